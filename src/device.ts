@@ -1,0 +1,99 @@
+/**
+ * Think of a device as a connector to one kind of hardware: it holds memory and runs kernels, knows no model and checks
+ * no shapes. Issuing is synchronous everywhere and keeps its order; only `flush` and `read` are awaited.
+ *
+ * @module
+ */
+import type { KernelName, Operands, Params } from "./kernels.ts";
+import type { DeviceBuffer, Tensor } from "./tensor.ts";
+
+/**
+ * What a weight is for. A device packs it once, at {@linkcode Device.write}, in the layout its kernels want; nobody else
+ * sees that layout. Shapes are those of the official checkpoints.
+ *
+ * | role | shape | packed for |
+ * |---|---|---|
+ * | `linear` | `[outer, inner]` | `linear` |
+ * | `conv2d` | `[outChannels, inChannels, kh, kw]` | `conv2d` |
+ * | `depthwise` | `[channels, size, size]` | `depthwise_conv2d` |
+ * | `conv1d` | `[directions, channels, width]` | `causal_conv1d` |
+ * | `scan` | `[directions, channels, stateSize + 2 + rank]`, rows `A… , D, Δ bias, Δ weight…` | `selective_scan` |
+ * | `plain` | any | stays as it is: vectors, tables, inputs |
+ */
+export type Role = "linear" | "conv2d" | "depthwise" | "conv1d" | "scan" | "plain";
+
+/** How {@linkcode Device.write} keeps what it is given. */
+export interface WriteOptions {
+  /** What the data is for; `plain` unless said. */
+  readonly role?: Role;
+  /** Shape of the data; needed by every role but `plain`. For role `scan` also the state size tells A from the rest. */
+  readonly shape?: readonly number[];
+  /** For role `scan`: states per channel. */
+  readonly stateSize?: number;
+  /** `run`: freed with the innermost open scope. `model`: until {@linkcode Device.free}. */
+  readonly life: "run" | "model";
+}
+
+/** What was found on this machine, what was chosen, and why. */
+export interface DeviceAccount {
+  /** One line per candidate, best first: what it is and whether it can be used. */
+  readonly tried: readonly string[];
+  /** Why this device was taken. */
+  readonly reason: string;
+}
+
+/** Memory in use on a device, in bytes. */
+export interface DeviceMemory {
+  /** Held by weights. */
+  readonly weights: number;
+  /** Held by open runs. */
+  readonly run: number;
+  /** Largest `run` so far. */
+  readonly peak: number;
+  /** Taken from the system. */
+  readonly reserved: number;
+}
+
+/** A connector to one kind of hardware. */
+export interface Device {
+  /** Kind of hardware. */
+  readonly kind: "reference" | "wasm" | "webgpu" | "dry";
+  /** Full name, with its variant: `wasm relaxed-simd`. */
+  readonly name: string;
+  /** Memory for `length` elements, contents undefined, freed with the innermost open scope. */
+  alloc(length: number): DeviceBuffer;
+  /** Copies data to the device, packed for its role. */
+  write(data: Float32Array | Uint32Array, options: WriteOptions): DeviceBuffer;
+  /** Frees a buffer of life `model`. */
+  free(buffer: DeviceBuffer): void;
+  /** Issues one kernel call. */
+  run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void;
+  /** Opens a scope; disposing it frees what was allocated since. Scopes nest and close in reverse order. */
+  scope(): Disposable;
+  /** Makes sure that `bytes` of run memory can be had at once, growing before a run rather than in it. */
+  reserve(bytes: number): void;
+  /** Waits until the work issued so far is done. */
+  flush(): Promise<void>;
+  /** Copies `length` elements of a tensor out, once the work issued so far is done. */
+  read(tensor: Tensor): Promise<Float32Array>;
+  /** Runs `task` when all earlier tasks are done, so that runs never interleave. */
+  exclusive<T>(task: () => Promise<T>): Promise<T>;
+  /** Memory in use now. */
+  memory(): DeviceMemory;
+  /** Why this device was taken; set by the dispatcher. */
+  account?: DeviceAccount;
+  /** Frees everything; later calls throw. */
+  close(): void;
+  /** Same as {@linkcode Device.close}. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A queue of one: each task starts when the one before has ended, whether it failed or not. */
+export function taskQueue(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const next = last.then(task, task);
+    last = next.catch(() => {});
+    return next;
+  };
+}
