@@ -1,0 +1,16 @@
+import type { ReferenceKernel } from "./view.ts";
+
+/** out[b, i] = x[b, index[i]], or extra[index[i] − rows] for an index past the rows of x. */
+export const gather_rows: ReferenceKernel<"gather_rows"> = ({ x, extra, index, out }, p) => {
+  for (let b = 0; b < p.batch; b++) {
+    for (let i = 0; i < p.count; i++) {
+      const row = index.data[index.at + i]!;
+      const result = out.at + (b * p.count + i) * p.outStride;
+      for (let c = 0; c < p.columns; c++) {
+        out.data[result + c] = row < p.rows
+          ? x.data[x.at + (b * p.rows + row) * p.xStride + c]!
+          : extra!.data[extra!.at + (row - p.rows) * p.extraStride + c]!;
+      }
+    }
+  }
+};
