@@ -1,0 +1,526 @@
+/**
+ * The verbs models speak. An op checks shapes in words, allocates its result and issues one kernel; it never waits. With
+ * `into` an op adds to a tensor in place (only the residual stream is written so); with `out` it fills a given view.
+ *
+ * Glossary: b batch, l tokens, c channels, k directions, n states, r rank of Δ.
+ *
+ * @module
+ */
+import type { Device } from "./device.ts";
+import {
+  type Activation,
+  ACTIVATIONS,
+  BINARY_OPERATIONS,
+  type BinaryOperation,
+  CARRY_IN,
+  CARRY_OUT,
+  encodeOrders,
+  type KernelName,
+  type Operands,
+  type Params,
+  type ScanOrder,
+  type Work,
+  workOf,
+} from "./kernels.ts";
+import { columnsOf, reshape, rowsOf, sizeOf, type Tensor, tensorOf } from "./tensor.ts";
+
+/** What follows the sum of a `linear` or `conv2d`. */
+export interface Epilogue {
+  /** One value per output channel, added before the activation. */
+  readonly bias?: Tensor | undefined;
+  /** `none` unless said. */
+  readonly activation?: Activation;
+  /** Slope of `leakyRelu`. */
+  readonly slope?: number;
+  /** A tensor the result is added to in place. */
+  readonly into?: Tensor;
+  /** Per-channel factor on `into` before the sum. */
+  readonly scale?: Tensor | undefined;
+  /** A tensor the result is written to. */
+  readonly out?: Tensor;
+}
+
+/** A half-open range `[first, first + count)` of rows or steps. */
+export interface Band {
+  readonly first: number;
+  readonly count: number;
+}
+
+/** How the tokens are walked: one order per direction, and what the orders need. */
+export interface Walk {
+  readonly orders: readonly ScanOrder[];
+  /** Columns of the image, for column orders; the length unless said. */
+  readonly gridWidth?: number;
+  /** `Uint32` [directions, length], for order `table`. */
+  readonly table?: Tensor;
+}
+
+/** State carried over calls. */
+export interface Carry {
+  readonly state: Tensor;
+  /** Whether the state is read before the first step (else it starts from 0). */
+  readonly read: boolean;
+  /** Whether the state is written after the last step. */
+  readonly write: boolean;
+}
+
+/** Options of {@linkcode Ops.selectiveScan}. */
+export interface ScanOptions extends Walk {
+  readonly stateSize: number;
+  readonly groups?: number;
+  readonly softplus?: boolean;
+  /** Whether all directions read the same columns of `u` (else direction k has its own). */
+  readonly sharedInput?: boolean;
+  /** Gate [b, l, c]. */
+  readonly z?: Tensor | undefined;
+  readonly carry?: Carry;
+  readonly into?: Tensor;
+  readonly out?: Tensor;
+  /** Steps to do now; all unless said. Needs `into` when there is more than one direction. */
+  readonly steps?: Band;
+}
+
+/** Options of a norm. */
+export interface NormOptions {
+  readonly epsilon: number;
+  /** x is added to this in place, and the sum is normalised. */
+  readonly residual?: Tensor | undefined;
+  /** The result is multiplied by silu(gate). */
+  readonly gate?: Tensor | undefined;
+  readonly out?: Tensor;
+}
+
+/** The ops over one device. */
+export class Ops {
+  /** Where the kernels run. */
+  readonly device: Device;
+  readonly #work = { multiplyAdds: 0, exps: 0, stateElements: 0 };
+
+  constructor(device: Device) {
+    this.device = device;
+  }
+
+  /** What has been issued so far. */
+  get work(): Work {
+    return this.#work;
+  }
+
+  /** Opens a scope: what is allocated until it is disposed is freed then. */
+  scope(): Disposable {
+    return this.device.scope();
+  }
+
+  /** A tensor of undefined contents. */
+  empty(shape: readonly number[]): Tensor {
+    return tensorOf(this.device.alloc(sizeOf(shape)), shape);
+  }
+
+  /** A tensor of zeros. */
+  zeros(shape: readonly number[]): Tensor {
+    return this.input(new Float32Array(sizeOf(shape)), shape);
+  }
+
+  /** A tensor with the given elements. */
+  input(data: Float32Array | Uint32Array, shape: readonly number[]): Tensor {
+    if (data.length !== sizeOf(shape)) {
+      throw new TypeError(
+        `Cannot make a tensor as data must have the size of [${shape.join(", ")}]: current length is ${data.length}`,
+      );
+    }
+    return tensorOf(this.device.write(data, { life: "run" }), shape);
+  }
+
+  /** x·weightᵀ + bias over the last axis; weight [o, i] (role `linear`). */
+  linear(x: Tensor, weight: Tensor, epilogue: Epilogue = {}): Tensor {
+    const [outer, inner] = weight.shape as [number, number];
+    if (columnsOf(x) !== inner) fail("linear", "x", `have ${inner} columns`, x);
+    const out = this.#target("linear", [...x.shape.slice(0, -1), outer], epilogue);
+    this.#run("linear", { x, weight, bias: epilogue.bias, scale: epilogue.scale, out }, {
+      rows: rowsOf(x),
+      inner,
+      outer,
+      xStride: x.stride,
+      outStride: out.stride,
+      ...epilogueParams(epilogue),
+    });
+    return out;
+  }
+
+  /** Convolution of x [b, h, w, i] with weight [o, i, kh, kw] (role `conv2d`) to [b, h', w', o]. */
+  conv2d(
+    x: Tensor,
+    weight: Tensor,
+    options: Epilogue & { readonly stride?: number; readonly padding?: number; readonly rows?: Band } = {},
+  ): Tensor {
+    const [batch, height, width, channels] = imageShape("conv2d", x);
+    const [outChannels, inChannels, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
+    const { stride = 1, padding = 0 } = options;
+    if (channels !== inChannels) fail("conv2d", "x", `have ${inChannels} channels`, x);
+    if (height + 2 * padding < kernelHeight || width + 2 * padding < kernelWidth) {
+      fail("conv2d", "x", `be at least ${kernelHeight} × ${kernelWidth} with its padding`, x);
+    }
+    const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
+    const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
+    const out = this.#target("conv2d", [batch, outHeight, outWidth, outChannels], options);
+    const { first, count } = bandOf("conv2d", options.rows, outHeight);
+    this.#run("conv2d", { x, weight, bias: options.bias, scale: options.scale, out }, {
+      batch,
+      height,
+      width,
+      inChannels,
+      outChannels,
+      kernelHeight,
+      kernelWidth,
+      stride,
+      padding,
+      xStride: x.stride,
+      outStride: out.stride,
+      ...epilogueParams(options),
+      firstRow: first,
+      rowCount: count,
+    });
+    return out;
+  }
+
+  /** One filter per channel of x [b, h, w, c], weight [c, s, s] (role `depthwise`), same size out. */
+  depthwiseConv2d(
+    x: Tensor,
+    weight: Tensor,
+    options: Omit<Epilogue, "into" | "scale"> & { readonly dilation?: number; readonly rows?: Band } = {},
+  ): Tensor {
+    const [batch, height, width, channels] = imageShape("depthwiseConv2d", x);
+    const [filters, size] = weight.shape as [number, number];
+    if (channels !== filters) fail("depthwiseConv2d", "x", `have ${filters} channels`, x);
+    const out = this.#target("depthwiseConv2d", x.shape, options);
+    const { first, count } = bandOf("depthwiseConv2d", options.rows, height);
+    const { activation, slope } = epilogueParams(options);
+    this.#run("depthwise_conv2d", { x, weight, bias: options.bias, out }, {
+      batch,
+      height,
+      width,
+      channels,
+      size,
+      dilation: options.dilation ?? 1,
+      xStride: x.stride,
+      outStride: out.stride,
+      activation,
+      slope,
+      firstRow: first,
+      rowCount: count,
+    });
+    return out;
+  }
+
+  /**
+   * Causal convolution of x along each direction; weight [k, c, w] (role `conv1d`), result [b, l, k·c]. x has c columns
+   * that all directions share, or k·c; `carry.state` is [b, k, w − 1, c].
+   */
+  causalConv1d(
+    x: Tensor,
+    weight: Tensor,
+    options: Walk & { readonly bias?: Tensor | undefined; readonly activation?: Activation; readonly carry?: Carry },
+  ): Tensor {
+    const [batch, length] = sequenceShape("causalConv1d", x);
+    const [directions, channels, width] = weight.shape as [number, number, number];
+    const shared = columnsOf(x) === channels;
+    if (!shared && columnsOf(x) !== directions * channels) {
+      fail("causalConv1d", "x", `have ${channels} or ${directions * channels} columns`, x);
+    }
+    if (options.carry) {
+      expectShape("causalConv1d", "state", options.carry.state, [batch, directions, width - 1, channels]);
+    }
+    const out = this.empty([batch, length, directions * channels]);
+    this.#run("causal_conv1d", {
+      x,
+      weight,
+      bias: options.bias,
+      order: options.table,
+      state: options.carry?.state,
+      out,
+    }, {
+      batch,
+      length,
+      channels,
+      width,
+      directions,
+      ...walkParams("causalConv1d", options, directions, length),
+      xStride: x.stride,
+      xStep: shared ? 0 : channels,
+      outStride: out.stride,
+      activation: ACTIVATIONS.indexOf(options.activation ?? "none"),
+      carry: carryBits(options.carry),
+    });
+    return out;
+  }
+
+  /**
+   * Selective scan of u [b, l, c] or [b, l, k·c] along each direction, summed to [b, l, c]. `projection` [b, l, k·p] has
+   * per direction the columns Δ (rank, or c when the rank is 0) | B (groups·n) | C (groups·n); `constants` [k, c, n+2+r]
+   * (role `scan`). `carry.state` is [b, k, c, n].
+   */
+  selectiveScan(u: Tensor, projection: Tensor, constants: Tensor, options: ScanOptions): Tensor {
+    const name = "selectiveScan";
+    const [batch, length] = sequenceShape(name, u);
+    const [directions, channels, width] = constants.shape as [number, number, number];
+    const { stateSize, groups = 1, z, carry, into } = options;
+    const rank = width - 2 - stateSize;
+    const shared = options.sharedInput ?? directions === 1;
+    if (columnsOf(u) !== (shared ? channels : directions * channels)) {
+      fail(name, "u", `have ${shared ? channels : directions * channels} columns`, u);
+    }
+    const step = (rank || channels) + 2 * groups * stateSize;
+    expectShape(name, "projection", projection, [batch, length, directions * step]);
+    if (channels % groups !== 0) fail(name, "constants", `have a number of channels that ${groups} divides`, constants);
+    if (z) expectShape(name, "z", z, [batch, length, channels]);
+    if (carry) expectShape(name, "state", carry.state, [batch, directions, channels, stateSize]);
+    const { first, count } = bandOf(name, options.steps, length);
+    if (count < length && directions > 1 && !into) {
+      throw new TypeError(
+        "Cannot run selectiveScan as a band of several directions must have a zeroed `into`: it has none",
+      );
+    }
+    const out = this.#target(name, [batch, length, channels], options);
+    this.#run("selective_scan", { u, projection, constants, z, order: options.table, state: carry?.state, out }, {
+      batch,
+      length,
+      channels,
+      stateSize,
+      rank,
+      groups,
+      directions,
+      ...walkParams(name, options, directions, length),
+      softplus: options.softplus === false ? 0 : 1,
+      uStride: u.stride,
+      uStep: shared ? 0 : channels,
+      projectionStride: projection.stride,
+      projectionStep: step,
+      zStride: z?.stride ?? 0,
+      outStride: out.stride,
+      accumulate: into ? 1 : 0,
+      carry: carryBits(carry),
+      firstStep: first,
+      stepCount: count,
+    });
+    return out;
+  }
+
+  /** Root-mean-square norm of each row. */
+  rmsNorm(x: Tensor, weight: Tensor, options: NormOptions): Tensor {
+    const { params, out } = this.#norm("rmsNorm", x, weight, options);
+    this.#run("rms_norm", { x, residual: options.residual, weight, gate: options.gate, out }, params);
+    return out;
+  }
+
+  /** Layer norm of each row. */
+  layerNorm(x: Tensor, weight: Tensor, options: NormOptions & { readonly bias?: Tensor | undefined }): Tensor {
+    const { params, out } = this.#norm("layerNorm", x, weight, options);
+    this.#run(
+      "layer_norm",
+      { x, residual: options.residual, weight, bias: options.bias, gate: options.gate, out },
+      params,
+    );
+    return out;
+  }
+
+  /** act(x); `none` copies. */
+  unary(x: Tensor, activation: Activation, options: { readonly slope?: number; readonly out?: Tensor } = {}): Tensor {
+    const out = this.#target("unary", x.shape, options);
+    this.#run("unary", { x, out }, {
+      rows: rowsOf(x),
+      columns: columnsOf(x),
+      xStride: x.stride,
+      outStride: out.stride,
+      activation: ACTIVATIONS.indexOf(activation),
+      slope: options.slope ?? 0,
+    });
+    return out;
+  }
+
+  /** A contiguous copy. */
+  copy(x: Tensor): Tensor {
+    return this.unary(x, "none");
+  }
+
+  /**
+   * a ∘ b, where b has the rows of a, or fewer: with `per: "row"` (default) the rows of b repeat over a (one row: a
+   * vector; [l, c]: a table for every image); with `per: "image"` row i of b serves all rows of image i of a.
+   */
+  binary(
+    operation: BinaryOperation,
+    a: Tensor,
+    b: Tensor,
+    options: { readonly per?: "row" | "image"; readonly out?: Tensor } = {},
+  ): Tensor {
+    const rows = rowsOf(a), bRows = Math.max(1, rowsOf(b)), columns = columnsOf(a);
+    if (columnsOf(b) !== columns || rows % bRows !== 0) {
+      fail("binary", "b", `have ${columns} columns and a number of rows that divides ${rows}`, b);
+    }
+    if (operation === "rotate" && columns % 2 !== 0) fail("binary", "a", "have an even number of columns to rotate", a);
+    const out = this.#target("binary", a.shape, options);
+    this.#run("binary", { a, b, out }, {
+      rows,
+      columns,
+      aStride: a.stride,
+      bStride: b.stride,
+      outStride: out.stride,
+      bRows,
+      bRepeat: options.per === "image" ? rows / bRows : 1,
+      operation: BINARY_OPERATIONS.indexOf(operation),
+    });
+    return out;
+  }
+
+  /** a + b; see {@linkcode Ops.binary}. */
+  add(a: Tensor, b: Tensor): Tensor {
+    return this.binary("add", a, b);
+  }
+
+  /** Mean over the rows of each image: [b, l, c] → [b, c]. */
+  meanRows(x: Tensor): Tensor {
+    return this.#reduce("mean_rows", x);
+  }
+
+  /** Maximum over the rows of each image: [b, l, c] → [b, c]. */
+  maxRows(x: Tensor): Tensor {
+    return this.#reduce("max_rows", x);
+  }
+
+  /** Rows of x [b, l, c] by `index` (Uint32 [count]) → [b, count, c]; an index ≥ l takes row index − l of `extra`. */
+  gatherRows(x: Tensor, index: Tensor, extra?: Tensor): Tensor {
+    const [batch, rows, columns] = sequenceShape("gatherRows", x);
+    if (extra && columnsOf(extra) !== columns) fail("gatherRows", "extra", `have ${columns} columns`, extra);
+    const count = sizeOf(index.shape);
+    const out = this.empty([batch, count, columns]);
+    this.#run("gather_rows", { x, extra, index, out }, {
+      batch,
+      rows,
+      count,
+      columns,
+      xStride: x.stride,
+      extraStride: extra?.stride ?? 0,
+      outStride: out.stride,
+    });
+    return out;
+  }
+
+  /** [b, h, w, c·s²] → [b, h·s, w·s, c]. */
+  pixelShuffle(x: Tensor, scale: number): Tensor {
+    const [batch, height, width, deep] = imageShape("pixelShuffle", x);
+    if (deep % scale ** 2 !== 0) fail("pixelShuffle", "x", `have a number of channels that ${scale ** 2} divides`, x);
+    const channels = deep / scale ** 2;
+    const out = this.empty([batch, height * scale, width * scale, channels]);
+    this.#shuffle(x, out, { batch, height, width, channels, scale, inverse: 0 });
+    return out;
+  }
+
+  /** [b, h·s, w·s, c] → [b, h, w, c·s²]. */
+  pixelUnshuffle(x: Tensor, scale: number): Tensor {
+    const [batch, tall, wide, channels] = imageShape("pixelUnshuffle", x);
+    if (tall % scale !== 0 || wide % scale !== 0) fail("pixelUnshuffle", "x", `have sides that ${scale} divides`, x);
+    const height = tall / scale, width = wide / scale;
+    const out = this.empty([batch, height, width, channels * scale ** 2]);
+    this.#shuffle(x, out, { batch, height, width, channels, scale, inverse: 1 });
+    return out;
+  }
+
+  #shuffle(x: Tensor, out: Tensor, params: Omit<Params<"pixel_shuffle">, "xStride" | "outStride">): void {
+    this.#run("pixel_shuffle", { x, out }, { ...params, xStride: x.stride, outStride: out.stride });
+  }
+
+  #reduce(kernel: "mean_rows" | "max_rows", x: Tensor): Tensor {
+    const [batch, rows, columns] = sequenceShape(kernel, x);
+    if (rows === 0) fail(kernel, "x", "have at least one row", x);
+    const out = this.empty([batch, columns]);
+    this.#run(kernel, { x, out }, { batch, rows, columns, xStride: x.stride, outStride: out.stride });
+    return out;
+  }
+
+  #norm(name: string, x: Tensor, weight: Tensor, { epsilon, residual, gate, out: given }: NormOptions) {
+    if (sizeOf(weight.shape) !== columnsOf(x)) fail(name, "weight", `have ${columnsOf(x)} elements`, weight);
+    for (const [operand, tensor] of Object.entries({ residual, gate })) {
+      if (tensor) expectShape(name, operand, tensor, x.shape);
+    }
+    const out = this.#target(name, x.shape, given ? { out: given } : {});
+    const params = {
+      rows: rowsOf(x),
+      columns: columnsOf(x),
+      epsilon,
+      xStride: x.stride,
+      residualStride: residual?.stride ?? 0,
+      gateStride: gate?.stride ?? 0,
+      outStride: out.stride,
+    };
+    return { params, out };
+  }
+
+  #target(name: string, shape: readonly number[], { into, out }: Pick<Epilogue, "into" | "out">): Tensor {
+    const target = into ?? out;
+    if (!target) return this.empty(shape);
+    if (sizeOf(target.shape) !== sizeOf(shape) || columnsOf(target) !== shape.at(-1)) {
+      fail(name, into ? "into" : "out", `have the shape [${shape.join(", ")}]`, target);
+    }
+    return reshape(target, shape);
+  }
+
+  #run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
+    this.device.run(kernel, operands, params);
+    const call = workOf(kernel, params);
+    this.#work.multiplyAdds += call.multiplyAdds;
+    this.#work.exps += call.exps;
+    this.#work.stateElements += call.stateElements;
+  }
+}
+
+function fail(op: string, operand: string, wish: string, tensor: Tensor): never {
+  throw new TypeError(`Cannot run ${op} as ${operand} must ${wish}: current shape is [${tensor.shape.join(", ")}]`);
+}
+
+function expectShape(op: string, operand: string, tensor: Tensor, shape: readonly number[]): void {
+  if (tensor.shape.length !== shape.length || tensor.shape.some((size, i) => size !== shape[i])) {
+    fail(op, operand, `have the shape [${shape.join(", ")}]`, tensor);
+  }
+}
+
+function imageShape(op: string, x: Tensor): readonly [number, number, number, number] {
+  if (x.shape.length !== 4) fail(op, "x", "be [batch, height, width, channels]", x);
+  return x.shape as unknown as [number, number, number, number];
+}
+
+function sequenceShape(op: string, x: Tensor): readonly [number, number, number] {
+  if (x.shape.length !== 3) fail(op, "x", "be [batch, tokens, channels]", x);
+  return x.shape as unknown as [number, number, number];
+}
+
+function bandOf(op: string, band: Band | undefined, total: number): Band {
+  const { first, count } = band ?? { first: 0, count: total };
+  if (first < 0 || count < 0 || first + count > total) {
+    throw new RangeError(
+      `Cannot run ${op} as the band must lie in [0, ${total}): current band is [${first}, ${first + count})`,
+    );
+  }
+  return { first, count };
+}
+
+function epilogueParams({ activation = "none", slope = 0, into }: Epilogue) {
+  return { activation: ACTIVATIONS.indexOf(activation), slope, accumulate: into ? 1 : 0 };
+}
+
+function walkParams(op: string, { orders, gridWidth, table }: Walk, directions: number, length: number) {
+  if (orders.length !== directions) {
+    throw new TypeError(
+      `Cannot run ${op} as orders must name ${directions} directions: current number is ${orders.length}`,
+    );
+  }
+  const width = gridWidth ?? Math.max(1, length);
+  if (length % width !== 0) {
+    throw new RangeError(`Cannot run ${op} as gridWidth must divide the length ${length}: current value is ${width}`);
+  }
+  if (orders.includes("table") && (!table || sizeOf(table.shape) !== directions * length)) {
+    throw new TypeError(`Cannot run ${op} as order "table" must come with a table of [${directions}, ${length}]`);
+  }
+  return { orders: encodeOrders(orders), gridWidth: width };
+}
+
+function carryBits(carry: Carry | undefined): number {
+  return carry ? (carry.read ? CARRY_IN : 0) | (carry.write ? CARRY_OUT : 0) : 0;
+}

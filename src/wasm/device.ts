@@ -1,0 +1,147 @@
+/**
+ * The WASM device: Rust kernels over one linear memory that this file lays out. A buffer is a byte offset; kernels get
+ * offsets and numbers and never allocate.
+ *
+ * @module
+ */
+import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
+import { taskQueue } from "../device.ts";
+import { type KernelName, KERNELS, type Operands, type Params } from "../kernels.ts";
+import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
+import { type Block, Heap } from "./heap.ts";
+import { instantiate, SCRATCH_BYTES, type Variant } from "./load.ts";
+import { packWeight } from "./pack_weights.ts";
+
+interface WasmBuffer extends DeviceBuffer {
+  readonly block: Block;
+}
+
+/** How the WASM device is opened. */
+export interface WasmOptions {
+  /** Which build to run; the best one this engine supports unless said. */
+  readonly variant?: Variant;
+  /** A compiled module of that build, for runtimes that forbid compiling (Cloudflare Workers). */
+  readonly module?: WebAssembly.Module;
+}
+
+/** Operand and parameter names of each kernel in ABI order. */
+const SIGNATURES = Object.fromEntries(
+  Object.entries(KERNELS).map((
+    [name, row],
+  ) => [name, { operands: Object.keys(row.operands), params: Object.keys(row.params) }]),
+) as Record<KernelName, { readonly operands: readonly string[]; readonly params: readonly string[] }>;
+
+/** Opens the WASM device; throws when the engine has no SIMD. */
+export async function openWasm(options: WasmOptions = {}): Promise<Device> {
+  const { kernels, memory, heapBase, variant } = await instantiate(options);
+  const heap = new Heap(memory, heapBase);
+  const scratch = heap.take(SCRATCH_BYTES);
+  const bytes = { weights: 0, run: 0, peak: 0 };
+  const models = new Set<DeviceBuffer>();
+  const scopes: WasmBuffer[][] = [];
+  let closed = false;
+  let floats = new Float32Array(memory.buffer);
+
+  /** The view of the whole memory, made anew once the memory has grown. */
+  const view = (): Float32Array => {
+    if (floats.buffer !== memory.buffer) floats = new Float32Array(memory.buffer);
+    return floats;
+  };
+  const guard = (action: string): void => {
+    if (closed) throw new Error(`Cannot ${action} as the WASM device is closed`);
+  };
+  const takeRun = (length: number): WasmBuffer => {
+    const scope = scopes.at(-1);
+    if (!scope) throw new Error("Cannot allocate run memory on the WASM device as a scope must be open: there is none");
+    const buffer = { length, block: heap.take(4 * length) };
+    scope.push(buffer);
+    bytes.run += buffer.block.size;
+    bytes.peak = Math.max(bytes.peak, bytes.run);
+    return buffer;
+  };
+
+  const device: Device = {
+    kind: "wasm",
+    name: `wasm ${variant}`,
+    alloc(length: number): WasmBuffer {
+      guard("allocate");
+      return takeRun(length);
+    },
+    write(data: Float32Array | Uint32Array, options: WriteOptions): WasmBuffer {
+      guard("write");
+      const packed = data instanceof Float32Array ? packWeight(data, options) : data;
+      let buffer: WasmBuffer;
+      if (options.life === "run") buffer = takeRun(packed.length);
+      else {
+        buffer = { length: packed.length, block: heap.take(packed.byteLength) };
+        models.add(buffer);
+        bytes.weights += buffer.block.size;
+      }
+      const target = packed instanceof Float32Array ? view() : new Uint32Array(memory.buffer);
+      target.set(packed, buffer.block.at / 4);
+      return buffer;
+    },
+    free(buffer: DeviceBuffer): void {
+      if (!models.delete(buffer)) return;
+      bytes.weights -= (buffer as WasmBuffer).block.size;
+      heap.give((buffer as WasmBuffer).block);
+    },
+    run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
+      guard(`run ${kernel}`);
+      const signature = SIGNATURES[kernel];
+      const args: number[] = [];
+      for (const name of signature.operands) {
+        const tensor = (operands as Record<string, Tensor | undefined>)[name];
+        args.push(tensor ? (tensor.buffer as WasmBuffer).block.at + 4 * tensor.offset : 0);
+      }
+      for (const name of signature.params) args.push((params as Record<string, number>)[name]!);
+      kernels[kernel](...args, scratch.at);
+    },
+    scope(): Disposable {
+      const depth = scopes.push([]);
+      return {
+        [Symbol.dispose]() {
+          while (scopes.length >= depth) {
+            for (const { block } of scopes.pop()!.reverse()) {
+              bytes.run -= block.size;
+              heap.give(block);
+            }
+          }
+        },
+      };
+    },
+    reserve(bytesWanted: number): void {
+      guard("reserve memory");
+      heap.reserve(bytesWanted);
+    },
+    flush(): Promise<void> {
+      return Promise.resolve();
+    },
+    read(tensor: Tensor): Promise<Float32Array> {
+      guard("read");
+      const rows = rowsOf(tensor), columns = columnsOf(tensor);
+      const result = new Float32Array(rows * columns);
+      const first = (tensor.buffer as WasmBuffer).block.at / 4 + tensor.offset;
+      for (let r = 0; r < rows; r++) {
+        const at = first + r * tensor.stride;
+        result.set(view().subarray(at, at + columns), r * columns);
+      }
+      return Promise.resolve(result);
+    },
+    exclusive: taskQueue(),
+    memory(): DeviceMemory {
+      return { ...bytes, reserved: heap.reserved };
+    },
+    close(): void {
+      closed = true;
+      models.clear();
+      scopes.length = 0;
+      floats = new Float32Array(0);
+    },
+    [Symbol.asyncDispose](): Promise<void> {
+      device.close();
+      return Promise.resolve();
+    },
+  };
+  return device;
+}
