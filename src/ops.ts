@@ -71,6 +71,8 @@ export interface ScanOptions extends Walk {
   readonly softplus?: boolean;
   /** Whether all directions read the same columns of `u` (else direction k has its own). */
   readonly sharedInput?: boolean;
+  /** Whether all directions read the same columns of `projection` (else direction k has its own). */
+  readonly sharedProjection?: boolean;
   /** Gate [b, l, c]. */
   readonly z?: Tensor | undefined;
   readonly carry?: Carry;
@@ -269,7 +271,7 @@ export class Ops {
       fail(name, "u", `have ${shared ? channels : directions * channels} columns`, u);
     }
     const step = (rank || channels) + 2 * groups * stateSize;
-    expectShape(name, "projection", projection, [batch, length, directions * step]);
+    expectShape(name, "projection", projection, [batch, length, options.sharedProjection ? step : directions * step]);
     if (channels % groups !== 0) fail(name, "constants", `have a number of channels that ${groups} divides`, constants);
     if (z) expectShape(name, "z", z, [batch, length, channels]);
     if (carry) expectShape(name, "state", carry.state, [batch, directions, channels, stateSize]);
@@ -293,7 +295,7 @@ export class Ops {
       uStride: u.stride,
       uStep: shared ? 0 : channels,
       projectionStride: projection.stride,
-      projectionStep: step,
+      projectionStep: options.sharedProjection ? 0 : step,
       zStride: z?.stride ?? 0,
       outStride: out.stride,
       accumulate: into ? 1 : 0,
