@@ -36,6 +36,8 @@ export interface Checkpoint {
   readonly trainingArgs?: Readonly<Record<string, unknown>>;
   /** Top-level parts that were left alone. */
   readonly ignored: readonly string[];
+  /** What is not right with the file but could be read, one sentence each; grows as tensors are read. */
+  readonly warnings: readonly string[];
   /** Lets go of the file or connection. */
   close(): Promise<void>;
 }

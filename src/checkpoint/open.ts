@@ -1,0 +1,140 @@
+/**
+ * Opens a checkpoint of any kind. Reading is lazy: the tensors of the wanted part are known, none has been read.
+ *
+ * @module
+ */
+import type { ByteSource, SourceOptions } from "./byte_source.ts";
+import type { Checkpoint, Entry } from "./checkpoint.ts";
+import { DTYPE_BYTES, widen } from "./dtype.ts";
+import { malformed } from "./errors.ts";
+import { findParts } from "./parts.ts";
+import { LEGACY_MAGIC, openLegacyPth, openZipPth, type Pth } from "./pth.ts";
+import { readSafetensors } from "./safetensors.ts";
+import { openSource, type SourceInput } from "./source.ts";
+import { checkView, dtypeOf, readView, type View } from "./torch.ts";
+
+export type { Checkpoint, Entry } from "./checkpoint.ts";
+
+/** What {@linkcode openCheckpoint} takes beside the input. */
+export interface OpenOptions extends SourceOptions {
+  /** Part that holds the weights, for example `model_ema`; found by itself unless given. */
+  readonly key?: string | undefined;
+}
+
+/** Metadata key under which a converted file keeps the training command line, as JSON. */
+export const TRAINING_ARGS = "training_args";
+
+/** First bytes that are looked at to tell formats apart. */
+const HEAD_BYTES = 64;
+
+function entryOf(file: string, name: string, view: View, pth: Pth): Entry {
+  const where = `tensor "${name}" of ${file}`;
+  const dtype = dtypeOf(where, view.storage);
+  const count = checkView(where, view);
+  const content = pth.content(view.storage);
+  const readRaw = () => readView(view, dtype, content.read);
+  return {
+    name,
+    dtype,
+    shape: view.shape,
+    bytes: count * DTYPE_BYTES[dtype],
+    readRaw,
+    read: async () => widen(await readRaw(), dtype),
+  };
+}
+
+function checkpointOfPth(source: ByteSource, pth: Pth, key: string | undefined): Checkpoint {
+  const { root, tensors, ignored, metadata, trainingArgs } = findParts(source.name, pth.root, key);
+  const entries = new Map([...tensors].map(([name, view]) => [name, entryOf(source.name, name, view, pth)]));
+  const args = trainingArgs === undefined ? {} : { trainingArgs };
+  const { warnings } = pth;
+  return { format: "pth", entries, root, metadata, ...args, ignored, warnings, close: () => source.close() };
+}
+
+/** The training command line of a converted file; metadata that is something else stays metadata. */
+function parseTrainingArgs(text: string | undefined): Pick<Checkpoint, "trainingArgs"> {
+  try {
+    const value: unknown = text === undefined ? null : JSON.parse(text);
+    return typeof value === "object" && value !== null ? { trainingArgs: value as Record<string, unknown> } : {};
+  } catch {
+    return {};
+  }
+}
+
+async function checkpointOfSafetensors(source: ByteSource, key: string | undefined): Promise<Checkpoint> {
+  const { entries: stored, metadata } = await readSafetensors(source);
+  const prefix = key === undefined ? "" : `${key}.`;
+  const entries = new Map<string, Entry>();
+  const ignored: string[] = [];
+  for (const entry of stored) {
+    if (!entry.name.startsWith(prefix)) {
+      ignored.push(entry.name);
+      continue;
+    }
+    const name = entry.name.slice(prefix.length).replace(/^module\./, "");
+    if (entries.has(name)) throw malformed(source.name, "no tensor may come twice", `tensor "${name}" does`);
+    entries.set(name, { ...entry, name });
+  }
+  if (entries.size === 0) {
+    const wish = key === undefined ? "it must hold tensors" : `it must hold tensors below "${key}"`;
+    throw malformed(source.name, wish, `file has ${stored.length} tensors, none of these`);
+  }
+  const args = parseTrainingArgs(metadata[TRAINING_ARGS]);
+  return {
+    format: "safetensors",
+    entries,
+    root: key ?? "",
+    metadata,
+    ...args,
+    ignored,
+    warnings: [],
+    close: () => source.close(),
+  };
+}
+
+const startsWith = (bytes: Uint8Array, prefix: Iterable<number>): boolean =>
+  [...prefix].every((byte, i) => bytes[i] === byte);
+
+/** What the bytes of an unknown file look like, for the message. */
+function describeHead(head: Uint8Array): string {
+  const text = new TextDecoder().decode(head);
+  if (head.length === 0) return "file is empty";
+  if (text.startsWith("version https://git-lfs")) {
+    return "file is a git LFS pointer, fetch the real one with git lfs pull";
+  }
+  if (/^\uFEFF?\s*</.test(text)) return "file is a web page, the download has gone wrong";
+  if (head[0] === 0x80) return "file is a bare pickle, save it with torch.save";
+  if (/^[\t\n\r\x20-\x7e]*$/.test(text)) return `file is a text that begins with ${JSON.stringify(text.slice(0, 24))}`;
+  return `file begins with the bytes ${[...head.subarray(0, 8)].map((b) => b.toString(16).padStart(2, "0")).join(" ")}`;
+}
+
+/**
+ * Opens a `.pth` (zip or older) or `.safetensors` checkpoint from bytes, Blob, File, URL or path. What it is is told by
+ * its bytes, not by its name. Nothing of it is run, and nothing is allocated that the file does not back with bytes.
+ *
+ * @param input Where it is. A byte source passes to the checkpoint, which closes it.
+ * @throws {SyntaxError} When the bytes are no checkpoint, or broken, or truncated.
+ * @throws {RangeError} When a size is beyond what a model can need, or the named part does not exist.
+ * @throws {TypeError} When a tensor has a number format that cannot be read.
+ * @throws {Error} When the file or server cannot be reached.
+ *
+ * @example
+ * ```ts
+ * const checkpoint = await openCheckpoint("vim_t_midclstok_76p1acc.pth");
+ * const weight = await checkpoint.entries.get("head.weight")?.read();
+ * await checkpoint.close();
+ * ```
+ */
+export async function openCheckpoint(input: SourceInput, options: OpenOptions = {}): Promise<Checkpoint> {
+  const source = await openSource(input, options);
+  try {
+    const head = await source.read(0, Math.min(source.size, HEAD_BYTES));
+    if (startsWith(head, [0x50, 0x4b])) return checkpointOfPth(source, await openZipPth(source), options.key);
+    if (startsWith(head, LEGACY_MAGIC)) return checkpointOfPth(source, await openLegacyPth(source), options.key);
+    if (head[8] === 0x7b) return await checkpointOfSafetensors(source, options.key);
+    throw malformed(source.name, "it must be a .pth or .safetensors checkpoint", describeHead(head));
+  } catch (error) {
+    await source.close();
+    throw error;
+  }
+}

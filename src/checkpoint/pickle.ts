@@ -1,0 +1,372 @@
+/**
+ * A reader of Python pickles that runs nothing. A pickle is a program for a small stack machine; here the machine knows
+ * only how to build lists, dictionaries and plain values. Classes and functions stay names, and calling one gives an
+ * opaque object that remembers the name and the arguments; what those names mean is for the caller to say.
+ *
+ * @module
+ */
+import { malformed } from "./errors.ts";
+
+/** A class or function that the pickle refers to. */
+export class Global {
+  /** Names it, for example `torch.FloatStorage`. */
+  constructor(readonly name: string) {}
+}
+
+/** An object of a class that is not known here, or the result of a call that was not made. */
+export class Opaque {
+  /** What BUILD would have set, where it is a dictionary: the attributes of the object. */
+  state: PickleValue = null;
+  /** Takes the class and what it would have been called with. */
+  constructor(readonly type: string, readonly args: PickleValue) {}
+}
+
+/** Anything a pickle can hold here. Tuples, lists and sets are arrays. */
+export type PickleValue =
+  | null
+  | boolean
+  | number
+  | bigint
+  | string
+  | Uint8Array
+  | PickleValue[]
+  | Map<PickleValue, PickleValue>
+  | Global
+  | Opaque
+  | object;
+
+/** What the caller knows about names. */
+export interface PickleMeaning {
+  /** Result of calling a name; undefined when it has no meaning, which gives an {@linkcode Opaque}. */
+  call(name: string, args: readonly PickleValue[]): PickleValue | undefined;
+  /** What a persistent id stands for. */
+  persistent(id: PickleValue): PickleValue;
+}
+
+/** Longest whole number, in bytes or digits. */
+const MAX_NUMBER_LENGTH = 1024;
+
+const MARK = Symbol("mark");
+type Slot = PickleValue | typeof MARK;
+
+/** The machine; `position` is public so that several pickles can be read from one buffer. */
+export class PickleReader {
+  /** Next byte to read. */
+  position = 0;
+  #stack: Slot[] = [];
+  #memo = new Map<number, PickleValue>();
+  readonly #view: DataView;
+
+  /** Reads from `bytes`; `file` is what messages call them. */
+  constructor(readonly file: string, readonly bytes: Uint8Array, readonly meaning: PickleMeaning) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  /**
+   * Reads the pickle at {@linkcode PickleReader.position}.
+   *
+   * @throws {SyntaxError} When it is broken, or would need more than building plain values.
+   */
+  next(): PickleValue {
+    this.#stack = [];
+    this.#memo = new Map();
+    for (;;) {
+      const at = this.position;
+      const opcode = this.byte();
+      if (opcode === 0x2e) return this.pop();
+      const operation = OPERATIONS[opcode];
+      if (!operation) throw this.broken("opcodes must be known", `opcode at ${at} is 0x${opcode.toString(16)}`);
+      operation(this);
+    }
+  }
+
+  /** An error about the bytes. */
+  broken(wish: string, fact: string): SyntaxError {
+    return malformed(`the pickle of ${this.file}`, wish, fact);
+  }
+
+  /** The next `length` bytes. */
+  take(length: number): Uint8Array {
+    const from = this.position;
+    if (!(length >= 0) || from + length > this.bytes.length) {
+      throw new PickleEnd(
+        this.broken("it must end with STOP", `end is at ${this.bytes.length}, the file may be truncated`).message,
+      );
+    }
+    this.position += length;
+    return this.bytes.subarray(from, from + length);
+  }
+
+  /** One byte. */
+  byte(): number {
+    return this.take(1)[0]!;
+  }
+
+  /** A little-endian number of 1, 2, 4 or 8 bytes. */
+  unsigned(width: 1 | 2 | 4 | 8): number {
+    const at = this.position;
+    this.take(width);
+    if (width === 1) return this.#view.getUint8(at);
+    if (width === 2) return this.#view.getUint16(at, true);
+    const low = this.#view.getUint32(at, true);
+    return width === 4 ? low : low + this.#view.getUint32(at + 4, true) * 2 ** 32;
+  }
+
+  /** A big-endian double. */
+  double(): number {
+    this.take(8);
+    return this.#view.getFloat64(this.position - 8);
+  }
+
+  /** UTF-8 of `length` bytes. */
+  text(length: number): string {
+    return new TextDecoder().decode(this.take(length));
+  }
+
+  /** Text up to the end of the line. */
+  line(): string {
+    const end = this.bytes.indexOf(0x0a, this.position);
+    const text = this.text((end < 0 ? Infinity : end) - this.position);
+    this.position++;
+    return text;
+  }
+
+  /** A whole number from its decimal digits. */
+  decimal(): PickleValue {
+    const digits = this.line().replace(/L$/, "");
+    if (!/^-?\d+$/.test(digits) || digits.length > MAX_NUMBER_LENGTH) {
+      throw this.broken("whole numbers must have digits only", `text is ${JSON.stringify(digits.slice(0, 40))}`);
+    }
+    return narrow(BigInt(digits));
+  }
+
+  /** A two's complement number of `length` bytes. */
+  long(length: number): PickleValue {
+    if (length > MAX_NUMBER_LENGTH) {
+      throw this.broken(`whole numbers must have at most ${MAX_NUMBER_LENGTH} bytes`, `length is ${length}`);
+    }
+    let value = 0n;
+    for (const byte of this.take(length).toReversed()) value = (value << 8n) | BigInt(byte);
+    return narrow(length > 0 ? BigInt.asIntN(8 * length, value) : 0n);
+  }
+
+  /** Puts a value on the stack. */
+  push(value: Slot): void {
+    this.#stack.push(value);
+  }
+
+  /** Takes the top of the stack. */
+  pop(): PickleValue {
+    const value = this.#stack.pop();
+    if (value === undefined || value === MARK) throw this.broken("the stack must hold what is taken", "stack is empty");
+    return value as PickleValue;
+  }
+
+  /** Looks at the top of the stack. */
+  top(): PickleValue {
+    const value = this.pop();
+    this.push(value);
+    return value;
+  }
+
+  /** Takes everything above the last mark. */
+  popToMark(): PickleValue[] {
+    const mark = this.#stack.lastIndexOf(MARK);
+    if (mark < 0) throw this.broken("the stack must hold a mark", "stack has none");
+    return this.#stack.splice(mark).slice(1) as PickleValue[];
+  }
+
+  /** Drops the top of the stack, a mark included. */
+  drop(): void {
+    if (this.#stack.pop() === undefined) throw this.broken("the stack must hold what is taken", "stack is empty");
+  }
+
+  /** Remembers the top of the stack. */
+  put(slot = this.#memo.size): void {
+    this.#memo.set(slot, this.top());
+  }
+
+  /** Pushes what was remembered. */
+  get(slot: number): void {
+    const value = this.#memo.get(slot);
+    if (value === undefined) {
+      throw this.broken("memo slots must be filled before they are read", `slot ${slot} is empty`);
+    }
+    this.push(value);
+  }
+
+  /** Adds to the list on top of the stack; an opaque one forgets. */
+  append(values: PickleValue[]): void {
+    const list = this.top();
+    if (Array.isArray(list)) { for (const value of values) list.push(value); }
+    else if (!(list instanceof Opaque)) throw this.broken("items must be appended to a list", "object is none");
+  }
+
+  /** Sets keys of the dictionary on top of the stack; an opaque one forgets. */
+  setItems(items: PickleValue[]): void {
+    const target = this.top();
+    if (items.length % 2 !== 0) throw this.broken("keys and values must come in pairs", `count is ${items.length}`);
+    if (target instanceof Opaque) return;
+    if (!(target instanceof Map)) throw this.broken("items must be set on a dictionary", "object is none");
+    for (let i = 0; i < items.length; i += 2) {
+      const key = items[i]!;
+      if (target.has(key)) {
+        throw this.broken("no key may be set twice", `key is ${JSON.stringify(String(key).slice(0, 80))}`);
+      }
+      target.set(key, items[i + 1]!);
+    }
+  }
+
+  /** Calls a name: what the caller makes of it, or an opaque object. */
+  call(target: PickleValue, args: PickleValue): void {
+    if (!Array.isArray(args)) throw this.broken("arguments must be a tuple", "arguments are something else");
+    if (!(target instanceof Global) && !(target instanceof Opaque)) {
+      throw this.broken("only names can be called", "object is none");
+    }
+    const name = target instanceof Global ? target.name : target.type;
+    const result = target instanceof Global ? this.meaning.call(name, args) : undefined;
+    this.push(result === undefined ? new Opaque(name, args) : result);
+  }
+
+  /** Sets the state of an opaque object; what is known has none that matters. */
+  build(): void {
+    const state = this.pop();
+    const target = this.top();
+    if (target instanceof Opaque) target.state = state;
+  }
+}
+
+/** The bytes ended before the pickle did. */
+export class PickleEnd extends SyntaxError {}
+
+/** A whole number as a double where that is exact. */
+function narrow(value: bigint): PickleValue {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+const text = (value: PickleValue): string => typeof value === "string" ? value : "?";
+
+function makeDictionary(m: PickleReader, items: PickleValue[]): void {
+  m.push(new Map());
+  m.setItems(items);
+}
+
+function makeTuple(m: PickleReader, length: number): void {
+  const items = Array.from({ length }, () => m.pop());
+  m.push(items.reverse());
+}
+
+/** `\`-escapes of protocol 0 texts are read for quotes and backslashes only: keys of tensors have no others. */
+function quoted(m: PickleReader): string {
+  return m.line().replace(/^(['"])(.*)\1$/, "$2").replace(/\\(['"\\])/g, "$1");
+}
+
+/** What each opcode does, by its byte; the names are those of Python's pickletools. */
+const OPERATIONS: { readonly [opcode: number]: (m: PickleReader) => void } = {
+  0x28: (m) => m.push(MARK),
+  0x30: (m) => m.drop(), // POP
+  0x31: (m) => void m.popToMark(), // POP_MARK
+  0x32: (m) => m.push(m.top()), // DUP
+  // plain values
+  0x4e: (m) => m.push(null), // NONE
+  0x88: (m) => m.push(true), // NEWTRUE
+  0x89: (m) => m.push(false), // NEWFALSE
+  0x46: (m) => m.push(Number(m.line())), // FLOAT
+  0x47: (m) => m.push(m.double()), // BINFLOAT
+  0x49: (m) => { // INT, which also holds the booleans of protocol 0
+    const digits = m.bytes.subarray(m.position, m.position + 3);
+    if (digits[0] === 0x30 && digits[2] === 0x0a) m.push(m.line() === "01");
+    else m.push(m.decimal());
+  },
+  0x4a: (m) => m.push(m.unsigned(4) | 0), // BININT
+  0x4b: (m) => m.push(m.unsigned(1)), // BININT1
+  0x4d: (m) => m.push(m.unsigned(2)), // BININT2
+  0x4c: (m) => m.push(m.decimal()), // LONG
+  0x8a: (m) => m.push(m.long(m.unsigned(1))), // LONG1
+  0x8b: (m) => m.push(m.long(m.unsigned(4))), // LONG4
+  0x53: (m) => m.push(quoted(m)), // STRING
+  0x54: (m) => m.push(m.text(m.unsigned(4))), // BINSTRING
+  0x55: (m) => m.push(m.text(m.unsigned(1))), // SHORT_BINSTRING
+  0x56: (m) => m.push(m.line()), // UNICODE
+  0x58: (m) => m.push(m.text(m.unsigned(4))), // BINUNICODE
+  0x8c: (m) => m.push(m.text(m.unsigned(1))), // SHORT_BINUNICODE
+  0x8d: (m) => m.push(m.text(m.unsigned(8))), // BINUNICODE8
+  0x42: (m) => m.push(m.take(m.unsigned(4)).slice()), // BINBYTES
+  0x43: (m) => m.push(m.take(m.unsigned(1)).slice()), // SHORT_BINBYTES
+  0x8e: (m) => m.push(m.take(m.unsigned(8)).slice()), // BINBYTES8
+  0x96: (m) => m.push(m.take(m.unsigned(8)).slice()), // BYTEARRAY8
+  // collections
+  0x5d: (m) => m.push([]), // EMPTY_LIST
+  0x6c: (m) => m.push(m.popToMark()), // LIST
+  0x61: (m) => { // APPEND
+    const value = m.pop();
+    m.append([value]);
+  },
+  0x65: (m) => { // APPENDS
+    const values = m.popToMark();
+    m.append(values);
+  },
+  0x29: (m) => m.push([]), // EMPTY_TUPLE
+  0x74: (m) => m.push(m.popToMark()), // TUPLE
+  0x85: (m) => makeTuple(m, 1), // TUPLE1
+  0x86: (m) => makeTuple(m, 2), // TUPLE2
+  0x87: (m) => makeTuple(m, 3), // TUPLE3
+  0x7d: (m) => m.push(new Map()), // EMPTY_DICT
+  0x64: (m) => makeDictionary(m, m.popToMark()), // DICT
+  0x73: (m) => { // SETITEM
+    const value = m.pop();
+    const key = m.pop();
+    m.setItems([key, value]);
+  },
+  0x75: (m) => { // SETITEMS
+    const items = m.popToMark();
+    m.setItems(items);
+  },
+  0x8f: (m) => m.push([]), // EMPTY_SET
+  0x91: (m) => m.push(m.popToMark()), // FROZENSET
+  0x90: (m) => { // ADDITEMS
+    const values = m.popToMark();
+    m.append(values);
+  },
+  // memo
+  0x70: (m) => m.put(Number(m.decimal())), // PUT
+  0x71: (m) => m.put(m.unsigned(1)), // BINPUT
+  0x72: (m) => m.put(m.unsigned(4)), // LONG_BINPUT
+  0x94: (m) => m.put(), // MEMOIZE
+  0x67: (m) => m.get(Number(m.decimal())), // GET
+  0x68: (m) => m.get(m.unsigned(1)), // BINGET
+  0x6a: (m) => m.get(m.unsigned(4)), // LONG_BINGET
+  // names, calls and objects: nothing of this runs
+  0x63: (m) => m.push(new Global(`${m.line()}.${m.line()}`)), // GLOBAL
+  0x93: (m) => { // STACK_GLOBAL
+    const name = m.pop();
+    m.push(new Global(`${text(m.pop())}.${text(name)}`));
+  },
+  0x52: (m) => { // REDUCE
+    const args = m.pop();
+    m.call(m.pop(), args);
+  },
+  0x81: (m) => { // NEWOBJ
+    const args = m.pop();
+    m.call(m.pop(), args);
+  },
+  0x92: (m) => { // NEWOBJ_EX
+    m.pop();
+    const args = m.pop();
+    m.call(m.pop(), args);
+  },
+  0x69: (m) => m.call(new Global(`${m.line()}.${m.line()}`), m.popToMark()), // INST
+  0x6f: (m) => { // OBJ
+    const [type = null, ...args] = m.popToMark();
+    m.call(type, args);
+  },
+  0x62: (m) => m.build(), // BUILD
+  0x51: (m) => m.push(m.meaning.persistent(m.pop())), // BINPERSID
+  // framing
+  0x80: (m) => { // PROTO
+    const version = m.unsigned(1);
+    if (version > 5) throw m.broken("its protocol must be at most 5", `protocol is ${version}`);
+  },
+  0x95: (m) => void m.unsigned(8), // FRAME
+};

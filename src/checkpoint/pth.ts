@@ -1,0 +1,193 @@
+/**
+ * The two containers of `torch.save`: a zip archive with a pickle and a file per storage, and the older form, pickles one
+ * after the other with the storages behind them. Both give the pickled object and a way to the bytes of a storage.
+ *
+ * @module
+ */
+import type { ByteSource } from "./byte_source.ts";
+import { DTYPE_BYTES } from "./dtype.ts";
+import { malformed, tooLarge } from "./errors.ts";
+import { PickleEnd, PickleReader, type PickleValue } from "./pickle.ts";
+import { dtypeOf, type Storage, torchMeaning } from "./torch.ts";
+import { crc32, readZipDirectory, readZipEntry, type ZipEntry } from "./zip.ts";
+
+/** Where the bytes of a storage are. */
+export interface Content {
+  /** Bytes `[offset, offset + length)`, in memory of their own. */
+  read(offset: number, length: number): Promise<Uint8Array>;
+}
+
+/** An opened `.pth` file. */
+export interface Pth {
+  /** The object that was saved. */
+  readonly root: PickleValue;
+  /** Finds the bytes of a storage; throws when they are missing or too few. */
+  content(storage: Storage): Content;
+  /** What was not right but could be read; grows as storages are read. */
+  readonly warnings: readonly string[];
+}
+
+/** Longest pickle: a training checkpoint of a thousand tensors has half a megabyte. */
+const MAX_PICKLE_BYTES = 16 * 2 ** 20;
+/** First bytes of the older container: a pickle of its magic number. */
+export const LEGACY_MAGIC: Uint8Array = Uint8Array.of(
+  ...[0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e],
+);
+const LEGACY_PROTOCOL = 1001;
+/** What is read at first to find the pickles of the older container. */
+const LEGACY_WINDOW = 2 ** 18;
+
+function tooShort(file: string, { key }: Storage, wanted: number, size: number): SyntaxError {
+  return malformed(
+    `storage ${key} of ${file}`,
+    `it must have ${wanted} bytes`,
+    `size is ${size}, the file may be truncated`,
+  );
+}
+
+/**
+ * Opens the zip container.
+ *
+ * @throws {SyntaxError} When archive or pickle are broken, a storage is missing, or the numbers are big endian.
+ * @throws {RangeError} When the pickle is larger than 16 MB.
+ */
+export async function openZipPth(source: ByteSource): Promise<Pth> {
+  const file = source.name;
+  const entries = await readZipDirectory(source);
+  const warnings: string[] = [];
+  const readWhole = async (entry: ZipEntry) => {
+    if (entry.size > MAX_PICKLE_BYTES) {
+      throw tooLarge(
+        `entry "${entry.name}" of ${file}`,
+        `it must have at most ${MAX_PICKLE_BYTES} bytes`,
+        `size is ${entry.size}`,
+      );
+    }
+    return checked(entry, await readZipEntry(source, entry));
+  };
+  const checked = (entry: ZipEntry, bytes: Uint8Array) => {
+    if (crc32(bytes) !== entry.crc) {
+      warnings.push(`The checksum of "${entry.name}" in ${file} does not match: the file may be damaged`);
+    }
+    return bytes;
+  };
+
+  const pickles = [...entries.keys()].filter((name) => /(^|\/)data\.pkl$/.test(name));
+  const pickle = pickles.sort((a, b) => a.length - b.length)[0];
+  if (pickle === undefined) {
+    throw malformed(file, "the archive must hold data.pkl", "archive has none, it is no PyTorch file");
+  }
+  const folder = pickle.slice(0, -"data.pkl".length);
+  const order = entries.get(`${folder}byteorder`);
+  const endian = order && new TextDecoder().decode(await readWhole(order)).trim();
+  if (endian !== undefined && endian !== "little") {
+    throw malformed(file, "its numbers must be little endian", `byte order is ${endian.slice(0, 20)}`);
+  }
+  const root = new PickleReader(file, await readWhole(entries.get(pickle)!), torchMeaning(file)).next();
+
+  let inflated: { entry: ZipEntry; bytes: Uint8Array } | undefined;
+  const read = async (entry: ZipEntry, offset: number, length: number) => {
+    if (entry.method === 0) {
+      const bytes = await readZipEntry(source, entry, offset, length);
+      return length === entry.size ? checked(entry, bytes) : bytes;
+    }
+    if (inflated?.entry !== entry) inflated = { entry, bytes: checked(entry, await readZipEntry(source, entry)) };
+    return inflated.bytes.slice(offset, offset + length);
+  };
+  const content = (storage: Storage): Content => {
+    const entry = entries.get(`${folder}data/${storage.key}`);
+    if (!entry) throw malformed(file, `the archive must hold storage "${storage.key}"`, "archive has none");
+    const wanted = storage.length * DTYPE_BYTES[dtypeOf(file, storage)];
+    if (entry.size < wanted) throw tooShort(file, storage, wanted, entry.size);
+    return { read: (offset, length) => read(entry, offset, length) };
+  };
+  return { root, content, warnings };
+}
+
+interface LegacyPickles {
+  readonly root: PickleValue;
+  readonly keys: readonly string[];
+  readonly storages: ReadonlyMap<string, Storage>;
+  readonly end: number;
+}
+
+/** Reads the five pickles of the older container from its first bytes. */
+function readLegacyPickles(file: string, bytes: Uint8Array): LegacyPickles {
+  const storages = new Map<string, Storage>();
+  const meaning = torchMeaning(file);
+  const reader = new PickleReader(file, bytes, {
+    call: meaning.call,
+    persistent(id) {
+      const storage = meaning.persistent(id) as Storage;
+      storages.set(storage.key, storage);
+      return storage;
+    },
+  });
+  reader.position = LEGACY_MAGIC.length;
+  const protocol = reader.next();
+  if (protocol !== LEGACY_PROTOCOL) {
+    throw malformed(file, `its protocol must be ${LEGACY_PROTOCOL}`, `protocol is ${String(protocol)}`);
+  }
+  const system = reader.next();
+  if (system instanceof Map && system.get("little_endian") === false) {
+    throw malformed(file, "its numbers must be little endian", "byte order is big");
+  }
+  const root = reader.next();
+  const keys = reader.next();
+  if (!Array.isArray(keys) || !keys.every((key) => typeof key === "string")) {
+    throw malformed(file, "its storage keys must be a list of texts", "keys are something else");
+  }
+  return { root, keys: keys as string[], storages, end: reader.position };
+}
+
+/**
+ * Opens the older container.
+ *
+ * @throws {SyntaxError} When a pickle is broken, a storage is missing or cut, or the numbers are big endian.
+ * @throws {RangeError} When the pickles are larger than 16 MB.
+ */
+export async function openLegacyPth(source: ByteSource): Promise<Pth> {
+  const file = source.name;
+  let pickles: LegacyPickles | undefined;
+  for (let window = LEGACY_WINDOW; !pickles; window *= 4) {
+    const length = Math.min(source.size, window);
+    try {
+      pickles = readLegacyPickles(file, await source.read(0, length));
+    } catch (error) {
+      if (!(error instanceof PickleEnd) || length === source.size) throw error;
+      if (window >= MAX_PICKLE_BYTES) {
+        throw tooLarge(file, `its pickles must have at most ${MAX_PICKLE_BYTES} bytes`, "size is larger");
+      }
+    }
+  }
+
+  const { root, keys, storages, end } = pickles;
+  const starts = new Map<string, number>();
+  let at = end;
+  for (const key of keys) {
+    const storage = storages.get(key);
+    if (!storage) throw malformed(file, "its storage keys must be those of its tensors", `key "${key}" is of none`);
+    starts.set(key, at);
+    const length = storage.length * DTYPE_BYTES[dtypeOf(file, storage)];
+    at += 8 + length;
+    if (!(storage.length >= 0 && at <= source.size)) {
+      throw tooShort(file, storage, length, Math.max(0, source.size - (at - length)));
+    }
+  }
+  const content = (storage: Storage): Content => {
+    const start = starts.get(storage.key);
+    if (start === undefined) throw malformed(file, `it must hold storage "${storage.key}"`, "file has none");
+    if (storages.get(storage.key)!.length < storage.length) {
+      throw malformed(file, "a storage must have one length", `storage "${storage.key}" has two`);
+    }
+    return {
+      async read(offset, length) {
+        const header = await source.read(start, 8);
+        const stated = Number(new DataView(header.buffer).getBigInt64(0, true));
+        if (stated < storage.length) throw tooShort(file, storage, storage.length, stated);
+        return await source.read(start + 8 + offset, length);
+      },
+    };
+  };
+  return { root, content, warnings: [] };
+}
