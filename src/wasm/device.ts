@@ -29,7 +29,7 @@ const SIGNATURES = Object.fromEntries(
   Object.entries(KERNELS).map((
     [name, row],
   ) => [name, { operands: Object.keys(row.operands), params: Object.keys(row.params) }]),
-) as Record<KernelName, { readonly operands: readonly string[]; readonly params: readonly string[] }>;
+) as unknown as Record<KernelName, { readonly operands: readonly string[]; readonly params: readonly string[] }>;
 
 /** Opens the WASM device; throws when the engine has no SIMD. */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
