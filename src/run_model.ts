@@ -10,8 +10,14 @@ import type { Work } from "./kernels.ts";
 import { Ops } from "./ops.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** A forward pass over any device: issues work, yields between blocks, returns the tensor to read. */
-export type Forward = (ops: Ops) => Generator<void, Tensor>;
+/**
+ * A forward pass over any device: issues work, yields between blocks, returns the tensor to read. It is called twice, for
+ * the plan and for the run; the tap is there in the run only.
+ */
+export type Forward = (ops: Ops, tap?: Tap) => Generator<void, Tensor>;
+
+/** Sees intermediate tensors by name, in the order of the pass; reading one must be issued before it returns. */
+export type Tap = (name: string, tensor: Tensor) => void;
 
 /** Progress of a run. */
 export interface RunProgress {
@@ -25,6 +31,8 @@ export interface RunOptions {
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
   /** Stops the run within about 100 ms; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Sees intermediate tensors. */
+  readonly tap?: Tap | undefined;
 }
 
 /** Work between two flushes, in milliseconds. */
@@ -52,7 +60,7 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
     device.reserve(plan.peak);
     using _ = device.scope();
     const ops = new Ops(device);
-    const steps = forward(ops);
+    const steps = forward(ops, options.tap);
     try {
       let sliceStart = performance.now(), sliceWork = 0;
       for (;;) {

@@ -10,13 +10,11 @@
  */
 import { type Bound, derived, tensor } from "../checkpoint/weights.ts";
 import type { Ops } from "../ops.ts";
+import type { Tap } from "../run_model.ts";
 import { reshape, rowAt, type Tensor } from "../tensor.ts";
 import { blockWeights, mixer, norm, normWeights } from "./mamba.ts";
 import { classTokenIndex, resizePosEmbed, rotaryTable } from "./pos_embed.ts";
 import { classTokens, type VimConfig } from "./vim_config.ts";
-
-/** Sees intermediate tensors by name, in the order of the pass; reading must be issued before it returns. */
-export type Tap = (name: string, tensor: Tensor) => void;
 
 const patches = (c: VimConfig): number => c.grid[0] * c.grid[1];
 const tokens = (c: VimConfig): number => patches(c) + classTokens(c);

@@ -1,0 +1,205 @@
+/**
+ * From an image to class names: decode, preprocess as the model wants it, run, softmax, sort.
+ *
+ * @module
+ */
+import type { Device } from "./device.ts";
+import { toChannels } from "./image/colour.ts";
+import { decodeImage } from "./image/decode.ts";
+import type { ImageInput } from "./image/pixels.ts";
+import { evaluate, IMAGENET_EVALUATION, type Preprocessing } from "./image/preprocess.ts";
+import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
+import { loadImagenetLabels } from "./models/imagenet_labels.ts";
+import { runModel, type RunOptions } from "./run_model.ts";
+
+/** One class and how likely it is. */
+export interface Label {
+  /** Position of the class among the model's outputs. */
+  readonly index: number;
+  /** Its name, or `class N` where the model has no names. */
+  readonly name: string;
+  /** Softmax over all classes. */
+  readonly probability: number;
+}
+
+/** Milliseconds each phase took. */
+export interface ClassifyTimings {
+  readonly decode: number;
+  readonly preprocess: number;
+  readonly run: number;
+}
+
+/** What a classifier says of an image. */
+export interface Classification {
+  /** The likeliest classes, best first. */
+  readonly labels: readonly Label[];
+  /** Raw outputs, one per class. */
+  readonly logits: Float32Array;
+  /** Device that ran. */
+  readonly device: string;
+  /** Milliseconds per phase. */
+  readonly timings: ClassifyTimings;
+}
+
+/** How {@linkcode classify} runs. */
+export interface ClassifyOptions extends RunOptions {
+  /** Number of labels; 5 unless said. */
+  readonly top?: number;
+  /** Largest image accepted, in pixels; 100 megapixels unless said. */
+  readonly maxPixels?: number;
+}
+
+/** Options of the one-shot form: which model, and how it is loaded. */
+export interface OneShotOptions extends ClassifyOptions, Omit<LoadOptions, "onProgress" | "signal"> {
+  readonly model: ModelSource;
+}
+
+/**
+ * Classifies an image.
+ *
+ * The first form runs a loaded model; the second loads one, runs it and closes it.
+ *
+ * @throws {SyntaxError} When the bytes are not an image that can be read.
+ * @throws {RangeError} When the image is empty or larger than `maxPixels`.
+ *
+ * @example
+ * ```ts
+ * import { classify, defaultModel, loadModel, openDevice } from "./mod.ts";
+ *
+ * await using device = await openDevice();
+ * await using vim = await loadModel(device, await defaultModel("classify"));
+ * const { labels } = await classify(vim, { data: new Uint8Array(64 * 64 * 3), width: 64, height: 64, channels: 3 });
+ * console.log(labels[0]!.name, labels[0]!.probability);
+ * ```
+ */
+export async function classify(model: Model, image: ImageInput, options?: ClassifyOptions): Promise<Classification>;
+export async function classify(device: Device, image: ImageInput, options: OneShotOptions): Promise<Classification>;
+export async function classify(
+  target: Model | Device,
+  image: ImageInput,
+  options: ClassifyOptions | OneShotOptions = {},
+): Promise<Classification> {
+  if ("info" in target) return (await classifyAll(target, [image], options))[0]!;
+  if (!("model" in options)) {
+    throw new TypeError(
+      "Cannot classify as options.model must name a checkpoint when a device is given: it is missing",
+    );
+  }
+  const { onProgress: _, ...load } = options;
+  await using model = await loadModel(target, options.model, load);
+  return await classify(model, image, options);
+}
+
+/** Images a GPU takes at once. */
+const GPU_BATCH = 16;
+
+/** Classifies several images; on a GPU in batches. Results are in the order of the images. */
+export async function classifyAll(
+  model: Model,
+  images: readonly ImageInput[],
+  options: ClassifyOptions = {},
+): Promise<Classification[]> {
+  const { top = 5 } = options;
+  if (!Number.isInteger(top) || top < 1) {
+    throw new RangeError(`Cannot classify as top must be a whole number of at least 1: current value is ${top}`);
+  }
+  if (model.classes === 0) {
+    throw new TypeError(
+      `Cannot classify as the model must have a classification head: current model is ${model.info.family} without one`,
+    );
+  }
+  const names = await namesOf(model);
+  const size = model.device.kind === "webgpu" ? GPU_BATCH : 1;
+  const results: Classification[] = [];
+  for (let first = 0; first < images.length; first += size) {
+    const prepared = [];
+    for (const image of images.slice(first, first + size)) prepared.push(await prepare(model, image, options));
+    const started = performance.now();
+    const logits = await runBatch(model, prepared.map(({ tensor }) => tensor), options);
+    const run = (performance.now() - started) / prepared.length;
+    prepared.forEach(({ timings }, i) => {
+      const own = logits.slice(i * model.classes, (i + 1) * model.classes);
+      const labels = topLabels(own, names, top);
+      results.push({ labels, logits: own, device: model.device.name, timings: { ...timings, run } });
+    });
+  }
+  return results;
+}
+
+async function prepare(model: Model, image: ImageInput, options: ClassifyOptions) {
+  const started = performance.now();
+  const pixels = await decodeImage(image, {
+    ...(options.maxPixels === undefined ? {} : { maxPixels: options.maxPixels }),
+    ...(options.signal ? { signal: options.signal } : {}),
+  });
+  const decoded = performance.now();
+  const preprocessing = preprocessingOf(model);
+  const { tensor, crop } = evaluate(pixels, preprocessing);
+  const input = model.channels === 1 ? normaliseGrey(toChannels(crop, 1).data, preprocessing) : tensor;
+  return { tensor: input, timings: { decode: decoded - started, preprocess: performance.now() - decoded } };
+}
+
+/** A one-channel model sees the luma. */
+function normaliseGrey(grey: ArrayLike<number>, { mean, std }: Preprocessing): Float32Array {
+  return Float32Array.from(grey, (value) => (value / 255 - mean[0]) / std[0]);
+}
+
+async function runBatch(model: Model, tensors: readonly Float32Array[], options: RunOptions): Promise<Float32Array> {
+  const [height, width] = model.imageSize!, { channels } = model;
+  const shape = [tensors.length, height, width, channels];
+  const images = new Float32Array(tensors.length * height * width * channels);
+  tensors.forEach((tensor, i) => images.set(tensor, i * tensor.length));
+  const logits = await runModel(model.device, function* (ops) {
+    return yield* model.forward(ops, ops.input(images, shape));
+  }, options);
+  if (logits.length !== tensors.length * model.classes) {
+    throw new TypeError(
+      `Cannot classify as the model must give one score per class and image: current output has ${logits.length} ` +
+        `values for ${model.classes} classes and ${tensors.length} images; its final_pool_type does not pool`,
+    );
+  }
+  return logits;
+}
+
+/**
+ * The model's own preprocessing, cut to its image size; without one, ImageNet evaluation: the shorter side is resized
+ * to the model's side / 0.875 (224: 256) and the centre is cut out.
+ */
+export function preprocessingOf(model: Model): Preprocessing {
+  const [height, width] = model.imageSize!;
+  const own = model.preprocessing;
+  if (!own) {
+    const resize = height === width
+      ? Math.trunc(height / 0.875)
+      : [Math.trunc(height / 0.875), Math.trunc(width / 0.875)] as const;
+    return { ...IMAGENET_EVALUATION, resize, crop: [height, width] };
+  }
+  const [cropHeight, cropWidth] = typeof own.crop === "number" ? [own.crop, own.crop] : own.crop;
+  if (cropHeight === height && cropWidth === width) return own;
+  const resize = typeof own.resize === "number"
+    ? Math.round(own.resize * Math.min(height / cropHeight, width / cropWidth))
+    : [Math.round(own.resize[0] * height / cropHeight), Math.round(own.resize[1] * width / cropWidth)] as const;
+  return { ...own, resize, crop: [height, width] };
+}
+
+async function namesOf(model: Model): Promise<readonly string[] | undefined> {
+  const names = model.labels ?? (model.classes === 1000 ? await loadImagenetLabels() : undefined);
+  if (names && names.length !== model.classes) {
+    throw new TypeError(
+      `Cannot classify as labels must name all ${model.classes} classes: current number of names is ${names.length}`,
+    );
+  }
+  return names;
+}
+
+/** Softmax of the scores, and the likeliest classes, best first; equal ones in the order of the classes. */
+function topLabels(logits: Float32Array, names: readonly string[] | undefined, top: number): Label[] {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const exps = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
+  const sum = exps.reduce((a, b) => a + b, 0);
+  return Array.from(exps, (value, index) => ({
+    index,
+    name: names?.[index] ?? `class ${index}`,
+    probability: value / sum,
+  })).sort((a, b) => b.probability - a.probability).slice(0, top);
+}

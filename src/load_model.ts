@@ -1,0 +1,212 @@
+/**
+ * From a checkpoint to a model on a device.
+ *
+ * @module
+ */
+import type { Checkpoint, LongStep } from "./checkpoint/checkpoint.ts";
+import { openCheckpoint } from "./checkpoint/open.ts";
+import { fetchReleased } from "./checkpoint/cache.ts";
+import { findReleased } from "./checkpoint/released.ts";
+import { openSource, type SourceInput } from "./checkpoint/source.ts";
+import { bind, countParameters, specKeys } from "./checkpoint/weights.ts";
+import type { Device } from "./device.ts";
+import type { Preprocessing } from "./image/preprocess.ts";
+import type { Detect, Detected, ModelFacts, ModelMetadata, OptionSource } from "./models/family.ts";
+import type { Tap } from "./run_model.ts";
+import { detectVim } from "./models/vim_detect.ts";
+import type { Ops } from "./ops.ts";
+import type { Tensor } from "./tensor.ts";
+
+/** Families the loader recognises, tried in this order. */
+const FAMILIES: readonly Detect[] = [detectVim];
+
+/** What a checkpoint is. */
+export interface ModelInfo {
+  /** `vim`, … */
+  readonly family: string;
+  /** What it is for. */
+  readonly task: "classify" | "restore";
+  /** Name of the released variant, when it is one. */
+  readonly variant: string | undefined;
+  /** Container it came in. */
+  readonly format: "pth" | "safetensors";
+  /** Part of the file that was taken, empty for the top. */
+  readonly root: string;
+  /** Tensors the model uses. */
+  readonly tensors: number;
+  /** Numbers the model uses. */
+  readonly parameters: number;
+  /** How they are stored, such as `F16` or `F32`. */
+  readonly dtypes: readonly string[];
+  /** Constructor options by their official names. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where each option comes from. */
+  readonly sources: Readonly<Record<string, OptionSource>>;
+  /** Tensors and parts of the file that are not needed. */
+  readonly ignored: readonly string[];
+}
+
+/** How a model is loaded. */
+export interface LoadOptions extends LongStep {
+  /** Constructor options by their official names, such as `{ img_size: 384 }`; they come before what the file says. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  /** Part of the checkpoint that holds the weights, such as `model_ema`. */
+  readonly key?: string;
+  /** Names of the classes; come before those of the file. */
+  readonly labels?: readonly string[];
+  /** Preprocessing; comes before that of the file. */
+  readonly preprocessing?: Preprocessing;
+  /** Folder for downloaded checkpoints instead of the usual one. */
+  readonly cacheDir?: string;
+}
+
+/** A model on a device. It holds device memory until it is closed. */
+export interface Model {
+  /** What it is. */
+  readonly info: ModelInfo;
+  /** Where it runs. */
+  readonly device: Device;
+  /** Channels of its input image. */
+  readonly channels: number;
+  /** The one size of image it takes; undefined: any. */
+  readonly imageSize: readonly [height: number, width: number] | undefined;
+  /** Classification: number of classes; 0 when there is no head. */
+  readonly classes: number;
+  /** Restoration: output sides are this many times the input's. */
+  readonly scale: number;
+  /** Preprocessing that the caller or the file names. */
+  readonly preprocessing: Preprocessing | undefined;
+  /** Class names that the caller or the file names. */
+  readonly labels: readonly string[] | undefined;
+  /** Image [b, height, width, channels] to the model's output; to be driven by `runModel`. */
+  forward(ops: Ops, image: Tensor, tap?: Tap): Generator<void, Tensor>;
+  /** Frees the device memory. */
+  close(): void;
+  /** Same as {@linkcode Model.close}. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Where a model can come from: bytes, a Blob or File, a path, a URL, a released name, or an open checkpoint. */
+export type ModelSource = SourceInput | Checkpoint;
+
+const isCheckpoint = (source: ModelSource): source is Checkpoint =>
+  typeof source === "object" && source !== null && "entries" in source;
+
+/** Opens the checkpoint behind a source; a released name is downloaded to the cache once. */
+export async function openModelSource(source: ModelSource, options: LoadOptions = {}): Promise<Checkpoint> {
+  if (isCheckpoint(source)) return source;
+  const released = typeof source === "string" ? findReleased(source) : undefined;
+  const bytes = released ? await fetchReleased(released, options) : await openSource(source, options);
+  return await openCheckpoint(bytes, options);
+}
+
+/** The `sidewinder` entry of the file's metadata. */
+function metadataOf(checkpoint: Checkpoint): ModelMetadata | undefined {
+  const text = checkpoint.metadata.sidewinder;
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as ModelMetadata;
+  } catch (error) {
+    throw new SyntaxError(
+      `Cannot load the model as its metadata entry "sidewinder" must be JSON: ${(error as Error).message}`,
+    );
+  }
+}
+
+/** Recognises the model of a checkpoint without loading its weights. */
+export function detectModel(
+  checkpoint: Checkpoint,
+  options: Readonly<Record<string, unknown>> = {},
+): { readonly detected: Detected; readonly metadata: ModelMetadata | undefined } {
+  const metadata = metadataOf(checkpoint);
+  const shapes = new Map([...checkpoint.entries].map(([key, entry]) => [key, entry.shape]));
+  const facts: ModelFacts = { shapes, metadata, trainingArgs: checkpoint.trainingArgs, options };
+  for (const detect of FAMILIES) {
+    const detected = detect(facts);
+    if (detected) return { detected, metadata };
+  }
+  const keys = [...shapes.keys()].slice(0, 4).join(", ");
+  throw new TypeError(
+    `Cannot load the model as its tensors must be those of a known family (vim): ` +
+      `current ones are ${shapes.size}, beginning with ${keys || "none"}`,
+  );
+}
+
+/** Describes a detected model. */
+export function describeModel(checkpoint: Checkpoint, detected: Detected): ModelInfo {
+  const used = [...specKeys(detected.spec)].map(([key]) => key);
+  const taken = new Set(used);
+  const extra = [...checkpoint.entries.keys()].filter((key) => !taken.has(key));
+  return {
+    family: detected.family,
+    task: detected.task,
+    variant: detected.variant,
+    format: checkpoint.format,
+    root: checkpoint.root,
+    tensors: used.length,
+    parameters: countParameters(detected.spec),
+    dtypes: [...new Set(used.map((key) => checkpoint.entries.get(key)?.dtype).filter((d) => d !== undefined))],
+    options: detected.options,
+    sources: detected.sources,
+    ignored: [...extra, ...checkpoint.ignored],
+  };
+}
+
+/**
+ * Loads a model: opens the checkpoint, recognises it, and puts its weights on the device one tensor at a time.
+ *
+ * @param device Where it runs.
+ * @param source A path, URL, Blob, File, bytes, an open checkpoint, or a released name such as `vim-tiny`.
+ * @throws {SyntaxError} When the file is not a checkpoint or is damaged.
+ * @throws {TypeError} When its tensors are not those of a known model; one message lists all differences.
+ * @throws {RangeError} When a weight is NaN or infinite.
+ *
+ * @example
+ * ```ts no-eval
+ * import { loadModel, openDevice } from "./mod.ts";
+ *
+ * await using device = await openDevice();
+ * await using vim = await loadModel(device, "vim_t_midclstok_76p1acc.pth");
+ * console.log(vim.info.variant, vim.info.parameters);
+ * ```
+ */
+export async function loadModel(device: Device, source: ModelSource, options: LoadOptions = {}): Promise<Model> {
+  const checkpoint = await openModelSource(source, options);
+  try {
+    const { detected, metadata } = detectModel(checkpoint, options.options);
+    const info = describeModel(checkpoint, detected);
+    const { weights, dispose } = await device.exclusive(() =>
+      bind(detected.spec, checkpoint, device, {
+        ignored: detected.ignored,
+        onProgress: options.onProgress,
+        signal: options.signal,
+      })
+    );
+    let open = true;
+    const model: Model = {
+      info,
+      device,
+      channels: detected.channels,
+      imageSize: detected.imageSize,
+      classes: detected.classes ?? 0,
+      scale: detected.scale ?? 1,
+      preprocessing: options.preprocessing ?? metadata?.preprocessing,
+      labels: options.labels ?? metadata?.labels,
+      forward(ops, image, tap) {
+        if (!open) throw new Error(`Cannot run ${info.variant ?? info.family} as the model is closed`);
+        return detected.forward(ops, weights, image, tap);
+      },
+      close() {
+        if (open) dispose();
+        open = false;
+      },
+      [Symbol.asyncDispose]() {
+        model.close();
+        return Promise.resolve();
+      },
+    };
+    return model;
+  } finally {
+    if (!isCheckpoint(source)) await checkpoint.close();
+  }
+}

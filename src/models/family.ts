@@ -1,0 +1,67 @@
+/**
+ * What the loader knows of a family of models: how to recognise it and what to do with its weights.
+ *
+ * @module
+ */
+import type { Spec } from "../checkpoint/weights.ts";
+import type { Preprocessing } from "../image/preprocess.ts";
+import type { Ops } from "../ops.ts";
+import type { Tensor } from "../tensor.ts";
+import type { Tap } from "../run_model.ts";
+
+/** Where the value of an option comes from; the first of these that has one decides. */
+export type OptionSource =
+  | "keys and shapes"
+  | "caller"
+  | "file metadata"
+  | "training arguments"
+  | "released defaults";
+
+/** The `sidewinder` entry of a model file's metadata (JSON). */
+export interface ModelMetadata {
+  readonly family?: string;
+  /** Constructor options by their official names. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly preprocessing?: Preprocessing;
+  /** Names of the classes, in order. */
+  readonly labels?: readonly string[];
+}
+
+/** All that is known of a checkpoint before it is bound. */
+export interface ModelFacts {
+  /** Keys and shapes. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  readonly metadata: ModelMetadata | undefined;
+  readonly trainingArgs: Readonly<Record<string, unknown>> | undefined;
+  /** What the caller asks for, official option names. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A recognised model: everything but the weights themselves. */
+export interface Detected {
+  readonly family: string;
+  readonly task: "classify" | "restore";
+  /** Name of the released variant, when it is one. */
+  readonly variant?: string;
+  readonly config: unknown;
+  /** Resolved options by their official names. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Where each option comes from. */
+  readonly sources: Readonly<Record<string, OptionSource>>;
+  readonly spec: Spec;
+  /** Keys that may be there and are not needed. */
+  readonly ignored: readonly RegExp[];
+  /** Channels of the input image. */
+  readonly channels: number;
+  /** The one size of image the model takes; undefined: any. */
+  readonly imageSize?: readonly [height: number, width: number];
+  /** Classification: number of classes; 0: the output is the features. */
+  readonly classes?: number;
+  /** Restoration: output sides are this many times the input's. */
+  readonly scale?: number;
+  /** Image [b, height, width, channels] to the model's output. */
+  readonly forward: (ops: Ops, weights: unknown, image: Tensor, tap?: Tap) => Generator<void, Tensor>;
+}
+
+/** Recognises one family; undefined when the checkpoint is something else. */
+export type Detect = (facts: ModelFacts) => Detected | undefined;
