@@ -1,0 +1,35 @@
+//! out[b, c] = mean over rows of x[b, ·, c].
+use crate::simd::*;
+use core::arch::wasm32::f32x4_div;
+
+/// Rows summed before the partial sum joins the total: a long image would lose digits in one running sum.
+const RUN: usize = 128;
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn mean_rows(
+    x: *const f32,
+    out: *mut f32,
+    batch: usize,
+    rows: usize,
+    columns: usize,
+    x_stride: usize,
+    out_stride: usize,
+    _scratch: *mut f32,
+) {
+    let count = splat(rows as f32);
+    for b in 0..batch {
+        for c in (0..columns).step_by(4) {
+            let left = columns - c;
+            let from = x.add(b * rows * x_stride + c);
+            let mut total = splat(0.0);
+            for first in (0..rows).step_by(RUN) {
+                let mut partial = splat(0.0);
+                for r in first..rows.min(first + RUN) {
+                    partial = add(partial, load_tail(from.add(r * x_stride), left));
+                }
+                total = add(total, partial);
+            }
+            store_tail(out.add(b * out_stride + c), f32x4_div(total, count), left);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! out = act(x).
+use crate::simd::*;
+
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn unary(
+    x: *const f32,
+    out: *mut f32,
+    rows: usize,
+    columns: usize,
+    x_stride: usize,
+    out_stride: usize,
+    activation: u32,
+    slope: f32,
+    _scratch: *mut f32,
+) {
+    for r in 0..rows {
+        let (from, to) = (x.add(r * x_stride), out.add(r * out_stride));
+        for c in (0..columns).step_by(4) {
+            let left = columns - c;
+            store_tail(to.add(c), activate(activation, slope, load_tail(from.add(c), left)), left);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+/**
+ * Finds the build of the kernels that this engine runs, and instantiates it over a memory. The kernels travel as base64
+ * in a module that is imported only when it is wanted: no fetch, no permission, any bundler.
+ *
+ * @module
+ */
+/// <reference types="npm:@types/emscripten@1.41.6" />
+import type { KernelName } from "../kernels.ts";
+
+/** A build of the kernels. */
+export type Variant = "relaxed-simd" | "simd128";
+
+/** Bytes of the region that every kernel gets as its last argument; `SCRATCH` of `rust-kernels/src/lib.rs`. */
+export const SCRATCH_BYTES = 1 << 20;
+
+/** Most pages (64 KiB) the memory can have; the modules declare the same. */
+const MAXIMUM_PAGES = 65536;
+const INITIAL_PAGES = 32;
+
+/** The kernels: operands in table order (bytes from the start of the memory, 0 if absent), parameters, scratch. */
+export type WasmKernels = Readonly<Record<KernelName, (...args: number[]) => void>>;
+
+/** An instance of the kernels. */
+export interface WasmInstance {
+  /** The exported functions. */
+  readonly kernels: WasmKernels;
+  /** The memory they work on. */
+  readonly memory: WebAssembly.Memory;
+  /** First byte that the module does not use itself (its stack lies below). */
+  readonly heapBase: number;
+  /** The build. */
+  readonly variant: Variant;
+}
+
+/** What to instantiate. */
+export interface LoadOptions {
+  /** Which build; the best one this engine runs unless said. */
+  readonly variant?: Variant;
+  /** A compiled module of that build; a base64 twin is imported and compiled unless given. */
+  readonly module?: WebAssembly.Module;
+  /** Memory to work on; a fresh one unless given. */
+  readonly memory?: WebAssembly.Memory;
+}
+
+/** A function without parameters and with `code` as its body. */
+const probe = (...code: number[]): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(
+    [
+      0,
+      97,
+      115,
+      109,
+      1,
+      0,
+      0,
+      0,
+      1,
+      4,
+      1,
+      96,
+      0,
+      0,
+      3,
+      2,
+      1,
+      0,
+      10,
+      code.length + 4,
+      1,
+      code.length + 2,
+      0,
+      ...code,
+      11,
+    ],
+  );
+/** i32.const 0, i8x16.splat. */
+const SPLAT = [65, 0, 253, 15];
+const PROBES: Readonly<Record<Variant, Uint8Array<ArrayBuffer>>> = {
+  "relaxed-simd": probe(...SPLAT, ...SPLAT, ...SPLAT, 253, 133, 2, 26), // f32x4.relaxed_madd, drop
+  "simd128": probe(...SPLAT, 26),
+};
+
+/** Whether this engine can run a build. */
+export const supports = (variant: Variant): boolean => WebAssembly.validate(PROBES[variant]);
+
+/** The builds this engine can run, fastest first. */
+export const supportedVariants = (): Variant[] => (Object.keys(PROBES) as Variant[]).filter(supports);
+
+/**
+ * The bytes of a build. The specifier is computed because Deno downloads what a literal one names; bundlers understand
+ * the template and take both files along.
+ */
+async function bytesOf(variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
+  const name = variant.replace("-simd", "");
+  const { default: base64 } = await import(`./kernels_${name}.gen.ts`) as { default: string };
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+}
+
+/**
+ * Views of a kernel memory under the names that Emscripten modules give them, so that tools of that ecosystem know them.
+ * Made anew whenever the memory has grown.
+ */
+export function heapViews(memory: WebAssembly.Memory): Pick<EmscriptenModule, "HEAPF32" | "HEAPU32" | "HEAPU8"> {
+  const { buffer } = memory;
+  return { HEAPF32: new Float32Array(buffer), HEAPU32: new Uint32Array(buffer), HEAPU8: new Uint8Array(buffer) };
+}
+
+/**
+ * Instantiates the kernels.
+ *
+ * @throws {Error} This engine runs none of the builds, or not the one that was asked for.
+ */
+export async function instantiate(options: LoadOptions = {}): Promise<WasmInstance> {
+  const variant = options.variant ?? supportedVariants()[0];
+  if (variant === undefined || !supports(variant)) {
+    throw new Error(
+      `Cannot instantiate the WASM kernels as this engine must support ${variant ?? "simd128"}: current support is [${
+        supportedVariants().join(", ")
+      }]`,
+    );
+  }
+  const memory = options.memory ?? new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
+  const module = options.module ?? await WebAssembly.compile(await bytesOf(variant));
+  const imports: WebAssembly.Imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
+  const { exports } = await WebAssembly.instantiate(module, imports);
+  return {
+    kernels: exports as unknown as WasmKernels,
+    memory,
+    heapBase: (exports.heap_base as () => number)(),
+    variant,
+  };
+}
