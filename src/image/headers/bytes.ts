@@ -1,0 +1,36 @@
+/**
+ * Reading numbers and names out of a file's bytes. Outside the file every byte reads as NaN or nothing, so that a
+ * parser may look before it checks; what it finds is compared, never trusted.
+ *
+ * @module
+ */
+
+/** Unsigned 16 bit number, big endian unless `little`. */
+export const u16 = (bytes: Uint8Array, at: number, little = false): number =>
+  little ? bytes[at]! | (bytes[at + 1]! << 8) : (bytes[at]! << 8) | bytes[at + 1]!;
+
+/** Unsigned 32 bit number, big endian unless `little`. */
+export const u32 = (bytes: Uint8Array, at: number, little = false): number =>
+  little ? u16(bytes, at, true) + u16(bytes, at + 2, true) * 65536 : u16(bytes, at) * 65536 + u16(bytes, at + 2);
+
+/** `length` bytes as Latin-1 text. */
+export const latin1 = (bytes: Uint8Array, at: number, length: number): string =>
+  String.fromCharCode(...bytes.subarray(at, at + length));
+
+/** What a file's header says about the image, before anything is decoded. */
+export interface ImageHeader {
+  /** Format of the file. */
+  readonly type: "png" | "jpeg" | "webp";
+  /** Columns, as stored (before EXIF rotation). */
+  readonly width: number;
+  /** Rows, as stored. */
+  readonly height: number;
+  /** Samples per pixel once decoded. */
+  readonly channels: 1 | 2 | 3 | 4;
+  /** EXIF orientation, 1 (upright) to 8. */
+  readonly orientation: number;
+}
+
+/** The error for bytes that are not a valid file of their format. */
+export const malformed = (format: string, wish: string, fact: string): SyntaxError =>
+  new SyntaxError(`Cannot decode image as ${format} ${wish}: current file ${fact}`);

@@ -1,0 +1,75 @@
+/**
+ * What a file is, told by its first bytes, and what its header says, before anything is decoded or allocated.
+ *
+ * @module
+ */
+import { type ImageHeader, latin1 } from "./bytes.ts";
+import { readJpegHeader } from "./jpeg.ts";
+import { isPng, type PngHeader, readPngHeader } from "./png.ts";
+import { isWebp, readWebpHeader } from "./webp.ts";
+
+/**
+ * Reads the header of a PNG, JPEG or WebP file.
+ *
+ * @throws {SyntaxError} If the bytes are something else (named, where they look like it), or damaged, or cut off.
+ * @throws {RangeError} If they are a kind of JPEG or WebP that is not supported.
+ */
+export function readHeader(bytes: Uint8Array): PngHeader | ImageHeader {
+  if (isPng(bytes)) return readPngHeader(bytes);
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return readJpegHeader(bytes);
+  if (isWebp(bytes)) return readWebpHeader(bytes);
+  throw new SyntaxError(
+    `Cannot decode image as it must be a PNG, JPEG or WebP file: current file looks like ${lookalike(bytes)}`,
+  );
+}
+
+/** Names what bytes look like that are no image we read. */
+function lookalike(bytes: Uint8Array): string {
+  if (bytes.length === 0) return "an empty file";
+  const start = latin1(bytes, 0, 12);
+  for (const [prefix, name] of MAGIC) if (start.startsWith(prefix)) return name;
+  if (start.slice(4, 8) === "ftyp") return BRANDS[start.slice(8)] ?? "a video or image of the MP4 family";
+  const text = readableText(bytes.subarray(0, 512));
+  if (text === undefined) {
+    return `something else (it starts with ${
+      [...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join(" ")
+    })`;
+  }
+  if (/^(<\?xml[^>]*>\s*|<!--[^]*?-->\s*|<!doctype svg[^>]*>\s*)*<svg[\s>]/i.test(text)) return "SVG";
+  if (/^(<!doctype html|<html|<head)/i.test(text)) return "an HTML page";
+  return "text";
+}
+
+const MAGIC: readonly (readonly [string, string])[] = [
+  ["GIF8", "GIF"],
+  ["BM", "BMP"],
+  ["II*\0", "TIFF"],
+  ["MM\0*", "TIFF"],
+  ["\xff\x0a", "JPEG XL"],
+  ["\0\0\0\x0cJXL ", "JPEG XL"],
+  ["\0\0\0\x0cjP  ", "JPEG 2000"],
+  ["8BPS", "a Photoshop file"],
+  ["\0\0\x01\0", "an icon"],
+  ["%PDF", "PDF"],
+  ["PK\x03\x04", "a zip archive"],
+];
+
+const BRANDS: { readonly [brand: string]: string } = {
+  avif: "AVIF",
+  avis: "AVIF",
+  heic: "HEIC",
+  heix: "HEIC",
+  mif1: "HEIC",
+  msf1: "HEIC",
+};
+
+/** The bytes as trimmed text, if they are UTF-8 without control characters. */
+function readableText(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    // deno-lint-ignore no-control-regex
+    return /[\0-\x08\x0e-\x1f]/.test(text) ? undefined : text.trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,97 @@
+/**
+ * A JPEG is a list of segments, each a marker and a length, then entropy-coded scans. All of it is walked once before
+ * decoding: the frame header for the size, APP1 for the orientation, and the end for completeness, since libjpeg fills
+ * what is missing with grey instead of refusing.
+ *
+ * @module
+ */
+import { type ImageHeader, latin1, malformed, u16 } from "./bytes.ts";
+import { exifOrientation } from "./exif.ts";
+
+const SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, DHT = 0xc4, JPG = 0xc8, DAC = 0xcc;
+
+/** Coding processes that the decoder lacks, by the frame's marker. */
+const UNSUPPORTED: { readonly [marker: number]: string } = {
+  0xc3: "lossless",
+  0xc5: "hierarchical",
+  0xc6: "hierarchical",
+  0xc7: "hierarchical",
+  0xc9: "arithmetic-coded",
+  0xca: "arithmetic-coded",
+  0xcb: "lossless arithmetic-coded",
+  0xcd: "hierarchical",
+  0xce: "hierarchical",
+  0xcf: "hierarchical",
+};
+
+const isFrame = (marker: number): boolean =>
+  marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== JPG && marker !== DAC;
+
+const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= SOI);
+
+/**
+ * Reads the size, colour and orientation of a JPEG, and makes sure that it is complete.
+ *
+ * @throws {SyntaxError} If the file is cut off or its segments make no sense.
+ * @throws {RangeError} If it is a kind of JPEG that is not supported (CMYK, 12 bit, lossless, arithmetic coding); by name.
+ */
+export function readJpegHeader(bytes: Uint8Array): ImageHeader {
+  let frame: Omit<ImageHeader, "type" | "orientation"> | undefined;
+  let orientation = 1;
+  let at = 2;
+  while (true) {
+    if (at + 2 > bytes.length) throw cutOff(bytes);
+    if (bytes[at] !== 0xff) throw malformed("JPEG", "segments must start with 0xff", `has another byte at ${at}`);
+    const marker = bytes[at + 1]!;
+    if (marker === 0xff) { // fill bytes may precede a marker
+      at++;
+      continue;
+    }
+    at += 2;
+    if (marker === EOI) break;
+    if (standsAlone(marker)) continue;
+    const end = at + u16(bytes, at);
+    if (at + 2 > bytes.length || end > bytes.length) throw cutOff(bytes);
+    if (end < at + 2) throw malformed("JPEG", "segments must be two bytes or longer", `has a shorter one at ${at}`);
+    if (marker === APP1 && latin1(bytes, at + 2, 6) === "Exif\0\0") {
+      orientation = exifOrientation(bytes.subarray(at + 2, end));
+    } else if (isFrame(marker)) {
+      frame ??= readFrame(bytes.subarray(at + 2, end), marker);
+    }
+    at = marker === SOS ? endOfScan(bytes, end) : end;
+  }
+  if (frame === undefined) throw malformed("JPEG", "must have a frame header", "has none");
+  return { type: "jpeg", ...frame, orientation };
+}
+
+const cutOff = (bytes: Uint8Array): SyntaxError =>
+  malformed("JPEG", "must end with an end-of-image marker", `is cut off after ${bytes.length} bytes`);
+
+/** Precision, height, width and number of components of a frame header. */
+function readFrame(frame: Uint8Array, marker: number): Omit<ImageHeader, "type" | "orientation"> {
+  if (frame.length < 6) throw malformed("JPEG", "frame header must be 6 bytes or longer", `has ${frame.length}`);
+  const precision = frame[0], height = u16(frame, 1), width = u16(frame, 3), components = frame[5]!;
+  const unsupported = UNSUPPORTED[marker] ??
+    (precision !== 8 ? `${precision} bit` : components === 4 ? "CMYK" : undefined);
+  if (unsupported !== undefined) {
+    throw new RangeError(
+      `Cannot decode image as JPEG must be baseline or progressive, 8 bit, grey or colour: current file is ${unsupported}`,
+    );
+  }
+  if (components !== 1 && components !== 3) {
+    throw malformed("JPEG", "must have 1 or 3 components", `has ${components}`);
+  }
+  return { width, height, channels: components };
+}
+
+/** First marker after the entropy-coded bytes that start at `at`. */
+function endOfScan(bytes: Uint8Array, at: number): number {
+  while (true) {
+    at = bytes.indexOf(0xff, at);
+    if (at < 0 || at + 1 >= bytes.length) throw cutOff(bytes);
+    const next = bytes[at + 1]!;
+    const inside = next === 0 || (next >= 0xd0 && next <= 0xd7); // a stuffed byte, or a restart
+    if (!inside && next !== 0xff) return at;
+    at += next === 0xff ? 1 : 2;
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * PNG pixels out of a file: inflated by the runtime a slice at a time, unfiltered and unpacked a row at a time, so that
+ * neither the inflated file nor, if the caller takes rows, the image is ever held whole.
+ *
+ * @module
+ */
+import { malformed } from "./headers/bytes.ts";
+import { type PngHeader, transparentSample } from "./headers/png.ts";
+import type { Pixels } from "./pixels.ts";
+
+/** Where a pass of rows lands in the image. */
+export interface PngPass {
+  /** First column and row. */
+  readonly x: number;
+  /** First row. */
+  readonly y: number;
+  /** Columns from one pixel to the next. */
+  readonly stepX: number;
+  /** Rows from one row to the next. */
+  readonly stepY: number;
+  /** Pixels a row of the pass has. */
+  readonly width: number;
+  /** Rows of the pass. */
+  readonly height: number;
+}
+
+/** Compressed bytes given to the inflater at once: deflate expands up to 1032 times, so a slice gives 17 MB at most. */
+const SLICE = 1 << 14;
+
+/** First column and row, and the steps, of Adam7's passes. */
+const ADAM7 = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [
+  0,
+  1,
+  1,
+  2,
+]] as const;
+
+/** Decodes a PNG whole. */
+export async function decodePng(header: PngHeader, signal?: AbortSignal): Promise<Pixels> {
+  const { width, height, channels } = header;
+  const data = header.depth === 16
+    ? new Uint16Array(width * height * channels)
+    : new Uint8Array(width * height * channels);
+  await decodePngRows(header, (samples, row, pass) => {
+    let o = ((pass.y + row * pass.stepY) * width + pass.x) * channels;
+    if (pass.stepX === 1) data.set(samples, o);
+    else {
+      for (let i = 0; i < samples.length; o += pass.stepX * channels) {
+        for (let c = 0; c < channels; c++) data[o + c] = samples[i++]!;
+      }
+    }
+  }, signal);
+  return { data, width, height, channels };
+}
+
+/**
+ * Decodes a PNG row by row, in file order: top to bottom, or pass after pass if interlaced.
+ *
+ * @param header What {@linkcode readPngHeader} found.
+ * @param onRow Takes the samples of row `row` of a pass, `[width, channels]`; they are valid during the call only.
+ * @throws {SyntaxError} If the compressed pixels are damaged or too few.
+ */
+export async function decodePngRows(
+  header: PngHeader,
+  onRow: (samples: Uint8Array | Uint16Array, row: number, pass: PngPass) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const unpack = unpacker(header);
+  const bytesPerPixel = Math.max(1, header.stored * header.depth / 8);
+  const inflater = inflated(header.pixels);
+  try {
+    let chunk = new Uint8Array(), used = 0;
+    for (const pass of passesOf(header)) {
+      const length = Math.ceil(pass.width * header.stored * header.depth / 8);
+      let line = new Uint8Array(length + 1), above = new Uint8Array(length + 1);
+      for (let row = 0; row < pass.height; row++) {
+        for (let filled = 0; filled < line.length;) {
+          if (used === chunk.length) {
+            signal?.throwIfAborted();
+            [chunk, used] = [await inflater.next(), 0];
+          }
+          const part = chunk.subarray(used, used + line.length - filled);
+          line.set(part, filled);
+          used += part.length;
+          filled += part.length;
+        }
+        unfilter(line, above, bytesPerPixel);
+        onRow(unpack(line.subarray(1), pass.width), row, pass);
+        [line, above] = [above, line];
+      }
+    }
+  } finally {
+    inflater.close();
+  }
+}
+
+/** The passes that have pixels. */
+function passesOf({ width, height, interlaced }: PngHeader): PngPass[] {
+  if (!interlaced) return [{ x: 0, y: 0, stepX: 1, stepY: 1, width, height }];
+  return ADAM7
+    .map(([x, y, stepX, stepY]) => (
+      { x, y, stepX, stepY, width: Math.ceil((width - x) / stepX), height: Math.ceil((height - y) / stepY) }
+    ))
+    .filter((pass) => pass.width > 0 && pass.height > 0);
+}
+
+/** Inflates slices on demand, and no more than is asked for. */
+function inflated(parts: readonly Uint8Array[]) {
+  const slices = (function* () {
+    for (const part of parts) {
+      for (let at = 0; at < part.length; at += SLICE) yield part.slice(at, at + SLICE);
+    }
+  })();
+  const source = new ReadableStream<BufferSource>({
+    pull(controller) {
+      const { value, done } = slices.next();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+  }, { highWaterMark: 0 });
+  const reader = source.pipeThrough(new DecompressionStream("deflate")).getReader();
+  return {
+    /** The next inflated bytes. */
+    async next(): Promise<Uint8Array<ArrayBuffer>> {
+      const { value, done } = await reader.read().catch((cause) => {
+        throw malformed("PNG", "pixels must be valid deflate data", `has damaged ones (${cause.message})`);
+      });
+      if (done) throw malformed("PNG", "must have pixels for its whole size", "has too few");
+      return value;
+    },
+    /** Stops; what is left of the stream is of no interest, and neither are its errors. */
+    close(): void {
+      reader.cancel().catch(() => {});
+    },
+  };
+}
+
+/** Undoes a row's filter in place; `line[0]` and `above[0]` are the filter types. */
+function unfilter(line: Uint8Array, above: Uint8Array, step: number): void {
+  const type = line[0]!;
+  if (type > 4) throw malformed("PNG", "row filters must be 0 to 4", `has filter ${type}`);
+  const left = (i: number) => i > step ? line[i - step]! : 0;
+  if (type === 1) { for (let i = step + 1; i < line.length; i++) line[i]! += line[i - step]!; }
+  else if (type === 2) { for (let i = 1; i < line.length; i++) line[i]! += above[i]!; }
+  else if (type === 3) { for (let i = 1; i < line.length; i++) line[i]! += (left(i) + above[i]!) >> 1; }
+  else if (type === 4) {
+    for (let i = 1; i < line.length; i++) {
+      line[i]! += paeth(left(i), above[i]!, i > step ? above[i - step]! : 0);
+    }
+  }
+}
+
+/** Of left, above and corner the one nearest to left + above − corner. */
+export function paeth(left: number, above: number, corner: number): number {
+  const toLeft = Math.abs(above - corner),
+    toAbove = Math.abs(left - corner),
+    toCorner = Math.abs(left + above - 2 * corner);
+  return toLeft <= toAbove && toLeft <= toCorner ? left : toAbove <= toCorner ? above : corner;
+}
+
+/** Turns a row as stored into samples: bits to bytes, palette to colours, a transparent colour to alpha. */
+function unpacker(header: PngHeader): (line: Uint8Array, width: number) => Uint8Array | Uint16Array {
+  const { depth, stored, channels, palette, transparency, width: longest } = header;
+  const raw = depth === 16 ? new Uint16Array(longest * stored) : new Uint8Array(longest * stored);
+  const out = depth === 16 ? new Uint16Array(longest * channels) : new Uint8Array(longest * channels);
+  const scale = depth < 8 && palette === undefined ? 255 / ((1 << depth) - 1) : 1;
+  const opaque = depth === 16 ? 65535 : 255;
+  const clear = Array.from({ length: stored }, (_, c) => transparency ? transparentSample(transparency, c) : -1);
+  return (line, width) => {
+    const samples = raw.subarray(0, width * stored);
+    if (depth === 8) samples.set(line);
+    else if (depth === 16) {
+      for (let i = 0; i < samples.length; i++) samples[i] = (line[2 * i]! << 8) | line[2 * i + 1]!;
+    } else {
+      const mask = (1 << depth) - 1;
+      for (let i = 0, bit = 0; i < samples.length; i++, bit += depth) {
+        samples[i] = (line[bit >> 3]! >> (8 - depth - (bit & 7))) & mask;
+      }
+    }
+    if (palette !== undefined) {
+      for (let p = 0, o = 0; p < width; p++, o += channels) {
+        const index = samples[p]!;
+        for (let c = 0; c < 3; c++) out[o + c] = palette[index * 3 + c] ?? 0;
+        if (channels === 4) out[o + 3] = transparency?.[index] ?? 255;
+      }
+    } else if (transparency !== undefined) {
+      for (let i = 0, o = 0; i < samples.length; i += stored, o += channels) {
+        let same = true;
+        for (let c = 0; c < stored; c++) {
+          same &&= samples[i + c] === clear[c];
+          out[o + c] = samples[i + c]! * scale;
+        }
+        out[o + stored] = same ? 0 : opaque;
+      }
+    } else if (scale !== 1) { for (let i = 0; i < samples.length; i++) out[i] = samples[i]! * scale; }
+    else return samples;
+    return out.subarray(0, width * channels);
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * Files by path, in the runtimes that have them (Deno, Node, Bun). The one place of the image code that knows of a file
+ * system.
+ *
+ * @module
+ */
+
+/**
+ * Reads a file whole.
+ *
+ * @throws {TypeError} If this runtime has no file system.
+ * @throws The runtime's own error if the file cannot be read.
+ */
+export async function readPath(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
+  const specifier = "node:fs/promises"; // not a literal, so that bundles for browsers need not resolve it
+  const files: { readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> } | undefined = await import(specifier)
+    .catch(() => undefined);
+  if (files === undefined) {
+    throw new TypeError(
+      `Cannot read ${path} as paths must be used where there is a file system: current runtime has none; ` +
+        "pass bytes, a Blob or an http URL",
+    );
+  }
+  return files.readFile(path);
+}
