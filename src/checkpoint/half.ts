@@ -16,14 +16,8 @@ export function decodeF16(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/**
- * Bits of the binary16 number nearest to `value`, ties to even; beyond 65520 infinity.
- *
- * The f32 bits are rounded with one integer addition, so that `value` must be an f32: a double would be rounded twice.
- */
-export function encodeF16(value: number): number {
-  word.setFloat32(0, value);
-  const bits = word.getUint32(0);
+/** Binary16 bits nearest to an f32 given by its bits: one integer addition rounds, ties to even. */
+function roundBits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
   if (magnitude > 0x7f800000) return sign | 0x7e00;
@@ -39,6 +33,30 @@ export function encodeF16(value: number): number {
   const rest = fraction & (2 ** shift - 1);
   const half = 2 ** (shift - 1);
   return sign | (kept + (rest > half || (rest === half && (kept & 1)) ? 1 : 0));
+}
+
+/** Bits of the binary16 number nearest to an f32, ties to even; from 65520 on infinity. */
+export function encodeF16(value: number): number {
+  word.setFloat32(0, value);
+  return roundBits(word.getUint32(0));
+}
+
+/**
+ * Rounds numbers to binary16, little endian.
+ *
+ * @returns The bytes, and the index of the first finite number that became infinite, -1 for none.
+ */
+export function narrowF16(values: Float32Array): { bytes: Uint8Array; overflow: number } {
+  const bytes = new Uint8Array(2 * values.length);
+  const view = new DataView(bytes.buffer);
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  let overflow = -1;
+  for (let i = 0; i < bits.length; i++) {
+    const rounded = roundBits(bits[i]!);
+    if (overflow < 0 && (rounded & 0x7fff) === 0x7c00 && Number.isFinite(values[i])) overflow = i;
+    view.setUint16(2 * i, rounded, true);
+  }
+  return { bytes, overflow };
 }
 
 /** Value of a bfloat16 number given by its bits: the upper half of an f32. */

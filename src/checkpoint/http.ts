@@ -161,6 +161,7 @@ export async function* download(url: URL, options: DownloadOptions = {}): AsyncG
       throw new Error("the file on the server has changed");
     }
     checkStatus(response);
+    if (response.headers.get("content-type")?.startsWith("text/html")) throw new FinalAnswer("a web page");
     if (!continues) at = 0;
     total = continues ? range.total : statedLength(response.headers);
     tag = version;

@@ -1,0 +1,138 @@
+/**
+ * The download cache in runtimes that have files: one folder, a file per checkpoint, a `.part` beside it while it grows.
+ *
+ * @module
+ */
+import type { SourceOptions } from "./byte_source.ts";
+import type { Downloadable } from "./cache.ts";
+import { reasonOf } from "./errors.ts";
+import { nodeCrypto, nodeFiles, nodeOs, nodePath, nodeProcess } from "./files_node.ts";
+import { download } from "./http.ts";
+
+/** What is known of a part file, kept beside it so that a later run can go on. */
+interface PartNote {
+  readonly url: string;
+  readonly tag: string;
+  readonly total: number;
+}
+
+/** Piece in which a file is read to compute its hash. */
+const HASH_BYTES = 2 ** 20;
+
+/** The folder for downloads: `$XDG_CACHE_HOME/sidewinder`, or where the platform keeps such things. */
+export async function cacheFolder(): Promise<string> {
+  const [{ env, platform }, { homedir }, { join }] = await Promise.all([nodeProcess(), nodeOs(), nodePath()]);
+  if (env["XDG_CACHE_HOME"]) return join(env["XDG_CACHE_HOME"], "sidewinder");
+  if (platform === "darwin") return join(homedir(), "Library", "Caches", "sidewinder");
+  if (platform === "win32") return join(env["LOCALAPPDATA"] ?? homedir(), "sidewinder", "cache");
+  return join(homedir(), ".cache", "sidewinder");
+}
+
+async function sizeOfFile(path: string): Promise<number | undefined> {
+  const { stat } = await nodeFiles();
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() ? found.size : undefined;
+}
+
+async function sha256(path: string): Promise<string> {
+  const [{ open }, { createHash }] = await Promise.all([nodeFiles(), nodeCrypto()]);
+  const hash = createHash("sha256");
+  const file = await open(path, "r");
+  try {
+    const piece = new Uint8Array(HASH_BYTES);
+    for (;;) {
+      const { bytesRead } = await file.read(piece, 0, piece.length, null);
+      if (bytesRead === 0) return hash.digest("hex");
+      hash.update(piece.subarray(0, bytesRead));
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** What an earlier run left, if it is a stretch of the same file. */
+async function readNote(part: string, url: string): Promise<{ note: PartNote; size: number } | undefined> {
+  const { readFile } = await nodeFiles();
+  try {
+    const note: PartNote = JSON.parse(await readFile(`${part}.json`, "utf8"));
+    const size = await sizeOfFile(part);
+    if (note.url === url && size !== undefined && size <= note.total) return { note, size };
+  } catch {
+    return undefined;
+  }
+  return undefined;
+}
+
+/** Downloads to the part file, going on where an earlier run stopped. Returns the length that the server states. */
+async function grow(part: string, url: string, options: SourceOptions): Promise<number | undefined> {
+  const { open, writeFile } = await nodeFiles();
+  const earlier = await readNote(part, url);
+  if (earlier && earlier.size === earlier.note.total) return earlier.note.total;
+  const file = await open(part, earlier ? "r+" : "w");
+  try {
+    const from = earlier?.size ?? 0;
+    let total: number | undefined;
+    let noted: string | undefined;
+    let end = from;
+    for await (const piece of download(new URL(url), { ...options, from, tag: earlier?.note.tag })) {
+      if (piece.offset < end) await file.truncate(piece.offset);
+      total = piece.total;
+      if (piece.tag !== undefined && total !== undefined && piece.tag !== noted) {
+        noted = piece.tag;
+        await writeFile(`${part}.json`, JSON.stringify({ url, tag: noted, total } satisfies PartNote));
+      }
+      for (let done = 0; done < piece.bytes.length;) {
+        const { bytesWritten } = await file.write(piece.bytes, done, piece.bytes.length - done, piece.offset + done);
+        done += bytesWritten;
+      }
+      end = piece.offset + piece.bytes.length;
+    }
+    return total;
+  } finally {
+    await file.close();
+  }
+}
+
+/** Refuses a download that is not what the server or the table promised, and removes it. */
+async function checkPart(part: string, wanted: Downloadable, total: number | undefined): Promise<void> {
+  const size = await sizeOfFile(part);
+  const found = wanted.sha256 === undefined ? undefined : await sha256(part);
+  if ((total === undefined || size === total) && found === wanted.sha256) return;
+  const { rm } = await nodeFiles();
+  await Promise.all([rm(part, { force: true }), rm(`${part}.json`, { force: true })]);
+  const fact = size === total || total === undefined ? `sha256 is ${found}` : `length is ${size}`;
+  throw new RangeError(
+    `Cannot keep ${wanted.url} as it must have ${
+      wanted.sha256 === undefined ? `${total} bytes` : `sha256 ${wanted.sha256}`
+    }: current ${fact}`,
+  );
+}
+
+/** See `fetchCached`; gives the path. */
+export async function fetchToFolder(
+  wanted: Downloadable,
+  options: SourceOptions & { readonly cacheDir?: string | undefined },
+): Promise<string> {
+  const [{ mkdir, rename, rm }, { join }] = await Promise.all([nodeFiles(), nodePath()]);
+  const folder = options.cacheDir ?? await cacheFolder();
+  const path = join(folder, wanted.file);
+  if (await sizeOfFile(path) !== undefined) return path;
+  await mkdir(folder, { recursive: true });
+  const part = `${path}.part`;
+  let total: number | undefined;
+  try {
+    total = await grow(part, wanted.url, options);
+  } catch (error) {
+    options.signal?.throwIfAborted();
+    throw new Error(
+      `Cannot load ${wanted.file} as it must be in the cache or within reach, fetch ${wanted.url} and put it at ${path}: current answer is ${
+        reasonOf(error)
+      }`,
+      { cause: error },
+    );
+  }
+  await checkPart(part, wanted, total);
+  await rename(part, path);
+  await rm(`${part}.json`, { force: true });
+  return path;
+}
