@@ -5,9 +5,9 @@
  */
 import type { Checkpoint, LongStep } from "./checkpoint/checkpoint.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";
-import { fetchReleased } from "./checkpoint/cache.ts";
-import { findReleased } from "./checkpoint/released.ts";
-import { openSource, type SourceInput } from "./checkpoint/source.ts";
+import { fetchCached } from "./checkpoint/cache.ts";
+import { isReleased, resolveReleased } from "./checkpoint/released.ts";
+import type { SourceInput } from "./checkpoint/source.ts";
 import { bind, countParameters, specKeys } from "./checkpoint/weights.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
@@ -90,14 +90,13 @@ export interface Model {
 export type ModelSource = SourceInput | Checkpoint;
 
 const isCheckpoint = (source: ModelSource): source is Checkpoint =>
-  typeof source === "object" && source !== null && "entries" in source;
+  typeof source === "object" && source !== null && "root" in source;
 
 /** Opens the checkpoint behind a source; a released name is downloaded to the cache once. */
 export async function openModelSource(source: ModelSource, options: LoadOptions = {}): Promise<Checkpoint> {
   if (isCheckpoint(source)) return source;
-  const released = typeof source === "string" ? findReleased(source) : undefined;
-  const bytes = released ? await fetchReleased(released, options) : await openSource(source, options);
-  return await openCheckpoint(bytes, options);
+  const released = typeof source === "string" && isReleased(source) ? resolveReleased(source) : undefined;
+  return await openCheckpoint(released ? await fetchCached(released, options) : source, options);
 }
 
 /** The `sidewinder` entry of the file's metadata. */

@@ -1,0 +1,33 @@
+/**
+ * Vision state-space models wherever JavaScript runs: official Vision Mamba checkpoints on WebAssembly SIMD.
+ *
+ * @example
+ * ```ts
+ * import { classify, defaultModel, loadModel, openDevice } from "./mod.ts";
+ *
+ * await using device = await openDevice();
+ * await using vim = await loadModel(device, await defaultModel("classify"));
+ * const { labels } = await classify(vim, "examples/photos/chelsea.png", { top: 3 });
+ * console.log(labels);
+ * ```
+ *
+ * @module
+ */
+export * from "./src/classify.ts";
+export { defaultModel, type DefaultTask } from "./src/default_model.ts";
+export * from "./src/device.ts";
+export * from "./src/dry_device.ts";
+export * from "./src/image/decode.ts";
+export * from "./src/image/pixels.ts";
+export { IMAGENET_EVALUATION, type Preprocessing } from "./src/image/preprocess.ts";
+export * from "./src/kernels.ts";
+export * from "./src/load_model.ts";
+export * from "./src/models/mamba.ts";
+export * from "./src/models/vim.ts";
+export * from "./src/models/vim_config.ts";
+export * from "./src/open_device.ts";
+export * from "./src/ops.ts";
+export { openReference, type ReferenceOptions } from "./src/reference/device.ts";
+export * from "./src/run_model.ts";
+export * from "./src/tensor.ts";
+export { openWasm, type WasmOptions } from "./src/wasm/device.ts";

@@ -1,0 +1,104 @@
+/**
+ * `sidewinder classify IMAGE…`
+ *
+ * @module
+ */
+import { type Classification, classify } from "../classify.ts";
+import { defaultModel } from "../default_model.ts";
+import type { Device } from "../device.ts";
+import { loadModel, type Model } from "../load_model.ts";
+import { openDevice } from "../open_device.ts";
+import { type Command, countOption, DEVICE_OPTIONS, deviceOption, oneLine, parse, UsageError } from "./command.ts";
+import { progressLine } from "./progress.ts";
+
+const HELP = `Usage: sidewinder classify IMAGE... [options]
+
+Prints the likeliest classes of each image (PNG, JPEG, WebP).
+
+  --model FILE|URL|NAME  checkpoint (.pth, .safetensors), or a released name such as vim-tiny; the small built-in
+                         model unless given
+  --top K                number of classes (5)
+  --key NAME             part of the checkpoint that holds the weights, such as model_ema
+  --options JSON         constructor options that the file cannot say, such as '{"img_size": 384}'
+  --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
+  --json                 one JSON line per image
+
+An image that fails does not stop the rest; the exit code is 1 then.`;
+
+/** `classify`. */
+export const classifyCommand: Command = {
+  summary: "say what is on a photo",
+  help: HELP,
+  async run(args, terminal) {
+    const { values, positionals: images } = parse(args, {
+      ...DEVICE_OPTIONS,
+      model: { type: "string" },
+      top: { type: "string" },
+      key: { type: "string" },
+      options: { type: "string" },
+    });
+    if (images.length === 0) throw new UsageError("Cannot classify as at least one IMAGE must be given: there is none");
+    const top = countOption("top", values.top, 1) ?? 5;
+    const options = jsonOption("options", values.options);
+    await using device = await openDevice(deviceOption(values.device));
+    const started = performance.now();
+    const progress = await progressLine(terminal);
+    await using model = await loadModel(device, values.model ?? await defaultModel("classify"), {
+      onProgress: progress.onProgress,
+      signal: terminal.signal,
+      options,
+      ...(values.key === undefined ? {} : { key: values.key }),
+    }).finally(progress.done);
+    const load = performance.now() - started;
+    if (!values.json) { for (const line of describe(device, model, load)) terminal.print(line); }
+
+    let failed = 0;
+    for (const image of images) {
+      terminal.signal.throwIfAborted();
+      try {
+        const result = await classify(model, image, { top, signal: terminal.signal });
+        terminal.print(values.json ? jsonLine(image, model, result) : table(image, result));
+      } catch (error) {
+        terminal.signal.throwIfAborted();
+        failed++;
+        terminal.complain(`${image}: ${oneLine(error)}`);
+        if (values.json) terminal.print(JSON.stringify({ image, error: oneLine(error) }));
+      }
+    }
+    return failed > 0 ? 1 : 0;
+  },
+};
+
+/** The value of an option that is a JSON object. */
+export function jsonOption(name: string, text: string | undefined): Record<string, unknown> {
+  if (text === undefined) return {};
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Said below, as for any other value that is not an object.
+  }
+  throw new UsageError(`Cannot use --${name} as it must be a JSON object: current value is ${text}`);
+}
+
+function describe(device: Device, model: Model, load: number): string[] {
+  const { variant, family, parameters } = model.info;
+  return [
+    `device  ${device.name}: ${device.account?.reason}`,
+    `model   ${variant ?? family}, ${(parameters / 1e6).toFixed(2)} M parameters, loaded in ${load.toFixed(0)} ms`,
+  ];
+}
+
+function table(image: string, { labels, timings }: Classification): string {
+  const { decode, preprocess, run } = timings;
+  return [
+    "",
+    image,
+    ...labels.map(({ name, probability }) => `${(100 * probability).toFixed(1).padStart(6)} %  ${name}`),
+    `time    decode ${decode.toFixed(1)} ms, preprocess ${preprocess.toFixed(1)} ms, run ${run.toFixed(1)} ms`,
+  ].join("\n");
+}
+
+function jsonLine(image: string, model: Model, { labels, device, timings }: Classification): string {
+  return JSON.stringify({ image, model: model.info.variant ?? model.info.family, device, labels, timings });
+}

@@ -1,0 +1,76 @@
+/**
+ * What a command of the command line is, and how its arguments are read.
+ *
+ * @module
+ */
+import { parseArgs, type ParseArgsConfig } from "node:util";
+import type { DeviceKind, OpenOptions } from "../open_device.ts";
+
+/** Where a command writes and how it is stopped. */
+export interface Terminal {
+  /** Writes a line for the user or the next program. */
+  readonly print: (line: string) => void;
+  /** Writes a line about what went wrong or goes on. */
+  readonly complain: (line: string) => void;
+  /** Whether somebody watches stderr. */
+  readonly watched: boolean;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** One command. */
+export interface Command {
+  /** One line for the list of commands. */
+  readonly summary: string;
+  /** What `--help` prints. */
+  readonly help: string;
+  /** Runs it; the result is the exit code. */
+  readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>;
+}
+
+/** Thrown for arguments that make no sense; exit code 2. */
+export class UsageError extends Error {}
+
+/** An option of a command, as `node:util` has it. */
+type Options = NonNullable<ParseArgsConfig["options"]>;
+
+/** Options every command that runs a model has. */
+export const DEVICE_OPTIONS = { device: { type: "string" }, json: { type: "boolean" } } as const satisfies Options;
+
+/** Reads arguments strictly: an unknown option is an error. */
+export function parse<O extends Options>(args: readonly string[], options: O) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
+  } catch (error) {
+    throw new UsageError(`Cannot read the arguments: ${(error as Error).message.split(". ")[0]}`);
+  }
+}
+
+const DEVICES: readonly DeviceKind[] = ["webgpu", "wasm", "wasm-simd128", "reference"];
+
+/** The value of `--device`. */
+export function deviceOption(value: string | undefined): OpenOptions {
+  if (value === undefined) return {};
+  if (!DEVICES.includes(value as DeviceKind)) {
+    throw new UsageError(`Cannot use --device as it must be one of ${DEVICES.join(", ")}: current value is ${value}`);
+  }
+  return { require: value as DeviceKind };
+}
+
+/** A whole number of at least `least`. */
+export function countOption(name: string, value: string | undefined, least: number): number | undefined {
+  if (value === undefined) return undefined;
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < least) {
+    throw new UsageError(
+      `Cannot use --${name} as it must be a whole number of at least ${least}: current value is ${value}`,
+    );
+  }
+  return count;
+}
+
+/** The message of anything thrown, on one line. */
+export function oneLine(error: unknown): string {
+  const message = error instanceof Error ? error.message || error.name : String(error);
+  return message.replace(/\s*\n\s*/g, " ");
+}

@@ -1,0 +1,78 @@
+/**
+ * `sidewinder info FILE`
+ *
+ * @module
+ */
+import { describeModel, detectModel, openModelSource } from "../load_model.ts";
+import { type Command, parse, UsageError } from "./command.ts";
+import { jsonOption } from "./classify.ts";
+import { progressLine } from "./progress.ts";
+
+const HELP = `Usage: sidewinder info FILE|URL|NAME [options]
+
+Tells what a checkpoint is without loading its weights: family, variant, tensors, parameters, number formats, each
+option with where it comes from, and what would be ignored.
+
+  --key NAME      part of the checkpoint that holds the weights, such as model_ema
+  --options JSON  constructor options that the file cannot say
+  --tensors       list the tensors too
+  --json          one JSON object`;
+
+/** `info`. */
+export const infoCommand: Command = {
+  summary: "tell what a checkpoint is",
+  help: HELP,
+  async run(args, terminal) {
+    const { values, positionals: [file, ...more] } = parse(args, {
+      json: { type: "boolean" },
+      key: { type: "string" },
+      options: { type: "string" },
+      tensors: { type: "boolean" },
+    });
+    if (file === undefined || more.length > 0) {
+      throw new UsageError(
+        `Cannot show a checkpoint as one FILE must be given: there are ${file ? 1 + more.length : 0}`,
+      );
+    }
+    const options = jsonOption("options", values.options);
+    const progress = await progressLine(terminal);
+    const checkpoint = await openModelSource(file, {
+      signal: terminal.signal,
+      onProgress: progress.onProgress,
+      ...(values.key === undefined ? {} : { key: values.key }),
+    }).finally(progress.done);
+    try {
+      const { detected, metadata } = detectModel(checkpoint, options);
+      const info = describeModel(checkpoint, detected);
+      const tensors = [...checkpoint.entries.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+      if (values.json) {
+        terminal.print(JSON.stringify({
+          file,
+          ...info,
+          preprocessing: metadata?.preprocessing,
+          labels: metadata?.labels?.length,
+          ...(values.tensors ? { tensors } : {}),
+        }));
+        return 0;
+      }
+      const rows: (readonly [string, string])[] = [
+        ["file", `${file} (${info.format}${info.root ? `, part ${info.root}` : ""})`],
+        ["model", `${info.variant ?? info.family} (${info.task})`],
+        ["parameters", `${info.parameters.toLocaleString("en")} in ${info.tensors} tensors, ${info.dtypes.join(", ")}`],
+        ["labels", metadata?.labels ? `${metadata.labels.length} in the file` : "none in the file"],
+        ["ignored", info.ignored.join(", ") || "nothing"],
+        ...Object.entries(info.sources).filter(([name]) => name in info.options).map(([name, source]) =>
+          [name, `${JSON.stringify(info.options[name])} (${source})`] as const
+        ),
+        ...(values.tensors
+          ? tensors.map(({ name, dtype, shape }) => [name, `${dtype} [${shape.join(", ")}]`] as const)
+          : []),
+      ];
+      const width = Math.max(...rows.map(([name]) => name.length)) + 2;
+      for (const [name, text] of rows) terminal.print(name.padEnd(width) + text);
+      return 0;
+    } finally {
+      await checkpoint.close();
+    }
+  },
+};
