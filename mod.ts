@@ -13,17 +13,32 @@
  *
  * @module
  */
+export type { ByteSource } from "./src/checkpoint/byte_source.ts";
+export type { Checkpoint, Entry, LongStep, Progress } from "./src/checkpoint/checkpoint.ts";
+export { convertCheckpoint, type ConvertOptions } from "./src/checkpoint/convert.ts";
+export { type Dtype, DTYPE_BYTES } from "./src/checkpoint/dtype.ts";
+export { RELEASED, type Released } from "./src/checkpoint/released.ts";
+export type { SourceInput } from "./src/checkpoint/source.ts";
 export * from "./src/classify.ts";
 export { defaultModel, type DefaultTask } from "./src/default_model.ts";
 export * from "./src/device.ts";
-export * from "./src/dry_device.ts";
+export type { Plan } from "./src/dry_device.ts";
+export type { CodecModules, CodecName } from "./src/image/codecs.ts";
 export * from "./src/image/decode.ts";
 export * from "./src/image/pixels.ts";
 export { IMAGENET_EVALUATION, type Preprocessing } from "./src/image/preprocess.ts";
 export * from "./src/kernels.ts";
-export * from "./src/load_model.ts";
-export * from "./src/models/mamba.ts";
-export * from "./src/models/vim.ts";
+export {
+  loadModel,
+  type LoadOptions,
+  type Model,
+  type ModelInfo,
+  type ModelSource,
+  openModelSource,
+} from "./src/load_model.ts";
+export * from "./src/models/block.ts";
+export type { OptionSource } from "./src/models/family.ts";
+export type { BimambaType, MixerConfig } from "./src/models/mamba.ts";
 export * from "./src/models/vim_config.ts";
 export * from "./src/open_device.ts";
 export * from "./src/ops.ts";
@@ -31,3 +46,4 @@ export { openReference, type ReferenceOptions } from "./src/reference/device.ts"
 export * from "./src/run_model.ts";
 export * from "./src/tensor.ts";
 export { openWasm, type WasmOptions } from "./src/wasm/device.ts";
+export type { Variant } from "./src/wasm/load.ts";

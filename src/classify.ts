@@ -24,8 +24,11 @@ export interface Label {
 
 /** Milliseconds each phase took. */
 export interface ClassifyTimings {
+  /** Bytes to pixels. */
   readonly decode: number;
+  /** Pixels to the model's input. */
   readonly preprocess: number;
+  /** Input to logits; for a batch the share of one image. */
   readonly run: number;
 }
 
@@ -51,6 +54,7 @@ export interface ClassifyOptions extends RunOptions {
 
 /** Options of the one-shot form: which model, and how it is loaded. */
 export interface OneShotOptions extends ClassifyOptions, Omit<LoadOptions, "onProgress" | "signal"> {
+  /** The checkpoint. */
   readonly model: ModelSource;
 }
 
@@ -73,6 +77,7 @@ export interface OneShotOptions extends ClassifyOptions, Omit<LoadOptions, "onPr
  * ```
  */
 export async function classify(model: Model, image: ImageInput, options?: ClassifyOptions): Promise<Classification>;
+/** The one-shot form. */
 export async function classify(device: Device, image: ImageInput, options: OneShotOptions): Promise<Classification>;
 export async function classify(
   target: Model | Device,

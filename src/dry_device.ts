@@ -19,6 +19,7 @@ export interface Plan extends Work {
 
 /** A dry device, and the plan of all that was issued on it. */
 export interface DryDevice extends Device {
+  /** What was issued so far. */
   plan(): Plan;
 }
 

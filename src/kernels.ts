@@ -18,8 +18,11 @@ export type ParamType = "u32" | "f32";
 
 /** What a call costs: multiply-adds, exponentials (and logarithms), and scan state elements. */
 export interface Work {
+  /** Multiply-adds, without those of the scan recurrence. */
   readonly multiplyAdds: number;
+  /** Exponentials and logarithms, without those of the scan recurrence. */
   readonly exps: number;
+  /** States updated by scans: steps × channels × states. */
   readonly stateElements: number;
 }
 
@@ -282,14 +285,15 @@ export type OperandName<K extends KernelName> = keyof typeof KERNELS[K]["operand
 /** Values of the parameters of kernel `K`. */
 export type Params<K extends KernelName> = { readonly [P in keyof typeof KERNELS[K]["params"]]: number };
 
-type Optional<K extends KernelName> = {
+/** Names of the operands of kernel `K` that may be absent. */
+export type OptionalOperand<K extends KernelName> = {
   [O in keyof typeof KERNELS[K]["operands"]]: typeof KERNELS[K]["operands"][O] extends "in?" | "inout?" ? O : never;
 }[keyof typeof KERNELS[K]["operands"]];
 
 /** The operands of kernel `K`, each a `T`; optional ones may be absent. */
 export type Operands<K extends KernelName, T> =
-  & { readonly [O in Exclude<keyof typeof KERNELS[K]["operands"], Optional<K>>]: T }
-  & { readonly [O in Optional<K>]?: T | undefined };
+  & { readonly [O in Exclude<keyof typeof KERNELS[K]["operands"], OptionalOperand<K>>]: T }
+  & { readonly [O in OptionalOperand<K>]?: T | undefined };
 
 /** Names of all kernels, in table order. */
 export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];

@@ -42,12 +42,15 @@ export interface Epilogue {
 
 /** A half-open range `[first, first + count)` of rows or steps. */
 export interface Band {
+  /** Where the range begins. */
   readonly first: number;
+  /** How many it holds. */
   readonly count: number;
 }
 
 /** How the tokens are walked: one order per direction, and what the orders need. */
 export interface Walk {
+  /** One order per direction. */
   readonly orders: readonly ScanOrder[];
   /** Columns of the image, for column orders; the length unless said. */
   readonly gridWidth?: number;
@@ -57,6 +60,7 @@ export interface Walk {
 
 /** State carried over calls. */
 export interface Carry {
+  /** The state; its shape is that of the op. */
   readonly state: Tensor;
   /** Whether the state is read before the first step (else it starts from 0). */
   readonly read: boolean;
@@ -66,8 +70,11 @@ export interface Carry {
 
 /** Options of {@linkcode Ops.selectiveScan}. */
 export interface ScanOptions extends Walk {
+  /** States per channel. */
   readonly stateSize: number;
+  /** Groups of channels that share B and C (1). */
   readonly groups?: number;
+  /** Whether Δ goes through softplus (true). */
   readonly softplus?: boolean;
   /** Whether all directions read the same columns of `u` (else direction k has its own). */
   readonly sharedInput?: boolean;
@@ -75,8 +82,11 @@ export interface ScanOptions extends Walk {
   readonly sharedProjection?: boolean;
   /** Gate [b, l, c]. */
   readonly z?: Tensor | undefined;
+  /** State from or for another call. */
   readonly carry?: Carry;
+  /** A tensor the result is added to in place. */
   readonly into?: Tensor;
+  /** A tensor the result is written to. */
   readonly out?: Tensor;
   /** Steps to do now; all unless said. Needs `into` when there is more than one direction. */
   readonly steps?: Band;
@@ -84,11 +94,13 @@ export interface ScanOptions extends Walk {
 
 /** Options of a norm. */
 export interface NormOptions {
+  /** Added to the variance. */
   readonly epsilon: number;
   /** x is added to this in place, and the sum is normalised. */
   readonly residual?: Tensor | undefined;
   /** The result is multiplied by silu(gate). */
   readonly gate?: Tensor | undefined;
+  /** A tensor the result is written to. */
   readonly out?: Tensor;
 }
 
@@ -98,6 +110,7 @@ export class Ops {
   readonly device: Device;
   readonly #work = { multiplyAdds: 0, exps: 0, stateElements: 0 };
 
+  /** Ops that run on `device`. */
   constructor(device: Device) {
     this.device = device;
   }
@@ -406,11 +419,11 @@ export class Ops {
   }
 
   /** [b, h, w, c·s²] → [b, h·s, w·s, c]. */
-  pixelShuffle(x: Tensor, scale: number): Tensor {
+  pixelShuffle(x: Tensor, scale: number, options: { readonly out?: Tensor } = {}): Tensor {
     const [batch, height, width, deep] = imageShape("pixelShuffle", x);
     if (deep % scale ** 2 !== 0) fail("pixelShuffle", "x", `have a number of channels that ${scale ** 2} divides`, x);
     const channels = deep / scale ** 2;
-    const out = this.empty([batch, height * scale, width * scale, channels]);
+    const out = this.#target("pixelShuffle", [batch, height * scale, width * scale, channels], options);
     this.#shuffle(x, out, { batch, height, width, channels, scale, inverse: 0 });
     return out;
   }

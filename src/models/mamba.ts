@@ -8,7 +8,7 @@
  */
 import { type Bound, derived, type Parts, tensor } from "../checkpoint/weights.ts";
 import type { ScanOrder } from "../kernels.ts";
-import type { Ops } from "../ops.ts";
+import type { Carry, Ops } from "../ops.ts";
 import { columns, reshape, type Tensor } from "../tensor.ts";
 
 /** Directions of a mixer: one; two that share everything but A (v1); two with weights of their own (v2). */
@@ -16,16 +16,23 @@ export type BimambaType = "none" | "v1" | "v2";
 
 /** Shape of a mixer. */
 export interface MixerConfig {
+  /** Channels in and out, d. */
   readonly width: number;
+  /** Channels of the scan, e. */
   readonly inner: number;
+  /** States per channel, n. */
   readonly stateSize: number;
+  /** Rank of the Δ projection, r. */
   readonly rank: number;
+  /** Taps of the causal convolution, w. */
   readonly convWidth: number;
+  /** Directions. */
   readonly bimamba: BimambaType;
   /** Halves the sum of two directions (v2 only). */
   readonly divide: boolean;
   /** Whether the output has a per-channel factor `gamma`. */
   readonly layerScale: boolean;
+  /** Whether the convolution has a bias. */
   readonly convBias: boolean;
   /** Whether `in_proj` and `out_proj` have a bias. */
   readonly bias: boolean;
@@ -148,6 +155,8 @@ export interface MixerOptions {
   readonly out?: Tensor;
   /** Walks the sequence from its end: what flip ∘ mixer ∘ flip gives, without the flips. */
   readonly reversed?: boolean;
+  /** Goes on from, or leaves, the states of convolution and scan, so that a long sequence can come in parts. */
+  readonly carry?: { readonly conv: Carry; readonly scan: Carry };
 }
 
 /** The mixer: x [b, l, d] → [b, l, d]. */
@@ -163,6 +172,7 @@ export function mixer(ops: Ops, w: MixerWeights, c: MixerConfig, x: Tensor, opti
     bias: w.conv_bias,
     activation: "silu",
     orders: orders.slice(0, own),
+    ...(options.carry ? { carry: options.carry.conv } : {}),
   }); // [b, l, own·e]
   const width = rank + 2 * stateSize;
   const projection = ops.empty([...x.shape.slice(0, 2), own * width]); // [b, l, own·(r + 2n)]
@@ -175,6 +185,7 @@ export function mixer(ops: Ops, w: MixerWeights, c: MixerConfig, x: Tensor, opti
     z: columns(xz, inner, inner),
     sharedInput: own === 1,
     sharedProjection: own === 1,
+    ...(options.carry ? { carry: options.carry.scan } : {}),
   }); // [b, l, e]
   const { into, out } = options;
   return ops.linear(y, w.out_weight, { bias: w.out_bias, ...(into ? { into } : out ? { out } : {}) }); // [b, l, d]
@@ -182,9 +193,11 @@ export function mixer(ops: Ops, w: MixerWeights, c: MixerConfig, x: Tensor, opti
 
 /** Shape of a plain block: a norm and a mixer. */
 export interface BlockConfig {
+  /** The mixer. */
   readonly mixer: MixerConfig;
   /** RMSNorm instead of LayerNorm. */
   readonly rmsNorm: boolean;
+  /** Added to the variance. */
   readonly epsilon: number;
 }
 

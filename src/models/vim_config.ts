@@ -11,42 +11,71 @@ export type PosEmbedResize = "correct" | "faithful";
 
 /** Options of `ssm_cfg`. */
 export interface SsmOptions {
+  /** Taps of the causal convolution (4). */
   readonly d_conv?: number;
+  /** Rank of the Δ projection (⌈embed_dim / 16⌉). */
   readonly dt_rank?: number | "auto";
+  /** Inner width over embed_dim (2). */
   readonly expand?: number;
+  /** Whether the convolution has a bias (true). */
   readonly conv_bias?: boolean;
+  /** Whether the projections have a bias (false). */
   readonly bias?: boolean;
 }
 
 /** Constructor options of `VisionMamba` that have a meaning at inference, official names and defaults. */
 export interface VimOptions {
+  /** Side or sides of the image in pixels (224). */
   readonly img_size?: number | readonly [height: number, width: number];
+  /** Side of a patch (16). */
   readonly patch_size?: number;
+  /** Distance of patches (16). */
   readonly stride?: number;
+  /** Number of layers (24). */
   readonly depth?: number;
+  /** Width of the stream (192). */
   readonly embed_dim?: number;
+  /** States per channel (16). */
   readonly d_state?: number;
+  /** Channels of the image (3). */
   readonly channels?: number;
+  /** Classes; 0: no head (1000). */
   readonly num_classes?: number;
+  /** Options of the mixer. */
   readonly ssm_cfg?: SsmOptions | null;
+  /** Added to the variance (1e-5). */
   readonly norm_epsilon?: number;
+  /** RMSNorm instead of LayerNorm (true). */
   readonly rms_norm?: boolean;
+  /** Grid side the rotary frequencies were made for (14). */
   readonly pt_hw_seq_len?: number;
+  /** Layers in pairs, the second over the reversed sequence (false). */
   readonly if_bidirectional?: boolean;
+  /** What is read without a class token: the last token, the mean, the maximum of the logits, all ("none"). */
   readonly final_pool_type?: "none" | "mean" | "max" | "all";
+  /** Learned position embedding (true). */
   readonly if_abs_pos_embed?: boolean;
+  /** Rotary embedding of h before every layer (false). */
   readonly if_rope?: boolean;
+  /** … and of the residual (false). */
   readonly if_rope_residual?: boolean;
   /** Above 1: the sequence is always flipped; 0 or less: never. In between the official code is random. */
   readonly flip_img_sequences_ratio?: number;
+  /** Forces bimamba_type "v1" (false). */
   readonly if_bimamba?: boolean;
+  /** Directions of the mixer ("v2"). */
   readonly bimamba_type?: BimambaType;
+  /** Whether there is a class token (true). */
   readonly if_cls_token?: boolean;
+  /** Halves the sum of both directions (true). */
   readonly if_divide_out?: boolean;
   /** The spelling before 2024-09. */
   readonly if_devide_out?: boolean;
+  /** Any number: the mixers have a per-channel output factor (null). */
   readonly init_layer_scale?: number | null;
+  /** Class tokens at both ends (false). */
   readonly use_double_cls_token?: boolean;
+  /** The class token stands in the middle, else at the head (true). */
   readonly use_middle_cls_token?: boolean;
   /** No effect in f32: both forms of the residual are the same sum. */
   readonly fused_add_norm?: boolean;
@@ -72,23 +101,37 @@ export type Grid = readonly [height: number, width: number];
 
 /** A Vision Mamba, resolved. */
 export interface VimConfig {
+  /** Sides of the image. */
   readonly imageSize: Grid;
+  /** Patches down and across. */
   readonly grid: Grid;
+  /** Side of a patch. */
   readonly patch: number;
+  /** Distance of patches. */
   readonly stride: number;
+  /** Number of layers. */
   readonly depth: number;
+  /** Channels of the image. */
   readonly channels: number;
   /** 0: no head, the output is the features. */
   readonly classes: number;
+  /** RMSNorm instead of LayerNorm. */
   readonly rmsNorm: boolean;
+  /** Added to the variance. */
   readonly epsilon: number;
+  /** What is read without a class token. */
   readonly pool: "none" | "mean" | "max" | "all";
+  /** Where class tokens stand. */
   readonly classToken: ClassToken;
+  /** Whether there is a position embedding. */
   readonly posEmbed: boolean;
   /** Grid of the checkpoint's position embedding. */
   readonly posEmbedGrid: Grid;
+  /** How the embedding of another grid is resized. */
   readonly posEmbedResize: PosEmbedResize;
+  /** Rotary embedding of h before every layer. */
   readonly rope: boolean;
+  /** … and of the residual. */
   readonly ropeResidual: boolean;
   /** Grid side the rotary frequencies were made for. */
   readonly ropePretrained: number;
@@ -96,6 +139,7 @@ export interface VimConfig {
   readonly paired: boolean;
   /** The sequence is reversed once, after the position embedding. */
   readonly flip: boolean;
+  /** The mixer of every layer. */
   readonly mixer: MixerConfig;
 }
 
