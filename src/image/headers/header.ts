@@ -35,7 +35,7 @@ function lookalike(bytes: Uint8Array): string {
       [...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join(" ")
     })`;
   }
-  if (/^(<\?xml[^>]*>\s*|<!--[^]*?-->\s*|<!doctype svg[^>]*>\s*)*<svg[\s>]/i.test(text)) return "SVG";
+  if (/^(<\?xml[^>]*>\s*|<!--[^]*?-->\s*|<!doctype svg[^>]*>\s*)*<svg[\s/>]/i.test(text)) return "SVG";
   if (/^(<!doctype html|<html|<head)/i.test(text)) return "an HTML page";
   return "text";
 }

@@ -1,0 +1,124 @@
+/**
+ * Pixels into encoded images.
+ *
+ * @module
+ */
+import { type CodecModules, openCodec } from "./codecs.ts";
+import { hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
+import { checkPixels, type PixelSource } from "./pixels.ts";
+import { join, pngEncoder } from "./png_encode.ts";
+
+/** How to encode. */
+export interface EncodeOptions {
+  /** Format of the file. */
+  readonly type: "png" | "jpeg" | "webp";
+  /** Quality of JPEG and WebP, 0 to 100; 90 unless said. PNG has none. */
+  readonly quality?: number;
+  /** Keep every sample (WebP). `false` unless said; PNG always does. */
+  readonly lossless?: boolean;
+  /** Compiled codecs, where the runtime forbids compiling. */
+  readonly codecModules?: CodecModules;
+}
+
+/** Largest side the formats can write. */
+const LONGEST = { png: 2 ** 31 - 1, jpeg: 65500, webp: 16383 };
+
+/** MozJPEG's options but quality: progressive; chroma is halved below a quality that MozJPEG chooses itself. */
+const JPEG_OPTIONS = {
+  baseline: false,
+  arithmetic: false,
+  progressive: true,
+  optimize_coding: true,
+  smoothing: 0,
+  quant_table: 3,
+  trellis_multipass: false,
+  trellis_opt_zero: false,
+  trellis_opt_table: false,
+  trellis_loops: 1,
+  auto_subsample: true,
+  chroma_subsample: 2,
+  separate_chroma_quality: false,
+  chroma_quality: 75,
+};
+const GREYSCALE = 1, YCBCR = 3;
+
+/** libwebp's options but quality and losslessness, at its defaults. */
+const WEBP_OPTIONS = {
+  target_size: 0,
+  target_PSNR: 0,
+  method: 4,
+  sns_strength: 50,
+  filter_strength: 60,
+  filter_sharpness: 0,
+  filter_type: 1,
+  partitions: 0,
+  segments: 4,
+  pass: 1,
+  show_compressed: 0,
+  preprocessing: 0,
+  autofilter: 0,
+  partition_limit: 0,
+  alpha_compression: 1,
+  alpha_filtering: 1,
+  alpha_quality: 100,
+  image_hint: 0,
+  emulate_jpeg_size: 0,
+  thread_level: 0,
+  low_memory: 0,
+  near_lossless: 100,
+  use_delta_palette: 0,
+  use_sharp_yuv: 0,
+};
+
+/**
+ * Encodes pixels as a PNG (any channels, 8 or 16 bits), JPEG (alpha is blended over white) or WebP. Where the format has
+ * only 8 bits, 16 become 8.
+ *
+ * @example
+ * ```ts
+ * const red = { data: Uint8Array.of(255, 0, 0), width: 1, height: 1, channels: 3 } as const;
+ * const file = await encodeImage(red, { type: "png" });
+ * ```
+ *
+ * @throws {TypeError} If the pixels' length does not fit their size.
+ * @throws {RangeError} If the image is empty or longer than the format allows, or `quality` is not from 0 to 100.
+ */
+export async function encodeImage(source: PixelSource, options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>> {
+  const { type, quality = 90, lossless = false, codecModules } = options;
+  const pixels = checkPixels(source, Infinity);
+  const { width, height } = pixels;
+  const longest = LONGEST[type];
+  if (longest === undefined) {
+    throw new RangeError(`Cannot encode image as type must be png, jpeg or webp: current value is ${type}`);
+  }
+  if (Math.max(width, height) > longest) {
+    throw new RangeError(
+      `Cannot encode image as a ${type} must be at most ${longest} long: current size is ${width}x${height}`,
+    );
+  }
+  if (!(quality >= 0 && quality <= 100)) {
+    throw new RangeError(`Cannot encode image as quality must be from 0 to 100: current value is ${quality}`);
+  }
+  if (type === "png") {
+    const encoder = pngEncoder(width, height, pixels.channels, pixels.data instanceof Uint16Array ? 16 : 8);
+    return join([encoder.header, await encoder.writeRows(pixels.data), await encoder.finish()]);
+  }
+  const flat = type === "jpeg" ? overWhite(pixels) : to8Bit(pixels);
+  const rgba = toChannels(flat, 4).data as Uint8Array;
+  const encoded = type === "jpeg"
+    ? (await openCodec("jpeg_encode", codecModules)).encode(rgba, width, height, {
+      ...JPEG_OPTIONS,
+      quality,
+      color_space: flat.channels === 1 ? GREYSCALE : YCBCR,
+    })
+    : (await openCodec("webp_encode", codecModules)).encode(rgba, width, height, {
+      ...WEBP_OPTIONS,
+      quality,
+      lossless: Number(lossless),
+      exact: Number(lossless && hasAlpha(flat)),
+    });
+  if (!encoded) {
+    throw new RangeError(`Cannot encode image as ${type} must take its size: current size is ${width}x${height}`);
+  }
+  return encoded;
+}

@@ -1,0 +1,172 @@
+/**
+ * PNG row by row: whoever makes an image a band at a time can write it without ever holding it whole.
+ *
+ * @module
+ */
+import { crc32 } from "./headers/crc32.ts";
+import { PNG_SIGNATURE } from "./headers/png.ts";
+import { type Channels, checkSize } from "./pixels.ts";
+import { paeth } from "./png_decode.ts";
+
+/** Encodes the rows of one PNG. What the calls return, in their order, is the file. */
+export interface PngEncoder {
+  /** Signature and header. */
+  readonly header: Uint8Array<ArrayBuffer>;
+  /**
+   * Takes the next rows, `[rows, width, channels]`, and returns the part of the file that is ready, often nothing.
+   *
+   * @throws {TypeError} If the samples are no whole rows, or not of the encoder's depth.
+   * @throws {RangeError} If there are more rows than the image has.
+   */
+  writeRows(samples: Uint8Array | Uint8ClampedArray | Uint16Array): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Returns the rest of the file.
+   *
+   * @throws {RangeError} If rows are missing.
+   */
+  finish(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** PNG's colour type of 1, 2, 3 and 4 channels. */
+const COLOUR_TYPES = [0, 4, 2, 6];
+
+/**
+ * Starts a PNG of the given size; 8 bits a sample unless `depth` is 16.
+ *
+ * @example
+ * ```ts
+ * const encoder = pngEncoder(640, 480, 3);
+ * const parts = [encoder.header];
+ * for (let y = 0; y < 480; y += 16) parts.push(await encoder.writeRows(new Uint8Array(16 * 640 * 3)));
+ * parts.push(await encoder.finish());
+ * const file = new Blob(parts, { type: "image/png" });
+ * ```
+ *
+ * @throws {RangeError} If the size is not made of positive integers.
+ */
+export function pngEncoder(width: number, height: number, channels: Channels, depth: 8 | 16 = 8): PngEncoder {
+  checkSize(width, height, Infinity);
+  const bytesPerPixel = channels * depth / 8;
+  const filterRow = rowFilter(width * bytesPerPixel, bytesPerPixel);
+  const deflater = new CompressionStream("deflate");
+  const writer = deflater.writable.getWriter();
+  const ready: Uint8Array[] = [];
+  const drained = (async () => {
+    for await (const part of deflater.readable) ready.push(part);
+  })();
+  drained.catch(() => {}); // whoever writes next, or finishes, gets the error
+  let written = 0;
+  return {
+    header: header(width, height, channels, depth),
+    async writeRows(samples) {
+      const rows = samples.length / (width * channels);
+      if ((samples instanceof Uint16Array) !== (depth === 16) || !Number.isInteger(rows)) {
+        throw new TypeError(
+          `Cannot encode PNG rows as they must hold whole rows of ${width * channels} samples of ${depth} bits: ` +
+            `current value has ${samples.length} of ${samples.BYTES_PER_ELEMENT * 8}`,
+        );
+      }
+      if (written + rows > height) {
+        throw new RangeError(
+          `Cannot encode PNG rows as there must be at most ${height}: current count is ${written + rows}`,
+        );
+      }
+      const bytes = depth === 16 ? bigEndian(samples) : samples;
+      const filtered = new Uint8Array(rows * (width * bytesPerPixel + 1));
+      for (let row = 0; row < rows; row++) filterRow(bytes, row, filtered);
+      written += rows;
+      await writer.write(filtered);
+      return pixelChunks(ready);
+    },
+    async finish() {
+      if (written !== height) {
+        throw new RangeError(`Cannot finish PNG as it must have ${height} rows: current count is ${written}`);
+      }
+      await Promise.all([writer.close(), drained]);
+      return join([pixelChunks(ready), chunk("IEND", new Uint8Array())]);
+    },
+  };
+}
+
+/** Signature and IHDR chunk. */
+function header(width: number, height: number, channels: Channels, depth: number): Uint8Array<ArrayBuffer> {
+  const content = new Uint8Array(13);
+  new DataView(content.buffer).setUint32(0, width);
+  new DataView(content.buffer).setUint32(4, height);
+  content.set([depth, COLOUR_TYPES[channels - 1]!, 0, 0, 0], 8);
+  return join([PNG_SIGNATURE, chunk("IHDR", content)]);
+}
+
+/** What has been compressed since the last call, as one IDAT chunk; nothing if there is nothing. */
+function pixelChunks(ready: Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const content = join(ready.splice(0));
+  return content.length === 0 ? content : chunk("IDAT", content);
+}
+
+/** A chunk: length, name, content, checksum. */
+function chunk(name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(content.length + 12);
+  const view = new DataView(out.buffer);
+  view.setUint32(0, content.length);
+  for (let i = 0; i < 4; i++) out[4 + i] = name.charCodeAt(i);
+  out.set(content, 8);
+  view.setUint32(content.length + 8, crc32(out.subarray(4, content.length + 8)));
+  return out;
+}
+
+/** Bytes one after the other. */
+export function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/** 16 bit samples as PNG stores them. */
+function bigEndian(samples: ArrayLike<number>): Uint8Array {
+  const out = new Uint8Array(samples.length * 2);
+  for (let i = 0; i < samples.length; i++) {
+    out[2 * i] = samples[i]! >> 8;
+    out[2 * i + 1] = samples[i]!;
+  }
+  return out;
+}
+
+/**
+ * Filters rows of `length` bytes, each by the filter whose differences are smallest in sum, as libpng chooses; keeps the
+ * row above between calls.
+ */
+function rowFilter(length: number, step: number) {
+  const candidates = Array.from({ length: 5 }, () => new Uint8Array(length));
+  const above = new Uint8Array(length);
+  return (bytes: Uint8Array | Uint8ClampedArray | Uint16Array, row: number, out: Uint8Array): void => {
+    const line = bytes.subarray(row * length, (row + 1) * length);
+    const [none, sub, up, average, nearest] = candidates as [
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+      Uint8Array,
+    ];
+    for (let i = 0; i < length; i++) {
+      const value = line[i]!, left = i >= step ? line[i - step]! : 0, corner = i >= step ? above[i - step]! : 0;
+      none[i] = value;
+      sub[i] = value - left;
+      up[i] = value - above[i]!;
+      average[i] = value - ((left + above[i]!) >> 1);
+      nearest[i] = value - paeth(left, above[i]!, corner);
+    }
+    let best = 0, least = Infinity;
+    candidates.forEach((candidate, type) => {
+      let sum = 0;
+      for (let i = 0; i < length; i++) sum += candidate[i]! < 128 ? candidate[i]! : 256 - candidate[i]!;
+      if (sum < least) [best, least] = [type, sum];
+    });
+    out[row * (length + 1)] = best;
+    out.set(candidates[best]!, row * (length + 1) + 1);
+    above.set(line);
+  };
+}
