@@ -49,6 +49,7 @@ const compiled = new Map<CodecName, Promise<WebAssembly.Module>>();
  * @throws {TypeError} If the runtime forbids compiling and the codec is not among `modules`.
  */
 export async function openCodec(name: `${string}_decode` & CodecName, modules?: CodecModules): Promise<DecoderInstance>;
+/** Loads an encoder: see the first form. */
 export async function openCodec(name: `${string}_encode` & CodecName, modules?: CodecModules): Promise<EncoderInstance>;
 export async function openCodec(name: CodecName, modules: CodecModules = {}): Promise<unknown> {
   const packed: PackedCodec<unknown> = await import(`./codecs/${name}.gen.js`);

@@ -5,8 +5,9 @@
  */
 import { type CodecModules, openCodec } from "./codecs.ts";
 import { hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
+import { joinBytes } from "./headers/bytes.ts";
 import { checkPixels, type PixelSource } from "./pixels.ts";
-import { join, pngEncoder } from "./png_encode.ts";
+import { pngEncoder } from "./png_encode.ts";
 
 /** How to encode. */
 export interface EncodeOptions {
@@ -101,7 +102,7 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   }
   if (type === "png") {
     const encoder = pngEncoder(width, height, pixels.channels, pixels.data instanceof Uint16Array ? 16 : 8);
-    return join([encoder.header, await encoder.writeRows(pixels.data), await encoder.finish()]);
+    return joinBytes([encoder.header, await encoder.writeRows(pixels.data), await encoder.finish()]);
   }
   const flat = type === "jpeg" ? overWhite(pixels) : to8Bit(pixels);
   const rgba = toChannels(flat, 4).data as Uint8Array;

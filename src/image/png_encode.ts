@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinBytes } from "./headers/bytes.ts";
 import { crc32 } from "./headers/crc32.ts";
 import { PNG_SIGNATURE } from "./headers/png.ts";
 import { type Channels, checkSize } from "./pixels.ts";
@@ -83,7 +84,7 @@ export function pngEncoder(width: number, height: number, channels: Channels, de
         throw new RangeError(`Cannot finish PNG as it must have ${height} rows: current count is ${written}`);
       }
       await Promise.all([writer.close(), drained]);
-      return join([pixelChunks(ready), chunk("IEND", new Uint8Array())]);
+      return joinBytes([pixelChunks(ready), chunk("IEND", new Uint8Array())]);
     },
   };
 }
@@ -94,12 +95,12 @@ function header(width: number, height: number, channels: Channels, depth: number
   new DataView(content.buffer).setUint32(0, width);
   new DataView(content.buffer).setUint32(4, height);
   content.set([depth, COLOUR_TYPES[channels - 1]!, 0, 0, 0], 8);
-  return join([PNG_SIGNATURE, chunk("IHDR", content)]);
+  return joinBytes([PNG_SIGNATURE, chunk("IHDR", content)]);
 }
 
 /** What has been compressed since the last call, as one IDAT chunk; nothing if there is nothing. */
 function pixelChunks(ready: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const content = join(ready.splice(0));
+  const content = joinBytes(ready.splice(0));
   return content.length === 0 ? content : chunk("IDAT", content);
 }
 
@@ -111,17 +112,6 @@ function chunk(name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   for (let i = 0; i < 4; i++) out[4 + i] = name.charCodeAt(i);
   out.set(content, 8);
   view.setUint32(content.length + 8, crc32(out.subarray(4, content.length + 8)));
-  return out;
-}
-
-/** Bytes one after the other. */
-export function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
   return out;
 }
 

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { overWhite, toChannels } from "../../src/image/colour.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { encodeImage } from "../../src/image/encode.ts";
+import { joinBytes } from "../../src/image/headers/bytes.ts";
 import { psnr } from "../../src/image/metrics.ts";
 import type { Channels, Pixels } from "../../src/image/pixels.ts";
-import { join, pngEncoder } from "../../src/image/png_encode.ts";
+import { pngEncoder } from "../../src/image/png_encode.ts";
 import { readFixture } from "./fixtures.ts";
 
 const RUNS = { seed: 20240606, numRuns: 80 };
@@ -40,7 +41,7 @@ Deno.test("pngEncoder() writes the same pixels in bands of any height", async ()
         parts.push(await encoder.writeRows(data.subarray(y * width * channels, (y + band) * width * channels)));
       }
       parts.push(await encoder.finish());
-      assertEquals(await decodeImage(join(parts)), image);
+      assertEquals(await decodeImage(joinBytes(parts)), image);
     }),
     RUNS,
   );

@@ -17,6 +17,17 @@ export const u32 = (bytes: Uint8Array, at: number, little = false): number =>
 export const latin1 = (bytes: Uint8Array, at: number, length: number): string =>
   String.fromCharCode(...bytes.subarray(at, at + length));
 
+/** Bytes one after the other. */
+export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(parts.reduce((total, part) => total + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
 /** What a file's header says about the image, before anything is decoded. */
 export interface ImageHeader {
   /** Format of the file. */
