@@ -12,97 +12,26 @@ import {
   ACTIVATIONS,
   BINARY_OPERATIONS,
   type BinaryOperation,
-  CARRY_IN,
-  CARRY_OUT,
-  encodeOrders,
   type KernelName,
   type Operands,
   type Params,
-  type ScanOrder,
   type Work,
   workOf,
 } from "./kernels.ts";
+import {
+  bandOf,
+  carryBits,
+  epilogueParams,
+  expectShape,
+  fail,
+  imageShape,
+  sequenceShape,
+  walkParams,
+} from "./op_checks.ts";
+import type { Band, Carry, Epilogue, NormOptions, ScanOptions, Walk } from "./op_options.ts";
 import { columnsOf, reshape, rowsOf, sizeOf, type Tensor, tensorOf } from "./tensor.ts";
 
-/** What follows the sum of a `linear` or `conv2d`. */
-export interface Epilogue {
-  /** One value per output channel, added before the activation. */
-  readonly bias?: Tensor | undefined;
-  /** `none` unless said. */
-  readonly activation?: Activation;
-  /** Slope of `leakyRelu`. */
-  readonly slope?: number;
-  /** A tensor the result is added to in place. */
-  readonly into?: Tensor;
-  /** Per-channel factor on `into` before the sum. */
-  readonly scale?: Tensor | undefined;
-  /** A tensor the result is written to. */
-  readonly out?: Tensor;
-}
-
-/** A half-open range `[first, first + count)` of rows or steps. */
-export interface Band {
-  /** Where the range begins. */
-  readonly first: number;
-  /** How many it holds. */
-  readonly count: number;
-}
-
-/** How the tokens are walked: one order per direction, and what the orders need. */
-export interface Walk {
-  /** One order per direction. */
-  readonly orders: readonly ScanOrder[];
-  /** Columns of the image, for column orders; the length unless said. */
-  readonly gridWidth?: number;
-  /** `Uint32` [directions, length], for order `table`. */
-  readonly table?: Tensor;
-}
-
-/** State carried over calls. */
-export interface Carry {
-  /** The state; its shape is that of the op. */
-  readonly state: Tensor;
-  /** Whether the state is read before the first step (else it starts from 0). */
-  readonly read: boolean;
-  /** Whether the state is written after the last step. */
-  readonly write: boolean;
-}
-
-/** Options of {@linkcode Ops.selectiveScan}. */
-export interface ScanOptions extends Walk {
-  /** States per channel. */
-  readonly stateSize: number;
-  /** Groups of channels that share B and C (1). */
-  readonly groups?: number;
-  /** Whether Δ goes through softplus (true). */
-  readonly softplus?: boolean;
-  /** Whether all directions read the same columns of `u` (else direction k has its own). */
-  readonly sharedInput?: boolean;
-  /** Whether all directions read the same columns of `projection` (else direction k has its own). */
-  readonly sharedProjection?: boolean;
-  /** Gate [b, l, c]. */
-  readonly z?: Tensor | undefined;
-  /** State from or for another call. */
-  readonly carry?: Carry;
-  /** A tensor the result is added to in place. */
-  readonly into?: Tensor;
-  /** A tensor the result is written to. */
-  readonly out?: Tensor;
-  /** Steps to do now; all unless said. Needs `into` when there is more than one direction. */
-  readonly steps?: Band;
-}
-
-/** Options of a norm. */
-export interface NormOptions {
-  /** Added to the variance. */
-  readonly epsilon: number;
-  /** x is added to this in place, and the sum is normalised. */
-  readonly residual?: Tensor | undefined;
-  /** The result is multiplied by silu(gate). */
-  readonly gate?: Tensor | undefined;
-  /** A tensor the result is written to. */
-  readonly out?: Tensor;
-}
+export type { Band, Carry, Epilogue, NormOptions, ScanOptions, Walk } from "./op_options.ts";
 
 /** The ops over one device. */
 export class Ops {
@@ -484,58 +413,4 @@ export class Ops {
     this.#work.exps += call.exps;
     this.#work.stateElements += call.stateElements;
   }
-}
-
-function fail(op: string, operand: string, wish: string, tensor: Tensor): never {
-  throw new TypeError(`Cannot run ${op} as ${operand} must ${wish}: current shape is [${tensor.shape.join(", ")}]`);
-}
-
-function expectShape(op: string, operand: string, tensor: Tensor, shape: readonly number[]): void {
-  if (tensor.shape.length !== shape.length || tensor.shape.some((size, i) => size !== shape[i])) {
-    fail(op, operand, `have the shape [${shape.join(", ")}]`, tensor);
-  }
-}
-
-function imageShape(op: string, x: Tensor): readonly [number, number, number, number] {
-  if (x.shape.length !== 4) fail(op, "x", "be [batch, height, width, channels]", x);
-  return x.shape as unknown as [number, number, number, number];
-}
-
-function sequenceShape(op: string, x: Tensor): readonly [number, number, number] {
-  if (x.shape.length !== 3) fail(op, "x", "be [batch, tokens, channels]", x);
-  return x.shape as unknown as [number, number, number];
-}
-
-function bandOf(op: string, band: Band | undefined, total: number): Band {
-  const { first, count } = band ?? { first: 0, count: total };
-  if (first < 0 || count < 0 || first + count > total) {
-    throw new RangeError(
-      `Cannot run ${op} as the band must lie in [0, ${total}): current band is [${first}, ${first + count})`,
-    );
-  }
-  return { first, count };
-}
-
-function epilogueParams({ activation = "none", slope = 0, into }: Epilogue) {
-  return { activation: ACTIVATIONS.indexOf(activation), slope, accumulate: into ? 1 : 0 };
-}
-
-function walkParams(op: string, { orders, gridWidth, table }: Walk, directions: number, length: number) {
-  if (orders.length !== directions) {
-    throw new TypeError(
-      `Cannot run ${op} as orders must name ${directions} directions: current number is ${orders.length}`,
-    );
-  }
-  const width = gridWidth ?? Math.max(1, length);
-  if (length % width !== 0) {
-    throw new RangeError(`Cannot run ${op} as gridWidth must divide the length ${length}: current value is ${width}`);
-  }
-  if (orders.includes("table") && (!table || sizeOf(table.shape) !== directions * length)) {
-    throw new TypeError(`Cannot run ${op} as order "table" must come with a table of [${directions}, ${length}]`);
-  }
-  return { orders: encodeOrders(orders), gridWidth: width };
-}
-
-function carryBits(carry: Carry | undefined): number {
-  return carry ? (carry.read ? CARRY_IN : 0) | (carry.write ? CARRY_OUT : 0) : 0;
 }

@@ -1,0 +1,16 @@
+/**
+ * Writes what is generated from files of other kinds: codecs, weights and shaders as modules. `--check` writes nothing and
+ * fails when something is stale.
+ *
+ * @module
+ */
+const STEPS = ["pack_codecs.ts", "pack_weights.ts"];
+
+let failed = false;
+for (const step of STEPS) {
+  const script = new URL(step, import.meta.url).href;
+  const { success } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", script, ...Deno.args] }).spawn()
+    .status;
+  failed ||= !success;
+}
+if (failed) Deno.exit(1);

@@ -1,0 +1,87 @@
+/**
+ * The suites that `deno task test` runs, and what each needs.
+ *
+ * @module
+ */
+
+/** One suite. */
+export interface Suite {
+  readonly name: string;
+  /** What it shows, in a few words. */
+  readonly what: string;
+  readonly command: readonly string[];
+  readonly env?: Record<string, string>;
+  /** Only with `--ci`, or when it is named. */
+  readonly ciOnly?: boolean;
+  /** Gets what the suite needs; a text says why that failed. */
+  readonly prepare?: (ci: boolean) => Promise<string | undefined>;
+}
+
+const DENO = Deno.execPath();
+
+/** A suite of Deno tests over folders and files. */
+function denoSuite(name: string, what: string, paths: readonly string[], rest: Partial<Suite> = {}): Suite {
+  return { name, what, command: [DENO, "test", "-A", "--quiet", ...paths], ...rest };
+}
+
+async function succeeds(program: string, ...args: string[]): Promise<boolean> {
+  try {
+    return (await new Deno.Command(program, { args, stdout: "null", stderr: "null" }).output()).success;
+  } catch {
+    return false;
+  }
+}
+
+/** Installs Debian packages in CI; elsewhere says which command would. */
+function debian(packages: readonly string[], present: () => Promise<boolean>): Suite["prepare"] {
+  return async (ci) => {
+    if (await present()) return undefined;
+    const command = `apt-get install -y ${packages.join(" ")}`;
+    if (!ci) return `needs Debian's ${packages.join(", ")}: ${command}`;
+    console.log(`installing: ${command}`);
+    await succeeds("apt-get", "update");
+    return await succeeds("apt-get", "install", "-y", ...packages) ? undefined : `${command} failed`;
+  };
+}
+
+/** The Rust parts of the kernel build: a rustup toolchain with the wasm32 target, or Debian's. */
+async function rustParts(ci: boolean): Promise<string | undefined> {
+  const obstacle = await debian(
+    ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"],
+    async () =>
+      await succeeds("sh", "-c", "rustup target list --installed | grep -q wasm32-unknown-unknown") ||
+      await succeeds("dpkg", "-s", "rustc-web", "rust-web-src", "rust-web-llvm", "lld-22"),
+  )!(ci);
+  if (obstacle) return obstacle;
+  for (const [program, args] of [["wasm-pack", []], ["wasm-bindgen-cli", ["--version", "0.2.130"]]] as const) {
+    if (await succeeds(program === "wasm-pack" ? "wasm-pack" : "wasm-bindgen", "--version")) continue;
+    if (!ci) return `needs ${program}: cargo install ${program} ${args.join(" ")}`;
+    console.log(`installing: cargo install ${program}`);
+    if (!await succeeds("cargo", "install", program, ...args)) return `cargo install ${program} failed`;
+  }
+  return undefined;
+}
+
+/** In the order in which they tell most. */
+export const SUITES: readonly Suite[] = [
+  { name: "check", what: "formatting, lint, types, docs, structure", command: [DENO, "task", "check"] },
+  denoSuite("unit", "kernels on every CPU device, checkpoints, images, models, command line", [
+    "tests/",
+    "--ignore=tests/golden,tests/golden_test.ts,tests/runtime,tests/gpu,tests/site",
+  ]),
+  denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
+  denoSuite("docs", "every example in the documentation", ["--doc", "mod.ts", "README.md"]),
+  {
+    name: "wasm",
+    what: "the committed kernels are what the Rust gives",
+    ciOnly: true,
+    prepare: rustParts,
+    command: [
+      DENO,
+      "run",
+      "-A",
+      "tools/build_wasm.ts",
+      "--check",
+    ],
+  },
+];
