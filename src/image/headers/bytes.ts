@@ -1,5 +1,5 @@
 /**
- * Reading numbers and names out of a file's bytes. Outside the file every byte reads as NaN or nothing, so that a
+ * Reading numbers and names out of a file's bytes. Outside the file every byte reads as zero, so that a
  * parser may look before it checks; what it finds is compared, never trusted.
  *
  * @module
