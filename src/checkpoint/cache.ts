@@ -28,11 +28,11 @@ export interface CacheOptions extends SourceOptions {
 const hex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** The browser's way; `storage` is undefined where a page may not keep anything. */
+/** The browser's way; `storage` is null where a page may not keep anything. */
 export async function fetchToBrowser(
   wanted: Downloadable,
   options: SourceOptions,
-  storage: CacheStorage | undefined = globalThis.caches,
+  storage: CacheStorage | null = globalThis.caches ?? null,
 ): Promise<Blob> {
   const cache = await storage?.open("sidewinder").catch(() => undefined);
   const kept = await cache?.match(wanted.url);

@@ -16,7 +16,10 @@ export interface Entry {
   readonly shape: readonly number[];
   /** Bytes of its elements: size times dtype width. */
   readonly bytes: number;
-  /** Its numbers in row-major order, widened (or for 64-bit numbers rounded) to f32; NaN and infinities as they are. */
+  /**
+   * Its numbers in row-major order, widened (or for 64-bit numbers rounded) to f32; NaN and infinities as they are. Each
+   * call gives fresh memory, which the caller may do away with: binding does.
+   */
   read(): Promise<Float32Array>;
   /** Its numbers in row-major order as stored, little endian. */
   readRaw(): Promise<Uint8Array>;

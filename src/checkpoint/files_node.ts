@@ -1,11 +1,10 @@
 /**
- * Files in runtimes that have them: Deno, Node and Bun share `node:fs`. It is imported when first used, by a computed
+ * Files through `node:fs`, which Deno, Node and Bun share. It is imported when first used, by a computed
  * specifier, so that browsers and bundlers never look for it.
  *
  * @module
  */
-import { type ByteSource, checkRange } from "./byte_source.ts";
-import { reasonOf } from "./errors.ts";
+import type { OpenedFile } from "./files.ts";
 
 const load = <M>(specifier: string): Promise<M> => import(specifier);
 
@@ -26,45 +25,20 @@ export function hasFiles(): boolean {
   return typeof process?.versions?.node === "string";
 }
 
-/**
- * A source over a file.
- *
- * @throws {Error} When it is not there or may not be read; `cause` is the original error.
- */
-export async function openFile(path: string | URL): Promise<ByteSource> {
-  const name = String(path);
-  try {
-    const { open } = await nodeFiles();
-    const file = await open(path, "r");
-    const stat = await file.stat().catch(async (error) => {
-      await file.close();
-      throw error;
-    });
-    if (!stat.isFile()) {
-      await file.close();
-      throw new Error("it is not a regular file");
-    }
-    const source = {
-      name,
-      size: stat.size,
-      async read(offset: number, length: number) {
-        checkRange(source, offset, length);
-        const bytes = new Uint8Array(length);
-        for (let done = 0; done < length;) {
-          const { bytesRead } = await file.read(bytes, done, length - done, offset + done);
-          if (bytesRead === 0) throw new Error(`Cannot read ${name} as it must stay as it is: current file is shorter`);
-          done += bytesRead;
-        }
-        return bytes;
-      },
-      close: () => file.close(),
-    };
-    return source;
-  } catch (error) {
-    throw new Error(`Cannot open ${name} as it must be a readable file: current answer is ${reasonOf(error)}`, {
-      cause: error,
-    });
-  }
+/** Opens a file for reading. */
+export async function openNodeFile(path: string | URL): Promise<OpenedFile> {
+  const { open } = await nodeFiles();
+  const file = await open(path, "r");
+  const stat = await file.stat().catch(async (error) => {
+    await file.close();
+    throw error;
+  });
+  return {
+    isFile: stat.isFile(),
+    size: stat.size,
+    readAt: async (bytes, offset) => (await file.read(bytes, 0, bytes.length, offset)).bytesRead,
+    close: () => file.close(),
+  };
 }
 
 /**

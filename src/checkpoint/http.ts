@@ -33,7 +33,7 @@ const KEPT_BLOCKS = 12;
 /** Downloads held in memory may not be larger unless the caller says so. */
 const MAX_DOWNLOAD = 2 ** 31;
 /** Waits before trying again, in ms; the last failure is final. */
-const WAITS = [100, 250, 500];
+const WAITS = [50, 150, 400];
 /** A connection that is silent for so long, in ms, counts as broken. */
 const SILENCE = 30_000;
 

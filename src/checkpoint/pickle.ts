@@ -46,6 +46,7 @@ export interface PickleMeaning {
 /** Longest whole number, in bytes or digits. */
 const MAX_NUMBER_LENGTH = 1024;
 
+const decoder = new TextDecoder();
 const MARK = Symbol("mark");
 type Slot = PickleValue | typeof MARK;
 
@@ -85,27 +86,31 @@ export class PickleReader {
     return malformed(`the pickle of ${this.file}`, wish, fact);
   }
 
-  /** The next `length` bytes. */
-  take(length: number): Uint8Array {
+  /** Steps over `length` bytes and says where they begin. */
+  #skip(length: number): number {
     const from = this.position;
     if (!(length >= 0) || from + length > this.bytes.length) {
-      throw new PickleEnd(
-        this.broken("it must end with STOP", `end is at ${this.bytes.length}, the file may be truncated`).message,
-      );
+      const end = this.bytes.length;
+      throw new PickleEnd(this.broken("it must end with STOP", `end is at ${end}, the file may be truncated`).message);
     }
     this.position += length;
-    return this.bytes.subarray(from, from + length);
+    return from;
+  }
+
+  /** The next `length` bytes. */
+  take(length: number): Uint8Array {
+    const from = this.#skip(length);
+    return this.bytes.subarray(from, this.position);
   }
 
   /** One byte. */
   byte(): number {
-    return this.take(1)[0]!;
+    return this.bytes[this.#skip(1)]!;
   }
 
   /** A little-endian number of 1, 2, 4 or 8 bytes. */
   unsigned(width: 1 | 2 | 4 | 8): number {
-    const at = this.position;
-    this.take(width);
+    const at = this.#skip(width);
     if (width === 1) return this.#view.getUint8(at);
     if (width === 2) return this.#view.getUint16(at, true);
     const low = this.#view.getUint32(at, true);
@@ -114,13 +119,12 @@ export class PickleReader {
 
   /** A big-endian double. */
   double(): number {
-    this.take(8);
-    return this.#view.getFloat64(this.position - 8);
+    return this.#view.getFloat64(this.#skip(8));
   }
 
   /** UTF-8 of `length` bytes. */
   text(length: number): string {
-    return new TextDecoder().decode(this.take(length));
+    return decoder.decode(this.take(length));
   }
 
   /** Text up to the end of the line. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { blobSource, type ByteSource, bytesSource, type SourceOptions } from "./byte_source.ts";
-import { openFile } from "./files_node.ts";
+import { openFile } from "./files.ts";
 import { openUrl } from "./http.ts";
 
 /** Anything that a checkpoint can be read from; a text is a path unless it starts with `http://` or `https://`. */

@@ -204,22 +204,35 @@ function refuseNonFinite(values: Float32Array, name: string): void {
   }
 }
 
-async function makeWeight({ leaf, keys }: Place, entries: ReadonlyMap<string, Entry>): Promise<Float32Array> {
+/** Gives memory back at once; a collector that sees small objects only would let a whole model pile up. */
+function release({ buffer, byteLength }: Float32Array): void {
+  const { transfer } = buffer as { transfer?: (length: number) => unknown };
+  if (buffer.byteLength === byteLength) transfer?.call(buffer, 0);
+}
+
+async function writeWeight(
+  { leaf, keys }: Place,
+  entries: ReadonlyMap<string, Entry>,
+  device: Device,
+): Promise<DeviceBuffer> {
+  const { role, shape, stateSize } = leaf;
   const parts: Record<string, Float32Array> = {};
   for (const [part, key] of Object.entries(keys)) {
     parts[part] = await entries.get(key)!.read();
     refuseNonFinite(parts[part], key);
   }
   const made = leaf.make(parts);
-  if (made.length !== sizeOf(leaf.shape)) {
+  if (made.length !== sizeOf(shape)) {
     throw new TypeError(
       `Cannot bind ${Object.values(keys).join(", ")} as the weight made of it must have shape ${
-        show(leaf.shape)
+        show(shape)
       }: current length is ${made.length}`,
     );
   }
   if (!Object.values(parts).includes(made)) refuseNonFinite(made, `a weight made of ${Object.values(keys).join(", ")}`);
-  return made;
+  const buffer = device.write(made, { role, shape, life: "model", ...(stateSize === undefined ? {} : { stateSize }) });
+  Object.values(parts).forEach(release);
+  return buffer;
 }
 
 function mirror(spec: Spec, tensors: Iterator<Tensor | undefined>): unknown {
@@ -277,16 +290,9 @@ export async function bind<S extends Spec>(
         tensors.push(undefined);
         continue;
       }
-      const { role, shape, stateSize } = place.leaf;
-      const made = await makeWeight(place, entries);
-      const buffer = device.write(made, {
-        role,
-        shape,
-        life: "model",
-        ...(stateSize === undefined ? {} : { stateSize }),
-      });
+      const buffer = await writeWeight(place, entries, device);
       buffers.push(buffer);
-      tensors.push(tensorOf(buffer, shape));
+      tensors.push(tensorOf(buffer, place.leaf.shape));
       for (const key of Object.values(place.keys)) loaded += entries.get(key)!.bytes;
       options.onProgress?.({ phase: "bind", loaded: Math.min(loaded, total), total });
     }

@@ -35,6 +35,7 @@ const MAX_DIRECTORY_BYTES = 32 * 2 ** 20;
 /** Deflate cannot shrink more than this. */
 const MAX_RATIO = 1040;
 
+const decoder = new TextDecoder();
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
 /** A 64-bit number; one beyond 2^53 stays larger than any file. */
@@ -118,7 +119,7 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
     const nameEnd = at + ROW_BYTES + view.getUint16(at + 28, true);
     const extraEnd = nameEnd + view.getUint16(at + 30, true);
     if (extraEnd > size) throw malformed(file, "the rows of its directory must lie inside it", `row ${i} does not`);
-    const name = new TextDecoder().decode(bytes.subarray(at + ROW_BYTES, nameEnd));
+    const name = decoder.decode(bytes.subarray(at + ROW_BYTES, nameEnd));
     const [entrySize, packed, header] = widenRow(
       [view.getUint32(at + 24, true), view.getUint32(at + 20, true), view.getUint32(at + 42, true)],
       viewOf(bytes.subarray(nameEnd, extraEnd)),
@@ -161,7 +162,11 @@ function checkEntry(file: string, { name, method, packed, size, header }: ZipEnt
     );
   }
   if (size > packed * MAX_RATIO) {
-    throw malformed(file, "deflate cannot shrink so far", `entry "${name}" claims ${size} of ${packed} bytes`);
+    throw malformed(
+      file,
+      "its entries must not claim more than deflate can give",
+      `entry "${name}" claims ${size} of ${packed} bytes`,
+    );
   }
 }
 

@@ -30,7 +30,7 @@ function entriesOf(tensors: Record<string, { shape: number[]; values?: number[] 
       shape,
       dtype: "F32",
       bytes: numbers.byteLength,
-      read: () => (reads.push(name), Promise.resolve(numbers)),
+      read: () => (reads.push(name), Promise.resolve(numbers.slice())),
       readRaw: () => Promise.resolve(new Uint8Array(numbers.buffer)),
     });
   }

@@ -1,0 +1,61 @@
+/**
+ * Files as byte sources, in runtimes that have files.
+ *
+ * @module
+ */
+import { type ByteSource, checkRange } from "./byte_source.ts";
+import { reasonOf } from "./errors.ts";
+import { openDenoFile } from "./files_deno.ts";
+import { openNodeFile } from "./files_node.ts";
+
+/** What a runtime's adapter gives for an open file. */
+export interface OpenedFile {
+  /** Not a folder, pipe or device. */
+  readonly isFile: boolean;
+  /** Length in bytes. */
+  readonly size: number;
+  /** Fills `bytes` from `offset` on; gives how many came, 0 at the end. */
+  readAt(bytes: Uint8Array, offset: number): number | Promise<number>;
+  /** Closes it. */
+  close(): void | Promise<void>;
+}
+
+/** The file as a source; a file that shrinks while it is read is an error. */
+function fileSource(name: string, file: OpenedFile): ByteSource {
+  const source = {
+    name,
+    size: file.size,
+    async read(offset: number, length: number) {
+      checkRange(source, offset, length);
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length;) {
+        const count = await file.readAt(bytes.subarray(done), offset + done);
+        if (count === 0) {
+          throw new Error(`Cannot read ${name} as it must stay as it is: current end is at ${offset + done}`);
+        }
+        done += count;
+      }
+      return bytes;
+    },
+    close: async () => await file.close(),
+  };
+  return source;
+}
+
+/**
+ * Opens a file.
+ *
+ * @throws {Error} When it is not there or may not be read; `cause` is the original error.
+ */
+export async function openFile(path: string | URL): Promise<ByteSource> {
+  try {
+    const file = await ("Deno" in globalThis ? openDenoFile : openNodeFile)(path);
+    if (file.isFile) return fileSource(String(path), file);
+    await file.close();
+    throw new Error("it is not a regular file");
+  } catch (error) {
+    throw new Error(`Cannot open ${path} as it must be a readable file: current answer is ${reasonOf(error)}`, {
+      cause: error,
+    });
+  }
+}
