@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fromBase64 } from "./base64.ts";
 import { lazyImport } from "./lazy_import.ts";
 
 /** What a built-in model is for. */
@@ -19,5 +20,5 @@ const MODULES: Readonly<Record<DefaultTask, string>> = {
  */
 export async function defaultModel(task: DefaultTask): Promise<Uint8Array<ArrayBuffer>> {
   const { default: base64 } = await lazyImport<{ readonly default: string }>(MODULES[task]);
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  return fromBase64(base64);
 }
