@@ -9,8 +9,13 @@ import { lazyImport } from "./lazy_import.ts";
 /** What a built-in model is for. */
 export type DefaultTask = "classify";
 
-const MODULES: Readonly<Record<DefaultTask, string>> = {
-  classify: "../weights/vim_micro/vim_micro.gen.js",
+/** What a module of weights has: a checkpoint in base64. */
+interface PackedWeights {
+  readonly default: string;
+}
+
+const MODULES: Readonly<Record<DefaultTask, () => Promise<PackedWeights>>> = {
+  classify: () => lazyImport("../weights/vim_micro/vim_micro.gen.js"),
 };
 
 /**
@@ -19,6 +24,6 @@ const MODULES: Readonly<Record<DefaultTask, string>> = {
  * `classify`: a small Vim of 200 classes at 64 × 64 pixels, trained on Tiny-ImageNet (`weights/vim_micro`).
  */
 export async function defaultModel(task: DefaultTask): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: base64 } = await lazyImport<{ readonly default: string }>(MODULES[task]);
-  return fromBase64(base64);
+  const { default: packed } = await MODULES[task]();
+  return fromBase64(packed);
 }

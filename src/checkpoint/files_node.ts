@@ -4,20 +4,19 @@
  *
  * @module
  */
+import { runtimeImport } from "../lazy_import.ts";
 import type { OpenedFile } from "./files.ts";
 
-const load = <M>(specifier: string): Promise<M> => import(specifier);
-
 /** The parts of `node:` that are used here and by the cache. */
-export const nodeFiles = (): Promise<typeof import("node:fs/promises")> => load("node:fs/promises");
+export const nodeFiles = (): Promise<typeof import("node:fs/promises")> => runtimeImport("node:fs/promises");
 /** See {@linkcode nodeFiles}. */
-export const nodePath = (): Promise<typeof import("node:path")> => load("node:path");
+export const nodePath = (): Promise<typeof import("node:path")> => runtimeImport("node:path");
 /** See {@linkcode nodeFiles}. */
-export const nodeOs = (): Promise<typeof import("node:os")> => load("node:os");
+export const nodeOs = (): Promise<typeof import("node:os")> => runtimeImport("node:os");
 /** See {@linkcode nodeFiles}. */
-export const nodeCrypto = (): Promise<typeof import("node:crypto")> => load("node:crypto");
+export const nodeCrypto = (): Promise<typeof import("node:crypto")> => runtimeImport("node:crypto");
 /** See {@linkcode nodeFiles}. */
-export const nodeProcess = (): Promise<typeof import("node:process")> => load("node:process");
+export const nodeProcess = (): Promise<typeof import("node:process")> => runtimeImport("node:process");
 
 /** Whether this runtime has files. */
 export function hasFiles(): boolean {

@@ -4,6 +4,8 @@
  *
  * @module
  */
+import { lazyImport } from "../lazy_import.ts";
+import { compilePacked, type PackedWasm } from "../packed_wasm.ts";
 
 /** Names of the packed codecs. */
 export type CodecName = "jpeg_decode" | "jpeg_encode" | "webp_decode" | "webp_encode";
@@ -14,10 +16,15 @@ export type CodecName = "jpeg_decode" | "jpeg_encode" | "webp_decode" | "webp_en
  */
 export type CodecModules = { readonly [name in CodecName]?: WebAssembly.Module };
 
-/** What a packed module exports. */
-interface PackedCodec<Instance> {
-  compile(): Promise<WebAssembly.Module>;
-  open(module: WebAssembly.Module): Promise<Instance>;
+/** The glue of a codec. */
+interface Glue {
+  open(module: WebAssembly.Module): Promise<unknown>;
+}
+
+/** The two files of a codec, fetched when first needed. */
+interface PackedCodec {
+  readonly glue: () => Promise<Glue>;
+  readonly wasm: () => Promise<PackedWasm>;
 }
 
 /** A decoder: encoded bytes in, RGBA out; `null` or an exception for bytes it cannot read. */
@@ -42,25 +49,54 @@ export interface EncoderInstance {
 
 const compiled = new Map<CodecName, Promise<WebAssembly.Module>>();
 
+/** The decoders. Apart from the encoders, so that a bundle without encoding leaves those out. */
+const DECODERS: Readonly<Record<"jpeg_decode" | "webp_decode", PackedCodec>> = {
+  jpeg_decode: {
+    glue: () => lazyImport("./image/codecs/jpeg_decode.gen.js"),
+    wasm: () => lazyImport("./image/codecs/jpeg_decode_wasm.gen.js"),
+  },
+  webp_decode: {
+    glue: () => lazyImport("./image/codecs/webp_decode.gen.js"),
+    wasm: () => lazyImport("./image/codecs/webp_decode_wasm.gen.js"),
+  },
+};
+
+/** The encoders. */
+const ENCODERS: Readonly<Record<"jpeg_encode" | "webp_encode", PackedCodec>> = {
+  jpeg_encode: {
+    glue: () => lazyImport("./image/codecs/jpeg_encode.gen.js"),
+    wasm: () => lazyImport("./image/codecs/jpeg_encode_wasm.gen.js"),
+  },
+  webp_encode: {
+    glue: () => lazyImport("./image/codecs/webp_encode.gen.js"),
+    wasm: () => lazyImport("./image/codecs/webp_encode_wasm.gen.js"),
+  },
+};
+
 /**
- * Loads a codec. The specifier is a template, which Deno resolves on demand (it downloads literal ones up front) and
- * bundlers expand to the files in the folder.
+ * Loads a decoder.
  *
  * @throws {TypeError} If the runtime forbids compiling and the codec is not among `modules`.
  */
-export async function openCodec(name: `${string}_decode` & CodecName, modules?: CodecModules): Promise<DecoderInstance>;
-/** Loads an encoder: see the first form. */
-export async function openCodec(name: `${string}_encode` & CodecName, modules?: CodecModules): Promise<EncoderInstance>;
-export async function openCodec(name: CodecName, modules: CodecModules = {}): Promise<unknown> {
-  const packed: PackedCodec<unknown> = await import(`./codecs/${name}.gen.js`);
-  return packed.open(await (modules[name] ?? compile(name, packed)));
+export async function openDecoder(name: keyof typeof DECODERS, modules: CodecModules = {}): Promise<DecoderInstance> {
+  return await open(name, DECODERS[name], modules) as DecoderInstance;
+}
+
+/** Loads an encoder, as {@linkcode openDecoder} does a decoder. */
+export async function openEncoder(name: keyof typeof ENCODERS, modules: CodecModules = {}): Promise<EncoderInstance> {
+  return await open(name, ENCODERS[name], modules) as EncoderInstance;
+}
+
+async function open(name: CodecName, codec: PackedCodec, modules: CodecModules): Promise<unknown> {
+  const [glue, module] = await Promise.all([codec.glue(), modules[name] ?? compile(name, codec)]);
+  return await glue.open(module);
 }
 
 /** Compiles a codec, once. */
-function compile(name: CodecName, packed: PackedCodec<unknown>): Promise<WebAssembly.Module> {
+function compile(name: CodecName, codec: PackedCodec): Promise<WebAssembly.Module> {
   const earlier = compiled.get(name);
   if (earlier !== undefined) return earlier;
-  const module = packed.compile().catch((cause) => {
+  const module = codec.wasm().then(compilePacked).catch((cause) => {
     throw new TypeError(
       `Cannot open codec ${name} as its WebAssembly must be compiled: current runtime refuses (${cause.message}); ` +
         `pass codecModules.${name}`,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CodecModules, openCodec } from "./codecs.ts";
+import { type CodecModules, openDecoder } from "./codecs.ts";
 import type { ImageHeader } from "./headers/bytes.ts";
 import { readHeader } from "./headers/header.ts";
 import type { PngHeader } from "./headers/png.ts";
@@ -91,8 +91,8 @@ async function decodeByCodec(
   let decoded, cause;
   try {
     decoded = type === "jpeg"
-      ? (await openCodec("jpeg_decode", modules)).decode(bytes, false)
-      : (await openCodec("webp_decode", modules)).decode(bytes);
+      ? (await openDecoder("jpeg_decode", modules)).decode(bytes, false)
+      : (await openDecoder("webp_decode", modules)).decode(bytes);
   } catch (error) {
     if (error instanceof Error && !(error instanceof WebAssembly.RuntimeError)) throw error;
     cause = error; // a C++ exception or a trap

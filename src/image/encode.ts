@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type CodecModules, openCodec } from "./codecs.ts";
+import { type CodecModules, openEncoder } from "./codecs.ts";
 import { hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
 import { joinBytes } from "./headers/bytes.ts";
 import { checkPixels, type PixelSource } from "./pixels.ts";
@@ -107,12 +107,12 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   const flat = type === "jpeg" ? overWhite(pixels) : to8Bit(pixels);
   const rgba = toChannels(flat, 4).data as Uint8Array;
   const encoded = type === "jpeg"
-    ? (await openCodec("jpeg_encode", codecModules)).encode(rgba, width, height, {
+    ? (await openEncoder("jpeg_encode", codecModules)).encode(rgba, width, height, {
       ...JPEG_OPTIONS,
       quality,
       color_space: flat.channels === 1 ? GREYSCALE : YCBCR,
     })
-    : (await openCodec("webp_encode", codecModules)).encode(rgba, width, height, {
+    : (await openEncoder("webp_encode", codecModules)).encode(rgba, width, height, {
       ...WEBP_OPTIONS,
       quality,
       lossless: Number(lossless),

@@ -4,6 +4,12 @@
  *
  * @module
  */
+import { runtimeImport } from "../lazy_import.ts";
+
+/** The part of `node:fs/promises` used here. */
+interface Files {
+  readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>>;
+}
 
 /**
  * Reads a file whole.
@@ -12,9 +18,7 @@
  * @throws The runtime's own error if the file cannot be read.
  */
 export async function readPath(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
-  const specifier = "node:fs/promises"; // not a literal, so that bundles for browsers need not resolve it
-  const files: { readFile(path: string | URL): Promise<Uint8Array<ArrayBuffer>> } | undefined = await import(specifier)
-    .catch(() => undefined);
+  const files = await runtimeImport<Files>("node:fs/promises").catch(() => undefined);
   if (files === undefined) {
     throw new TypeError(
       `Cannot read ${path} as paths must be used where there is a file system: current runtime has none; ` +

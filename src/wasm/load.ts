@@ -6,6 +6,8 @@
  */
 /// <reference types="npm:@types/emscripten@1.41.6" />
 import type { KernelName } from "../kernels.ts";
+import { lazyImport } from "../lazy_import.ts";
+import { compilePacked, type PackedWasm } from "../packed_wasm.ts";
 
 /** A build of the kernels. */
 export type Variant = "relaxed-simd" | "simd128";
@@ -86,15 +88,11 @@ export const supports = (variant: Variant): boolean => WebAssembly.validate(PROB
 /** The builds this engine can run, fastest first. */
 export const supportedVariants = (): Variant[] => (Object.keys(PROBES) as Variant[]).filter(supports);
 
-/**
- * The bytes of a build. The specifier is computed because Deno downloads what a literal one names; bundlers understand
- * the template and take both files along.
- */
-async function bytesOf(variant: Variant): Promise<Uint8Array<ArrayBuffer>> {
-  const name = variant.replace("-simd", "");
-  const { default: base64 } = await import(`./kernels_${name}.gen.ts`) as { default: string };
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-}
+/** The modules that carry the builds. */
+const PACKED: Readonly<Record<Variant, () => Promise<PackedWasm>>> = {
+  "relaxed-simd": () => lazyImport("./wasm/kernels_relaxed.gen.ts"),
+  "simd128": () => lazyImport("./wasm/kernels_simd128.gen.ts"),
+};
 
 /**
  * Views of a kernel memory under the names that Emscripten modules give them, so that tools of that ecosystem know them.
@@ -120,7 +118,7 @@ export async function instantiate(options: LoadOptions = {}): Promise<WasmInstan
     );
   }
   const memory = options.memory ?? new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
-  const module = options.module ?? await WebAssembly.compile(await bytesOf(variant));
+  const module = options.module ?? await compilePacked(await PACKED[variant]());
   const imports: WebAssembly.Imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
   const { exports } = await WebAssembly.instantiate(module, imports);

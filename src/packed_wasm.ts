@@ -1,0 +1,19 @@
+/**
+ * WebAssembly that travels inside a module of text.
+ *
+ * @module
+ */
+import { fromBase64 } from "./base64.ts";
+
+/**
+ * What a module that carries WebAssembly has as its default: base64, or, in the build for runtimes that forbid compiling
+ * (workerd), the compiled module.
+ */
+export interface PackedWasm {
+  readonly default: string | WebAssembly.Module;
+}
+
+/** The compiled form of what a module carries. */
+export async function compilePacked({ default: packed }: PackedWasm): Promise<WebAssembly.Module> {
+  return typeof packed === "string" ? await WebAssembly.compile(fromBase64(packed)) : packed;
+}
