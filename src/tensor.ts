@@ -49,6 +49,18 @@ export function columns(tensor: Tensor, first: number, count: number): Tensor {
   return { ...tensor, offset: tensor.offset + first, shape: [...tensor.shape.slice(0, -1), count] };
 }
 
+/** Rows `[first, first + count)`, counted over all images, as a view `[count, columns]`. */
+export function rowRange(tensor: Tensor, first: number, count: number): Tensor {
+  if (first < 0 || count < 0 || first + count > rowsOf(tensor)) {
+    throw new RangeError(
+      `Cannot take rows as [${first}, ${first + count}) must lie inside the tensor: current tensor has ${
+        rowsOf(tensor)
+      } rows`,
+    );
+  }
+  return { ...tensor, offset: tensor.offset + first * tensor.stride, shape: [count, columnsOf(tensor)] };
+}
+
 /** Row `index` of every image of `[batch, rows, columns]`, as a view `[batch, columns]`. */
 export function rowAt(tensor: Tensor, index: number): Tensor {
   const [batch, rows, width] = tensor.shape;

@@ -1,0 +1,111 @@
+/**
+ * Options of restoration nets: refusing what an official constructor would not understand, and merging what keys and
+ * shapes, the caller, the file and the released defaults say.
+ *
+ * @module
+ */
+import type { ModelFacts, OptionSource } from "./family.ts";
+
+/** Refuses names that are not among the known ones. */
+export function refuseUnknown(model: string, names: readonly string[], known: readonly string[]): void {
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    throw new TypeError(
+      `Cannot configure ${model} as every option must be one of ${known.join(", ")}: current unknown ones are ${
+        unknown.join(", ")
+      }`,
+    );
+  }
+}
+
+/** Refuses an option's value. */
+export function wrongOption(model: string, name: string, wish: string, value: unknown): never {
+  throw new TypeError(`Cannot configure ${model} as ${name} must ${wish}: current value is ${JSON.stringify(value)}`);
+}
+
+/** Refuses what is no count. */
+export function checkCount(model: string, name: string, value: unknown): void {
+  if (!Number.isInteger(value) || value as number < 1) {
+    wrongOption(model, name, "be a whole number of at least 1", value);
+  }
+}
+
+/** Options with the source of each. */
+export interface MergedOptions<O> {
+  readonly options: O;
+  readonly sources: Readonly<Record<string, OptionSource>>;
+}
+
+/** What {@linkcode mergeOptions} has to know of a model. */
+export interface MergeRules<O> {
+  readonly model: string;
+  /** Names of all options. */
+  readonly names: readonly string[];
+  /** What keys and shapes decide. */
+  readonly fixed: O;
+  /** Resolves options; two sets agree when they resolve to the same. */
+  readonly resolve: (options: O) => unknown;
+}
+
+/**
+ * Merges options: keys and shapes decide what they can; the rest comes from the caller, the file's metadata, the
+ * released defaults, in this order.
+ *
+ * @throws {TypeError} When the caller or the file contradicts the shapes.
+ */
+export function mergeOptions<O extends object>(
+  facts: ModelFacts,
+  { model, names, fixed, resolve }: MergeRules<O>,
+): MergedOptions<O> {
+  const decided = JSON.stringify(resolve(fixed));
+  const merged: Record<string, unknown> = {}, sources: Record<string, OptionSource> = {};
+  const layers: readonly (readonly [OptionSource, object])[] = [
+    ["file metadata", facts.metadata?.options ?? {}],
+    ["caller", facts.options],
+  ];
+  for (const name of names) sources[name] = "released defaults";
+  for (const [source, given] of layers) {
+    refuseUnknown(model, Object.keys(given), names);
+    for (const [name, value] of Object.entries(given)) {
+      if (value === undefined) continue;
+      if (name in fixed && JSON.stringify(resolve({ ...fixed, [name]: value })) !== decided) {
+        throw new TypeError(
+          `Cannot load ${model} as ${name} from the ${source} must agree with the checkpoint, which has ${
+            JSON.stringify(fixed[name as keyof O])
+          }: current value is ${JSON.stringify(value)}`,
+        );
+      }
+      merged[name] = value;
+      sources[name] = source;
+    }
+  }
+  for (const name of Object.keys(fixed)) sources[name] = "keys and shapes";
+  return { options: { ...merged, ...fixed }, sources };
+}
+
+/** Name of the variant whose options resolve to the same configuration. */
+export function variantOf<O, N extends string>(
+  variants: Readonly<Record<N, O>>,
+  resolve: (options: O) => unknown,
+  options: O,
+): N | undefined {
+  const wanted = JSON.stringify(resolve(options));
+  return (Object.keys(variants) as N[]).find((name) => JSON.stringify(resolve(variants[name])) === wanted);
+}
+
+/** The roundest ratio that gives `inner` of `width` channels when the product is cut to a whole number. */
+export function ratioOf(inner: number, width: number): number {
+  for (let unit = 1; unit < 1e6; unit *= 10) {
+    const ratio = Math.ceil(inner / width * unit) / unit;
+    if (Math.floor(ratio * width) === inner) return ratio;
+  }
+  return inner / width;
+}
+
+/** Numbers of entries `PREFIX.0`, `PREFIX.1`, … among keys; `prefix` is a regular expression's source. */
+export function countKeys(keys: Iterable<string>, prefix: string): number {
+  const pattern = new RegExp(`^${prefix}\\.(\\d+)\\.`);
+  let count = 0;
+  for (const key of keys) count = Math.max(count, 1 + Number(pattern.exec(key)?.[1] ?? -1));
+  return count;
+}

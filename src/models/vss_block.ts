@@ -1,0 +1,229 @@
+/**
+ * The block of MambaIR: a selective scan over an image in four directions (SS2D), then a convolution block with channel
+ * attention (CAB), each added to a scaled stream. Mirrors `SS2D`, `CAB` and `VSSBlock` of csguoh/MambaIR.
+ *
+ * Glossary: b batch, h × w pixels, l = h·w tokens, d width, e inner width, n states, r rank of Δ, m narrow width.
+ *
+ * @module
+ */
+import { conv2dInBands, depthwiseConv2dInBands, linearInBands, selectiveScanInBands } from "../bands.ts";
+import { type Bound, derived, tensor, type Weight } from "../checkpoint/weights.ts";
+import type { Role } from "../device.ts";
+import type { ScanOrder } from "../kernels.ts";
+import type { Epilogue, Ops } from "../ops.ts";
+import { columns, reshape, type Tensor } from "../tensor.ts";
+import { scanConstants } from "./mamba.ts";
+
+/**
+ * Forms of the convolution block. `classic`: 3×3 to d/3 channels and back. The light super-resolution nets had three:
+ * `light1` (2024-02, one depthwise 3×3), `light2` (2024-03, the classic one with d/6) and `light3` (since 2024-10,
+ * 1×1 and depthwise 3×3 to d/2 and back). Official weights of all of them are around.
+ */
+export type CabForm = "classic" | "light1" | "light2" | "light3";
+
+/** Shape of a block. */
+export interface VssBlockConfig {
+  readonly width: number;
+  readonly inner: number;
+  readonly stateSize: number;
+  readonly rank: number;
+  readonly cab: CabForm;
+  /** ε of the first norm; the others have 1e-5. */
+  readonly epsilon: number;
+}
+
+/** Options of a block on its own, official names. */
+export interface VssBlockOptions {
+  readonly d_state?: number;
+  readonly expand?: number;
+  readonly is_light_sr?: boolean;
+  /** ε of the first norm. */
+  readonly epsilon?: number;
+}
+
+const ORDERS: readonly ScanOrder[] = ["row", "column", "rowReversed", "columnReversed"];
+const EPSILON = 1e-5;
+/** Channels per hidden unit of the channel attention. */
+const SQUEEZE = 30;
+
+/**
+ * A block of width d with the defaults of `VSSBlock(hidden_dim)`: n 16, e = 2d, r = ⌈d/16⌉, classic CAB, ε 1e-6.
+ *
+ * @throws {RangeError} When the width is below 30: the channel attention would have no hidden unit.
+ *
+ * @example
+ * ```ts
+ * const config = vssBlockConfig(64);
+ * ```
+ */
+export function vssBlockConfig(width: number, options: VssBlockOptions = {}): VssBlockConfig {
+  if (!Number.isInteger(width) || width < SQUEEZE) {
+    throw new RangeError(
+      `Cannot configure a VSSBlock as its width must be a whole number of at least ${SQUEEZE}: current value is ${width}`,
+    );
+  }
+  return {
+    width,
+    inner: Math.floor((options.expand ?? 2) * width),
+    stateSize: options.d_state ?? 16,
+    rank: Math.ceil(width / 16),
+    cab: options.is_light_sr ? "light3" : "classic",
+    epsilon: options.epsilon ?? 1e-6,
+  };
+}
+
+/** Weights of an SS2D; the keys are those of the official state dict. */
+export function ss2dWeights({ width: d, inner: e, stateSize: n, rank: r }: VssBlockConfig) {
+  return {
+    in_proj: { weight: tensor("linear", [2 * e, d]) },
+    conv2d: { weight: tensor("depthwise", [e, 3, 3], { stored: [e, 1, 3, 3] }), bias: tensor("plain", [e]) },
+    x_proj_weight: tensor("linear", [4 * (r + 2 * n), e], { stored: [4, r + 2 * n, e] }),
+    scan: derived(
+      "scan",
+      [4, e, n + 2 + r],
+      { A_logs: [4 * e, n], Ds: [4 * e], dt_projs_bias: [4, e], dt_projs_weight: [4, e, r] },
+      (p) => scanConstants(p.A_logs!, p.Ds!, p.dt_projs_bias!, p.dt_projs_weight!, 4 * e),
+      n,
+    ),
+    out_norm: { weight: tensor("plain", [e]), bias: tensor("plain", [e]) },
+    out_proj: { weight: tensor("linear", [d, e]) },
+  } as const;
+}
+
+/** A convolution under a number of `cab`, its weight packed for another role than its official shape says. */
+function numbered(cab: number | string, role: Role, shape: readonly number[], stored: readonly number[]) {
+  const key = `cab.${cab}.weight`, bias = `cab.${cab}.bias`;
+  return {
+    weight: renamed(role, shape, key, stored),
+    bias: renamed("plain", [stored[0]!], bias, [stored[0]!]),
+  };
+}
+
+const renamed = (role: Role, shape: readonly number[], key: string, stored: readonly number[]): Weight =>
+  derived(role, shape, { [key]: stored }, (parts) => parts[key]!);
+
+/** Weights of a CAB; the keys are those of the official state dict. */
+export function cabWeights({ width: d, cab: form }: Pick<VssBlockConfig, "width" | "cab">) {
+  const s = Math.floor(d / SQUEEZE);
+  const attention = (cab: number) => ({
+    squeeze: numbered(`${cab}.attention.1`, "linear", [s, d], [s, d, 1, 1]),
+    excite: numbered(`${cab}.attention.3`, "linear", [d, s], [d, s, 1, 1]),
+  });
+  const dense = (cab: number, outer: number, inner: number) => {
+    return numbered(cab, "conv2d", [outer, inner, 3, 3], [outer, inner, 3, 3]);
+  };
+  const point = (cab: number, outer: number, inner: number) => {
+    return numbered(cab, "linear", [outer, inner], [outer, inner, 1, 1]);
+  };
+  const depthwise = (cab: number, width: number) => numbered(cab, "depthwise", [width, 3, 3], [width, 1, 3, 3]);
+  if (form === "light1") return { only: depthwise(0, d), attention: attention(1) };
+  if (form === "light3") {
+    const m = Math.floor(d / 2);
+    return {
+      narrow: point(0, m, d),
+      mix: depthwise(1, m),
+      widen: point(3, d, m),
+      spread: depthwise(4, d),
+      attention: attention(5),
+    };
+  }
+  const m = Math.floor(d / (form === "light2" ? 6 : 3));
+  return { compress: dense(0, m, d), expand: dense(2, d, m), attention: attention(3) };
+}
+
+/** Weights of a block; the keys are those of the official state dict. */
+export function vssBlockWeights(c: VssBlockConfig) {
+  const norm = () => ({ weight: tensor("plain", [c.width]), bias: tensor("plain", [c.width]) });
+  return {
+    skip_scale: tensor("plain", [c.width]),
+    ln_1: norm(),
+    self_attention: ss2dWeights(c),
+    skip_scale2: tensor("plain", [c.width]),
+    ln_2: norm(),
+    conv_blk: cabWeights(c),
+  } as const;
+}
+
+/** Weights of an SS2D on a device. */
+export type Ss2dWeights = Bound<ReturnType<typeof ss2dWeights>>;
+/** Weights of a CAB on a device. */
+export type CabWeights = Bound<ReturnType<typeof cabWeights>>;
+/** Weights of a block on a device. */
+export type VssBlockWeights = Bound<ReturnType<typeof vssBlockWeights>>;
+
+/** Selective scan over an image, in rows and columns, both ways: x [b, h, w, d] → [b, l, d]. */
+export function* ss2d(
+  ops: Ops,
+  w: Ss2dWeights,
+  c: VssBlockConfig,
+  x: Tensor,
+  target: Pick<Epilogue, "into" | "scale"> = {},
+): Generator<void, Tensor> {
+  const [b, height, width] = x.shape as [number, number, number, number], l = height * width, e = c.inner;
+  const xz = yield* linearInBands(ops, x, w.in_proj.weight); // [b, h, w, 2e]
+  const z = reshape(columns(xz, e, e), [b, l, e]);
+  const convolved = yield* depthwiseConv2dInBands(ops, columns(xz, 0, e), w.conv2d.weight, {
+    bias: w.conv2d.bias,
+    activation: "silu",
+  });
+  const u = reshape(convolved, [b, l, e]);
+  const projection = yield* linearInBands(ops, u, w.x_proj_weight); // [b, l, 4·(r + 2n)]
+  const y = yield* selectiveScanInBands(ops, u, projection, w.scan, {
+    stateSize: c.stateSize,
+    orders: ORDERS,
+    gridWidth: width,
+    sharedInput: true,
+  }); // [b, l, e]
+  const gated = ops.layerNorm(y, w.out_norm.weight, { bias: w.out_norm.bias, epsilon: EPSILON, gate: z, out: u });
+  yield;
+  return yield* linearInBands(ops, gated, w.out_proj.weight, target); // [b, l, d]
+}
+
+/** What a CAB makes of an image, before the two are multiplied. */
+export interface Attended {
+  /** [b, h, w, d]. */
+  readonly features: Tensor;
+  /** One factor per image and channel, [b, d]. */
+  readonly attention: Tensor;
+}
+
+/** Convolutions and channel attention: x [b, h, w, d]. */
+export function* cab(ops: Ops, w: CabWeights, x: Tensor): Generator<void, Attended> {
+  const [b, height, width, d] = x.shape as [number, number, number, number];
+  const features = yield* convolve(ops, w, x);
+  const { squeeze, excite } = w.attention;
+  const mean = ops.meanRows(reshape(features, [b, height * width, d])); // [b, d]
+  yield;
+  const hidden = ops.linear(mean, squeeze.weight, { bias: squeeze.bias, activation: "relu" });
+  return { features, attention: ops.linear(hidden, excite.weight, { bias: excite.bias, activation: "sigmoid" }) };
+}
+
+function* convolve(ops: Ops, w: CabWeights, x: Tensor): Generator<void, Tensor> {
+  if (w.only) return yield* depthwiseConv2dInBands(ops, x, w.only.weight, { bias: w.only.bias });
+  if (w.compress) {
+    const { compress, expand } = w;
+    const narrow = yield* conv2dInBands(ops, x, compress.weight, { bias: compress.bias, activation: "gelu" });
+    return yield* conv2dInBands(ops, narrow, expand.weight, { bias: expand.bias });
+  }
+  const narrow = yield* linearInBands(ops, x, w.narrow.weight, { bias: w.narrow.bias }); // [b, h, w, m]
+  const mixed = yield* depthwiseConv2dInBands(ops, narrow, w.mix.weight, { bias: w.mix.bias, activation: "gelu" });
+  const wide = yield* linearInBands(ops, mixed, w.widen.weight, { bias: w.widen.bias }); // [b, h, w, d]
+  return yield* depthwiseConv2dInBands(ops, wide, w.spread.weight, { bias: w.spread.bias, dilation: 2 });
+}
+
+/** The block, in place on the stream x [b, h, w, d]. */
+export function* vssBlock(ops: Ops, w: VssBlockWeights, c: VssBlockConfig, x: Tensor): Generator<void, Tensor> {
+  {
+    using _ = ops.scope();
+    const normed = ops.layerNorm(x, w.ln_1.weight, { bias: w.ln_1.bias, epsilon: c.epsilon });
+    yield* ss2d(ops, w.self_attention, c, normed, { into: x, scale: w.skip_scale });
+  }
+  using _ = ops.scope();
+  const normed = ops.layerNorm(x, w.ln_2.weight, { bias: w.ln_2.bias, epsilon: EPSILON });
+  const { features, attention } = yield* cab(ops, w.conv_blk, normed);
+  ops.binary("multiply", features, attention, { per: "image", out: normed });
+  const scaled = ops.binary("multiply", x, w.skip_scale2, { out: features });
+  ops.binary("add", scaled, normed, { out: x });
+  yield;
+  return x;
+}
