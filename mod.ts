@@ -3,7 +3,7 @@
  *
  * @example
  * ```ts
- * import { classify, defaultModel, loadModel, openDevice } from "./mod.ts";
+ * import { classify, defaultModel, loadModel, openDevice } from "@sidewinder/sidewinder";
  *
  * await using device = await openDevice();
  * await using vim = await loadModel(device, await defaultModel("classify"));

@@ -68,7 +68,7 @@ export interface OneShotOptions extends ClassifyOptions, Omit<LoadOptions, "onPr
  *
  * @example
  * ```ts
- * import { classify, defaultModel, loadModel, openDevice } from "./mod.ts";
+ * import { classify, defaultModel, loadModel, openDevice } from "@sidewinder/sidewinder";
  *
  * await using device = await openDevice();
  * await using vim = await loadModel(device, await defaultModel("classify"));

@@ -161,8 +161,8 @@ export function describeModel(checkpoint: Checkpoint, detected: Detected): Model
  * @throws {RangeError} When a weight is NaN or infinite.
  *
  * @example
- * ```ts no-eval
- * import { loadModel, openDevice } from "./mod.ts";
+ * ```ts ignore
+ * import { loadModel, openDevice } from "@sidewinder/sidewinder";
  *
  * await using device = await openDevice();
  * await using vim = await loadModel(device, "vim_t_midclstok_76p1acc.pth");

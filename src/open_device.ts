@@ -66,7 +66,7 @@ const matches = (candidate: Candidate, wish: DeviceKind | undefined): boolean =>
  *
  * @example
  * ```ts
- * import { openDevice } from "./mod.ts";
+ * import { openDevice } from "@sidewinder/sidewinder";
  *
  * await using device = await openDevice();
  * console.log(device.name, device.account?.reason);

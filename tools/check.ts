@@ -67,6 +67,7 @@ const LAYERS: readonly (readonly [prefix: string, allowed: readonly string[]])[]
     "src/models/",
     "src/checkpoint/",
     "src/image/preprocess.ts",
+    "src/image/resize.ts",
     "src/kernels.ts",
     "src/device.ts",
     "src/tensor.ts",

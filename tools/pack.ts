@@ -1,10 +1,10 @@
 /**
- * Writes what is generated from files of other kinds: codecs, weights and shaders as modules. `--check` writes nothing and
- * fails when something is stale.
+ * Writes what is generated from files of the tree: weights and shaders as modules. `--check` writes nothing and fails when
+ * something is stale. (The codecs come from npm: `tools/pack_codecs.ts`.)
  *
  * @module
  */
-const STEPS = ["pack_codecs.ts", "pack_weights.ts"];
+const STEPS = ["pack_weights.ts"];
 
 let failed = false;
 for (const step of STEPS) {

@@ -64,7 +64,7 @@ export interface Block {
  *
  * @example
  * ```ts
- * import { createBlock, openDevice } from "./mod.ts";
+ * import { createBlock, openDevice } from "@sidewinder/sidewinder";
  *
  * await using device = await openDevice();
  * await using block = await createBlock(device, 16);

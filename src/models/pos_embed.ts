@@ -3,41 +3,8 @@
  *
  * @module
  */
+import { resizeBicubicTorch } from "../image/resize.ts";
 import type { ClassToken, Grid, PosEmbedResize, VimConfig } from "./vim_config.ts";
-
-/** Weights of torch's bicubic (a = −0.75) for the four neighbours at fraction `t`. */
-function cubic(t: number): readonly number[] {
-  const a = -0.75;
-  const near = (x: number) => ((a + 2) * x - (a + 3)) * x * x + 1;
-  const far = (x: number) => ((a * x - 5 * a) * x + 8 * a) * x - 4 * a;
-  return [far(t + 1), near(t), near(1 - t), far(2 - t)];
-}
-
-/** `torch.nn.functional.interpolate(mode="bicubic", align_corners=False)` of a channels-last table. */
-function resizeTable(table: Float32Array, from: Grid, to: Grid, width: number): Float32Array {
-  const result = new Float32Array(to[0] * to[1] * width);
-  const taps = (index: number, axis: 0 | 1) => {
-    const source = (index + 0.5) * from[axis] / to[axis] - 0.5, first = Math.floor(source);
-    return cubic(source - first).map((weight, i) => ({
-      weight,
-      at: Math.min(from[axis] - 1, Math.max(0, first - 1 + i)),
-    }));
-  };
-  for (let y = 0; y < to[0]; y++) {
-    for (let x = 0; x < to[1]; x++) {
-      for (let c = 0; c < width; c++) {
-        let sum = 0;
-        for (const row of taps(y, 0)) {
-          let line = 0;
-          for (const column of taps(x, 1)) line += column.weight * table[(row.at * from[1] + column.at) * width + c]!;
-          sum += row.weight * line;
-        }
-        result[(y * to[1] + x) * width + c] = sum;
-      }
-    }
-  }
-  return result;
-}
 
 /** Index of the class token among the tokens; undefined where there is not exactly one. */
 export function classTokenIndex(token: ClassToken, patches: number): number | undefined {
@@ -69,7 +36,7 @@ export function resizePosEmbed(
   const cut = extraAt(old), table = new Float32Array(old * width);
   let at = 0;
   for (let i = 0; i < old + extra; i++) if (!cut.includes(i)) table.set(row(embedding, i), width * at++);
-  const resized = resizeTable(table, from, to, width);
+  const resized = resizeBicubicTorch(table, [...from, width], to);
 
   const put = extraAt(patches), result = new Float32Array((patches + extra) * width);
   at = 0;
