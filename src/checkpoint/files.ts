@@ -22,6 +22,7 @@ export interface OpenedFile {
 
 /** The file as a source; a file that shrinks while it is read is an error. */
 function fileSource(name: string, file: OpenedFile): ByteSource {
+  let closed = false;
   const source = {
     name,
     size: file.size,
@@ -37,7 +38,11 @@ function fileSource(name: string, file: OpenedFile): ByteSource {
       }
       return bytes;
     },
-    close: async () => await file.close(),
+    async close() {
+      if (closed) return;
+      closed = true;
+      await file.close();
+    },
   };
   return source;
 }

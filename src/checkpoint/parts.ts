@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { malformed, tooLarge } from "./errors.ts";
+import { malformed, printable, tooLarge } from "./errors.ts";
 import { Global, Opaque, type PickleValue } from "./pickle.ts";
 import { View } from "./torch.ts";
 
@@ -90,10 +90,10 @@ function choose(file: string, root: Dictionary, key: string | undefined): [root:
   if (key !== undefined) {
     const part = root.get(key);
     if (part instanceof Map) return [key, collectTensors(file, part)];
+    const named = [...root].filter(([, value]) => value instanceof Map).map(([name]) => String(name));
+    const parts = printable(named.slice(0, 20).join(", "));
     throw new RangeError(
-      `Cannot read part "${key}" of ${file} as it must be one of its dictionaries: current parts are ${
-        [...root].filter(([, value]) => value instanceof Map).map(([name]) => String(name)).slice(0, 20).join(", ")
-      }`,
+      `Cannot read part "${key}" of ${file} as it must be one of its dictionaries: current parts are ${parts}`,
     );
   }
   for (const name of PREFERRED) {

@@ -48,13 +48,12 @@ const MAX_NUMBER_LENGTH = 1024;
 
 const decoder = new TextDecoder();
 const MARK = Symbol("mark");
-type Slot = PickleValue | typeof MARK;
 
 /** The machine; `position` is public so that several pickles can be read from one buffer. */
 export class PickleReader {
   /** Next byte to read. */
   position = 0;
-  #stack: Slot[] = [];
+  #stack: (PickleValue | typeof MARK)[] = [];
   #memo = new Map<number, PickleValue>();
   readonly #view: DataView;
 
@@ -155,8 +154,13 @@ export class PickleReader {
   }
 
   /** Puts a value on the stack. */
-  push(value: Slot): void {
+  push(value: PickleValue): void {
     this.#stack.push(value);
+  }
+
+  /** Puts a mark on the stack. */
+  mark(): void {
+    this.#stack.push(MARK);
   }
 
   /** Takes the top of the stack. */
@@ -268,7 +272,7 @@ function quoted(m: PickleReader): string {
 
 /** What each opcode does, by its byte; the names are those of Python's pickletools. */
 const OPERATIONS: { readonly [opcode: number]: (m: PickleReader) => void } = {
-  0x28: (m) => m.push(MARK),
+  0x28: (m) => m.mark(), // MARK
   0x30: (m) => m.drop(), // POP
   0x31: (m) => void m.popToMark(), // POP_MARK
   0x32: (m) => m.push(m.top()), // DUP

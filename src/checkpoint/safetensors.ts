@@ -7,7 +7,7 @@
 import type { ByteSource } from "./byte_source.ts";
 import type { Entry } from "./checkpoint.ts";
 import { type Dtype, DTYPE_BYTES, isDtype, widen } from "./dtype.ts";
-import { malformed, tooLarge } from "./errors.ts";
+import { malformed, tooLarge, unknownKind } from "./errors.ts";
 import { checkJson } from "./json.ts";
 
 /** Longest header: 25 MB are some 200 000 tensors, far beyond any model we run. */
@@ -42,11 +42,8 @@ function parseTensor(file: string, name: string, declared: unknown): Declared {
   }
   const { dtype, shape, data_offsets: offsets } = declared;
   if (typeof dtype !== "string" || !isDtype(dtype)) {
-    throw new TypeError(
-      `Cannot read ${where} as dtype must be one of ${Object.keys(DTYPE_BYTES).join(", ")}: current dtype is ${
-        JSON.stringify(dtype)
-      }`,
-    );
+    const known = Object.keys(DTYPE_BYTES).join(", ");
+    throw unknownKind(where, `dtype must be one of ${known}`, `dtype is ${JSON.stringify(dtype)}`);
   }
   if (!Array.isArray(shape) || !shape.every(isSize)) {
     throw malformed(where, "shape must be a list of sizes", `shape is ${JSON.stringify(shape)}`);

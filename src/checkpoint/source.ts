@@ -7,7 +7,7 @@ import { blobSource, type ByteSource, bytesSource, type SourceOptions } from "./
 import { openFile } from "./files.ts";
 import { openUrl } from "./http.ts";
 
-/** Anything that a checkpoint can be read from; a text is a path unless it starts with `http://` or `https://`. */
+/** Anything that a checkpoint can be read from; a text is a path unless it starts with `http://`, `https://` or `file://`. */
 export type SourceInput = Uint8Array | ArrayBuffer | Blob | URL | string | ByteSource;
 
 /**
@@ -30,9 +30,11 @@ export async function openSource(input: SourceInput, options: SourceOptions = {}
   if (input instanceof Uint8Array) return bytesSource(input);
   if (input instanceof ArrayBuffer) return bytesSource(new Uint8Array(input));
   if (input instanceof Blob) return blobSource(input);
-  if (typeof input === "string" && !/^https?:\/\//i.test(input)) return await openFile(input);
-  if (input instanceof URL && input.protocol === "file:") return await openFile(input);
-  if (typeof input === "string" || input instanceof URL) return await openUrl(new URL(input), options);
+  if (typeof input === "string" && !/^(https?|file):\/\//i.test(input)) return await openFile(input);
+  if (typeof input === "string" || input instanceof URL) {
+    const url = new URL(input);
+    return await (url.protocol === "file:" ? openFile(url) : openUrl(url, options));
+  }
   if (typeof input?.read === "function" && typeof input.size === "number") return input;
   throw new TypeError(
     `Cannot open a source as it must be bytes, a Blob, a URL or a path: current value is ${

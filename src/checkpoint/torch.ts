@@ -4,7 +4,7 @@
  * @module
  */
 import { type Dtype, DTYPE_BYTES } from "./dtype.ts";
-import { malformed, tooLarge } from "./errors.ts";
+import { malformed, tooLarge, unknownKind } from "./errors.ts";
 import { Global, Opaque, type PickleMeaning, type PickleValue } from "./pickle.ts";
 
 /** A block of numbers that tensors are windows on. */
@@ -90,9 +90,7 @@ export function torchMeaning(file: string): PickleMeaning {
 export function dtypeOf(where: string, { type }: Storage): Dtype {
   const dtype = DTYPES[/^torch\.(?:cuda\.)?(\w+)Storage$/.exec(type)?.[1] ?? ""];
   if (dtype) return dtype;
-  throw new TypeError(
-    `Cannot read ${where} as its numbers must be ${Object.keys(DTYPES).join(", ")}: current storage is ${type}`,
-  );
+  throw unknownKind(where, `its numbers must be ${Object.keys(DTYPES).join(", ")}`, `storage is ${type}`);
 }
 
 /**

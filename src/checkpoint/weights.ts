@@ -7,6 +7,7 @@
 import type { Device, Role } from "../device.ts";
 import { type DeviceBuffer, sizeOf, type Tensor, tensorOf } from "../tensor.ts";
 import type { Checkpoint, Entry, LongStep } from "./checkpoint.ts";
+import { printable } from "./errors.ts";
 
 /** Checkpoint tensors that one weight is made of, by key. */
 export type Parts = Readonly<Record<string, Float32Array>>;
@@ -270,7 +271,7 @@ export async function bind<S extends Spec>(
   const unused = surplus.filter(known);
   const lines = disagreements(list, entries, surplus.filter((key) => !known(key)));
   if (lines.length > 0) {
-    const listed = lines.slice(0, MAX_LISTED);
+    const listed = lines.slice(0, MAX_LISTED).map(printable);
     if (lines.length > MAX_LISTED) listed.push(`and ${lines.length - MAX_LISTED} more`);
     throw new TypeError(
       `Cannot bind the checkpoint as its ${entries.size} tensors must be the ${wanted.size} of the model: current ` +

@@ -34,6 +34,8 @@ const IN_EXTRA = 0xffffffff;
 const MAX_DIRECTORY_BYTES = 32 * 2 ** 20;
 /** Deflate cannot shrink more than this. */
 const MAX_RATIO = 1040;
+/** Deflated entries are inflated whole, in memory; PyTorch writes none. */
+const MAX_INFLATED = 2 ** 30;
 
 const decoder = new TextDecoder();
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -217,6 +219,13 @@ export async function readZipEntry(
   offset = 0,
   length = entry.size - offset,
 ): Promise<Uint8Array> {
+  if (entry.method !== 0 && entry.size > MAX_INFLATED) {
+    throw tooLarge(
+      source.name,
+      `deflated entries must have at most ${MAX_INFLATED} bytes`,
+      `size of "${entry.name}" is ${entry.size}`,
+    );
+  }
   const at = await contentAt(source, entry);
   if (entry.method === 0) return await source.read(at + offset, length);
   const whole = await inflate(source, entry, await source.read(at, entry.packed));

@@ -2,6 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import type { Entry } from "../../src/checkpoint/checkpoint.ts";
 import type { Dtype } from "../../src/checkpoint/dtype.ts";
 import { openCheckpoint } from "../../src/checkpoint/open.ts";
+import { joinPieces, PthObject, PthTensor, type PthValue, writePth } from "./write_pth.ts";
 
 interface ExpectedTensor {
   dtype: string;
@@ -127,4 +128,52 @@ Deno.test("openCheckpoint() takes the part that is named and lists the parts whe
     RangeError,
   );
   assert(error.message.includes("model, ") && error.message.includes("model_ema"), error.message);
+});
+
+const saved = async (value: PthValue) => await joinPieces(writePth(value));
+const tensor = (...shape: number[]) =>
+  new PthTensor(shape, () => new Float32Array(shape.reduce((a, b) => a * b, 1)).fill(1));
+
+Deno.test("openCheckpoint() keeps control characters and endless names out of its messages", async () => {
+  const name = `\u001b[31mred\n${"x".repeat(100_000)}`;
+  const error = await assertRejects(
+    async () => await openCheckpoint(await saved(new PthObject("m", name.replace("\n", ""), null))),
+    SyntaxError,
+  );
+  assert(error.message.includes("\\u{1b}[31mred") && error.message.length < 1000, error.message);
+  assert(!/\p{C}/u.test(error.message));
+});
+
+Deno.test("openCheckpoint() refuses a deflated entry that would fill the memory", async () => {
+  const bytes = await saved(new Map([["w", tensor(1 << 20)]]));
+  const view = new DataView(bytes.buffer);
+  const title = new TextEncoder().encode("archive/data/0");
+  const row = bytes.findLastIndex((_, at) => title.every((byte, i) => bytes[at + i] === byte)) - 46;
+  view.setUint16(row + 10, 8, true);
+  view.setUint32(row + 24, 2 ** 31, true);
+  const { entries } = await openCheckpoint(bytes);
+  await assertRejects(async () => await entries.get("w")!.read(), RangeError, "deflated entries must have at most");
+});
+
+Deno.test("openCheckpoint() prefers params_ema, params, model, state_dict and then the whole, skipping parts without tensors", async () => {
+  const part = (size: number) => new Map([["module.w", tensor(size)]]);
+  const order: [string, PthValue][] = [["params_ema", part(1)], ["params", part(2)], ["model", part(3)], [
+    "state_dict",
+    part(4),
+  ]];
+  for (const [i, [root]] of order.entries()) {
+    const parts = new Map([["optimizer", part(9)], ...order.slice(i).toReversed()]);
+    const checkpoint = await openCheckpoint(await saved(parts));
+    assertEquals([checkpoint.root, checkpoint.entries.get("w")?.shape], [root, [i + 1]]);
+    assertEquals(checkpoint.ignored.length, 4 - i);
+  }
+  const bare = await openCheckpoint(
+    await saved(new Map<string, PthValue>([["params", new Map()], ["net", part(5)], ["epoch", 3]])),
+  );
+  assertEquals([bare.root, [...bare.entries.keys()], bare.metadata], ["", ["net.module.w"], { epoch: "3" }]);
+});
+
+Deno.test("openCheckpoint() refuses keys that are the same without module.", async () => {
+  const twice = new Map([["w", tensor(1)], ["module.w", tensor(1)]]);
+  await assertRejects(async () => await openCheckpoint(await saved(twice)), SyntaxError, "no tensor may come twice");
 });

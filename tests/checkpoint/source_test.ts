@@ -16,6 +16,7 @@ async function checkSmall(source: ByteSource): Promise<void> {
     await assertRejects(async () => await source.read(offset, length), RangeError);
   }
   await source.close();
+  await source.close();
 }
 
 Deno.test("openSource() reads bytes, buffers, blobs and files at any offset", async () => {
@@ -32,6 +33,7 @@ Deno.test("openSource() reads a path and a file URL", async () => {
   await Deno.writeFile(path, small);
   await checkSmall(await openSource(path));
   await checkSmall(await openSource(new URL(`file://${path}`)));
+  await checkSmall(await openSource(`file://${path}`));
   await Deno.remove(path);
   const error = await assertRejects(() => openSource(path), Error, "must be a readable file");
   assert(error.cause !== undefined);
