@@ -75,7 +75,7 @@ export async function fetchToBrowser(
  * @throws {Error} When it is neither kept nor within reach; the message says what to fetch from where, and where to put it.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * const path = await fetchCached(resolveReleased("vim-tiny"), { onProgress: console.log });
  * ```
  */

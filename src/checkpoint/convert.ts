@@ -41,8 +41,11 @@ async function convertTensor(entry: Entry, target: Dtype): Promise<Uint8Array> {
  *
  * @example
  * ```ts
- * const checkpoint = await openCheckpoint("model.pth");
- * await writeAtomically("model.safetensors", convertCheckpoint(checkpoint, { dtype: "f16" }));
+ * import { convertCheckpoint, defaultModel, openModelSource } from "@sidewinder/sidewinder";
+ *
+ * const checkpoint = await openModelSource(await defaultModel("classify"));
+ * let bytes = 0;
+ * for await (const chunk of convertCheckpoint(checkpoint, { dtype: "f16" })) bytes += chunk.length;
  * ```
  */
 export async function* convertCheckpoint(checkpoint: Checkpoint, options: ConvertOptions): AsyncGenerator<Uint8Array> {

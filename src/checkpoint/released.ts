@@ -58,7 +58,7 @@ export const isReleased = (name: string): boolean => RELEASED.some((released) =>
  * @throws {RangeError} When there is none of this name; the message lists the names.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * const path = await fetchCached(resolveReleased("vim-tiny"));
  * ```
  */

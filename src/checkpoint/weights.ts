@@ -253,7 +253,7 @@ function mirror(spec: Spec, tensors: Iterator<Tensor | undefined>): unknown {
  * @throws {RangeError} When a weight holds a NaN or an infinity. In both cases nothing stays on the device.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * const { weights, dispose } = await bind({ head: { weight: tensor("linear", [1000, 192]) } }, checkpoint, device);
  * ```
  */

@@ -15,7 +15,7 @@ interface Files {
  * Reads a file whole.
  *
  * @throws {TypeError} If this runtime has no file system.
- * @throws The runtime's own error if the file cannot be read.
+ * @throws {Error} If the file cannot be read; `cause` is the runtime's own error.
  */
 export async function readPath(path: string | URL): Promise<Uint8Array<ArrayBuffer>> {
   const files = await runtimeImport<Files>("node:fs/promises").catch(() => undefined);
@@ -25,5 +25,10 @@ export async function readPath(path: string | URL): Promise<Uint8Array<ArrayBuff
         "pass bytes, a Blob or an http URL",
     );
   }
-  return files.readFile(path);
+  try {
+    return await files.readFile(path);
+  } catch (error) {
+    const answer = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot read ${path} as it must be a readable file: current answer is ${answer}`, { cause: error });
+  }
 }

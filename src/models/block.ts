@@ -122,7 +122,7 @@ function entryOf(name: string, data: Float32Array, shape: readonly number[] | un
     dtype: "F32",
     shape: fits ? shape : [data.length],
     bytes: data.byteLength,
-    read: () => Promise.resolve(data),
+    read: () => Promise.resolve(data.slice()),
     readRaw: () => Promise.resolve(new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   };
 }
