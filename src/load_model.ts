@@ -13,12 +13,15 @@ import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
 import type { Detect, Detected, ModelFacts, ModelMetadata, OptionSource } from "./models/family.ts";
 import type { Tap } from "./run_model.ts";
+import { detectDvmsr } from "./models/dvmsr.ts";
+import { detectMambaIR } from "./models/mambair.ts";
+import { detectMambaIRUNet } from "./models/mambair_unet.ts";
 import { detectVim } from "./models/vim_detect.ts";
 import type { Ops } from "./ops.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Families the loader recognises, tried in this order. */
-const FAMILIES: readonly Detect[] = [detectVim];
+const FAMILIES: readonly Detect[] = [detectVim, detectMambaIR, detectMambaIRUNet, detectDvmsr];
 
 /** What a checkpoint is. */
 export interface ModelInfo {
@@ -126,7 +129,7 @@ export function detectModel(
   }
   const keys = [...shapes.keys()].slice(0, 4).join(", ");
   throw new TypeError(
-    `Cannot load the model as its tensors must be those of a known family (vim): ` +
+    `Cannot load the model as its tensors must be those of a known family (Vim, MambaIR, MambaIRUNet, DVMSR): ` +
       `current ones are ${shapes.size}, beginning with ${keys || "none"}`,
   );
 }

@@ -7,7 +7,7 @@
  * @module
  */
 import { conv2dInBands, depthwiseConv2dInBands, linearInBands, selectiveScanInBands } from "../bands.ts";
-import { type Bound, derived, tensor, type Weight } from "../checkpoint/weights.ts";
+import { type Bound, derived, tensor } from "../checkpoint/weights.ts";
 import type { Role } from "../device.ts";
 import type { ScanOrder } from "../kernels.ts";
 import type { Epilogue, Ops } from "../ops.ts";
@@ -90,45 +90,38 @@ export function ss2dWeights({ width: d, inner: e, stateSize: n, rank: r }: VssBl
   } as const;
 }
 
-/** A convolution under a number of `cab`, its weight packed for another role than its official shape says. */
-function numbered(cab: number | string, role: Role, shape: readonly number[], stored: readonly number[]) {
-  const key = `cab.${cab}.weight`, bias = `cab.${cab}.bias`;
-  return {
-    weight: renamed(role, shape, key, stored),
-    bias: renamed("plain", [stored[0]!], bias, [stored[0]!]),
-  };
+/** A convolution packed for another role than its official shape says. */
+const convolution = (role: Role, shape: readonly number[], stored: readonly number[]) => ({
+  weight: tensor(role, shape, { stored }),
+  bias: tensor("plain", [stored[0]!]),
+});
+const dense = (outer: number, inner: number) => convolution("conv2d", [outer, inner, 3, 3], [outer, inner, 3, 3]);
+const point = (outer: number, inner: number) => convolution("linear", [outer, inner], [outer, inner, 1, 1]);
+const depthwise = (width: number) => convolution("depthwise", [width, 3, 3], [width, 1, 3, 3]);
+
+function attentionWeights(d: number) {
+  const s = Math.floor(d / SQUEEZE);
+  return { attention: { 1: point(s, d), 3: point(d, s) } };
 }
 
-const renamed = (role: Role, shape: readonly number[], key: string, stored: readonly number[]): Weight =>
-  derived(role, shape, { [key]: stored }, (parts) => parts[key]!);
+const classicCab = (d: number, m: number) => ({ 0: dense(m, d), 2: dense(d, m), 3: attentionWeights(d) });
+const firstLightCab = (d: number) => ({ 0: depthwise(d), 1: attentionWeights(d) });
+const lightCab = (d: number, m: number) => ({
+  0: point(m, d),
+  1: depthwise(m),
+  3: point(d, m),
+  4: depthwise(d),
+  5: attentionWeights(d),
+});
 
 /** Weights of a CAB; the keys are those of the official state dict. */
 export function cabWeights({ width: d, cab: form }: Pick<VssBlockConfig, "width" | "cab">) {
-  const s = Math.floor(d / SQUEEZE);
-  const attention = (cab: number) => ({
-    squeeze: numbered(`${cab}.attention.1`, "linear", [s, d], [s, d, 1, 1]),
-    excite: numbered(`${cab}.attention.3`, "linear", [d, s], [d, s, 1, 1]),
-  });
-  const dense = (cab: number, outer: number, inner: number) => {
-    return numbered(cab, "conv2d", [outer, inner, 3, 3], [outer, inner, 3, 3]);
-  };
-  const point = (cab: number, outer: number, inner: number) => {
-    return numbered(cab, "linear", [outer, inner], [outer, inner, 1, 1]);
-  };
-  const depthwise = (cab: number, width: number) => numbered(cab, "depthwise", [width, 3, 3], [width, 1, 3, 3]);
-  if (form === "light1") return { only: depthwise(0, d), attention: attention(1) };
-  if (form === "light3") {
-    const m = Math.floor(d / 2);
-    return {
-      narrow: point(0, m, d),
-      mix: depthwise(1, m),
-      widen: point(3, d, m),
-      spread: depthwise(4, d),
-      attention: attention(5),
-    };
-  }
-  const m = Math.floor(d / (form === "light2" ? 6 : 3));
-  return { compress: dense(0, m, d), expand: dense(2, d, m), attention: attention(3) };
+  const cab = form === "light1"
+    ? firstLightCab(d)
+    : form === "light3"
+    ? lightCab(d, Math.floor(d / 2))
+    : classicCab(d, Math.floor(d / (form === "light2" ? 6 : 3)));
+  return { cab };
 }
 
 /** Weights of a block; the keys are those of the official state dict. */
@@ -188,27 +181,30 @@ export interface Attended {
 }
 
 /** Convolutions and channel attention: x [b, h, w, d]. */
-export function* cab(ops: Ops, w: CabWeights, x: Tensor): Generator<void, Attended> {
-  const [b, height, width, d] = x.shape as [number, number, number, number];
-  const features = yield* convolve(ops, w, x);
-  const { squeeze, excite } = w.attention;
-  const mean = ops.meanRows(reshape(features, [b, height * width, d])); // [b, d]
-  yield;
-  const hidden = ops.linear(mean, squeeze.weight, { bias: squeeze.bias, activation: "relu" });
-  return { features, attention: ops.linear(hidden, excite.weight, { bias: excite.bias, activation: "sigmoid" }) };
+export function* cab(ops: Ops, { cab: w }: CabWeights, x: Tensor): Generator<void, Attended> {
+  if (5 in w) {
+    const narrow = yield* linearInBands(ops, x, w[0].weight, { bias: w[0].bias }); // [b, h, w, m]
+    const mixed = yield* depthwiseConv2dInBands(ops, narrow, w[1].weight, { bias: w[1].bias, activation: "gelu" });
+    const wide = yield* linearInBands(ops, mixed, w[3].weight, { bias: w[3].bias }); // [b, h, w, d]
+    const spread = yield* depthwiseConv2dInBands(ops, wide, w[4].weight, { bias: w[4].bias, dilation: 2 });
+    return attend(ops, w[5].attention, spread);
+  }
+  if (2 in w) {
+    const narrow = yield* conv2dInBands(ops, x, w[0].weight, { bias: w[0].bias, activation: "gelu" }); // [b, h, w, m]
+    return attend(ops, w[3].attention, yield* conv2dInBands(ops, narrow, w[2].weight, { bias: w[2].bias }));
+  }
+  return attend(ops, w[1].attention, yield* depthwiseConv2dInBands(ops, x, w[0].weight, { bias: w[0].bias }));
 }
 
-function* convolve(ops: Ops, w: CabWeights, x: Tensor): Generator<void, Tensor> {
-  if (w.only) return yield* depthwiseConv2dInBands(ops, x, w.only.weight, { bias: w.only.bias });
-  if (w.compress) {
-    const { compress, expand } = w;
-    const narrow = yield* conv2dInBands(ops, x, compress.weight, { bias: compress.bias, activation: "gelu" });
-    return yield* conv2dInBands(ops, narrow, expand.weight, { bias: expand.bias });
-  }
-  const narrow = yield* linearInBands(ops, x, w.narrow.weight, { bias: w.narrow.bias }); // [b, h, w, m]
-  const mixed = yield* depthwiseConv2dInBands(ops, narrow, w.mix.weight, { bias: w.mix.bias, activation: "gelu" });
-  const wide = yield* linearInBands(ops, mixed, w.widen.weight, { bias: w.widen.bias }); // [b, h, w, d]
-  return yield* depthwiseConv2dInBands(ops, wide, w.spread.weight, { bias: w.spread.bias, dilation: 2 });
+function attend(
+  ops: Ops,
+  w: Bound<ReturnType<typeof attentionWeights>>["attention"],
+  features: Tensor,
+): Attended {
+  const [b, height, width, d] = features.shape as [number, number, number, number];
+  const mean = ops.meanRows(reshape(features, [b, height * width, d])); // [b, d]
+  const hidden = ops.linear(mean, w[1].weight, { bias: w[1].bias, activation: "relu" });
+  return { features, attention: ops.linear(hidden, w[3].weight, { bias: w[3].bias, activation: "sigmoid" }) };
 }
 
 /** The block, in place on the stream x [b, h, w, d]. */
