@@ -1,0 +1,103 @@
+/**
+ * How sources become the npm package: what the tree imports by computed or Deno-only specifiers becomes something that
+ * Node, bundlers and workerd resolve.
+ *
+ * @module
+ */
+import type { Plugin } from "esbuild";
+
+const LAZY = /lazyImport(?:<[\s\S]*?>)?\(\s*"([^"]+)",?\s*\)/g;
+const SHEBANG = /^#!.*\n/;
+
+const readSource = (path: string): Promise<string> => Deno.readTextFile(path);
+
+/** `path`, an absolute file, as a specifier from the folder of another file. */
+function specifierFrom(importer: string, path: string): string {
+  const from = importer.split("/").slice(0, -1), to = path.split("/");
+  let shared = 0;
+  while (shared < from.length && from[shared] === to[shared]) shared++;
+  return [from.length === shared ? "." : "", ...from.slice(shared).fill(".."), ...to.slice(shared)]
+    .filter((part) => part !== "").join("/");
+}
+
+/**
+ * Turns `lazyImport("./x.ts")`, whose paths start at `src/`, into `import("./x.ts")`, which bundlers split, and the
+ * command line's first line into Node's.
+ *
+ * @throws {Error} When a call does not name its file in place.
+ */
+export function literalImports(root: string): Plugin {
+  return {
+    name: "literal-imports",
+    setup(build) {
+      build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
+        if (path === `${root}src/lazy_import.ts`) return undefined;
+        const source = await readSource(path);
+        const contents = source
+          .replace(SHEBANG, "#!/usr/bin/env node\n")
+          .replace(LAZY, (_, file: string) => {
+            const target = new URL(file, `file://${root}src/`).pathname;
+            return `import("${specifierFrom(path, target)}")`;
+          });
+        if (/lazyImport[<(]/.test(contents)) {
+          throw new Error(`Cannot build ${path} as lazyImport() must name its file in place: current call computes it`);
+        }
+        return { contents, loader: "ts" };
+      });
+    },
+  };
+}
+
+/**
+ * Leaves `npm:name@version` to the package manager, and notes the version in `found`.
+ *
+ * @throws {Error} When a specifier has no version.
+ */
+export function packages(found: Map<string, string>): Plugin {
+  return {
+    name: "packages",
+    setup(build) {
+      build.onResolve({ filter: /^npm:/ }, ({ path, importer }) => {
+        const [, name, version, rest = ""] = /^npm:((?:@[^/]+\/)?[^@/]+)@([^/]+)(\/.*)?$/.exec(path) ?? [];
+        if (name === undefined || version === undefined) {
+          throw new Error(`Cannot build ${importer} as ${path} must name a version: it has none`);
+        }
+        found.set(name, version);
+        return { path: name + rest, external: true };
+      });
+    },
+  };
+}
+
+/** Where the weights in base64 lie in the package, from the folder of the importing output. */
+export function externalWeights(folder: string): Plugin {
+  return {
+    name: "external-weights",
+    setup(build) {
+      build.onResolve({ filter: /\/weights\/.*\.gen\.js$/ }, ({ path }) => {
+        const name = path.split("/").at(-1)!.replace(".gen.js", "");
+        return { path: `${folder}/${name}.base64.js`, external: true };
+      });
+    },
+  };
+}
+
+/** The name under which WebAssembly ships, of the module that carries it. */
+export const wasmName = (path: string): string => path.split("/").at(-1)!.replace(/(_wasm)?\.gen\.[jt]s$/, ".wasm");
+
+/** Modules that carry WebAssembly as base64. */
+export const CARRIERS = /\/(kernels_\w+|\w+_wasm)\.gen\.[jt]s$/;
+
+/** For workerd: a module that carries WebAssembly becomes one that imports the compiled module. */
+export function compiledWasm(folder: string): Plugin {
+  return {
+    name: "compiled-wasm",
+    setup(build) {
+      build.onResolve({ filter: CARRIERS }, ({ path }) => ({ path: wasmName(path), namespace: "compiled" }));
+      build.onLoad({ filter: /./, namespace: "compiled" }, ({ path }) => ({
+        contents: `import module from "${folder}/${path}";\nexport default module;\n`,
+      }));
+      build.onResolve({ filter: /\.wasm$/, namespace: "compiled" }, ({ path }) => ({ path, external: true }));
+    },
+  };
+}
