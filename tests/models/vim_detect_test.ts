@@ -1,0 +1,91 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { specKeys } from "../../src/checkpoint/weights.ts";
+import type { ModelFacts } from "../../src/models/family.ts";
+import { vimWeights } from "../../src/models/vim.ts";
+import { VIM_VARIANTS, type VimConfig, vimConfig, type VimOptions } from "../../src/models/vim_config.ts";
+import { detectVim } from "../../src/models/vim_detect.ts";
+
+const facts = (options: VimOptions, rest: Partial<ModelFacts> = {}): ModelFacts => ({
+  shapes: new Map(specKeys(vimWeights(vimConfig(options)))),
+  metadata: undefined,
+  trainingArgs: undefined,
+  options: {},
+  ...rest,
+});
+
+Deno.test("detectVim() recognises every released variant from keys and shapes alone", () => {
+  for (const [name, options] of Object.entries(VIM_VARIANTS)) {
+    const detected = detectVim(facts(options))!;
+    assertEquals(detected.variant, name);
+    assertEquals(detected.config, vimConfig(options));
+  }
+});
+
+Deno.test("detectVim() reads every flag that leaves a trace in keys and shapes", () => {
+  const flags: VimOptions[] = [
+    { bimamba_type: "none" },
+    { bimamba_type: "v1" },
+    { rms_norm: false },
+    { init_layer_scale: 1 },
+    { if_cls_token: false },
+    { use_double_cls_token: true },
+    { if_abs_pos_embed: false },
+    { num_classes: 0 },
+    { channels: 1 },
+    { d_state: 8 },
+    { ssm_cfg: { d_conv: 3, dt_rank: 5, expand: 1, conv_bias: false, bias: true } },
+    { patch_size: 8, stride: 8, img_size: 64 },
+    { depth: 3 },
+  ];
+  for (const flag of flags) {
+    const options = { embed_dim: 32, depth: 2, img_size: 224, ...flag };
+    assertEquals(detectVim(facts(options))!.config, vimConfig(options), JSON.stringify(flag));
+  }
+});
+
+Deno.test("detectVim() leaves other models alone", () => {
+  assertEquals(detectVim({ ...facts({}), shapes: new Map([["conv_first.weight", [60, 3, 3, 3]]]) }), undefined);
+});
+
+Deno.test("detectVim() asks the caller, the metadata, the training arguments, the released defaults, in this order", () => {
+  const config = (rest: Partial<ModelFacts>): VimConfig => detectVim(facts({}, rest))!.config as VimConfig;
+  const trainingArgs = {
+    model: "vim_tiny_patch16_224_bimambav2_final_pool_mean_abs_pos_embed_with_clstok_head",
+    input_size: 224,
+  };
+  assertEquals(config({}).classToken, "middle");
+  assertEquals(config({ trainingArgs }).classToken, "head");
+  assertEquals(config({ trainingArgs, metadata: { options: { use_middle_cls_token: true } } }).classToken, "middle");
+  const metadata = { options: { use_middle_cls_token: true, norm_epsilon: 1e-3 } };
+  const asked = { trainingArgs, metadata, options: { use_middle_cls_token: false } };
+  assertEquals([config(asked).classToken, config(asked).epsilon], ["head", 1e-3]);
+  const { sources } = detectVim(facts({}, asked))!;
+  assertEquals(
+    [sources.use_middle_cls_token, sources.norm_epsilon, sources.final_pool_type, sources.if_divide_out, sources.depth],
+    ["caller", "file metadata", "training arguments", "training arguments", "keys and shapes"],
+  );
+  assertEquals(sources.if_bidirectional, "released defaults");
+});
+
+Deno.test("detectVim() refuses options that contradict the checkpoint, and unknown ones", () => {
+  assertThrows(() => detectVim(facts({}, { options: { depth: 12 } })), TypeError, "depth from the caller must agree");
+  assertThrows(() => detectVim(facts({}, { options: { dept: 12 } })), TypeError, "current unknown ones are dept");
+  const contradicting = { metadata: { options: { ssm_cfg: { d_conv: 3 } } } };
+  assertThrows(() => detectVim(facts({}, contradicting)), TypeError, "ssm_cfg from the file metadata");
+  assertEquals(detectVim(facts({}, { options: { depth: 24, ssm_cfg: { d_conv: 4 } } }))!.variant, "vim-tiny");
+});
+
+Deno.test("detectVim() resizes the position embedding for another image size", () => {
+  const larger = detectVim(facts({}, { options: { img_size: 384 } }))!.config as VimConfig;
+  assertEquals([larger.grid, larger.posEmbedGrid, larger.posEmbedResize], [[24, 24], [14, 14], "correct"]);
+  const faithful = detectVim(facts({}, { options: { img_size: 384, resize_mode: "faithful" } }))!.config as VimConfig;
+  assertEquals(faithful.posEmbedResize, "faithful");
+  const wide = detectVim(facts({}, { options: { img_size: [224, 448] } }))!.config as VimConfig;
+  assertEquals([wide.grid, wide.posEmbedGrid], [[14, 28], [14, 14]]);
+});
+
+Deno.test("detectVim() takes a grid that is not square from the caller", () => {
+  const options = { img_size: [112, 448], embed_dim: 32, depth: 1 } as const;
+  const config = detectVim(facts(options, { options: { img_size: [112, 448] } }))!.config as VimConfig;
+  assertEquals([config.grid, config.posEmbedGrid], [[7, 28], [7, 28]]);
+});
