@@ -28,8 +28,7 @@ pub unsafe extern "C" fn binary(
     let (mut row, mut repeated) = (0, 0);
     for r in 0..rows {
         let (left, right, to) = (a.add(r * a_stride), b.add(row * b_stride), out.add(r * out_stride));
-        for c in (0..columns).step_by(4) {
-            let rest = columns - c;
+        vectors!(columns, |c, rest| {
             let (x, y) = (load_tail(left.add(c), rest), load_tail(right.add(c), rest));
             let v = match operation {
                 0 => add(x, y),
@@ -37,7 +36,7 @@ pub unsafe extern "C" fn binary(
                 _ => rotate(x, y),
             };
             store_tail(to.add(c), v, rest);
-        }
+        });
         repeated += 1;
         if repeated == b_repeat {
             repeated = 0;

@@ -3,34 +3,38 @@ use crate::order::Order;
 use crate::simd::*;
 
 /// Steps whose row addresses are looked up at once.
-const BLOCK: usize = 256;
-/// Steps that share the loads of a filter.
-const TILE: usize = 4;
-
-/// Steps `count` from `rows[0]` on, with the `width − 1` addresses before it as history.
-#[inline(always)]
-unsafe fn filter<const STEPS: usize>(
-    rows: *const *const f32,
-    outs: *const *mut f32,
-    weight: *const f32,
-    bias: *const f32,
-    channels: usize,
-    width: usize,
-    activation: u32,
-) {
-    for c in (0..channels).step_by(4) {
-        let left = channels - c;
-        let mut totals = [if bias.is_null() { splat(0.0) } else { load_tail(bias.add(c), left) }; STEPS];
-        for w in 0..width {
-            let tap = load_tail(weight.add(w * channels + c), left);
-            for (i, total) in totals.iter_mut().enumerate() {
-                *total = fma(load_tail((*rows.add(i + w)).add(c), left), tap, *total);
+const BLOCK: usize = 64;
+/// `count` outputs of a filter of width 4, `rows[0]` being the input three steps before the first. Each input is loaded once
+/// and joins the four outputs it belongs to.
+unsafe fn slide(rows: *const *const f32, outs: *const *mut f32, count: usize, weight: *const f32, bias: *const f32, channels: usize) {
+    vectors!(channels, |c, left| {
+        let bias = if bias.is_null() { splat(0.0) } else { load_tail(bias.add(c), left) };
+        let mut w = [bias; 4];
+        for (k, w) in w.iter_mut().enumerate() {
+            *w = load_tail(weight.add(k * channels + c), left);
+        }
+        let (mut third, mut second, mut first) = (bias, bias, bias);
+        for i in 0..count + 3 {
+            let x = load_tail((*rows.add(i)).add(c), left);
+            if i >= 3 {
+                store_tail((*outs.add(i - 3)).add(c), fma(x, w[3], third), left);
             }
+            third = fma(x, w[2], second);
+            second = fma(x, w[1], first);
+            first = fma(x, w[0], bias);
         }
-        for (i, total) in totals.iter().enumerate() {
-            store_tail((*outs.add(i)).add(c), activate(activation, 0.0, *total), left);
+    });
+}
+
+/// One output of a filter of any width.
+unsafe fn filter(rows: *const *const f32, out: *mut f32, weight: *const f32, bias: *const f32, channels: usize, width: usize) {
+    vectors!(channels, |c, left| {
+        let mut total = if bias.is_null() { splat(0.0) } else { load_tail(bias.add(c), left) };
+        for w in 0..width {
+            total = fma(load_tail((*rows.add(w)).add(c), left), load_tail(weight.add(w * channels + c), left), total);
         }
-    }
+        store_tail(out.add(c), total, left);
+    });
 }
 
 #[unsafe(no_mangle)]
@@ -88,18 +92,15 @@ pub unsafe extern "C" fn causal_conv1d(
                 for i in 0..count {
                     *outs.add(i) = out.add(walk.token(first + i) * out_stride);
                 }
-                let mut i = 0;
-                while i + TILE <= count {
-                    if width == 4 {
-                        filter::<TILE>(rows.add(i), outs.add(i), weight, bias, channels, 4, activation);
-                    } else {
-                        filter::<TILE>(rows.add(i), outs.add(i), weight, bias, channels, width, activation);
-                    }
-                    i += TILE;
+                if width == 4 {
+                    slide(rows, outs, count, weight, bias, channels);
                 }
-                while i < count {
-                    filter::<1>(rows.add(i), outs.add(i), weight, bias, channels, width, activation);
-                    i += 1;
+                for i in 0..count {
+                    let out = *outs.add(i);
+                    if width != 4 {
+                        filter(rows.add(i), out, weight, bias, channels, width);
+                    }
+                    activate(activation, 0.0, out, out, channels);
                 }
             }
             if carry & 2 != 0 {

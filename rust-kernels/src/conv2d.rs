@@ -1,5 +1,5 @@
 //! Channels-last convolution with zero padding: a product whose rows are the pixels and whose taps are the filter's.
-use crate::gemm::{COLUMNS, Epilogue, Product, ROWS, multiply};
+use crate::gemm::{Epilogue, Product, ROWS, TILE, multiply};
 
 /// Entries of the address table in scratch.
 const TABLE: usize = 1 << 16;
@@ -76,7 +76,7 @@ pub unsafe extern "C" fn conv2d(
     let out_height = (height + 2 * padding - kernel_height) / stride + 1;
     let out_width = (width + 2 * padding - kernel_width) / stride + 1;
     let tile = scratch;
-    let table = scratch.add((ROWS + 1) * COLUMNS) as *mut u32;
+    let table = scratch.add(TILE) as *mut u32;
     let zeros = table.add(TABLE) as *mut f32;
     for c in 0..in_channels {
         *zeros.add(c) = 0.0;

@@ -1,9 +1,6 @@
 //! One size × size filter per channel with zero padding that keeps the size; weight packed `[size·size][channels]`.
 use crate::simd::*;
 
-/// Output columns that share the loads of a filter.
-const TILE: usize = 4;
-
 struct Layer {
     x: *const f32,
     weight: *const f32,
@@ -14,8 +11,7 @@ struct Layer {
     size: usize,
     dilation: usize,
     x_stride: usize,
-    activation: u32,
-    slope: f32,
+    out_stride: usize,
 }
 
 impl Layer {
@@ -24,49 +20,84 @@ impl Layer {
         if self.bias.is_null() { splat(0.0) } else { load_tail(self.bias.add(c), left) }
     }
 
-    /// One output pixel, each tap checked against the borders.
-    unsafe fn border(&self, y: usize, column: usize, out: *mut f32) {
+    /// Filter rows `[first, end)` whose image row exists, for output row `y`, and the image row of the first.
+    fn rows(&self, y: usize) -> (usize, usize, usize) {
         let reach = self.dilation * (self.size - 1) / 2;
-        for c in (0..self.channels).step_by(4) {
-            let left = self.channels - c;
+        let first = reach.saturating_sub(y).div_ceil(self.dilation);
+        let end = (self.height - 1 + reach - y) / self.dilation + 1;
+        (first, end.min(self.size), (y + first * self.dilation).wrapping_sub(reach))
+    }
+
+    /// One output pixel, each tap's column checked against the borders.
+    unsafe fn pixel(&self, y: usize, column: usize, out: *mut f32) {
+        let reach = self.dilation * (self.size - 1) / 2;
+        let (first, end, top) = self.rows(y);
+        vectors!(self.channels, |c, left| {
             let mut total = self.start(c, left);
-            for tap in 0..self.size * self.size {
-                let ty = (y + tap / self.size * self.dilation).wrapping_sub(reach);
-                let tx = (column + tap % self.size * self.dilation).wrapping_sub(reach);
-                if ty < self.height && tx < self.width {
-                    let x = load_tail(self.x.add((ty * self.width + tx) * self.x_stride + c), left);
-                    total = fma(x, load_tail(self.weight.add(tap * self.channels + c), left), total);
+            for ky in first..end {
+                let row = self.x.add((top + (ky - first) * self.dilation) * self.width * self.x_stride + c);
+                for kx in 0..self.size {
+                    let tx = (column + kx * self.dilation).wrapping_sub(reach);
+                    if tx < self.width {
+                        let w = load_tail(self.weight.add((ky * self.size + kx) * self.channels + c), left);
+                        total = fma(load_tail(row.add(tx * self.x_stride), left), w, total);
+                    }
                 }
             }
-            store_tail(out.add(c), activate(self.activation, self.slope, total), left);
+            store_tail(out.add(c), total, left);
+        });
+    }
+
+    /// A row of a 3 × 3 filter of which `ROWS` rows lie in the image. Each input column is loaded once and joins the three
+    /// outputs it belongs to; with a dilation, every residue of the columns is a sequence of its own.
+    #[inline(always)]
+    unsafe fn slide<const ROWS: usize>(&self, top: usize, first: usize, out: *mut f32) {
+        let (x_step, out_step) = (self.dilation * self.x_stride, self.dilation * self.out_stride);
+        for residue in 0..self.dilation.min(self.width) {
+            let count = (self.width - residue).div_ceil(self.dilation);
+            vectors!(self.channels, |c, left| {
+                let bias = self.start(c, left);
+                let mut w = [[bias; 3]; ROWS];
+                let mut x = [core::ptr::null::<f32>(); ROWS];
+                for r in 0..ROWS {
+                    for k in 0..3 {
+                        w[r][k] = load_tail(self.weight.add(((first + r) * 3 + k) * self.channels + c), left);
+                    }
+                    x[r] = self.x.add(((top + r * self.dilation) * self.width + residue) * self.x_stride + c);
+                }
+                let mut to = out.add(residue * self.out_stride + c);
+                let (mut before, mut here) = (bias, bias);
+                for i in 0..count {
+                    let mut after = bias;
+                    for r in 0..ROWS {
+                        let v = load_tail(x[r], left);
+                        before = fma(v, w[r][2], before);
+                        here = fma(v, w[r][1], here);
+                        after = fma(v, w[r][0], after);
+                        x[r] = x[r].add(x_step);
+                    }
+                    if i > 0 {
+                        store_tail(to, before, left);
+                        to = to.add(out_step);
+                    }
+                    (before, here) = (here, after);
+                }
+                store_tail(to, before, left);
+            });
         }
     }
 
-    /// `TILE` output pixels whose taps all lie inside the image's columns; rows outside are skipped.
-    #[inline(always)]
-    unsafe fn inside(&self, y: usize, column: usize, out: *mut f32, out_stride: usize) {
-        let reach = self.dilation * (self.size - 1) / 2;
-        for c in (0..self.channels).step_by(4) {
-            let left = self.channels - c;
-            let mut totals = [self.start(c, left); TILE];
-            for ky in 0..self.size {
-                let ty = (y + ky * self.dilation).wrapping_sub(reach);
-                if ty >= self.height {
-                    continue;
-                }
-                let mut x = self.x.add((ty * self.width + column - reach) * self.x_stride + c);
-                let mut weight = self.weight.add(ky * self.size * self.channels + c);
-                for _ in 0..self.size {
-                    let w = load_tail(weight, left);
-                    for (i, total) in totals.iter_mut().enumerate() {
-                        *total = fma(load_tail(x.add(i * self.x_stride), left), w, *total);
-                    }
-                    x = x.add(self.dilation * self.x_stride);
-                    weight = weight.add(self.channels);
-                }
+    unsafe fn row(&self, y: usize, out: *mut f32) {
+        if self.size == 3 {
+            let (first, end, top) = self.rows(y);
+            match end - first {
+                3 => self.slide::<3>(top, first, out),
+                2 => self.slide::<2>(top, first, out),
+                _ => self.slide::<1>(top, first, out),
             }
-            for (i, total) in totals.iter().enumerate() {
-                store_tail(out.add(i * out_stride + c), activate(self.activation, self.slope, *total), left);
+        } else {
+            for column in 0..self.width {
+                self.pixel(y, column, out.add(column * self.out_stride));
             }
         }
     }
@@ -92,22 +123,18 @@ pub unsafe extern "C" fn depthwise_conv2d(
     row_count: usize,
     _scratch: *mut f32,
 ) {
-    let reach = dilation * (size - 1) / 2;
+    if width == 0 {
+        return;
+    }
     for b in 0..batch {
         let x = x.add(b * height * width * x_stride);
-        let layer = Layer { x, weight, bias, height, width, channels, size, dilation, x_stride, activation, slope };
+        let layer = Layer { x, weight, bias, height, width, channels, size, dilation, x_stride, out_stride };
         for y in first_row..first_row + row_count {
             let out = out.add((b * height + y) * width * out_stride);
-            let mut column = 0;
-            while column < width {
-                let to = out.add(column * out_stride);
-                if column >= reach && column + TILE + reach <= width {
-                    layer.inside(y, column, to, out_stride);
-                    column += TILE;
-                } else {
-                    layer.border(y, column, to);
-                    column += 1;
-                }
+            layer.row(y, out);
+            for column in 0..width {
+                let pixel = out.add(column * out_stride);
+                activate(activation, slope, pixel, pixel, channels);
             }
         }
     }

@@ -21,9 +21,9 @@ pub unsafe extern "C" fn gather_rows(
             let row = *index.add(i) as usize;
             let from = if row < rows { x.add((b * rows + row) * x_stride) } else { extra.add((row - rows) * extra_stride) };
             let to = out.add((b * count + i) * out_stride);
-            for c in (0..columns).step_by(4) {
-                store_tail(to.add(c), load_tail(from.add(c), columns - c), columns - c);
-            }
+            vectors!(columns, |c, left| {
+                store_tail(to.add(c), load_tail(from.add(c), left), left);
+            });
         }
     }
 }

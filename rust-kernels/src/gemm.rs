@@ -3,12 +3,15 @@
 //!
 //! The table holds, block after block of `ROWS` output rows, for each tap the `ROWS` addresses of `segment` floats. The
 //! weight is packed in panels of eight outputs, `[outer / 8][taps · segment][8]`, zero padded.
+use crate::asm::gemm_tile;
+pub use crate::asm::ROWS;
 use crate::simd::*;
 
-/// Output rows a tile makes at once.
-pub const ROWS: usize = 4;
 /// Output columns of a tile and of a weight panel.
 pub const COLUMNS: usize = 8;
+
+/// Floats of scratch a product needs besides its table.
+pub const TILE: usize = (ROWS + 2) * COLUMNS;
 
 /// What happens to a finished sum.
 #[derive(Clone, Copy)]
@@ -31,71 +34,70 @@ pub struct Product {
     pub out: *mut f32,
     pub out_stride: usize,
     pub epilogue: Epilogue,
-    /// `ROWS·8 + 8` floats: a tile that cannot go to `out` as it is, and its start values.
+    /// `TILE` floats: a tile that cannot go to `out` as it is, and start values.
     pub tile: *mut f32,
 }
 
-/// c = start + Σ x·weight for one tile.
-#[inline(always)]
-unsafe fn multiply_tile(taps: usize, segment: usize, table: *const u32, b: *const f32, start: *const f32, c: *mut f32, c_stride: usize) {
-    let mut sums = [[load(start), load(start.add(4))]; ROWS];
-    let mut b = b;
-    for tap in 0..taps {
-        let mut rows = [core::ptr::null::<f32>(); ROWS];
-        for r in 0..ROWS {
-            rows[r] = *table.add(tap * ROWS + r) as *const f32;
-        }
-        for k in 0..segment {
-            let (left, right) = (load(b), load(b.add(4)));
-            for r in 0..ROWS {
-                let x = load_splat(rows[r].add(k));
-                sums[r] = [fma(x, left, sums[r][0]), fma(x, right, sums[r][1])];
-            }
-            b = b.add(COLUMNS);
-        }
-    }
-    for r in 0..ROWS {
-        store(c.add(r * c_stride), sums[r][0]);
-        store(c.add(r * c_stride + 4), sums[r][1]);
-    }
-}
+/// Floats of weight panels that stay in the second-level cache while all rows pass over them.
+const CACHED: usize = 1 << 16;
 
 /// Activation, residual and store of `rows × columns` sums.
-unsafe fn finish(e: &Epilogue, tile: *const f32, rows: usize, columns: usize, first: usize, out: *mut f32, out_stride: usize) {
+unsafe fn finish(e: &Epilogue, tile: *mut f32, rows: usize, columns: usize, first: usize, out: *mut f32, out_stride: usize) {
+    activate(e.activation, e.slope, tile, tile, rows * COLUMNS);
     for r in 0..rows {
-        for c in (0..columns).step_by(4) {
-            let (to, left) = (out.add(r * out_stride + c), columns - c);
-            let mut v = activate(e.activation, e.slope, load(tile.add(r * COLUMNS + c)));
+        let (out, tile) = (out.add(r * out_stride), tile.add(r * COLUMNS));
+        vectors!(columns, |c, left| {
+            let mut v = load(tile.add(c));
             if e.accumulate {
-                let before = load_tail(to, left);
+                let before = load_tail(out.add(c), left);
                 v = if e.scale.is_null() { add(before, v) } else { fma(before, load_tail(e.scale.add(first + c), left), v) };
             }
-            store_tail(to, v, left);
-        }
+            store_tail(out.add(c), v, left);
+        });
     }
 }
 
-/// Runs a product. A panel stays in the first-level cache while the rows stream past it.
-pub unsafe fn multiply(p: &Product) {
-    let start = p.tile.add(ROWS * COLUMNS);
-    let plain = p.epilogue.activation == 0 && !p.epilogue.accumulate;
-    for first in (0..p.outer).step_by(COLUMNS) {
-        let columns = (p.outer - first).min(COLUMNS);
-        let panel = p.weight.add(first * p.taps * p.segment);
-        for c in [0, 4] {
-            let bias = p.epilogue.bias;
-            let left = if bias.is_null() { 0 } else { columns.saturating_sub(c) };
-            store(start.add(c), load_tail(bias.wrapping_add(first + c), left));
+/// One tile: `rows` rows from `row` on, `columns` columns from `first` on.
+#[inline(always)]
+unsafe fn make_tile(p: &Product, row: usize, rows: usize, first: usize, columns: usize, start: *const f32) {
+    let plain = p.epilogue.activation == 0 && !p.epilogue.accumulate && rows == ROWS && columns == COLUMNS;
+    let out = p.out.add(row * p.out_stride + first);
+    let (tile, stride) = if plain { (out, p.out_stride) } else { (p.tile, COLUMNS) };
+    if p.taps * p.segment == 0 {
+        for r in 0..ROWS {
+            core::ptr::copy_nonoverlapping(start, tile.add(r * stride), COLUMNS);
         }
+    } else {
+        let weight = p.weight.add(first * p.taps * p.segment);
+        gemm_tile(p.taps, p.segment, p.table.add(row * p.taps), weight, start, tile, 4 * stride);
+    }
+    if !plain {
+        finish(&p.epilogue, tile, rows, columns, first, out, p.out_stride);
+    }
+}
+
+/// Runs a product. The rows of a block stay in the first-level cache while a group of panels streams past them.
+pub unsafe fn multiply(p: &Product) {
+    let bias = p.epilogue.bias;
+    let (last, zeros) = (p.tile.add(ROWS * COLUMNS), p.tile.add((ROWS + 1) * COLUMNS));
+    let tail = p.outer / COLUMNS * COLUMNS;
+    for c in 0..COLUMNS {
+        *zeros.add(c) = 0.0;
+        *last.add(c) = if bias.is_null() || tail + c >= p.outer { 0.0 } else { *bias.add(tail + c) };
+    }
+    let group = (CACHED / (p.taps * p.segment).max(1)).next_multiple_of(COLUMNS);
+    for begin in (0..p.outer).step_by(group) {
         for row in (0..p.rows).step_by(ROWS) {
             let rows = (p.rows - row).min(ROWS);
-            let table = p.table.add(row * p.taps);
-            let out = p.out.add(row * p.out_stride + first);
-            if plain && rows == ROWS && columns == COLUMNS {
-                multiply_tile(p.taps, p.segment, table, panel, start, out, p.out_stride);
-            } else {
-                multiply_tile(p.taps, p.segment, table, panel, start, p.tile, COLUMNS);
-                finish(&p.epilogue, p.tile, rows, columns, first, out, p.out_stride);
+            for first in (begin..p.outer.min(begin + group)).step_by(COLUMNS) {
+                let start = if first == tail {
+                    last
+                } else if bias.is_null() {
+                    zeros
+                } else {
+                    bias.add(first) as *mut f32
+                };
+                make_tile(p, row, rows, first, (p.outer - first).min(COLUMNS), start);
             }
         }
     }

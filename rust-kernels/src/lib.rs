@@ -8,6 +8,7 @@
 // Every function here works on raw addresses: a block of `unsafe` in each would say nothing.
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, clippy::too_many_arguments)]
 
+mod asm;
 mod binary;
 mod causal_conv1d;
 mod conv2d;

@@ -1,10 +1,8 @@
 //! out[r, o] = act(Σ_i x[r, i]·weight[o, i] + bias[o]); accumulate: out = out·scale[o] + that.
-use crate::gemm::{COLUMNS, Epilogue, Product, ROWS, multiply};
+use crate::gemm::{Epilogue, Product, ROWS, TILE, multiply};
 
-/// Floats of x that stay in the second-level cache while all panels pass over them.
-const CACHED: usize = 1 << 16;
 /// Most rows a table holds.
-const MOST_ROWS: usize = ROWS << 12;
+const MOST_ROWS: usize = ROWS << 13;
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn linear(
@@ -24,11 +22,10 @@ pub unsafe extern "C" fn linear(
     scratch: *mut f32,
 ) {
     let tile = scratch;
-    let table = scratch.add((ROWS + 1) * COLUMNS) as *mut u32;
+    let table = scratch.add(TILE) as *mut u32;
     let epilogue = Epilogue { bias, scale, activation, slope, accumulate: accumulate != 0 };
-    let chunk = (CACHED / inner.max(1) / ROWS * ROWS).clamp(ROWS, MOST_ROWS);
-    for first in (0..rows).step_by(chunk) {
-        let count = (rows - first).min(chunk);
+    for first in (0..rows).step_by(MOST_ROWS) {
+        let count = (rows - first).min(MOST_ROWS);
         for i in 0..count.next_multiple_of(ROWS) {
             *table.add(i) = x.add((first + i.min(count - 1)) * x_stride) as u32;
         }

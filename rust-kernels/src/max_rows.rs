@@ -14,14 +14,13 @@ pub unsafe extern "C" fn max_rows(
     _scratch: *mut f32,
 ) {
     for b in 0..batch {
-        for c in (0..columns).step_by(4) {
-            let left = columns - c;
+        vectors!(columns, |c, left| {
             let from = x.add(b * rows * x_stride + c);
             let mut largest = splat(f32::NEG_INFINITY);
             for r in 0..rows {
                 largest = f32x4_max(largest, load_tail(from.add(r * x_stride), left));
             }
             store_tail(out.add(b * out_stride + c), largest, left);
-        }
+        });
     }
 }

@@ -18,8 +18,7 @@ pub unsafe extern "C" fn mean_rows(
 ) {
     let count = splat(rows as f32);
     for b in 0..batch {
-        for c in (0..columns).step_by(4) {
-            let left = columns - c;
+        vectors!(columns, |c, left| {
             let from = x.add(b * rows * x_stride + c);
             let mut total = splat(0.0);
             for first in (0..rows).step_by(RUN) {
@@ -30,6 +29,6 @@ pub unsafe extern "C" fn mean_rows(
                 total = add(total, partial);
             }
             store_tail(out.add(b * out_stride + c), f32x4_div(total, count), left);
-        }
+        });
     }
 }

@@ -20,10 +20,9 @@ pub struct Norm {
 
 /// residual += x.
 unsafe fn add_row(x: *const f32, residual: *mut f32, columns: usize) {
-    for c in (0..columns).step_by(4) {
-        let left = columns - c;
+    vectors!(columns, |c, left| {
         store_tail(residual.add(c), add(load_tail(residual.add(c), left), load_tail(x.add(c), left)), left);
-    }
+    });
 }
 
 /// Mean of the row, in every lane. Two accumulators hide the latency of the adds.
@@ -71,18 +70,17 @@ pub unsafe fn normalise<const CENTRED: bool>(n: Norm) {
         let mean = if CENTRED { mean_of(row, n.columns) } else { splat(0.0) };
         let power = power_of(row, n.columns, mean);
         let scale = f32x4_div(splat(1.0), f32x4_sqrt(add(power, splat(n.epsilon))));
-        let (gate, out) = (n.gate.wrapping_add(r * n.gate_stride), n.out.add(r * n.out_stride));
-        for c in (0..n.columns).step_by(4) {
-            let left = n.columns - c;
+        let out = n.out.add(r * n.out_stride);
+        vectors!(n.columns, |c, left| {
             let centred = if CENTRED { sub(load_tail(row.add(c), left), mean) } else { load_tail(row.add(c), left) };
             let mut v = mul(mul(centred, scale), load_tail(n.weight.add(c), left));
             if !n.bias.is_null() {
                 v = add(v, load_tail(n.bias.add(c), left));
             }
-            if !n.gate.is_null() {
-                v = mul(v, silu(load_tail(gate.add(c), left)));
-            }
             store_tail(out.add(c), v, left);
+        });
+        if !n.gate.is_null() {
+            gate(out, n.gate.add(r * n.gate_stride), n.columns);
         }
     }
 }

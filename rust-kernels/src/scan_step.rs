@@ -1,4 +1,7 @@
 //! The inner loop of the selective scan: some steps of four channels and a few states, everything in contiguous blocks.
+#[cfg(target_feature = "relaxed-simd")]
+use crate::asm::{scan_steps_5, scan_steps_8};
+use crate::asm::{ScanSteps, scan_steps_1, scan_steps_2, scan_steps_4};
 use crate::simd::*;
 
 /// Channels a block holds; the distance between its rows, in floats.
@@ -21,43 +24,44 @@ pub struct Block {
     pub h: *mut f32,
 }
 
-/// h = 2^(δ·A)·h + (δu)·B and y += h·C, for `STATES` states.
-#[inline(always)]
-pub unsafe fn step<const STATES: usize>(p: Block) {
-    let (mut a, mut h) = ([splat(0.0); STATES], [splat(0.0); STATES]);
-    for n in 0..STATES {
-        a[n] = load(p.a.add(n * CHANNELS));
-        h[n] = load(p.h.add(n * CHANNELS));
-    }
+/// h = 2^(δ·A)·h + (δu)·B and y += h·C for one state, whatever the sign of δ·A.
+unsafe fn step(p: Block) {
+    let (a, mut h) = (load(p.a), load(p.h));
     for t in 0..p.steps {
-        let delta = load(p.delta.add(t * CHANNELS));
-        let input = load(p.input.add(t * CHANNELS));
-        let mut y = load(p.y.add(t * CHANNELS));
-        for n in 0..STATES {
-            let decay = exp2(mul(delta, a[n]));
-            h[n] = fma(decay, h[n], mul(input, load_splat(p.b.add(t * p.width + n))));
-            y = fma(h[n], load_splat(p.c.add(t * p.width + n)), y);
-        }
-        store(p.y.add(t * CHANNELS), y);
+        let decay = exp2(mul(load(p.delta.add(t * CHANNELS)), a));
+        h = fma(decay, h, mul(load(p.input.add(t * CHANNELS)), load_splat(p.b.add(t * p.width))));
+        let y = p.y.add(t * CHANNELS);
+        store(y, fma(h, load_splat(p.c.add(t * p.width)), load(y)));
     }
-    for n in 0..STATES {
-        store(p.h.add(n * CHANNELS), h[n]);
+    store(p.h, h);
+}
+
+/// The most states whose decay, h and A fit the registers well enough, at most `left`.
+fn states_at_once(left: usize) -> (usize, ScanSteps) {
+    #[cfg(target_feature = "relaxed-simd")]
+    if left == 5 || left == 10 {
+        return (5, scan_steps_5);
+    } else if left >= 8 {
+        return (8, scan_steps_8);
+    }
+    match left {
+        4.. => (4, scan_steps_4),
+        2 | 3 => (2, scan_steps_2),
+        _ => (1, scan_steps_1),
     }
 }
 
-/// All `states` states, four at a time: more live values than registers would spill.
-pub unsafe fn steps(p: Block, states: usize) {
+/// All `states` states over a block. `decaying`: no δ·A is above 0.
+pub unsafe fn steps(p: Block, states: usize, decaying: bool) {
     let mut n = 0;
     while n < states {
-        let rest = Block { b: p.b.add(n), c: p.c.add(n), a: p.a.add(n * CHANNELS), h: p.h.add(n * CHANNELS), ..p };
-        if n + 4 <= states {
-            step::<4>(rest);
-            n += 4;
-        } else if n + 2 <= states {
-            step::<2>(rest);
-            n += 2;
+        let (a, h, b, c) = (p.a.add(n * CHANNELS), p.h.add(n * CHANNELS), p.b.add(n), p.c.add(n));
+        if decaying {
+            let (count, run) = states_at_once(states - n);
+            run(p.steps, p.delta, p.input, p.y, b, c, 4 * p.width, a, h);
+            n += count;
         } else {
-            step::<1>(rest);
+            step(Block { a, h, b, c, ..p });
             n += 1;
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! Lanes are channels. A chunk of `CHANNELS` channels of one group walks the whole sequence in blocks of steps: first δ,
 //! δ·u and D·u of the block go to scratch, then the states pass over it, then the result joins the output rows.
+use crate::asm::softplus_map;
 use crate::order::Order;
 use crate::scan_step::{Block, CHANNELS, steps};
 use crate::simd::*;
@@ -56,7 +57,7 @@ struct Blocks {
 impl Blocks {
     unsafe fn new(scratch: *mut f32, state_size: usize, rank: usize) -> Blocks {
         let fixed = CHANNELS * (2 * state_size + 2 + rank);
-        let most_steps = ((crate::SCRATCH / 4 - fixed) / (3 * CHANNELS + 2 * state_size + 1)).min(MOST_STEPS);
+        let most_steps = ((crate::SCRATCH / 4 - fixed) / (3 * CHANNELS + 2 * state_size + 1)).min(MOST_STEPS) / 4 * 4;
         let mut next = scratch;
         let mut take = |floats: usize| {
             let taken = next;
@@ -88,6 +89,11 @@ unsafe fn gather(from: *const f32, stride: usize, rows: usize, count: usize, to:
     }
 }
 
+/// Whether all of `count` floats are at most 0; a NaN is not.
+unsafe fn none_above_zero(from: *const f32, count: usize) -> bool {
+    (0..count).all(|i| *from.add(i) <= 0.0)
+}
+
 impl Scan {
     /// State of channel 0 of the chunk comes in from the operand, or is zero.
     unsafe fn read_state(&self, blocks: &Blocks, carried: *const f32, count: usize) {
@@ -108,63 +114,64 @@ impl Scan {
     }
 
     /// δ before softplus, from the low-rank part: four steps share the loads of the weight.
-    unsafe fn expand(&self, blocks: &Blocks, projection: *const f32, count: usize, vectors: usize) {
+    unsafe fn expand(&self, blocks: &Blocks, projection: *const f32, width: usize, count: usize) {
         for t in (0..count).step_by(4) {
             let mut low = [projection; 4];
             for (i, row) in low.iter_mut().enumerate() {
                 *row = projection.add(*blocks.tokens.add((t + i).min(count - 1)) as usize * self.projection_stride);
             }
-            for v in 0..vectors {
-                let mut sums = [load(blocks.bias.add(4 * v)); 4];
+            // Rows behind the block exist: it is padded to whole fours.
+            for c in (0..width).step_by(4) {
+                let mut sums = [load(blocks.bias.add(c)); 4];
                 for r in 0..self.rank {
-                    let weight = load(blocks.weight.add(r * CHANNELS + 4 * v));
+                    let weight = load(blocks.weight.add(r * CHANNELS + c));
                     for i in 0..4 {
                         sums[i] = fma(load_splat(low[i].add(r)), weight, sums[i]);
                     }
                 }
-                for i in 0..(count - t).min(4) {
-                    store(blocks.delta.add((t + i) * CHANNELS + 4 * v), sums[i]);
+                for (i, sum) in sums.iter().enumerate() {
+                    store(blocks.delta.add((t + i) * CHANNELS + c), *sum);
                 }
             }
         }
     }
 
+    /// δ before softplus, from a projection that has it for every channel.
+    unsafe fn shift(&self, blocks: &Blocks, projection: *const f32, first: usize, width: usize, count: usize) {
+        for t in 0..count {
+            let row = projection.add(*blocks.tokens.add(t) as usize * self.projection_stride + first);
+            vectors!(width, |c, left| {
+                store(blocks.delta.add(t * CHANNELS + c), add(load_tail(row.add(c), left), load(blocks.bias.add(c))));
+            });
+        }
+    }
+
     /// δ, δ·u and D·u of a block, and its B and C. `first` is the chunk's first channel, `width` its channels.
     unsafe fn prepare(&self, blocks: &Blocks, u: *const f32, projection: *const f32, group: usize, first: usize, width: usize, count: usize) {
-        let vectors = width.div_ceil(4);
         if self.rank > 0 {
-            self.expand(blocks, projection, count, vectors);
+            self.expand(blocks, projection, width, count);
+        } else {
+            self.shift(blocks, projection, first, width, count);
+        }
+        if self.softplus {
+            softplus_map(blocks.delta, blocks.delta, count * (CHANNELS / 4));
         }
         let deltas = if self.rank > 0 { self.rank } else { self.channels };
+        let (states, groups) = (self.state_size, self.groups);
         for t in 0..count {
-            let token = *blocks.tokens.add(t) as usize;
-            let row = projection.add(token * self.projection_stride);
+            let (token, at) = (*blocks.tokens.add(t) as usize, t * CHANNELS);
             let u = u.add(token * self.u_stride + first);
-            for v in 0..vectors {
-                let (at, left) = (t * CHANNELS + 4 * v, width - 4 * v);
-                let mut delta = if self.rank > 0 {
-                    load(blocks.delta.add(at))
-                } else {
-                    add(load_tail(row.add(first + 4 * v), left), load(blocks.bias.add(4 * v)))
-                };
-                if self.softplus {
-                    delta = softplus(delta);
-                }
-                let x = load_tail(u.add(4 * v), left);
-                store(blocks.delta.add(at), delta);
-                store(blocks.input.add(at), mul(delta, x));
-                store(blocks.y.add(at), mul(load(blocks.skip.add(4 * v)), x));
-            }
-            let b = row.add(deltas + group * self.state_size);
-            let c = b.add(self.groups * self.state_size);
-            let to = blocks.coefficients.add(t * 2 * self.state_size);
-            for n in (0..self.state_size).step_by(4) {
-                store_tail(to.add(n), load_tail(b.add(n), self.state_size - n), self.state_size - n);
-            }
-            let to = to.add(self.state_size);
-            for n in (0..self.state_size).step_by(4) {
-                store_tail(to.add(n), load_tail(c.add(n), self.state_size - n), self.state_size - n);
-            }
+            vectors!(width, |c, left| {
+                let x = load_tail(u.add(c), left);
+                store(blocks.input.add(at + c), mul(load(blocks.delta.add(at + c)), x));
+                store(blocks.y.add(at + c), mul(load(blocks.skip.add(c)), x));
+            });
+            let from = projection.add(token * self.projection_stride + deltas + group * states);
+            let to = blocks.coefficients.add(t * 2 * states);
+            vectors!(states, |n, left| {
+                store_tail(to.add(n), load_tail(from.add(n), left), left);
+                store_tail(to.add(states + n), load_tail(from.add(groups * states + n), left), left);
+            });
         }
     }
 
@@ -172,21 +179,22 @@ impl Scan {
     unsafe fn deliver(&self, blocks: &Blocks, out: *mut f32, z: *const f32, join: Join, first: usize, width: usize, count: usize) {
         for t in 0..count {
             let token = *blocks.tokens.add(t) as usize;
-            let out = out.add(token * self.out_stride + first);
+            let (y, out) = (blocks.y.add(t * CHANNELS), out.add(token * self.out_stride + first));
             let z = z.wrapping_add(token * self.z_stride + first);
-            for c in (0..width).step_by(4) {
-                let left = width - c;
-                let mut y = load(blocks.y.add(t * CHANNELS + c));
-                if join.gate_y {
-                    y = mul(y, silu(load_tail(z.add(c), left)));
-                }
-                if join.add {
-                    y = add(load_tail(out.add(c), left), y);
-                }
-                if join.gate_sum {
-                    y = mul(y, silu(load_tail(z.add(c), left)));
-                }
-                store_tail(out.add(c), y, left);
+            if join.gate_y {
+                gate(y, z, width);
+            }
+            if join.add {
+                vectors!(width, |c, left| {
+                    store_tail(out.add(c), add(load_tail(out.add(c), left), load(y.add(c))), left);
+                });
+            } else {
+                vectors!(width, |c, left| {
+                    store_tail(out.add(c), load(y.add(c)), left);
+                });
+            }
+            if join.gate_sum {
+                gate(out, z, width);
             }
         }
     }
@@ -256,6 +264,7 @@ pub unsafe extern "C" fn selective_scan(
                     let walk = Order::of(k, orders, length, grid_width, order);
                     let constants = scan.constants.add(k * padded * (state_size + 2 + rank) + first);
                     gather(constants, padded, state_size, width, blocks.a);
+                    let decaying = scan.softplus && none_above_zero(blocks.a, state_size * CHANNELS);
                     gather(constants.add(state_size * padded), padded, 1, width, blocks.skip);
                     gather(constants.add((state_size + 1) * padded), padded, 1, width, blocks.bias);
                     gather(constants.add((state_size + 2) * padded), padded, rank, width, blocks.weight);
@@ -283,7 +292,7 @@ pub unsafe extern "C" fn selective_scan(
                                 a: blocks.a.add(4 * v),
                                 h: blocks.h.add(4 * v),
                             };
-                            steps(block, state_size);
+                            steps(block, state_size, decaying);
                         }
                         scan.deliver(&blocks, out, z, join, first, width, count);
                     }

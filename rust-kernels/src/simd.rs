@@ -1,5 +1,6 @@
 //! The vocabulary of the kernels: four f32 lanes, loads and stores that stop at the end of a row, and the functions that
 //! need a series. Formulas, error bounds and guards are in `docs/numerics.md`.
+use crate::asm::{Map, gelu_map, sigmoid_map, silu_gate, silu_map};
 use core::arch::wasm32::*;
 
 pub type V = v128;
@@ -20,6 +21,34 @@ pub unsafe fn load_splat(p: *const f32) -> V {
 pub unsafe fn store(p: *mut f32, v: V) {
     v128_store(p as *mut V, v)
 }
+
+/// A constant in all lanes, from memory. Left to itself LLVM puts literals into the loops, where V8 makes each of them anew
+/// with five instructions; a volatile load stays a load.
+macro_rules! constant {
+    ($x:expr) => {{
+        static LANES: V = f32x4($x, $x, $x, $x);
+        unsafe { core::ptr::read_volatile(&raw const LANES) }
+    }};
+}
+
+/// Runs `$body` for every four columns `$c` of `$columns`, with `$left` the columns from there on: a literal 4 for whole
+/// vectors, so that the tail forms of load and store cost nothing there.
+macro_rules! vectors {
+    ($columns:expr, |$c:ident, $left:ident| $body:block) => {
+        let columns = $columns;
+        let mut $c = 0;
+        while $c + 4 <= columns {
+            let $left = 4;
+            $body
+            $c += 4;
+        }
+        if $c < columns {
+            let $left = columns - $c;
+            $body
+        }
+    };
+}
+pub(crate) use vectors;
 
 /// Loads the first `count` lanes (4 or more: all), zeros behind them.
 #[inline(always)]
@@ -72,13 +101,13 @@ pub fn fma(a: V, b: V, c: V) -> V {
 
 /// The larger of x and `floor`; a NaN in x stays.
 #[inline(always)]
-pub fn at_least(x: V, floor: f32) -> V {
-    keep_nan(x, f32x4_pmax(x, splat(floor)))
+pub fn at_least(x: V, floor: V) -> V {
+    keep_nan(x, f32x4_pmax(x, floor))
 }
 /// The smaller of x and `ceiling`; a NaN in x stays.
 #[inline(always)]
-pub fn at_most(x: V, ceiling: f32) -> V {
-    keep_nan(x, f32x4_pmin(x, splat(ceiling)))
+pub fn at_most(x: V, ceiling: V) -> V {
+    keep_nan(x, f32x4_pmin(x, ceiling))
 }
 
 /// NaN where x is one. LLVM turns pmin and pmax into relaxed_min and relaxed_max, which may drop it.
@@ -103,94 +132,59 @@ const ROUND: f32 = 12_582_912.0 + 127.0;
 /// 2^t, relative error below 3e-7 of an exact t; t below −126.5 gives 0, above 127.5 infinity; 2^0 is exactly 1.
 #[inline(always)]
 pub fn exp2(t: V) -> V {
-    let t = at_most(at_least(t, -127.0), 128.0);
-    let n = add(t, splat(ROUND));
-    let f = sub(t, sub(n, splat(ROUND)));
-    let mut p = fma(splat(0.001_326_472_7), f, splat(0.009_671_513));
-    p = fma(p, f, splat(0.055_507_337));
-    p = fma(p, f, splat(0.240_222_42));
-    p = fma(p, f, splat(0.693_147));
-    p = fma(p, f, splat(1.0));
+    let t = at_most(at_least(t, constant!(-127.0)), constant!(128.0));
+    let n = add(t, constant!(ROUND));
+    let f = sub(t, sub(n, constant!(ROUND)));
+    let mut p = fma(constant!(0.001_326_472_7), f, constant!(0.009_671_513));
+    p = fma(p, f, constant!(0.055_507_337));
+    p = fma(p, f, constant!(0.240_222_42));
+    p = fma(p, f, constant!(0.693_147));
+    p = fma(p, f, constant!(1.0));
     mul(p, i32x4_shl(n, 23))
 }
 
-/// e^x within 2 ulp on [−87, 88], by ln 2 in two parts; below it is about 1e-38.
-#[inline(always)]
-pub fn exp(x: V) -> V {
-    let x = at_least(x, -87.0);
-    let n = add(mul(x, splat(core::f32::consts::LOG2_E)), splat(ROUND));
-    let whole = sub(n, splat(ROUND));
-    let r = fma(whole, splat(-0.693_145_75), x);
-    let r = fma(whole, splat(-1.428_606_8e-6), r);
-    let mut p = fma(splat(0.001_381_461_3), r, splat(0.008_368_71));
-    p = fma(p, r, splat(0.041_668_387));
-    p = fma(p, r, splat(0.166_665_2));
-    p = fma(p, r, splat(0.499_999_93));
-    p = fma(mul(p, r), r, r);
-    mul(add(p, splat(1.0)), i32x4_shl(n, 23))
-}
-
-/// log(1 + e) for e in [0, 1], as 2·artanh(e / (2 + e)): small e keep their relative precision.
-#[inline(always)]
-pub fn log1p(e: V) -> V {
-    let s = f32x4_div(e, add(e, splat(2.0)));
-    let q = mul(s, s);
-    let mut p = fma(splat(0.140_122_6), q, splat(0.139_995_65));
-    p = fma(p, q, splat(0.200_108_45));
-    p = fma(p, q, splat(0.333_332_07));
-    let s = add(s, s);
-    fma(mul(s, q), p, s)
-}
-
-/// log(1 + e^x) up to 20, x above, as torch has it.
-#[inline(always)]
-pub fn softplus(x: V) -> V {
-    let soft = add(at_least(x, 0.0), log1p(exp(f32x4_neg(f32x4_abs(x)))));
-    v128_bitselect(x, soft, f32x4_gt(x, splat(20.0)))
-}
-
-/// 1 / (1 + e^−x).
-#[inline(always)]
-pub fn sigmoid(x: V) -> V {
-    let x = at_least(x, -88.0);
-    f32x4_div(splat(1.0), add(splat(1.0), exp(f32x4_neg(x))))
-}
-
-/// x·sigmoid(x); the clamp makes −∞ give (nearly) 0 and not 0·∞.
-#[inline(always)]
-pub fn silu(x: V) -> V {
-    let x = at_least(x, -88.0);
-    f32x4_div(x, add(splat(1.0), exp(f32x4_neg(x))))
-}
-
-/// x·Φ(x) in the exact form: the tail ½·erfc(|x|/√2) as e^(−x²/2) times a polynomial in 1/(1 + 0.4·|x|/√2).
-#[inline(always)]
-pub fn gelu(x: V) -> V {
-    let x = at_least(x, -14.0);
-    let a = f32x4_abs(x);
-    let t = f32x4_div(splat(1.0), fma(a, splat(0.282_842_7), splat(1.0)));
-    let mut p = fma(splat(0.050_272_626), t, splat(-0.182_943_71));
-    p = fma(p, t, splat(0.169_155_01));
-    p = fma(p, t, splat(-0.005_667_874));
-    p = fma(p, t, splat(0.141_460_96));
-    p = fma(p, t, splat(0.168_533_87));
-    p = fma(p, t, splat(0.207_843_87));
-    p = fma(p, t, splat(0.225_669_52));
-    p = fma(p, t, splat(0.225_675_86));
-    let tail = mul(mul(mul(p, t), splat(0.5)), exp(mul(mul(a, a), splat(-0.5))));
-    let phi = v128_bitselect(tail, sub(splat(1.0), tail), f32x4_lt(x, splat(0.0)));
-    mul(x, phi)
-}
-
-/// The activation of ABI code `code` (`ACTIVATIONS` of the table).
-#[inline(always)]
-pub fn activate(code: u32, slope: f32, x: V) -> V {
-    match code {
-        1 => silu(x),
-        2 => gelu(x),
-        3 => at_least(x, 0.0),
-        4 => v128_bitselect(mul(x, splat(slope)), x, f32x4_lt(x, splat(0.0))),
-        5 => sigmoid(x),
-        _ => x,
+/// to = f(from), or to ·= f(from), over `count` floats; what does not fill a vector goes through one on the stack.
+unsafe fn apply(f: Map, from: *const f32, to: *mut f32, count: usize) {
+    let (whole, left) = (count / 4, count % 4);
+    if whole > 0 {
+        f(from, to, whole);
     }
+    if left > 0 {
+        let (from, to) = (from.add(4 * whole), to.add(4 * whole));
+        let mut v = [load_tail(from, left), load_tail(to, left)];
+        let lanes = &raw mut v as *mut f32;
+        f(lanes, lanes.add(4), 1);
+        store_tail(to, load(lanes.add(4)), left);
+    }
+}
+
+/// to = max(x, 0) + slope·min(x, 0), by a choice of lanes so that a NaN stays.
+unsafe fn rectify(slope: f32, from: *const f32, to: *mut f32, count: usize) {
+    vectors!(count, |c, left| {
+        let x = load_tail(from.add(c), left);
+        let below = if slope == 0.0 { splat(0.0) } else { mul(x, splat(slope)) };
+        store_tail(to.add(c), v128_bitselect(below, x, f32x4_lt(x, splat(0.0))), left);
+    });
+}
+
+/// to = the activation of ABI code `code` (`ACTIVATIONS` of the table) of `count` floats. In place where they are equal.
+pub unsafe fn activate(code: u32, slope: f32, from: *const f32, to: *mut f32, count: usize) {
+    match code {
+        1 => apply(silu_map, from, to, count),
+        2 => apply(gelu_map, from, to, count),
+        3 => rectify(0.0, from, to, count),
+        4 => rectify(slope, from, to, count),
+        5 => apply(sigmoid_map, from, to, count),
+        _ if from == to => {}
+        _ => {
+            vectors!(count, |c, left| {
+                store_tail(to.add(c), load_tail(from.add(c), left), left);
+            });
+        }
+    }
+}
+
+/// row ·= silu(gate).
+pub unsafe fn gate(row: *mut f32, gate: *const f32, count: usize) {
+    apply(silu_gate, gate, row, count);
 }

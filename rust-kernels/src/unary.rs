@@ -1,5 +1,5 @@
 //! out = act(x).
-use crate::simd::*;
+use crate::simd::activate;
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn unary(
@@ -14,10 +14,6 @@ pub unsafe extern "C" fn unary(
     _scratch: *mut f32,
 ) {
     for r in 0..rows {
-        let (from, to) = (x.add(r * x_stride), out.add(r * out_stride));
-        for c in (0..columns).step_by(4) {
-            let left = columns - c;
-            store_tail(to.add(c), activate(activation, slope, load_tail(from.add(c), left)), left);
-        }
+        activate(activation, slope, x.add(r * x_stride), out.add(r * out_stride), columns);
     }
 }

@@ -1,0 +1,75 @@
+//! The inner loops that `tools/emit_asm.ts` writes as assembly, one text a build: V8 keeps the order of instructions, and
+//! the order a compiler chooses spills half of a large tile.
+use core::arch::global_asm;
+
+#[cfg(target_feature = "relaxed-simd")]
+global_asm!(include_str!("relaxed.gen.s"), options(raw));
+#[cfg(not(target_feature = "relaxed-simd"))]
+global_asm!(include_str!("simd128.gen.s"), options(raw));
+
+/// Output rows a tile makes at once.
+#[cfg(target_feature = "relaxed-simd")]
+pub const ROWS: usize = 6;
+#[cfg(not(target_feature = "relaxed-simd"))]
+pub const ROWS: usize = 4;
+
+/// `scan_steps_N`: steps; δ, δ·u and y; B, C and the bytes between their rows; A·log2 e and h.
+pub type ScanSteps = unsafe extern "C" fn(
+    steps: usize,
+    delta: *const f32,
+    input: *const f32,
+    y: *mut f32,
+    b: *const f32,
+    c: *const f32,
+    width: usize,
+    a: *const f32,
+    h: *mut f32,
+);
+
+macro_rules! scan_steps {
+    ($($name:ident),*) => {
+        unsafe extern "C" {
+            $(pub fn $name(
+                steps: usize,
+                delta: *const f32,
+                input: *const f32,
+                y: *mut f32,
+                b: *const f32,
+                c: *const f32,
+                width: usize,
+                a: *const f32,
+                h: *mut f32,
+            );)*
+        }
+    };
+}
+
+scan_steps!(scan_steps_1, scan_steps_2, scan_steps_4);
+#[cfg(target_feature = "relaxed-simd")]
+scan_steps!(scan_steps_5, scan_steps_8);
+
+unsafe extern "C" {
+    /// c[r][0..8) = start[0..8) + Σ x·b over `taps` segments whose `ROWS` addresses stand in the table; stride in bytes.
+    pub fn gemm_tile(
+        taps: usize,
+        segment: usize,
+        table: *const u32,
+        b: *const f32,
+        start: *const f32,
+        c: *mut f32,
+        c_stride: usize,
+    );
+}
+
+/// Elementwise functions of `count` vectors: to = f(from), or to ·= f(from). `count` is at least 1.
+pub type Map = unsafe extern "C" fn(from: *const f32, to: *mut f32, count: usize);
+
+macro_rules! maps {
+    ($($name:ident),*) => {
+        unsafe extern "C" {
+            $(pub fn $name(from: *const f32, to: *mut f32, count: usize);)*
+        }
+    };
+}
+
+maps!(sigmoid_map, silu_map, softplus_map, gelu_map, silu_gate);

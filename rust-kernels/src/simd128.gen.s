@@ -1,0 +1,1528 @@
+.section .text.gemm_tile,"",@
+.hidden gemm_tile
+.globl gemm_tile
+.type gemm_tile,@function
+gemm_tile:
+.functype gemm_tile (i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, i32, i32, i32, i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+local.get 4
+v128.load 0:p2align=2
+local.set 12
+local.get 4
+v128.load 0:p2align=2
+local.set 14
+local.get 4
+v128.load 0:p2align=2
+local.set 16
+local.get 4
+v128.load 0:p2align=2
+local.set 18
+local.get 4
+v128.load 16:p2align=2
+local.set 13
+local.get 4
+v128.load 16:p2align=2
+local.set 15
+local.get 4
+v128.load 16:p2align=2
+local.set 17
+local.get 4
+v128.load 16:p2align=2
+local.set 19
+loop
+local.get 2
+i32.load 0
+local.set 7
+local.get 2
+i32.load 4
+local.set 8
+local.get 2
+i32.load 8
+local.set 9
+local.get 2
+i32.load 12
+local.set 10
+local.get 2
+i32.const 16
+i32.add
+local.set 2
+local.get 1
+local.set 11
+loop
+local.get 3
+v128.load 0:p2align=2
+local.set 20
+local.get 3
+v128.load 16:p2align=2
+local.set 21
+local.get 7
+v128.load32_splat 0:p2align=2
+local.set 22
+local.get 22
+local.get 20
+f32x4.mul
+local.get 12
+f32x4.add
+local.set 12
+local.get 22
+local.get 21
+f32x4.mul
+local.get 13
+f32x4.add
+local.set 13
+local.get 8
+v128.load32_splat 0:p2align=2
+local.set 22
+local.get 22
+local.get 20
+f32x4.mul
+local.get 14
+f32x4.add
+local.set 14
+local.get 22
+local.get 21
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 9
+v128.load32_splat 0:p2align=2
+local.set 22
+local.get 22
+local.get 20
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 22
+local.get 21
+f32x4.mul
+local.get 17
+f32x4.add
+local.set 17
+local.get 10
+v128.load32_splat 0:p2align=2
+local.set 22
+local.get 22
+local.get 20
+f32x4.mul
+local.get 18
+f32x4.add
+local.set 18
+local.get 22
+local.get 21
+f32x4.mul
+local.get 19
+f32x4.add
+local.set 19
+local.get 7
+i32.const 4
+i32.add
+local.set 7
+local.get 8
+i32.const 4
+i32.add
+local.set 8
+local.get 9
+i32.const 4
+i32.add
+local.set 9
+local.get 10
+i32.const 4
+i32.add
+local.set 10
+local.get 3
+i32.const 32
+i32.add
+local.set 3
+local.get 11
+i32.const 1
+i32.sub
+local.tee 11
+br_if 0
+end_loop
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 5
+local.get 12
+v128.store 0:p2align=2
+local.get 5
+local.get 13
+v128.store 16:p2align=2
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 5
+local.get 14
+v128.store 0:p2align=2
+local.get 5
+local.get 15
+v128.store 16:p2align=2
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 5
+local.get 16
+v128.store 0:p2align=2
+local.get 5
+local.get 17
+v128.store 16:p2align=2
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 5
+local.get 18
+v128.store 0:p2align=2
+local.get 5
+local.get 19
+v128.store 16:p2align=2
+local.get 5
+local.get 6
+i32.add
+local.set 5
+end_function
+.section .text.scan_steps_4,"",@
+.hidden scan_steps_4
+.globl scan_steps_4
+.type scan_steps_4,@function
+scan_steps_4:
+.functype scan_steps_4 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 17
+i32.const 1008629060
+i32x4.splat
+local.set 18
+i32.const 1029921705
+i32x4.splat
+local.set 19
+i32.const 1047919838
+i32x4.splat
+local.set 20
+i32.const 1060205077
+i32x4.splat
+local.set 21
+i32.const 1065353216
+i32x4.splat
+local.set 22
+i32.const 1262485504
+i32x4.splat
+local.set 23
+i32.const -1023541248
+i32x4.splat
+local.set 24
+local.get 7
+v128.load 0:p2align=2
+local.set 13
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+local.get 7
+v128.load 128:p2align=2
+local.set 14
+local.get 8
+v128.load 128:p2align=2
+local.set 10
+local.get 7
+v128.load 256:p2align=2
+local.set 15
+local.get 8
+v128.load 256:p2align=2
+local.set 11
+local.get 7
+v128.load 384:p2align=2
+local.set 16
+local.get 8
+v128.load 384:p2align=2
+local.set 12
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 25
+local.get 2
+v128.load 0:p2align=2
+local.set 26
+local.get 3
+v128.load 0:p2align=2
+local.set 27
+local.get 25
+local.get 13
+f32x4.mul
+local.get 24
+f32x4.pmax
+local.set 32
+local.get 32
+local.get 23
+f32x4.add
+local.set 28
+local.get 32
+local.get 28
+local.get 23
+f32x4.sub
+f32x4.sub
+local.set 32
+local.get 25
+local.get 14
+f32x4.mul
+local.get 24
+f32x4.pmax
+local.set 33
+local.get 33
+local.get 23
+f32x4.add
+local.set 29
+local.get 33
+local.get 29
+local.get 23
+f32x4.sub
+f32x4.sub
+local.set 33
+local.get 25
+local.get 15
+f32x4.mul
+local.get 24
+f32x4.pmax
+local.set 34
+local.get 34
+local.get 23
+f32x4.add
+local.set 30
+local.get 34
+local.get 30
+local.get 23
+f32x4.sub
+f32x4.sub
+local.set 34
+local.get 25
+local.get 16
+f32x4.mul
+local.get 24
+f32x4.pmax
+local.set 35
+local.get 35
+local.get 23
+f32x4.add
+local.set 31
+local.get 35
+local.get 31
+local.get 23
+f32x4.sub
+f32x4.sub
+local.set 35
+local.get 17
+local.get 32
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 32
+f32x4.mul
+local.get 19
+f32x4.add
+local.get 32
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 32
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 32
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 28
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 26
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 27
+f32x4.add
+local.set 27
+local.get 17
+local.get 33
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 19
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 29
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 10
+f32x4.mul
+local.get 26
+local.get 4
+v128.load32_splat 4:p2align=2
+f32x4.mul
+f32x4.add
+local.set 10
+local.get 10
+local.get 5
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 27
+f32x4.add
+local.set 27
+local.get 17
+local.get 34
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 34
+f32x4.mul
+local.get 19
+f32x4.add
+local.get 34
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 34
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 34
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 30
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 11
+f32x4.mul
+local.get 26
+local.get 4
+v128.load32_splat 8:p2align=2
+f32x4.mul
+f32x4.add
+local.set 11
+local.get 11
+local.get 5
+v128.load32_splat 8:p2align=2
+f32x4.mul
+local.get 27
+f32x4.add
+local.set 27
+local.get 17
+local.get 35
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 35
+f32x4.mul
+local.get 19
+f32x4.add
+local.get 35
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 35
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 35
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 31
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 12
+f32x4.mul
+local.get 26
+local.get 4
+v128.load32_splat 12:p2align=2
+f32x4.mul
+f32x4.add
+local.set 12
+local.get 12
+local.get 5
+v128.load32_splat 12:p2align=2
+f32x4.mul
+local.get 27
+f32x4.add
+local.set 27
+local.get 3
+local.get 27
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+local.get 8
+local.get 10
+v128.store 128:p2align=2
+local.get 8
+local.get 11
+v128.store 256:p2align=2
+local.get 8
+local.get 12
+v128.store 384:p2align=2
+end_function
+.section .text.scan_steps_2,"",@
+.hidden scan_steps_2
+.globl scan_steps_2
+.type scan_steps_2,@function
+scan_steps_2:
+.functype scan_steps_2 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 13
+i32.const 1008629060
+i32x4.splat
+local.set 14
+i32.const 1029921705
+i32x4.splat
+local.set 15
+i32.const 1047919838
+i32x4.splat
+local.set 16
+i32.const 1060205077
+i32x4.splat
+local.set 17
+i32.const 1065353216
+i32x4.splat
+local.set 18
+i32.const 1262485504
+i32x4.splat
+local.set 19
+i32.const -1023541248
+i32x4.splat
+local.set 20
+local.get 7
+v128.load 0:p2align=2
+local.set 11
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+local.get 7
+v128.load 128:p2align=2
+local.set 12
+local.get 8
+v128.load 128:p2align=2
+local.set 10
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 21
+local.get 2
+v128.load 0:p2align=2
+local.set 22
+local.get 3
+v128.load 0:p2align=2
+local.set 23
+local.get 21
+local.get 11
+f32x4.mul
+local.get 20
+f32x4.pmax
+local.set 26
+local.get 26
+local.get 19
+f32x4.add
+local.set 24
+local.get 26
+local.get 24
+local.get 19
+f32x4.sub
+f32x4.sub
+local.set 26
+local.get 21
+local.get 12
+f32x4.mul
+local.get 20
+f32x4.pmax
+local.set 27
+local.get 27
+local.get 19
+f32x4.add
+local.set 25
+local.get 27
+local.get 25
+local.get 19
+f32x4.sub
+f32x4.sub
+local.set 27
+local.get 13
+local.get 26
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 26
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 26
+f32x4.mul
+local.get 16
+f32x4.add
+local.get 26
+f32x4.mul
+local.get 17
+f32x4.add
+local.get 26
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 24
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 22
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 23
+f32x4.add
+local.set 23
+local.get 13
+local.get 27
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 27
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 27
+f32x4.mul
+local.get 16
+f32x4.add
+local.get 27
+f32x4.mul
+local.get 17
+f32x4.add
+local.get 27
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 25
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 10
+f32x4.mul
+local.get 22
+local.get 4
+v128.load32_splat 4:p2align=2
+f32x4.mul
+f32x4.add
+local.set 10
+local.get 10
+local.get 5
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 23
+f32x4.add
+local.set 23
+local.get 3
+local.get 23
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+local.get 8
+local.get 10
+v128.store 128:p2align=2
+end_function
+.section .text.scan_steps_1,"",@
+.hidden scan_steps_1
+.globl scan_steps_1
+.type scan_steps_1,@function
+scan_steps_1:
+.functype scan_steps_1 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 11
+i32.const 1008629060
+i32x4.splat
+local.set 12
+i32.const 1029921705
+i32x4.splat
+local.set 13
+i32.const 1047919838
+i32x4.splat
+local.set 14
+i32.const 1060205077
+i32x4.splat
+local.set 15
+i32.const 1065353216
+i32x4.splat
+local.set 16
+i32.const 1262485504
+i32x4.splat
+local.set 17
+i32.const -1023541248
+i32x4.splat
+local.set 18
+local.get 7
+v128.load 0:p2align=2
+local.set 10
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 19
+local.get 2
+v128.load 0:p2align=2
+local.set 20
+local.get 3
+v128.load 0:p2align=2
+local.set 21
+local.get 19
+local.get 10
+f32x4.mul
+local.get 18
+f32x4.pmax
+local.set 23
+local.get 23
+local.get 17
+f32x4.add
+local.set 22
+local.get 23
+local.get 22
+local.get 17
+f32x4.sub
+f32x4.sub
+local.set 23
+local.get 11
+local.get 23
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 23
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 23
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 23
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 23
+f32x4.mul
+local.get 16
+f32x4.add
+local.get 22
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 20
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 21
+f32x4.add
+local.set 21
+local.get 3
+local.get 21
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+end_function
+.section .text.sigmoid_map,"",@
+.hidden sigmoid_map
+.globl sigmoid_map
+.type sigmoid_map,@function
+sigmoid_map:
+.functype sigmoid_map (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const -1028653056
+i32x4.splat
+local.set 6
+i32.const 1065353216
+i32x4.splat
+local.set 7
+i32.const -1078416837
+i32x4.splat
+local.set 8
+i32.const -1023541248
+i32x4.splat
+local.set 9
+i32.const 1262485504
+i32x4.splat
+local.set 10
+i32.const 984472842
+i32x4.splat
+local.set 11
+i32.const 1008629060
+i32x4.splat
+local.set 12
+i32.const 1029921705
+i32x4.splat
+local.set 13
+i32.const 1047919838
+i32x4.splat
+local.set 14
+i32.const 1060205077
+i32x4.splat
+local.set 15
+loop
+local.get 1
+local.get 0
+v128.load 0:p2align=2
+local.set 3
+local.get 3
+local.get 6
+f32x4.pmax
+local.set 3
+local.get 7
+local.get 3
+local.get 8
+f32x4.mul
+local.get 9
+f32x4.pmax
+local.tee 4
+local.get 10
+f32x4.add
+local.set 5
+local.get 4
+local.get 5
+local.get 10
+f32x4.sub
+f32x4.sub
+local.set 4
+local.get 11
+local.get 4
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 7
+f32x4.add
+local.get 5
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 7
+f32x4.add
+f32x4.div
+v128.store 0:p2align=2
+local.get 0
+i32.const 16
+i32.add
+local.set 0
+local.get 1
+i32.const 16
+i32.add
+local.set 1
+local.get 2
+i32.const 1
+i32.sub
+local.tee 2
+br_if 0
+end_loop
+end_function
+.section .text.silu_map,"",@
+.hidden silu_map
+.globl silu_map
+.type silu_map,@function
+silu_map:
+.functype silu_map (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const -1028653056
+i32x4.splat
+local.set 6
+i32.const -1078416837
+i32x4.splat
+local.set 7
+i32.const -1023541248
+i32x4.splat
+local.set 8
+i32.const 1262485504
+i32x4.splat
+local.set 9
+i32.const 984472842
+i32x4.splat
+local.set 10
+i32.const 1008629060
+i32x4.splat
+local.set 11
+i32.const 1029921705
+i32x4.splat
+local.set 12
+i32.const 1047919838
+i32x4.splat
+local.set 13
+i32.const 1060205077
+i32x4.splat
+local.set 14
+i32.const 1065353216
+i32x4.splat
+local.set 15
+loop
+local.get 1
+local.get 0
+v128.load 0:p2align=2
+local.set 3
+local.get 3
+local.get 6
+f32x4.pmax
+local.set 3
+local.get 3
+local.get 3
+local.get 7
+f32x4.mul
+local.get 8
+f32x4.pmax
+local.tee 4
+local.get 9
+f32x4.add
+local.set 5
+local.get 4
+local.get 5
+local.get 9
+f32x4.sub
+f32x4.sub
+local.set 4
+local.get 10
+local.get 4
+f32x4.mul
+local.get 11
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 5
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 15
+f32x4.add
+f32x4.div
+v128.store 0:p2align=2
+local.get 0
+i32.const 16
+i32.add
+local.set 0
+local.get 1
+i32.const 16
+i32.add
+local.set 1
+local.get 2
+i32.const 1
+i32.sub
+local.tee 2
+br_if 0
+end_loop
+end_function
+.section .text.softplus_map,"",@
+.hidden softplus_map
+.globl softplus_map
+.type softplus_map,@function
+softplus_map:
+.functype softplus_map (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const -1078416837
+i32x4.splat
+local.set 6
+i32.const -1023541248
+i32x4.splat
+local.set 7
+i32.const 1262485504
+i32x4.splat
+local.set 8
+i32.const 984472842
+i32x4.splat
+local.set 9
+i32.const 1008629060
+i32x4.splat
+local.set 10
+i32.const 1029921705
+i32x4.splat
+local.set 11
+i32.const 1047919838
+i32x4.splat
+local.set 12
+i32.const 1060205077
+i32x4.splat
+local.set 13
+i32.const 1065353216
+i32x4.splat
+local.set 14
+i32.const 1073741824
+i32x4.splat
+local.set 15
+i32.const 1041202253
+i32x4.splat
+local.set 16
+i32.const 1041193733
+i32x4.splat
+local.set 17
+i32.const 1045227835
+i32x4.splat
+local.set 18
+i32.const 1051372160
+i32x4.splat
+local.set 19
+i32.const 0
+i32x4.splat
+local.set 20
+loop
+local.get 1
+local.get 0
+v128.load 0:p2align=2
+local.set 3
+local.get 3
+f32x4.abs
+local.get 6
+f32x4.mul
+local.get 7
+f32x4.pmax
+local.tee 4
+local.get 8
+f32x4.add
+local.set 5
+local.get 4
+local.get 5
+local.get 8
+f32x4.sub
+f32x4.sub
+local.set 4
+local.get 9
+local.get 4
+f32x4.mul
+local.get 10
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 11
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 5
+i32.const 23
+i32x4.shl
+i32x4.add
+local.tee 4
+local.get 4
+local.get 15
+f32x4.add
+f32x4.div
+local.tee 4
+local.get 4
+f32x4.mul
+local.set 5
+local.get 16
+local.get 5
+f32x4.mul
+local.get 17
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 19
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 4
+local.get 4
+f32x4.add
+local.tee 4
+f32x4.mul
+local.get 4
+f32x4.add
+local.get 3
+local.get 20
+f32x4.pmax
+f32x4.add
+v128.store 0:p2align=2
+local.get 0
+i32.const 16
+i32.add
+local.set 0
+local.get 1
+i32.const 16
+i32.add
+local.set 1
+local.get 2
+i32.const 1
+i32.sub
+local.tee 2
+br_if 0
+end_loop
+end_function
+.section .text.gelu_map,"",@
+.hidden gelu_map
+.globl gelu_map
+.type gelu_map,@function
+gelu_map:
+.functype gelu_map (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const -1050673152
+i32x4.splat
+local.set 6
+i32.const -1086805445
+i32x4.splat
+local.set 7
+i32.const -1023541248
+i32x4.splat
+local.set 8
+i32.const 1262485504
+i32x4.splat
+local.set 9
+i32.const 984472842
+i32x4.splat
+local.set 10
+i32.const 1008629060
+i32x4.splat
+local.set 11
+i32.const 1029921705
+i32x4.splat
+local.set 12
+i32.const 1047919838
+i32x4.splat
+local.set 13
+i32.const 1060205077
+i32x4.splat
+local.set 14
+i32.const 1065353216
+i32x4.splat
+local.set 15
+i32.const 1056964608
+i32x4.splat
+local.set 16
+i32.const 1041289411
+i32x4.splat
+local.set 17
+i32.const 1028516523
+i32x4.splat
+local.set 18
+i32.const -1103407719
+i32x4.splat
+local.set 19
+i32.const 1043150585
+i32x4.splat
+local.set 20
+i32.const -1145456237
+i32x4.splat
+local.set 21
+i32.const 1041292068
+i32x4.splat
+local.set 22
+i32.const 1043108901
+i32x4.splat
+local.set 23
+i32.const 1045746950
+i32x4.splat
+local.set 24
+i32.const 1046943209
+i32x4.splat
+local.set 25
+i32.const 1046943635
+i32x4.splat
+local.set 26
+i32.const 0
+i32x4.splat
+local.set 27
+loop
+local.get 1
+local.get 0
+v128.load 0:p2align=2
+local.set 3
+local.get 3
+local.get 6
+f32x4.pmax
+local.set 3
+local.get 3
+local.get 3
+f32x4.mul
+local.get 7
+f32x4.mul
+local.get 8
+f32x4.pmax
+local.tee 4
+local.get 9
+f32x4.add
+local.set 5
+local.get 4
+local.get 5
+local.get 9
+f32x4.sub
+f32x4.sub
+local.set 4
+local.get 10
+local.get 4
+f32x4.mul
+local.get 11
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 5
+i32.const 23
+i32x4.shl
+i32x4.add
+local.set 5
+local.get 16
+local.get 3
+f32x4.abs
+local.get 17
+f32x4.mul
+local.get 16
+f32x4.add
+f32x4.div
+local.tee 4
+local.get 5
+f32x4.mul
+local.set 5
+local.get 18
+local.get 4
+f32x4.mul
+local.get 19
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 23
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 24
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 25
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 16
+f32x4.mul
+local.tee 5
+local.get 15
+local.get 5
+f32x4.sub
+local.get 3
+local.get 27
+f32x4.lt
+v128.bitselect
+local.get 3
+f32x4.mul
+v128.store 0:p2align=2
+local.get 0
+i32.const 16
+i32.add
+local.set 0
+local.get 1
+i32.const 16
+i32.add
+local.set 1
+local.get 2
+i32.const 1
+i32.sub
+local.tee 2
+br_if 0
+end_loop
+end_function
+.section .text.silu_gate,"",@
+.hidden silu_gate
+.globl silu_gate
+.type silu_gate,@function
+silu_gate:
+.functype silu_gate (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const -1028653056
+i32x4.splat
+local.set 6
+i32.const -1078416837
+i32x4.splat
+local.set 7
+i32.const -1023541248
+i32x4.splat
+local.set 8
+i32.const 1262485504
+i32x4.splat
+local.set 9
+i32.const 984472842
+i32x4.splat
+local.set 10
+i32.const 1008629060
+i32x4.splat
+local.set 11
+i32.const 1029921705
+i32x4.splat
+local.set 12
+i32.const 1047919838
+i32x4.splat
+local.set 13
+i32.const 1060205077
+i32x4.splat
+local.set 14
+i32.const 1065353216
+i32x4.splat
+local.set 15
+loop
+local.get 1
+local.get 0
+v128.load 0:p2align=2
+local.set 3
+local.get 3
+local.get 6
+f32x4.pmax
+local.set 3
+local.get 3
+local.get 3
+local.get 7
+f32x4.mul
+local.get 8
+f32x4.pmax
+local.tee 4
+local.get 9
+f32x4.add
+local.set 5
+local.get 4
+local.get 5
+local.get 9
+f32x4.sub
+f32x4.sub
+local.set 4
+local.get 10
+local.get 4
+f32x4.mul
+local.get 11
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 5
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 15
+f32x4.add
+f32x4.div
+local.get 1
+v128.load 0:p2align=2
+f32x4.mul
+v128.store 0:p2align=2
+local.get 0
+i32.const 16
+i32.add
+local.set 0
+local.get 1
+i32.const 16
+i32.add
+local.set 1
+local.get 2
+i32.const 1
+i32.sub
+local.tee 2
+br_if 0
+end_loop
+end_function

@@ -1,0 +1,341 @@
+/**
+ * Prints the inner loops whose instruction order matters as WebAssembly assembly for `global_asm!`. V8 does not
+ * schedule: what the module says is what runs, and a compiler that hoists the broadcasts out of order spills half of a
+ * large tile. Here every value is made right before its last use is possible, within fifteen vector registers.
+ *
+ *     deno run --allow-write tools/emit_asm.ts
+ *
+ * @module
+ */
+
+/** Locals and instructions of one assembly function. */
+export class Routine {
+  readonly #lines: string[] = [];
+  readonly #vectors: string[] = [];
+  readonly #integers: string[] = [];
+  readonly #params: readonly string[];
+
+  constructor(params: readonly string[]) {
+    this.#params = params;
+  }
+
+  /** Declares i32 locals. */
+  integers(...names: string[]): void {
+    this.#integers.push(...names);
+  }
+
+  /** Declares v128 locals. */
+  vectors(...names: string[]): void {
+    this.#vectors.push(...names);
+  }
+
+  /** Appends instructions; `$name` stands for the index of a local. */
+  emit(...lines: string[]): void {
+    this.#lines.push(...lines);
+  }
+
+  /** local = `value` in every lane, as bits: the assembler does not read decimal fractions. */
+  constant(local: string, value: number): void {
+    const [bits] = new Int32Array(new Float32Array([value]).buffer);
+    this.emit(`i32.const ${bits}`, "i32x4.splat", `local.set $${local}`);
+  }
+
+  /** Runs `body` while `counter` (at least 1 to begin with) counts down by `step`. */
+  countDown(counter: string, step: number, body: () => void): void {
+    this.emit("loop");
+    body();
+    this.emit(`local.get $${counter}`, `i32.const ${step}`, "i32.sub", `local.tee $${counter}`, "br_if 0", "end_loop");
+  }
+
+  /** Runs `body` unless `counter` is 0. */
+  unlessZero(counter: string, body: () => void): void {
+    this.emit("block", `local.get $${counter}`, "i32.eqz", "br_if 0");
+    body();
+    this.emit("end_block");
+  }
+
+  /** pointer += bytes. */
+  advance(pointer: string, bytes: number | string): void {
+    const amount = typeof bytes === "number" ? `i32.const ${bytes}` : `local.get $${bytes}`;
+    this.emit(`local.get $${pointer}`, amount, "i32.add", `local.set $${pointer}`);
+  }
+
+  /** Takes the instructions out, so that others can come first. */
+  take(): string[] {
+    return this.#lines.splice(0);
+  }
+
+  /** The text of the function. */
+  text(name: string): string {
+    const names = [...this.#params, ...this.#integers, ...this.#vectors];
+    const index = new Map(names.map((local, i) => [local, i]));
+    const types = [...this.#integers.map(() => "i32"), ...this.#vectors.map(() => "v128")];
+    const lines = this.#lines.map((line) => line.replace(/\$(\w+)/g, (_, local) => String(index.get(local)!)));
+    return [
+      `.section .text.${name},"",@`,
+      `.hidden ${name}`,
+      `.globl ${name}`,
+      `.type ${name},@function`,
+      `${name}:`,
+      `.functype ${name} (${this.#params.map(() => "i32").join(", ")}) -> ()`,
+      `.local ${types.join(", ")}`,
+      ...lines,
+      "end_function",
+    ].join("\n");
+  }
+}
+
+export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
+
+/** One multiply-add: the two factors and the sum are pushed by `factors` and `sum`. */
+export function multiplyAdd(relaxed: boolean, factors: string[], sum: string): string[] {
+  return relaxed ? [...factors, sum, "f32x4.relaxed_madd"] : [...factors, "f32x4.mul", sum, "f32x4.add"];
+}
+
+/**
+ * gemm_tile(taps, segment, table, b, start, c, cStride): c[r][0..8) = start[0..8) + Σ x·b over `taps` segments, whose
+ * `rows` addresses stand in the table. `unroll` steps of k a turn, the rest one by one.
+ */
+export function gemmTile(relaxed: boolean, rows: number, unroll: number): string {
+  const f = new Routine(["taps", "segment", "table", "b", "start", "c", "cStride"]);
+  const sum = (r: number, v: number) => `s${r}_${v}`;
+  f.integers(...range(rows).map((r) => `x${r}`), "k");
+  f.vectors(...range(rows).flatMap((r) => [sum(r, 0), sum(r, 1)]), "left", "right", "x");
+  const step = (k: number) => {
+    for (const [v, name] of [[0, "left"], [1, "right"]] as const) {
+      f.emit("local.get $b", `v128.load ${k * 32 + v * 16}:p2align=2`, `local.set $${name}`);
+    }
+    for (const r of range(rows)) {
+      f.emit(`local.get $x${r}`, `v128.load32_splat ${k * 4}:p2align=2`, "local.set $x");
+      for (const [v, name] of [[0, "left"], [1, "right"]] as const) {
+        f.emit(
+          ...multiplyAdd(relaxed, ["local.get $x", `local.get $${name}`], `local.get $${sum(r, v)}`),
+          `local.set $${sum(r, v)}`,
+        );
+      }
+    }
+  };
+  const steps = (count: number) => {
+    for (const k of range(count)) step(k);
+    for (const r of range(rows)) f.advance(`x${r}`, 4 * count);
+    f.advance("b", 32 * count);
+  };
+  for (const v of [0, 1]) {
+    for (const r of range(rows)) f.emit("local.get $start", `v128.load ${v * 16}:p2align=2`, `local.set $${sum(r, v)}`);
+  }
+  f.countDown("taps", 1, () => {
+    for (const r of range(rows)) f.emit("local.get $table", `i32.load ${4 * r}`, `local.set $x${r}`);
+    f.advance("table", 4 * rows);
+    if (unroll === 1) {
+      f.emit("local.get $segment", "local.set $k");
+      f.countDown("k", 1, () => steps(1));
+      return;
+    }
+    f.emit("local.get $segment", `i32.const ${-unroll}`, "i32.and", "local.set $k");
+    f.unlessZero("k", () => f.countDown("k", unroll, () => steps(unroll)));
+    f.emit("local.get $segment", `i32.const ${unroll - 1}`, "i32.and", "local.set $k");
+    f.unlessZero("k", () => f.countDown("k", 1, () => steps(1)));
+  });
+  for (const r of range(rows)) {
+    for (const v of [0, 1]) f.emit("local.get $c", `local.get $${sum(r, v)}`, `v128.store ${v * 16}:p2align=2`);
+    f.advance("c", "cStride");
+  }
+  return f.text("gemm_tile");
+}
+
+/** Coefficients of 2^f on [−½, ½] after the leading 1, highest power first; the same as `exp2` of `simd.rs`. */
+export const EXP2 = [0.0013264727, 0.009671513, 0.055507337, 0.24022242, 0.693147, 1];
+/** 1.5·2²³: adding it rounds to an integer, which is then in the low bits. */
+export const ROUND = 12582912;
+/** Below this power of two the result is 0. */
+export const FLOOR = -127;
+
+/**
+ * scan_steps_N(steps, delta, input, y, b, c, width, a, h): `steps` steps of four channels and N states. Rows of delta,
+ * input and y are `stride` bytes apart, those of b and c `width` bytes, those of a and h (per state) `stride` bytes.
+ *
+ *     h = 2^(δ·A)·h + input·B;   y += h·C
+ *
+ * for δ·A ≤ 0 only: there is no clamp above. The power is put together by adding the integer part to the exponent bits.
+ */
+export function scanSteps(relaxed: boolean, states: number, stride: number): string {
+  const f = new Routine(["steps", "delta", "input", "y", "b", "c", "width", "a", "h"]);
+  const each = range(states);
+  const constants = EXP2.map((_, i) => `p${i}`);
+  f.vectors(
+    ...each.map((n) => `h${n}`),
+    ...each.map((n) => `a${n}`),
+    ...constants,
+    "round",
+    "floor",
+    "d",
+    "u",
+    "sum",
+    ...each.map((n) => `e${n}`),
+    ...each.map((n) => `f${n}`),
+  );
+  EXP2.forEach((value, i) => f.constant(constants[i]!, value));
+  f.constant("round", ROUND);
+  f.constant("floor", FLOOR);
+  for (const n of each) {
+    for (const name of ["a", "h"]) {
+      f.emit(`local.get $${name}`, `v128.load ${n * stride}:p2align=2`, `local.set $${name}${n}`);
+    }
+  }
+  f.countDown("steps", 1, () => {
+    for (const [pointer, name] of [["delta", "d"], ["input", "u"], ["y", "sum"]]) {
+      f.emit(`local.get $${pointer}`, "v128.load 0:p2align=2", `local.set $${name}`);
+    }
+    for (const n of each) {
+      f.emit("local.get $d", `local.get $a${n}`, "f32x4.mul", "local.get $floor", "f32x4.pmax", `local.set $f${n}`);
+      f.emit(`local.get $f${n}`, "local.get $round", "f32x4.add", `local.set $e${n}`);
+      f.emit(`local.get $f${n}`, `local.get $e${n}`, "local.get $round", "f32x4.sub", "f32x4.sub", `local.set $f${n}`);
+    }
+    for (const n of each) {
+      f.emit("local.get $p0");
+      for (const p of constants.slice(1)) {
+        f.emit(...multiplyAdd(relaxed, [`local.get $f${n}`], `local.get $${p}`));
+      }
+      f.emit(`local.get $e${n}`, "i32.const 23", "i32x4.shl", "i32x4.add");
+      const carried = [`local.get $h${n}`];
+      const fresh = ["local.get $u", "local.get $b", `v128.load32_splat ${4 * n}:p2align=2`, "f32x4.mul"];
+      f.emit(
+        ...(relaxed ? [...carried, ...fresh, "f32x4.relaxed_madd"] : [...carried, "f32x4.mul", ...fresh, "f32x4.add"]),
+      );
+      f.emit(`local.set $h${n}`);
+      f.emit(
+        ...multiplyAdd(
+          relaxed,
+          [`local.get $h${n}`, "local.get $c", `v128.load32_splat ${4 * n}:p2align=2`],
+          "local.get $sum",
+        ),
+        "local.set $sum",
+      );
+    }
+    f.emit("local.get $y", "local.get $sum", "v128.store 0:p2align=2");
+    for (const pointer of ["delta", "input", "y"]) f.advance(pointer, stride);
+    for (const pointer of ["b", "c"]) f.advance(pointer, "width");
+  });
+  for (const n of each) f.emit("local.get $h", `local.get $h${n}`, `v128.store ${n * stride}:p2align=2`);
+  return f.text(`scan_steps_${states}`);
+}
+
+/** Constants of the elementwise functions; the fits and their errors are in `docs/numerics.md`. */
+const LOG1P = [0.1401226, 0.13999565, 0.20010845, 0.33333207];
+const ERFC = [
+  ...[0.050272626, -0.18294371, 0.16915501, -0.005667874, 0.14146096],
+  ...[0.16853387, 0.20784387, 0.22566952, 0.22567586],
+];
+
+/** The body of one elementwise function: expects x in `$x`, leaves the result on the stack. */
+type Body = (f: Routine, use: (value: number) => string, madd: (factors: string[], sum: string) => string[]) => void;
+
+/** Leaves 2^t on the stack for the t that stands there, t ≤ 127: below −126.5 it is 0. */
+const exp2: Body = (f, use, madd) => {
+  f.emit(use(FLOOR), "f32x4.pmax", "local.tee $t", use(ROUND), "f32x4.add", "local.set $n");
+  f.emit("local.get $t", "local.get $n", use(ROUND), "f32x4.sub", "f32x4.sub", "local.set $t");
+  f.emit(use(EXP2[0]!));
+  for (const coefficient of EXP2.slice(1)) f.emit(...madd(["local.get $t"], use(coefficient)));
+  f.emit("local.get $n", "i32.const 23", "i32x4.shl", "i32x4.add");
+};
+
+/** Leaves 1 + e^−x on the stack, for x ≥ −88. */
+const onePlusExp: Body = (f, use, madd) => {
+  f.emit("local.get $x", use(-Math.LOG2E), "f32x4.mul");
+  exp2(f, use, madd);
+  f.emit(use(1), "f32x4.add");
+};
+
+/** x at least `floor`; a NaN stays, because pmax gives its first operand then. */
+const clamp = (f: Routine, floor: string): void => f.emit("local.get $x", floor, "f32x4.pmax", "local.set $x");
+
+/** Functions of one variable, applied to whole vectors. */
+const MAPS: Readonly<Record<string, Body>> = {
+  sigmoid: (f, use, madd) => {
+    clamp(f, use(-88));
+    f.emit(use(1));
+    onePlusExp(f, use, madd);
+    f.emit("f32x4.div");
+  },
+  silu: (f, use, madd) => {
+    clamp(f, use(-88));
+    f.emit("local.get $x");
+    onePlusExp(f, use, madd);
+    f.emit("f32x4.div");
+  },
+  // max(x, 0) + log1p(e^−|x|), log1p(e) = 2·artanh(s) with s = e/(2 + e); above 20 the sum is x to the last digit.
+  softplus: (f, use, madd) => {
+    f.emit("local.get $x", "f32x4.abs", use(-Math.LOG2E), "f32x4.mul");
+    exp2(f, use, madd);
+    f.emit("local.tee $t", "local.get $t", use(2), "f32x4.add", "f32x4.div", "local.tee $t");
+    f.emit("local.get $t", "f32x4.mul", "local.set $n", use(LOG1P[0]!));
+    for (const coefficient of LOG1P.slice(1)) f.emit(...madd(["local.get $n"], use(coefficient)));
+    f.emit("local.get $n", "f32x4.mul", "local.get $t", "local.get $t", "f32x4.add", "local.tee $t");
+    f.emit(...madd([], "local.get $t"), "local.get $x", use(0), "f32x4.pmax", "f32x4.add");
+  },
+  // x·Φ(x): the tail ½·erfc(|x|/√2) is e^(−x²/2) times a polynomial in 1/(1 + 0.4·|x|/√2).
+  gelu: (f, use, madd) => {
+    clamp(f, use(-14));
+    f.emit("local.get $x", "local.get $x", "f32x4.mul", use(-Math.LOG2E / 2), "f32x4.mul");
+    exp2(f, use, madd);
+    f.emit("local.set $n", use(0.5), "local.get $x", "f32x4.abs", ...madd([use(0.2 * Math.SQRT2 / 2)], use(0.5)));
+    f.emit("f32x4.div", "local.tee $t", "local.get $n", "f32x4.mul", "local.set $n", use(ERFC[0]!));
+    for (const coefficient of ERFC.slice(1)) f.emit(...madd(["local.get $t"], use(coefficient)));
+    f.emit("local.get $n", "f32x4.mul", use(0.5), "f32x4.mul", "local.tee $n", use(1), "local.get $n", "f32x4.sub");
+    f.emit("local.get $x", use(0), "f32x4.lt", "v128.bitselect", "local.get $x", "f32x4.mul");
+  },
+};
+
+/** NAME_map(from, to, count): to = NAME(from) for `count` vectors; with `gate`: NAME_gate(from, to, count), to ·= NAME(from). */
+function elementwise(relaxed: boolean, name: string, gate = false): string {
+  const f = new Routine(["from", "to", "count"]), constants = new Map<number, string>();
+  const use = (value: number): string => {
+    if (!constants.has(value)) constants.set(value, `c${constants.size}`);
+    return `local.get $${constants.get(value)}`;
+  };
+  const madd = (factors: string[], sum: string) => multiplyAdd(relaxed, factors, sum);
+  f.vectors("x", "t", "n");
+  f.countDown("count", 1, () => {
+    f.emit("local.get $to", "local.get $from", "v128.load 0:p2align=2", "local.set $x");
+    MAPS[name]!(f, use, madd);
+    if (gate) f.emit("local.get $to", "v128.load 0:p2align=2", "f32x4.mul");
+    f.emit("v128.store 0:p2align=2");
+    f.advance("from", 16);
+    f.advance("to", 16);
+  });
+  const body = f.take();
+  for (const [value, local] of constants) {
+    f.vectors(local);
+    f.constant(local, value);
+  }
+  f.emit(...body);
+  return f.text(`${name}_${gate ? "gate" : "map"}`);
+}
+
+/** What each build gets. Unrolling costs on old engines that lack relaxed SIMD, and pays on those that have it. */
+const BUILDS = {
+  relaxed: { rows: 6, unroll: 4, states: [8, 5, 4, 2, 1] },
+  simd128: { rows: 4, unroll: 1, states: [4, 2, 1] },
+} as const;
+/** Bytes between rows of the scan's blocks: `4·CHANNELS` of `rust-kernels/src/scan_step.rs`. */
+const STRIDE = 128;
+
+/** The assembly of one build. */
+export function assembly(build: keyof typeof BUILDS): string {
+  const { rows, unroll, states } = BUILDS[build], relaxed = build === "relaxed";
+  return [
+    gemmTile(relaxed, rows, unroll),
+    ...states.map((n) => scanSteps(relaxed, n, STRIDE)),
+    ...Object.keys(MAPS).map((name) => elementwise(relaxed, name)),
+    elementwise(relaxed, "silu", true),
+  ].join("\n") + "\n";
+}
+
+/** Writes the assembly of both builds. */
+export function writeAssembly(): void {
+  for (const build of ["relaxed", "simd128"] as const) {
+    Deno.writeTextFileSync(new URL(`../rust-kernels/src/${build}.gen.s`, import.meta.url), assembly(build));
+  }
+}
+
+if (import.meta.main) writeAssembly();
