@@ -25,6 +25,22 @@ export function imageShape(op: string, x: Tensor): readonly [number, number, num
   return x.shape as unknown as [number, number, number, number];
 }
 
+/** The shape that a convolution gives, and the sizes of x [b, h, w, i] with weight [o, i, kh, kw]. */
+export function convSizes(x: Tensor, weight: Tensor, stride: number, padding: number) {
+  const [batch, height, width, channels] = imageShape("conv2d", x);
+  const [outChannels, inChannels, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
+  if (channels !== inChannels) fail("conv2d", "x", `have ${inChannels} channels`, x);
+  if (height + 2 * padding < kernelHeight || width + 2 * padding < kernelWidth) {
+    fail("conv2d", "x", `be at least ${kernelHeight} × ${kernelWidth} with its padding`, x);
+  }
+  const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
+  const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
+  return {
+    result: [batch, outHeight, outWidth, outChannels] as const,
+    sizes: { batch, height, width, inChannels, outChannels, kernelHeight, kernelWidth },
+  };
+}
+
 /** The sizes of [batch, tokens, channels]. */
 export function sequenceShape(op: string, x: Tensor): readonly [number, number, number] {
   if (x.shape.length !== 3) fail(op, "x", "be [batch, tokens, channels]", x);

@@ -21,6 +21,7 @@ import {
 import {
   bandOf,
   carryBits,
+  convSizes,
   epilogueParams,
   expectShape,
   fail,
@@ -96,25 +97,12 @@ export class Ops {
     weight: Tensor,
     options: Epilogue & { readonly stride?: number; readonly padding?: number; readonly rows?: Band } = {},
   ): Tensor {
-    const [batch, height, width, channels] = imageShape("conv2d", x);
-    const [outChannels, inChannels, kernelHeight, kernelWidth] = weight.shape as [number, number, number, number];
     const { stride = 1, padding = 0 } = options;
-    if (channels !== inChannels) fail("conv2d", "x", `have ${inChannels} channels`, x);
-    if (height + 2 * padding < kernelHeight || width + 2 * padding < kernelWidth) {
-      fail("conv2d", "x", `be at least ${kernelHeight} × ${kernelWidth} with its padding`, x);
-    }
-    const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
-    const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
-    const out = this.#target("conv2d", [batch, outHeight, outWidth, outChannels], options);
-    const { first, count } = bandOf("conv2d", options.rows, outHeight);
+    const { result, sizes } = convSizes(x, weight, stride, padding);
+    const out = this.#target("conv2d", result, options);
+    const { first, count } = bandOf("conv2d", options.rows, result[1]);
     this.#run("conv2d", { x, weight, bias: options.bias, scale: options.scale, out }, {
-      batch,
-      height,
-      width,
-      inChannels,
-      outChannels,
-      kernelHeight,
-      kernelWidth,
+      ...sizes,
       stride,
       padding,
       xStride: x.stride,
