@@ -19,6 +19,15 @@ export function expectShape(op: string, operand: string, tensor: Tensor, shape: 
   }
 }
 
+/** Refuses data that does not fill a shape. */
+export function expectLength(data: ArrayLike<number>, shape: readonly number[]): void {
+  if (data.length !== sizeOf(shape)) {
+    throw new TypeError(
+      `Cannot make a tensor as data must have the size of [${shape.join(", ")}]: current length is ${data.length}`,
+    );
+  }
+}
+
 /** The sizes of [batch, height, width, channels]. */
 export function imageShape(op: string, x: Tensor): readonly [number, number, number, number] {
   if (x.shape.length !== 4) fail(op, "x", "be [batch, height, width, channels]", x);

@@ -23,6 +23,7 @@ import {
   carryBits,
   convSizes,
   epilogueParams,
+  expectLength,
   expectShape,
   fail,
   imageShape,
@@ -67,11 +68,7 @@ export class Ops {
 
   /** A tensor with the given elements. */
   input(data: Float32Array | Uint32Array, shape: readonly number[]): Tensor {
-    if (data.length !== sizeOf(shape)) {
-      throw new TypeError(
-        `Cannot make a tensor as data must have the size of [${shape.join(", ")}]: current length is ${data.length}`,
-      );
-    }
+    expectLength(data, shape);
     return tensorOf(this.device.write(data, { life: "run" }), shape);
   }
 
