@@ -6,7 +6,7 @@
  */
 import type { Device } from "./device.ts";
 import { taskQueue } from "./device.ts";
-import { type KernelName, type Operands, type Params, type Work, workOf } from "./kernels.ts";
+import { addWork, type KernelName, NO_WORK, type Operands, type Params, type Work, workOf } from "./kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "./tensor.ts";
 
 /** What a pass would do. */
@@ -28,7 +28,7 @@ const BLOCK = 64;
 /** Opens a dry device. */
 export function openDry(): DryDevice {
   const calls: KernelName[] = [];
-  const total = { multiplyAdds: 0, exps: 0, stateElements: 0 };
+  let total: Work = NO_WORK;
   let run = 0, peak = 0, weights = 0;
   const take = (length: number): DeviceBuffer => {
     run += Math.ceil(4 * length / BLOCK) * BLOCK;
@@ -49,10 +49,7 @@ export function openDry(): DryDevice {
     },
     run<K extends KernelName>(kernel: K, _operands: Operands<K, Tensor>, params: Params<K>) {
       calls.push(kernel);
-      const work = workOf(kernel, params);
-      total.multiplyAdds += work.multiplyAdds;
-      total.exps += work.exps;
-      total.stateElements += work.stateElements;
+      total = addWork(total, workOf(kernel, params));
     },
     scope() {
       const mark = run;

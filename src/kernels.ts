@@ -301,7 +301,19 @@ export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];
 /** The work of one call, every field present. */
 export function workOf<K extends KernelName>(kernel: K, params: Params<K>): Work {
   const row: KernelRow = KERNELS[kernel];
-  return { multiplyAdds: 0, exps: 0, stateElements: 0, ...row.work(params as Record<string, number>) };
+  return { ...NO_WORK, ...row.work(params as Record<string, number>) };
+}
+
+/** No work at all. */
+export const NO_WORK: Work = { multiplyAdds: 0, exps: 0, stateElements: 0 };
+
+/** The work of two things together. */
+export function addWork(a: Work, b: Work): Work {
+  return {
+    multiplyAdds: a.multiplyAdds + b.multiplyAdds,
+    exps: a.exps + b.exps,
+    stateElements: a.stateElements + b.stateElements,
+  };
 }
 
 /** Packs the orders of up to eight directions into the `orders` parameter, four bits each, first direction lowest. */

@@ -10,9 +10,11 @@ import type { Device } from "./device.ts";
 import {
   type Activation,
   ACTIVATIONS,
+  addWork,
   BINARY_OPERATIONS,
   type BinaryOperation,
   type KernelName,
+  NO_WORK,
   type Operands,
   type Params,
   type Work,
@@ -39,7 +41,7 @@ export type { Band, Carry, Epilogue, NormOptions, ScanOptions, Walk } from "./op
 export class Ops {
   /** Where the kernels run. */
   readonly device: Device;
-  readonly #work = { multiplyAdds: 0, exps: 0, stateElements: 0 };
+  #work: Work = NO_WORK;
 
   /** Ops that run on `device`. */
   constructor(device: Device) {
@@ -393,9 +395,6 @@ export class Ops {
 
   #run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
     this.device.run(kernel, operands, params);
-    const call = workOf(kernel, params);
-    this.#work.multiplyAdds += call.multiplyAdds;
-    this.#work.exps += call.exps;
-    this.#work.stateElements += call.stateElements;
+    this.#work = addWork(this.#work, workOf(kernel, params));
   }
 }
