@@ -5,7 +5,7 @@
  * @module
  */
 import type { Work } from "./kernels.ts";
-import type { Band, Epilogue, Ops, ScanOptions } from "./ops.ts";
+import type { Band, Epilogue, NormOptions, Ops, ScanOptions } from "./ops.ts";
 import { estimateMilliseconds } from "./run_model.ts";
 import { columnsOf, rowRange, rowsOf, type Tensor } from "./tensor.ts";
 
@@ -30,6 +30,9 @@ export function* bands(total: number, work: Partial<Work>): Generator<Band, void
 const expsOf = (epilogue: Epilogue, results: number): number =>
   epilogue.activation === undefined || epilogue.activation === "none" ? 0 : results;
 
+/** What an element costs that is only moved, in multiply-adds. */
+export const MOVE = 10;
+
 /** {@linkcode Ops.linear} in bands of rows. */
 export function* linearInBands(
   ops: Ops,
@@ -44,6 +47,22 @@ export function* linearInBands(
   for (const { first, count } of bands(rows, work)) {
     const target = rowRange(out, first, count);
     ops.linear(rowRange(x, first, count), weight, { ...rest, ...(into ? { into: target } : { out: target }) });
+    yield;
+  }
+  return out;
+}
+
+/** {@linkcode Ops.layerNorm} in bands of rows. */
+export function* layerNormInBands(
+  ops: Ops,
+  x: Tensor,
+  weight: Tensor,
+  options: Omit<NormOptions, "residual"> & { readonly bias?: Tensor | undefined },
+): Generator<void, Tensor> {
+  const rows = rowsOf(x), { gate, out = ops.empty(x.shape), ...rest } = options;
+  for (const { first, count } of bands(rows, { multiplyAdds: MOVE * rows * columnsOf(x) })) {
+    const part = (tensor: Tensor) => rowRange(tensor, first, count);
+    ops.layerNorm(part(x), weight, { ...rest, gate: gate && part(gate), out: part(out) });
     yield;
   }
   return out;

@@ -77,6 +77,8 @@ export interface Model {
   readonly classes: number;
   /** Restoration: output sides are this many times the input's. */
   readonly scale: number;
+  /** Restoration: sides of its input must be multiples of this. */
+  readonly multiple: number;
   /** Preprocessing that the caller or the file names. */
   readonly preprocessing: Preprocessing | undefined;
   /** Class names that the caller or the file names. */
@@ -192,6 +194,7 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
       imageSize: detected.imageSize,
       classes: detected.classes ?? 0,
       scale: detected.scale ?? 1,
+      multiple: detected.multiple ?? 1,
       preprocessing: options.preprocessing ?? metadata?.preprocessing,
       labels: options.labels ?? metadata?.labels,
       forward(ops, image, tap) {

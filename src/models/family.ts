@@ -59,6 +59,8 @@ export interface Detected {
   readonly classes?: number;
   /** Restoration: output sides are this many times the input's. */
   readonly scale?: number;
+  /** Restoration: sides of the input must be multiples of this. */
+  readonly multiple?: number;
   /** Image [b, height, width, channels] to the model's output. */
   readonly forward: (ops: Ops, weights: unknown, image: Tensor, tap?: Tap) => Generator<void, Tensor>;
 }

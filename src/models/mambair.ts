@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { layerNormInBands } from "../bands.ts";
 import { type Bound, tensor } from "../checkpoint/weights.ts";
 import type { Ops } from "../ops.ts";
 import type { Tap } from "../run_model.ts";
@@ -69,7 +70,7 @@ function* addBody(
     yield* residualConv(ops, conv, y, x);
     tap?.(`layer.${g}`, x);
   }
-  const normed = ops.layerNorm(x, w.norm.weight, { bias: w.norm.bias, epsilon: 1e-5 });
+  const normed = yield* layerNormInBands(ops, x, w.norm.weight, { bias: w.norm.bias, epsilon: 1e-5 });
   tap?.("norm", normed);
   if (tap) tap("conv_after_body", yield* residualConv(ops, w.conv_after_body, normed));
   yield* residualConv(ops, w.conv_after_body, normed, features);

@@ -270,6 +270,7 @@ export function detectMambaIRUNet(facts: ModelFacts): Detected | undefined {
     ignored: [],
     channels: config.channels,
     scale: 1,
+    multiple: UNET_MULTIPLE,
     forward: (ops, weights, image, tap) => mambairUNet(ops, weights as MambaIRUNetWeights, config, image, tap),
   };
 }

@@ -6,12 +6,20 @@
  *
  * @module
  */
-import { conv2dInBands, depthwiseConv2dInBands, linearInBands, selectiveScanInBands } from "../bands.ts";
+import {
+  bands,
+  conv2dInBands,
+  depthwiseConv2dInBands,
+  layerNormInBands,
+  linearInBands,
+  MOVE,
+  selectiveScanInBands,
+} from "../bands.ts";
 import { type Bound, derived, tensor } from "../checkpoint/weights.ts";
 import type { Role } from "../device.ts";
 import type { ScanOrder } from "../kernels.ts";
 import type { Epilogue, Ops } from "../ops.ts";
-import { columns, reshape, type Tensor } from "../tensor.ts";
+import { columns, reshape, rowRange, type Tensor } from "../tensor.ts";
 import { scanConstants } from "./mamba.ts";
 
 /**
@@ -167,8 +175,8 @@ export function* ss2d(
     gridWidth: width,
     sharedInput: true,
   }); // [b, l, e]
-  const gated = ops.layerNorm(y, w.out_norm.weight, { bias: w.out_norm.bias, epsilon: EPSILON, gate: z, out: u });
-  yield;
+  const { weight, bias } = w.out_norm;
+  const gated = yield* layerNormInBands(ops, y, weight, { bias, epsilon: EPSILON, gate: z, out: u }); // [b, l, e]
   return yield* linearInBands(ops, gated, w.out_proj.weight, target); // [b, l, d]
 }
 
@@ -211,15 +219,32 @@ function attend(
 export function* vssBlock(ops: Ops, w: VssBlockWeights, c: VssBlockConfig, x: Tensor): Generator<void, Tensor> {
   {
     using _ = ops.scope();
-    const normed = ops.layerNorm(x, w.ln_1.weight, { bias: w.ln_1.bias, epsilon: c.epsilon });
+    const normed = yield* layerNormInBands(ops, x, w.ln_1.weight, { bias: w.ln_1.bias, epsilon: c.epsilon });
     yield* ss2d(ops, w.self_attention, c, normed, { into: x, scale: w.skip_scale });
   }
   using _ = ops.scope();
-  const normed = ops.layerNorm(x, w.ln_2.weight, { bias: w.ln_2.bias, epsilon: EPSILON });
-  const { features, attention } = yield* cab(ops, w.conv_blk, normed);
-  ops.binary("multiply", features, attention, { per: "image", out: normed });
-  const scaled = ops.binary("multiply", x, w.skip_scale2, { out: features });
-  ops.binary("add", scaled, normed, { out: x });
-  yield;
+  const normed = yield* layerNormInBands(ops, x, w.ln_2.weight, { bias: w.ln_2.bias, epsilon: EPSILON });
+  yield* addAttended(ops, w.skip_scale2, x, yield* cab(ops, w.conv_blk, normed), normed);
   return x;
+}
+
+/** x = x·scale + features·attention, in place; `spare` has the shape of x and is overwritten, as the features are. */
+function* addAttended(
+  ops: Ops,
+  scale: Tensor,
+  x: Tensor,
+  { features, attention }: Attended,
+  spare: Tensor,
+): Generator<void, void> {
+  const [b, height, width, d] = x.shape as [number, number, number, number], l = height * width;
+  for (let image = 0; image < b; image++) {
+    const factors = rowRange(attention, image, 1);
+    for (const { first, count } of bands(l, { multiplyAdds: 3 * MOVE * l * d })) {
+      const part = (tensor: Tensor) => rowRange(tensor, image * l + first, count);
+      ops.binary("multiply", part(features), factors, { out: part(spare) });
+      ops.binary("multiply", part(x), scale, { out: part(features) });
+      ops.binary("add", part(features), part(spare), { out: part(x) });
+      yield;
+    }
+  }
 }
