@@ -26,10 +26,13 @@ export interface Work {
   readonly stateElements: number;
 }
 
+type Sizes = Readonly<Record<string, number>>;
+type Cost = Partial<Work>;
+
 interface KernelRow {
   readonly operands: Readonly<Record<string, Access>>;
   readonly params: Readonly<Record<string, ParamType>>;
-  readonly work: (params: Readonly<Record<string, number>>) => Partial<Work>;
+  readonly work: (params: Sizes) => Cost;
 }
 
 /** Elementwise functions an epilogue or `unary` can apply; the index in this list is the ABI code. */
@@ -74,7 +77,10 @@ export const KERNELS = {
       slope: "f32",
       accumulate: "u32",
     },
-    work: (p) => ({ multiplyAdds: p.rows! * p.inner! * p.outer!, exps: exps(p.activation, p.rows! * p.outer!) }),
+    work: (p: Sizes): Cost => ({
+      multiplyAdds: p.rows! * p.inner! * p.outer!,
+      exps: exps(p.activation, p.rows! * p.outer!),
+    }),
   },
   /** Channels-last convolution, weight [outChannels, inChannels, kh, kw], zero padding, epilogue as `linear`. */
   conv2d: {
@@ -97,7 +103,7 @@ export const KERNELS = {
       firstRow: "u32",
       rowCount: "u32",
     },
-    work: (p) => {
+    work: (p: Sizes): Cost => {
       const columns = Math.floor((p.width! + 2 * p.padding! - p.kernelWidth!) / p.stride!) + 1;
       const outputs = p.batch! * p.rowCount! * columns * p.outChannels!;
       return {
@@ -123,7 +129,7 @@ export const KERNELS = {
       firstRow: "u32",
       rowCount: "u32",
     },
-    work: (p) => {
+    work: (p: Sizes): Cost => {
       const outputs = p.batch! * p.rowCount! * p.width! * p.channels!;
       return { multiplyAdds: outputs * p.size! * p.size!, exps: exps(p.activation, outputs) };
     },
@@ -145,7 +151,7 @@ export const KERNELS = {
       activation: "u32",
       carry: "u32",
     },
-    work: (p) => {
+    work: (p: Sizes): Cost => {
       const outputs = p.batch! * p.length! * p.channels! * p.directions!;
       return { multiplyAdds: outputs * p.width!, exps: exps(p.activation, outputs) };
     },
@@ -175,7 +181,7 @@ export const KERNELS = {
       firstStep: "u32",
       stepCount: "u32",
     },
-    work: (p) => {
+    work: (p: Sizes): Cost => {
       const steps = p.batch! * p.stepCount! * p.channels! * p.directions!;
       return {
         multiplyAdds: steps * p.rank!,
@@ -196,7 +202,7 @@ export const KERNELS = {
       gateStride: "u32",
       outStride: "u32",
     },
-    work: (p) => ({ multiplyAdds: 2 * p.rows! * p.columns! }),
+    work: (p: Sizes): Cost => ({ multiplyAdds: 2 * p.rows! * p.columns! }),
   },
   /** As `rms_norm`, with the mean subtracted, the biased variance and a bias. */
   layer_norm: {
@@ -210,13 +216,13 @@ export const KERNELS = {
       gateStride: "u32",
       outStride: "u32",
     },
-    work: (p) => ({ multiplyAdds: 3 * p.rows! * p.columns! }),
+    work: (p: Sizes): Cost => ({ multiplyAdds: 3 * p.rows! * p.columns! }),
   },
   /** out = act(x). */
   unary: {
     operands: { x: "in", out: "out" },
     params: { rows: "u32", columns: "u32", xStride: "u32", outStride: "u32", activation: "u32", slope: "f32" },
-    work: (p) => ({ exps: exps(p.activation, p.rows! * p.columns!) }),
+    work: (p: Sizes): Cost => ({ exps: exps(p.activation, p.rows! * p.columns!) }),
   },
   /** out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows]. */
   binary: {
@@ -231,19 +237,19 @@ export const KERNELS = {
       bRepeat: "u32",
       operation: "u32",
     },
-    work: (p) => ({ multiplyAdds: p.rows! * p.columns! }),
+    work: (p: Sizes): Cost => ({ multiplyAdds: p.rows! * p.columns! }),
   },
   /** out[b, c] = mean over rows of x[b, ·, c]. */
   mean_rows: {
     operands: { x: "in", out: "out" },
     params: { batch: "u32", rows: "u32", columns: "u32", xStride: "u32", outStride: "u32" },
-    work: (p) => ({ multiplyAdds: p.batch! * p.rows! * p.columns! }),
+    work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.rows! * p.columns! }),
   },
   /** out[b, c] = maximum over rows of x[b, ·, c]. */
   max_rows: {
     operands: { x: "in", out: "out" },
     params: { batch: "u32", rows: "u32", columns: "u32", xStride: "u32", outStride: "u32" },
-    work: (p) => ({ multiplyAdds: p.batch! * p.rows! * p.columns! }),
+    work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.rows! * p.columns! }),
   },
   /** out[b, i] = index[i] < rows ? x[b, index[i]] : extra[index[i] − rows]; extra is shared by the batch. */
   gather_rows: {
@@ -257,7 +263,7 @@ export const KERNELS = {
       extraStride: "u32",
       outStride: "u32",
     },
-    work: (p) => ({ multiplyAdds: p.batch! * p.count! * p.columns! }),
+    work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.count! * p.columns! }),
   },
   /** out[b, y·s+i, x·s+j, c] = x[b, y, x, c·s²+i·s+j]; inverse 1 is pixel unshuffle, and (height, width, channels) are always those of the small-image side and the large-image side's channels. */
   pixel_shuffle: {
@@ -272,7 +278,7 @@ export const KERNELS = {
       xStride: "u32",
       outStride: "u32",
     },
-    work: (p) => ({ multiplyAdds: p.batch! * p.height! * p.width! * p.channels! * p.scale! * p.scale! }),
+    work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.height! * p.width! * p.channels! * p.scale! * p.scale! }),
   },
 } as const satisfies Record<string, KernelRow>;
 

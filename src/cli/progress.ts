@@ -30,6 +30,8 @@ export interface ProgressLine {
 /** Shows a bar on stderr once a step takes longer than half a second; silent when nobody watches. */
 export async function progressLine({ watched }: Terminal): Promise<ProgressLine> {
   if (!watched) return { onProgress: () => {}, done: () => {} };
+  // The command line also runs from a URL, where there is no import map.
+  // deno-lint-ignore no-import-prefix
   const { default: { SingleBar } } = await import("npm:cli-progress@3.12.0") as unknown as BarModule;
   const bar = new SingleBar({
     format: "{phase} {bar} {percentage}% {megabytes} MB, {eta_formatted} left",

@@ -87,7 +87,9 @@ export async function createBlock(device: Device, width: number, options: BlockO
   const made: Block = {
     overMap(map, shape, { residual = false, ...run } = {}) {
       return runModel(device, function* (ops) {
-        return blockOverMap(ops, weights, config, ops.input(map, shape), { residual });
+        const out = blockOverMap(ops, weights, config, ops.input(map, shape), { residual });
+        yield;
+        return out;
       }, run);
     },
     async forward(hidden, shape, { residual, ...run } = {}) {
@@ -101,6 +103,7 @@ export async function createBlock(device: Device, width: number, options: BlockO
           residual && ops.input(residual, shape),
         );
         tap?.("residual", result.residual);
+        yield;
         return result.hidden;
       }, { ...run, tap: (_, tensor) => void (sum = device.read(tensor)) });
       return { hidden: mixed, residual: await sum! };
