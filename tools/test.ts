@@ -33,9 +33,10 @@ async function run(command: readonly string[], env: Record<string, string>): Pro
     const child = new Deno.Command(program!, { args, env, stdout: "piped", stderr: "piped", stdin: "null" }).spawn();
     let output = "";
     const show = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
-      for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-        output += text;
-        await Deno.stdout.write(new TextEncoder().encode(text));
+      const decoder = new TextDecoder();
+      for await (const bytes of stream) {
+        output += decoder.decode(bytes, { stream: true });
+        await Deno.stdout.write(bytes);
       }
     };
     await Promise.all([show(child.stdout), show(child.stderr)]);
