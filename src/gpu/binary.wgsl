@@ -1,0 +1,38 @@
+// uses: spread
+// out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows], one thread a result; `rotate` multiplies interleaved complex pairs.
+struct Params {
+  rows: u32, columns: u32, aStride: u32, bStride: u32, outStride: u32, bRows: u32, bRepeat: u32, operation: u32,
+  aOffset: u32, bOffset: u32, outOffset: u32,
+}
+
+@group(0) @binding(0) var<storage, read> a: array<f32>; // [rows, columns]
+@group(0) @binding(1) var<storage, read> b: array<f32>; // [bRows, columns]
+@group(0) @binding(2) var<storage, read_write> out: array<f32>; // [rows, columns]
+@group(1) @binding(0) var<uniform> p: Params;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = spread(group, groups, lane);
+  if (index >= p.rows * p.columns) { return; }
+  let row = index / p.columns;
+  let column = index % p.columns;
+  let left = p.aOffset + row * p.aStride + column;
+  let right = p.bOffset + row / p.bRepeat % p.bRows * p.bStride + column;
+  var value: f32;
+  switch p.operation {
+    case 0u: { value = a[left] + b[right]; }
+    case 1u: { value = a[left] * b[right]; }
+    default: {
+      if (column % 2u == 0u) {
+        value = a[left] * b[right] - a[left + 1u] * b[right + 1u];
+      } else {
+        value = a[left] * b[right - 1u] + a[left - 1u] * b[right];
+      }
+    }
+  }
+  out[p.outOffset + row * p.outStride + column] = value;
+}

@@ -1,0 +1,33 @@
+// uses: spread
+// out[b, i] = x[b, index[i]], or extra[index[i] − rows] for an index past the rows of x. One thread a result.
+struct Params {
+  batch: u32, rows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
+  xOffset: u32, extraOffset: u32, indexOffset: u32, outOffset: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>; // [batch, rows, columns]
+@group(0) @binding(1) var<storage, read> extra: array<f32>; // [any, columns]
+@group(0) @binding(2) var<storage, read> index: array<u32>; // [count]
+@group(0) @binding(3) var<storage, read_write> out: array<f32>; // [batch, count, columns]
+@group(1) @binding(0) var<uniform> p: Params;
+
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let number = spread(group, groups, lane);
+  if (number >= p.batch * p.count * p.columns) { return; }
+  let column = number % p.columns;
+  let i = number / p.columns % p.count;
+  let image = number / p.columns / p.count;
+  let row = index[p.indexOffset + i];
+  var value: f32;
+  if (row < p.rows) {
+    value = x[p.xOffset + (image * p.rows + row) * p.xStride + column];
+  } else {
+    value = extra[p.extraOffset + (row - p.rows) * p.extraStride + column];
+  }
+  out[p.outOffset + (image * p.count + i) * p.outStride + column] = value;
+}

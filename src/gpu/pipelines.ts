@@ -1,0 +1,134 @@
+/**
+ * Pipelines: a shader, its entry point and the constants it is made for. They are made once, on first use or ahead of it,
+ * and kept.
+ *
+ * @module
+ */
+import { type KernelName, KERNELS } from "../kernels.ts";
+import type { Faults } from "./faults.ts";
+import { SHADERS } from "./shaders.gen.ts";
+
+/** Which pipeline: a kernel's shader, an entry point of it, and constants. */
+export interface PipelineKey {
+  readonly kernel: KernelName;
+  /** `main` unless said. */
+  readonly entry?: string;
+  /** Become lines of a prelude: numbers are `u32`. */
+  readonly constants: Readonly<Record<string, number | boolean>>;
+  /** Shared source that depends on the call, such as how wide words are read. */
+  readonly include?: keyof typeof SHADERS;
+}
+
+/** Kernels that bind one buffer more than the table says: partial results. */
+const WITH_SCRATCH: ReadonlySet<KernelName> = new Set(["selective_scan", "mean_rows", "max_rows"]);
+
+const COMPUTE = 4;
+
+/** The pipelines of one device. */
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #faults: Faults;
+  readonly #sources: Readonly<Record<string, string>>;
+  readonly #pipelines = new Map<string, GPUComputePipeline>();
+  /** Why a pipeline could not be made. */
+  readonly #broken = new Map<string, string>();
+  readonly #layouts = new Map<KernelName, { readonly group: GPUBindGroupLayout; readonly whole: GPUPipelineLayout }>();
+  /** Layout of the parameters, which all kernels share. */
+  readonly params: GPUBindGroupLayout;
+
+  /** `sources` replaces shaders by name. */
+  constructor(device: GPUDevice, faults: Faults, sources: Readonly<Partial<Record<KernelName, string>>> = {}) {
+    this.#device = device;
+    this.#faults = faults;
+    this.#sources = { ...SHADERS, ...sources };
+    this.params = device.createBindGroupLayout({
+      label: "parameters",
+      entries: [{ binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } }],
+    });
+  }
+
+  /** The layout of a kernel's operands, in table order. */
+  layoutOf(kernel: KernelName): GPUBindGroupLayout {
+    return this.#layoutsOf(kernel).group;
+  }
+
+  /** The pipeline of a key, made now if there is none; undefined when it is known that it cannot be made. */
+  get(key: PipelineKey): GPUComputePipeline | undefined {
+    const name = nameOf(key);
+    const known = this.#pipelines.get(name);
+    if (known) return known;
+    const obstacle = this.#broken.get(name);
+    if (obstacle !== undefined) {
+      this.#faults.note(new Error(obstacle));
+      return undefined;
+    }
+    const pipeline = this.#faults.watch(
+      "validation",
+      () => this.#device.createComputePipeline(this.#describe(key)),
+      (message) => this.#break(name, key, message),
+    );
+    this.#pipelines.set(name, pipeline);
+    return pipeline;
+  }
+
+  /** Makes the pipelines of `keys` that do not exist yet, side by side. */
+  async prepare(keys: Iterable<PipelineKey>): Promise<void> {
+    const missing = new Map<string, PipelineKey>();
+    for (const key of keys) if (!this.#pipelines.has(nameOf(key))) missing.set(nameOf(key), key);
+    await Promise.all(
+      Array.from(missing, async ([name, key]) => {
+        try {
+          this.#pipelines.set(name, await this.#device.createComputePipelineAsync(this.#describe(key)));
+        } catch (error) {
+          this.#faults.note(new Error(this.#break(name, key, (error as Error).message)));
+        }
+      }),
+    );
+    await this.#faults.settle();
+  }
+
+  #break(name: string, { kernel }: PipelineKey, reason: string): string {
+    const message = `Cannot run ${kernel} as its shader must be valid: ${reason}`;
+    this.#pipelines.delete(name);
+    this.#broken.set(name, message);
+    return message;
+  }
+
+  #describe(key: PipelineKey): GPUComputePipelineDescriptor {
+    const { kernel, entry = "main", constants, include } = key;
+    const prelude = Object.entries(constants).map(([name, value]) =>
+      typeof value === "boolean" ? `const ${name} = ${value};` : `const ${name}: u32 = ${value}u;`
+    );
+    const code = [...prelude, include ? this.#sources[include]! : "", this.#sources[kernel]!].join("\n");
+    const module = this.#device.createShaderModule({ label: kernel, code });
+    return { label: kernel, layout: this.#layoutsOf(kernel).whole, compute: { module, entryPoint: entry } };
+  }
+
+  #layoutsOf(kernel: KernelName) {
+    const known = this.#layouts.get(kernel);
+    if (known) return known;
+    const accesses: string[] = Object.values(KERNELS[kernel].operands);
+    if (WITH_SCRATCH.has(kernel)) accesses.push("inout");
+    const group = this.#device.createBindGroupLayout({
+      label: kernel,
+      entries: accesses.map((access, binding) => ({
+        binding,
+        visibility: COMPUTE,
+        buffer: { type: access.startsWith("inout") || access === "out" ? "storage" : "read-only-storage" },
+      })),
+    });
+    const whole = this.#device.createPipelineLayout({ label: kernel, bindGroupLayouts: [group, this.params] });
+    const layouts = { group, whole };
+    this.#layouts.set(kernel, layouts);
+    return layouts;
+  }
+}
+
+/** Whether a kernel binds a buffer for partial results. */
+export const hasScratch = (kernel: KernelName): boolean => WITH_SCRATCH.has(kernel);
+
+function nameOf({ kernel, entry = "main", constants, include }: PipelineKey): string {
+  let name = `${kernel} ${entry} ${include ?? ""}`;
+  for (const constant in constants) name += ` ${constants[constant]}`;
+  return name;
+}

@@ -1,0 +1,97 @@
+/**
+ * How a selective scan becomes dispatches; the entry points are those of `selective_scan.wgsl`.
+ *
+ * @module
+ */
+import type { Params } from "../kernels.ts";
+import type { Dispatch, Launch, OperandView } from "./launch.ts";
+import { spread } from "./launch.ts";
+
+/** Threads that keep a large GPU busy: beyond that, longer segments cost less. */
+const ENOUGH_THREADS = 65536;
+const SHORTEST_SEGMENT = 8;
+
+/** Steps of a segment: as few as there is hardware to run the segments side by side, all of them when the rest fills it. */
+function segmentLengthOf(p: Params<"selective_scan">): number {
+  const chains = p.batch * p.channels * p.directions;
+  if (chains >= ENOUGH_THREADS) return Math.max(1, p.stepCount);
+  const length = Math.ceil(p.stepCount * chains / ENOUGH_THREADS);
+  return Math.max(1, Math.min(p.stepCount, Math.max(SHORTEST_SEGMENT, 2 ** Math.ceil(Math.log2(length)))));
+}
+
+/** Elements a projection row can be read in at once: every row and every part of it starts at a multiple. */
+function wordOf(p: Params<"selective_scan">, offset: number): 1 | 2 | 4 {
+  const deltas = p.rank || p.channels;
+  const starts = [offset, p.projectionStride, p.projectionStep, deltas, p.stateSize];
+  // With one group C starts at deltas + stateSize; groups only add multiples of the state size.
+  const fits = (word: number) => starts.every((start) => start % word === 0);
+  return fits(4) ? 4 : fits(2) ? 2 : 1;
+}
+
+/**
+ * Directions that one thread can walk after the other over the same tokens: a row order and its reverse, a column order
+ * and its reverse. Each set is one dispatch; sets follow each other, as all add to one output.
+ */
+function setsOf(p: Params<"selective_scan">): { readonly walked: number; readonly mirrored: number }[] {
+  const sets: { walked: number; mirrored: number }[] = [];
+  const byWalk = new Map<number, { walked: number; mirrored: number }>();
+  for (let k = 0; k < p.directions; k++) {
+    const order = p.orders >>> 4 * k & 15, bit = 1 << k;
+    const set = order < 4 && p.stepCount === p.length ? byWalk.get(order >> 1) : undefined;
+    const mirrored = order < 4 && p.stepCount === p.length && order & 1 ? bit : 0;
+    if (set) {
+      set.walked |= bit;
+      set.mirrored |= mirrored;
+      continue;
+    }
+    const fresh = { walked: bit, mirrored };
+    sets.push(fresh);
+    if (order < 4) byWalk.set(order >> 1, fresh);
+  }
+  return sets;
+}
+
+/** The dispatches of a scan: one when channels and images fill the GPU, else summaries, their combination and the walk. */
+export function planScan(p: Params<"selective_scan">, { has, offset }: OperandView): Launch {
+  const kernel = "selective_scan", WORKGROUP = 64;
+  const dispatches: Dispatch[] = [];
+  const segmentLength = segmentLengthOf(p);
+  // A scan of no steps still hands its state on.
+  const segments = Math.max(1, Math.ceil(p.stepCount / segmentLength));
+  const segmented = segments > 1;
+  const word = wordOf(p, offset("projection"));
+  const common = {
+    kernel,
+    include: `words_${word}`,
+    constants: { WORKGROUP, STATE: p.stateSize, RANK: p.rank, HAS_Z: has("z") },
+  } as const;
+  const sets = setsOf(p);
+  const all = 2 ** p.directions - 1, mirrored = sets.reduce((bits, set) => bits | set.mirrored, 0);
+  const threads = Math.ceil(segments * p.channels / WORKGROUP);
+  const extras = [segments, segmentLength, mirrored];
+
+  const partial = p.stepCount < p.length && !p.accumulate;
+  if (partial) {
+    const [x, y] = spread(Math.ceil(p.length * p.channels / 64));
+    dispatches.push({ ...common, entry: "clear", extras, groups: [x, y, p.batch] });
+  }
+  const walk = (walked: number, first: boolean): Dispatch => ({
+    ...common,
+    extras: [...extras, walked, first && !partial ? p.accumulate : 1],
+    groups: [threads, 1, p.batch],
+  });
+  if (!segmented) {
+    dispatches.push(walk(all, true));
+    return { dispatches };
+  }
+  const quads = Math.ceil(p.stateSize / 4);
+  dispatches.push({ ...common, entry: "summarise", extras, groups: [threads, p.directions, p.batch] });
+  dispatches.push({
+    ...common,
+    entry: "combine",
+    extras,
+    groups: [quads * Math.ceil(p.channels / 4), p.directions, p.batch],
+  });
+  sets.forEach(({ walked }, i) => dispatches.push(walk(walked, i === 0)));
+  return { dispatches, scratch: p.batch * p.directions * segments * (quads + 1) * p.channels * 4 };
+}

@@ -1,0 +1,299 @@
+// uses: activation order
+// The selective scan; see `reference/selective_scan.ts` for the formula. Each direction's steps are cut into `segments` of
+// `segmentLength`. With one segment `main` is the whole scan, one thread a channel. With more, `summarise` walks every
+// segment from a zero state and stores the state at its end and Σδ, `combine` turns those into the state that enters each
+// segment (a segment as a whole decays by exp(A·Σδ)), and `main` walks again from there: all segments at once.
+//
+// States go in quads, four quads a block; a block beyond the first is one more walk that adds to the output. A direction in
+// `mirrored` has its segments numbered from the end of the walk, so that segment s holds the same tokens as segment s of
+// the direction it mirrors and one thread can add both to the output.
+struct Params {
+  batch: u32, length: u32, channels: u32, stateSize: u32, rank: u32, groups: u32, directions: u32, orders: u32,
+  gridWidth: u32, softplus: u32, uStride: u32, uStep: u32, projectionStride: u32, projectionStep: u32, zStride: u32,
+  outStride: u32, accumulate: u32, carry: u32, firstStep: u32, stepCount: u32,
+  uOffset: u32, projectionOffset: u32, constantsOffset: u32, zOffset: u32, orderOffset: u32, stateOffset: u32,
+  outOffset: u32,
+  segments: u32, segmentLength: u32, mirrored: u32, walked: u32, add: u32,
+}
+
+@group(0) @binding(0) var<storage, read> u: array<f32>; // [batch, length, channels | directions · channels]
+@group(0) @binding(1) var<storage, read> projection: array<Word>; // [batch, length, directions · (Δ | B | C)]
+@group(0) @binding(2) var<storage, read> constants: array<vec4f>; // [directions, A quads | D and Δ bias | Δ weight quads, channels]
+@group(0) @binding(3) var<storage, read> z: array<f32>; // [batch, length, channels]
+@group(0) @binding(4) var<storage, read> order: array<u32>; // [directions, length]
+@group(0) @binding(5) var<storage, read_write> state: array<f32>; // [batch, directions, channels, stateSize]
+@group(0) @binding(6) var<storage, read_write> out: array<f32>; // [batch, length, channels]
+@group(0) @binding(7) var<storage, read_write> scratch: array<vec4f>; // [batch, directions, segments, quads | Σδ, channels]
+@group(1) @binding(0) var<uniform> p: Params;
+
+const QUADS: u32 = (STATE + 3u) / 4u;
+const BLOCKS: u32 = (QUADS + 3u) / 4u;
+const RANK_QUADS: u32 = (RANK + 3u) / 4u;
+const CONSTANT_QUADS: u32 = QUADS + 1u + RANK_QUADS;
+const INDICES = vec4u(0u, 1u, 2u, 3u);
+
+// One channel of one direction of one image.
+struct Chain { image: u32, direction: u32, channel: u32, group: u32 }
+
+struct Quads { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
+
+struct Steps { first: u32, end: u32 }
+
+fn chainOf(image: u32, direction: u32, channel: u32) -> Chain {
+  return Chain(image, direction, channel, channel * p.groups / p.channels);
+}
+
+fn constantQuad(chain: Chain, quad: u32) -> vec4f {
+  return constants[(chain.direction * CONSTANT_QUADS + quad) * p.channels + chain.channel];
+}
+
+fn scratchAt(chain: Chain, segment: u32, quad: u32) -> u32 {
+  return (((chain.image * p.directions + chain.direction) * p.segments + segment) * (QUADS + 1u) + quad) * p.channels +
+    chain.channel;
+}
+
+fn stateAt(chain: Chain) -> u32 {
+  return p.stateOffset + ((chain.image * p.directions + chain.direction) * p.channels + chain.channel) * STATE;
+}
+
+// Zero past the last of `size` elements, whatever the memory holds there.
+fn keep(values: vec4f, first: u32, size: u32) -> vec4f {
+  return select(vec4f(), values, vec4u(first) + INDICES < vec4u(size));
+}
+
+fn isMirrored(direction: u32) -> bool { return (p.mirrored >> direction & 1u) == 1u; }
+
+fn stepsOf(direction: u32, segment: u32) -> Steps {
+  let begin = min(segment * p.segmentLength, p.stepCount);
+  let finish = min(begin + p.segmentLength, p.stepCount);
+  if (isMirrored(direction)) { return Steps(p.stepCount - finish, p.stepCount - begin); }
+  return Steps(p.firstStep + begin, p.firstStep + finish);
+}
+
+fn loadState(chain: Chain, quad: u32) -> vec4f {
+  var values = vec4f();
+  if (quad >= QUADS || (p.carry & 1u) == 0u) { return values; }
+  let at = stateAt(chain) + 4u * quad;
+  for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { values[i] = state[at + i]; }
+  return values;
+}
+
+fn storeState(chain: Chain, quad: u32, values: vec4f) {
+  if (quad >= QUADS) { return; }
+  let at = stateAt(chain) + 4u * quad;
+  var copy = values;
+  for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { state[at + i] = copy[i]; }
+}
+
+fn deltaPart(chain: Chain, row: u32, quad: u32) -> f32 {
+  return dot(keep(projectionQuad(row + 4u * quad), 4u * quad, RANK), constantQuad(chain, QUADS + 1u + quad));
+}
+
+// δ of one token whose projection starts at `row`. Loops are written out up to rank 16: an unrolled dot product keeps its
+// weights in registers.
+fn deltaOf(chain: Chain, row: u32, bias: f32) -> f32 {
+  var delta = bias;
+  if (RANK == 0u) { delta += projectionAt(row + chain.channel); }
+  if (RANK_QUADS > 0u) { delta += deltaPart(chain, row, 0u); }
+  if (RANK_QUADS > 1u) { delta += deltaPart(chain, row, 1u); }
+  if (RANK_QUADS > 2u) { delta += deltaPart(chain, row, 2u); }
+  if (RANK_QUADS > 3u) { delta += deltaPart(chain, row, 3u); }
+  for (var quad = 4u; quad < RANK_QUADS; quad++) { delta += deltaPart(chain, row, quad); }
+  if (p.softplus != 0u) { return softplus(delta); }
+  return delta;
+}
+
+fn projectionRow(chain: Chain, token: u32) -> u32 {
+  return p.projectionOffset + (chain.image * p.length + token) * p.projectionStride + chain.direction * p.projectionStep;
+}
+
+// First element of B (`part` 0) or C (`part` 1) in a projection row.
+fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
+  let deltas = select(RANK, p.channels, RANK == 0u);
+  return row + deltas + (part * p.groups + chain.group) * STATE;
+}
+
+fn inputAt(chain: Chain, token: u32) -> f32 {
+  return u[p.uOffset + (chain.image * p.length + token) * p.uStride + chain.direction * p.uStep + chain.channel];
+}
+
+fn stateQuad(at: u32, quad: u32) -> vec4f {
+  return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
+}
+
+// One step of four states; A holds log2 e as a factor.
+fn advance(h: vec4f, a: vec4f, delta: f32, drive: f32, input: vec4f) -> vec4f {
+  return fma(exp2(delta * a), h, drive * input);
+}
+
+fn has(block: u32, quad: u32) -> bool { return BLOCKS > 1u || quad < QUADS; }
+
+fn loadA(chain: Chain, block: u32) -> Quads {
+  var a = Quads();
+  a.a = constantQuad(chain, 4u * block);
+  if (has(block, 1u)) { a.b = constantQuad(chain, min(4u * block + 1u, QUADS - 1u)); }
+  if (has(block, 2u)) { a.c = constantQuad(chain, min(4u * block + 2u, QUADS - 1u)); }
+  if (has(block, 3u)) { a.d = constantQuad(chain, min(4u * block + 3u, QUADS - 1u)); }
+  return a;
+}
+
+fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: u32) -> Quads {
+  var next = h;
+  next.a = advance(h.a, a.a, delta, drive, stateQuad(input, 4u * block));
+  if (has(block, 1u)) { next.b = advance(h.b, a.b, delta, drive, stateQuad(input, 4u * block + 1u)); }
+  if (has(block, 2u)) { next.c = advance(h.c, a.c, delta, drive, stateQuad(input, 4u * block + 2u)); }
+  if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, stateQuad(input, 4u * block + 3u)); }
+  return next;
+}
+
+fn readAll(h: Quads, block: u32, output: u32) -> f32 {
+  var y = dot(h.a, stateQuad(output, 4u * block));
+  if (has(block, 1u)) { y += dot(h.b, stateQuad(output, 4u * block + 1u)); }
+  if (has(block, 2u)) { y += dot(h.c, stateQuad(output, 4u * block + 2u)); }
+  if (has(block, 3u)) { y += dot(h.d, stateQuad(output, 4u * block + 3u)); }
+  return y;
+}
+
+fn storeSummary(chain: Chain, segment: u32, quad: u32, values: vec4f) {
+  if (quad < QUADS) { scratch[scratchAt(chain, segment, quad)] = values; }
+}
+
+fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
+  if (quad >= QUADS) { return vec4f(); }
+  if (p.segments > 1u) { return scratch[scratchAt(chain, segment, quad)]; }
+  return loadState(chain, quad);
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let number = place.x * WORKGROUP + lane;
+  let segment = number / p.channels;
+  if (segment >= p.segments) { return; }
+  let chain = chainOf(place.z, place.y, number % p.channels);
+  let steps = stepsOf(chain.direction, segment);
+  let bias = constantQuad(chain, QUADS).y;
+  for (var block = 0u; block < BLOCKS; block++) {
+    let a = loadA(chain, block);
+    var h = Quads();
+    var elapsed = 0.0;
+    for (var step = steps.first; step < steps.end; step++) {
+      let token = tokenAt(step, chain.direction);
+      let row = projectionRow(chain, token);
+      let delta = deltaOf(chain, row, bias);
+      elapsed += delta;
+      h = advanceAll(h, a, block, delta, delta * inputAt(chain, token), inputGroup(chain, row, 0u));
+    }
+    storeSummary(chain, segment, 4u * block, h.a);
+    storeSummary(chain, segment, 4u * block + 1u, h.b);
+    storeSummary(chain, segment, 4u * block + 2u, h.c);
+    storeSummary(chain, segment, 4u * block + 3u, h.d);
+    if (block == 0u) { scratch[scratchAt(chain, segment, QUADS)] = vec4f(elapsed, 0.0, 0.0, 0.0); }
+  }
+}
+
+const COMBINE_CHANNELS: u32 = 4u;
+const COMBINE_LANES: u32 = 64u / COMBINE_CHANNELS;
+var<workgroup> runDecay: array<vec4f, 64>;
+var<workgroup> runState: array<vec4f, 64>;
+
+// One group does one quad of COMBINE_CHANNELS channels; each of a channel's lanes joins a run of segments, then walks it
+// again from the state that the runs before it leave.
+@compute @workgroup_size(64)
+fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let quad = place.x % QUADS;
+  let channel = place.x / QUADS * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
+  let exists = channel < p.channels;
+  let chain = chainOf(place.z, place.y, min(channel, p.channels - 1u));
+  let a = constantQuad(chain, quad);
+  let perLane = (p.segments + COMBINE_LANES - 1u) / COMBINE_LANES;
+  let run = lane / COMBINE_CHANNELS;
+  let first = min(run * perLane, p.segments);
+  let end = min(first + perLane, p.segments);
+  let backwards = isMirrored(chain.direction);
+
+  var elapsed = 0.0;
+  var h = vec4f();
+  for (var i = first; i < end; i++) {
+    let segment = select(i, p.segments - 1u - i, backwards);
+    let time = scratch[scratchAt(chain, segment, QUADS)].x;
+    h = fma(exp2(time * a), h, scratch[scratchAt(chain, segment, quad)]);
+    elapsed += time;
+  }
+  runDecay[lane] = exp2(elapsed * a);
+  runState[lane] = h;
+  workgroupBarrier();
+
+  h = loadState(chain, quad);
+  for (var i = 0u; i < run; i++) {
+    let other = i * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
+    h = fma(runDecay[other], h, runState[other]);
+  }
+  for (var i = first; i < end; i++) {
+    let segment = select(i, p.segments - 1u - i, backwards);
+    let at = scratchAt(chain, segment, quad);
+    let leaves = scratch[at];
+    if (exists) { scratch[at] = h; }
+    h = fma(exp2(scratch[scratchAt(chain, segment, QUADS)].x * a), h, leaves);
+  }
+  if ((p.carry & 2u) != 0u && exists && run == COMBINE_LANES - 1u) { storeState(chain, quad, h); }
+}
+
+fn walk(chain: Chain, segment: u32, block: u32, add: bool) {
+  let steps = stepsOf(chain.direction, segment);
+  let a = loadA(chain, block);
+  let skipAndBias = constantQuad(chain, QUADS);
+  let skip = select(0.0, skipAndBias.x, block == 0u);
+  var h = Quads(
+    loadEntry(chain, segment, 4u * block),
+    loadEntry(chain, segment, 4u * block + 1u),
+    loadEntry(chain, segment, 4u * block + 2u),
+    loadEntry(chain, segment, 4u * block + 3u),
+  );
+  for (var step = steps.first; step < steps.end; step++) {
+    let token = tokenAt(step, chain.direction);
+    let row = projectionRow(chain, token);
+    let delta = deltaOf(chain, row, skipAndBias.y);
+    let input = inputAt(chain, token);
+    h = advanceAll(h, a, block, delta, delta * input, inputGroup(chain, row, 0u));
+    var y = skip * input + readAll(h, block, inputGroup(chain, row, 1u));
+    let place = chain.image * p.length + token;
+    if (HAS_Z) { y *= silu(z[p.zOffset + place * p.zStride + chain.channel]); }
+    let at = p.outOffset + place * p.outStride + chain.channel;
+    if (add) { y += out[at]; }
+    out[at] = y;
+  }
+  if ((p.carry & 2u) != 0u && p.segments == 1u) {
+    storeState(chain, 4u * block, h.a);
+    storeState(chain, 4u * block + 1u, h.b);
+    storeState(chain, 4u * block + 2u, h.c);
+    storeState(chain, 4u * block + 3u, h.d);
+  }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let number = place.x * WORKGROUP + lane;
+  let segment = number / p.channels;
+  if (segment >= p.segments) { return; }
+  var add = p.add != 0u;
+  for (var direction = 0u; direction < p.directions; direction++) {
+    if ((p.walked >> direction & 1u) == 0u) { continue; }
+    let chain = chainOf(place.z, direction, number % p.channels);
+    for (var block = 0u; block < BLOCKS; block++) {
+      walk(chain, segment, block, add);
+      add = true;
+    }
+  }
+}
+
+// Zeroes the whole output, for a band that does not accumulate.
+@compute @workgroup_size(64)
+fn clear(
+  @builtin(workgroup_id) place: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let number = (place.y * groups.x + place.x) * 64u + lane;
+  if (number >= p.length * p.channels) { return; }
+  out[p.outOffset + (place.z * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
+}

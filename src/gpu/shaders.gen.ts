@@ -1,0 +1,1291 @@
+// Made by tools/pack_shaders.ts from the .wgsl files beside it.
+export const SHADERS = {
+  binary: `
+struct Params {
+  rows: u32, columns: u32, aStride: u32, bStride: u32, outStride: u32, bRows: u32, bRepeat: u32, operation: u32,
+  aOffset: u32, bOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> a: array<f32>;
+@group(0) @binding(1) var<storage, read> b: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = spread(group, groups, lane);
+  if (index >= p.rows * p.columns) { return; }
+  let row = index / p.columns;
+  let column = index % p.columns;
+  let left = p.aOffset + row * p.aStride + column;
+  let right = p.bOffset + row / p.bRepeat % p.bRows * p.bStride + column;
+  var value: f32;
+  switch p.operation {
+    case 0u: { value = a[left] + b[right]; }
+    case 1u: { value = a[left] * b[right]; }
+    default: {
+      if (column % 2u == 0u) {
+        value = a[left] * b[right] - a[left + 1u] * b[right + 1u];
+      } else {
+        value = a[left] * b[right - 1u] + a[left - 1u] * b[right];
+      }
+    }
+  }
+  out[p.outOffset + row * p.outStride + column] = value;
+}
+fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
+  return (group.y * groups.x + group.x) * 64u + lane;
+}
+`,
+  causal_conv1d: `
+struct Params {
+  batch: u32, length: u32, channels: u32, width: u32, directions: u32, orders: u32, gridWidth: u32, xStride: u32,
+  xStep: u32, outStride: u32, activation: u32, carry: u32,
+  xOffset: u32, weightOffset: u32, biasOffset: u32, orderOffset: u32, stateOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> order: array<u32>;
+@group(0) @binding(4) var<storage, read_write> state: array<f32>;
+@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+fn stateAt(image: u32, direction: u32, i: u32, channel: u32) -> u32 {
+  return p.stateOffset + ((image * p.directions + direction) * (p.width - 1u) + i) * p.channels + channel;
+}
+fn inputAt(image: u32, direction: u32, t: u32, back: u32, channel: u32) -> f32 {
+  if (t >= back) {
+    let row = image * p.length + tokenAt(t - back, direction);
+    return x[p.xOffset + row * p.xStride + direction * p.xStep + channel];
+  }
+  if ((p.carry & 1u) != 0u) { return state[stateAt(image, direction, p.width - 1u + t - back, channel)]; }
+  return 0.0;
+}
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = spread(group, groups, lane);
+  if (index >= p.batch * p.length * p.directions * p.channels) { return; }
+  let column = index % (p.directions * p.channels);
+  let direction = column / p.channels;
+  let channel = column % p.channels;
+  let t = index / (p.directions * p.channels) % p.length;
+  let image = index / (p.directions * p.channels) / p.length;
+  var sum = 0.0;
+  if (HAS_BIAS) { sum = bias[p.biasOffset + column]; }
+  for (var w = 0u; w < p.width; w++) {
+    sum += weight[(direction * p.width + w) * p.channels + channel] *
+      inputAt(image, direction, t, p.width - 1u - w, channel);
+  }
+  let row = image * p.length + tokenAt(t, direction);
+  out[p.outOffset + row * p.outStride + column] = activate(p.activation, 0.0, sum);
+}
+@compute @workgroup_size(64)
+fn carry(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = spread(group, groups, lane);
+  if (index >= p.batch * p.directions * p.channels) { return; }
+  let channel = index % p.channels;
+  let direction = index / p.channels % p.directions;
+  let image = index / p.channels / p.directions;
+  for (var i = 0u; i + 1u < p.width; i++) {
+    state[stateAt(image, direction, i, channel)] = inputAt(image, direction, p.length, p.width - 1u - i, channel);
+  }
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+fn tokenAt(step: u32, direction: u32) -> u32 {
+  let code = p.orders >> (4u * direction) & 15u;
+  if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
+  let walked = select(step, p.length - 1u - step, (code & 1u) == 1u);
+  if (code < 2u) { return walked; }
+  let gridHeight = p.length / p.gridWidth;
+  return walked % gridHeight * p.gridWidth + walked / gridHeight;
+}
+fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
+  return (group.y * groups.x + group.x) * 64u + lane;
+}
+`,
+  conv2d: `
+struct Params {
+  batch: u32, height: u32, width: u32, inChannels: u32, outChannels: u32, kernelHeight: u32, kernelWidth: u32,
+  stride: u32, padding: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
+  firstRow: u32, rowCount: u32,
+  xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
+  outHeight: u32, outWidth: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> scale: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+var<private> firstPixel: u32;
+var<workgroup> pixelAt: array<i32, TILE_M>;
+var<workgroup> runStart: array<u32, TILE_M>;
+var<workgroup> runEnd: array<u32, TILE_M>;
+struct Pixel { image: u32, y: u32, x: u32 }
+fn pixelOf(index: u32) -> Pixel {
+  let perImage = p.rowCount * p.outWidth;
+  return Pixel(index / perImage, p.firstRow + index % perImage / p.outWidth, index % p.outWidth);
+}
+fn enterTap(thread: u32, tap: u32) {
+  for (var m = thread; m < TILE_M; m += TILE_THREADS) {
+    let index = firstPixel + m;
+    let pixel = pixelOf(index);
+    let y = i32(pixel.y * p.stride + tap) - i32(p.padding);
+    let left = i32(pixel.x * p.stride) - i32(p.padding);
+    let inside = index < p.batch * p.rowCount * p.outWidth && y >= 0 && y < i32(p.height);
+    pixelAt[m] = i32(p.xOffset) + ((i32(pixel.image * p.height) + y) * i32(p.width) + left) * i32(p.xStride);
+    runStart[m] = u32(max(0, -left)) * p.inChannels;
+    runEnd[m] = select(0u, u32(clamp(i32(p.width) - left, 0, i32(p.kernelWidth))) * p.inChannels, inside);
+  }
+  workgroupBarrier();
+}
+fn inputAt(m: u32, j: u32) -> f32 {
+  if (j < runStart[m] || j >= runEnd[m]) { return 0.0; }
+  let column = select(j / p.inChannels * (p.xStride - p.inChannels), 0u, CONTIGUOUS);
+  return x[u32(pixelAt[m] + i32(j + column))];
+}
+fn storePixel(index: u32, column: u32, sums: vec4f) {
+  if (index >= p.batch * p.rowCount * p.outWidth) { return; }
+  let pixel = pixelOf(index);
+  let row = (pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x;
+  storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outChannels - column);
+}
+@compute @workgroup_size(TILE_THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  firstPixel = (group.z * groups.y + group.y) * TILE_M;
+  let quads = (p.outChannels + 3u) / 4u;
+  let sums = multiplyTile(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
+  let column = group.x * TILE_N + 4u * (thread % (TILE_N / 4u));
+  let pixel = firstPixel + 4u * (thread / (TILE_N / 4u));
+  if (column >= p.outChannels) { return; }
+  storePixel(pixel, column, sums[0]);
+  storePixel(pixel + 1u, column, sums[1]);
+  storePixel(pixel + 2u, column, sums[2]);
+  storePixel(pixel + 3u, column, sums[3]);
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
+var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
+const TILE_THREADS: u32 = TILE_M * TILE_N / 16u;
+fn multiplyAdd(sums: mat4x4f, k: u32, m: u32, n: u32) -> mat4x4f {
+  let a = inputTile[k * (TILE_M / 4u) + m];
+  let b = weightTile[k * (TILE_N / 4u) + n];
+  return mat4x4f(
+    fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
+  );
+}
+fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  let m = thread / (TILE_N / 4u);
+  let n = thread % (TILE_N / 4u);
+  var sums = mat4x4f();
+  for (var tap = 0u; tap < taps; tap++) {
+    enterTap(thread, tap);
+    for (var first = 0u; first < inner; first += TILE_K) {
+      for (var i = thread; i < TILE_K * TILE_M / 4u; i += TILE_THREADS) {
+        let k = i % TILE_K;
+        let row = 4u * (i / TILE_K);
+        let j = first + k;
+        inputTile[k * (TILE_M / 4u) + row / 4u] =
+          vec4f(inputAt(row, j), inputAt(row + 1u, j), inputAt(row + 2u, j), inputAt(row + 3u, j));
+      }
+      for (var i = thread; i < TILE_K * TILE_N / 4u; i += TILE_THREADS) {
+        let k = first + i / (TILE_N / 4u);
+        let quad = firstQuad + i % (TILE_N / 4u);
+        var value = vec4f();
+        if (k < inner && quad < outerQuads) { value = weight[(tap * inner + k) * outerQuads + quad]; }
+        weightTile[i] = value;
+      }
+      workgroupBarrier();
+      for (var k = 0u; k < TILE_K; k += 8u) {
+        sums = multiplyAdd(sums, k, m, n);
+        sums = multiplyAdd(sums, k + 1u, m, n);
+        sums = multiplyAdd(sums, k + 2u, m, n);
+        sums = multiplyAdd(sums, k + 3u, m, n);
+        sums = multiplyAdd(sums, k + 4u, m, n);
+        sums = multiplyAdd(sums, k + 5u, m, n);
+        sums = multiplyAdd(sums, k + 6u, m, n);
+        sums = multiplyAdd(sums, k + 7u, m, n);
+      }
+      workgroupBarrier();
+    }
+  }
+  return sums;
+}
+fn storeOne(at: u32, column: u32, sum: f32) {
+  var value = sum;
+  if (HAS_BIAS) { value += bias[p.biasOffset + column]; }
+  value = activate(p.activation, p.slope, value);
+  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], HAS_SCALE); }
+  out[at] = value;
+}
+fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
+  storeOne(at, column, sums.x);
+  if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
+  if (count > 2u) { storeOne(at + 2u, column + 2u, sums.z); }
+  if (count > 3u) { storeOne(at + 3u, column + 3u, sums.w); }
+}
+`,
+  depthwise_conv2d: `
+struct Params {
+  batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, outStride: u32,
+  activation: u32, slope: f32, firstRow: u32, rowCount: u32,
+  xOffset: u32, weightOffset: u32, biasOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<f32>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = spread(group, groups, lane);
+  if (index >= p.batch * p.rowCount * p.width * p.channels) { return; }
+  let channel = index % p.channels;
+  let pixel = index / p.channels;
+  let column = i32(pixel % p.width);
+  let y = i32(p.firstRow + pixel / p.width % p.rowCount);
+  let image = pixel / (p.width * p.rowCount) * p.height;
+  let reach = i32(p.dilation * (p.size - 1u) / 2u);
+  var sum = 0.0;
+  if (HAS_BIAS) { sum = bias[p.biasOffset + channel]; }
+  for (var ky = 0u; ky < p.size; ky++) {
+    let fromY = y + i32(ky * p.dilation) - reach;
+    if (fromY < 0 || fromY >= i32(p.height)) { continue; }
+    for (var kx = 0u; kx < p.size; kx++) {
+      let fromX = column + i32(kx * p.dilation) - reach;
+      if (fromX < 0 || fromX >= i32(p.width)) { continue; }
+      let row = (image + u32(fromY)) * p.width + u32(fromX);
+      sum += x[p.xOffset + row * p.xStride + channel] * weight[(ky * p.size + kx) * p.channels + channel];
+    }
+  }
+  out[p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride + channel] =
+    activate(p.activation, p.slope, sum);
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
+  return (group.y * groups.x + group.x) * 64u + lane;
+}
+`,
+  gather_rows: `
+struct Params {
+  batch: u32, rows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
+  xOffset: u32, extraOffset: u32, indexOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> extra: array<f32>;
+@group(0) @binding(2) var<storage, read> index: array<u32>;
+@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let number = spread(group, groups, lane);
+  if (number >= p.batch * p.count * p.columns) { return; }
+  let column = number % p.columns;
+  let i = number / p.columns % p.count;
+  let image = number / p.columns / p.count;
+  let row = index[p.indexOffset + i];
+  var value: f32;
+  if (row < p.rows) {
+    value = x[p.xOffset + (image * p.rows + row) * p.xStride + column];
+  } else {
+    value = extra[p.extraOffset + (row - p.rows) * p.extraStride + column];
+  }
+  out[p.outOffset + (image * p.count + i) * p.outStride + column] = value;
+}
+fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
+  return (group.y * groups.x + group.x) * 64u + lane;
+}
+`,
+  layer_norm: `
+struct Params {
+  rows: u32, columns: u32, epsilon: f32, xStride: u32, residualStride: u32, gateStride: u32, outStride: u32,
+  xOffset: u32, residualOffset: u32, weightOffset: u32, biasOffset: u32, gateOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> residual: array<f32>;
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> gate: array<f32>;
+@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+fn biasAt(column: u32) -> f32 {
+  if (HAS_BIAS) { return bias[p.biasOffset + column]; }
+  return 0.0;
+}
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  normalise(group.y * groups.x + group.x, lane, true);
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+var<workgroup> partial: array<f32, 64>;
+fn sumLanes(lane: u32, value: f32) -> f32 {
+  partial[lane] = value;
+  workgroupBarrier();
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    if (lane % LANES < half) { partial[lane] += partial[lane + half]; }
+    workgroupBarrier();
+  }
+  let sum = partial[lane / LANES * LANES];
+  workgroupBarrier();
+  return sum;
+}
+fn valueAt(row: u32, column: u32) -> f32 {
+  if (HAS_RESIDUAL) { return residual[p.residualOffset + row * p.residualStride + column]; }
+  return x[p.xOffset + row * p.xStride + column];
+}
+fn normalise(group: u32, lane: u32, centred: bool) {
+  let row = group * (64u / LANES) + lane / LANES;
+  let width = select(0u, p.columns, row < p.rows);
+  let first = lane % LANES;
+  if (HAS_RESIDUAL) {
+    for (var c = first; c < width; c += LANES) {
+      residual[p.residualOffset + row * p.residualStride + c] += x[p.xOffset + row * p.xStride + c];
+    }
+  }
+  var mean = 0.0;
+  if (centred) {
+    var sum = 0.0;
+    for (var c = first; c < width; c += LANES) { sum += valueAt(row, c); }
+    mean = sumLanes(lane, sum) / f32(p.columns);
+  }
+  var power = 0.0;
+  for (var c = first; c < width; c += LANES) {
+    let off = valueAt(row, c) - mean;
+    power += off * off;
+  }
+  let factor = 1.0 / sqrt(sumLanes(lane, power) / f32(p.columns) + p.epsilon);
+  for (var c = first; c < width; c += LANES) {
+    var value = (valueAt(row, c) - mean) * factor * weight[p.weightOffset + c] + biasAt(c);
+    if (HAS_GATE) { value *= silu(gate[p.gateOffset + row * p.gateStride + c]); }
+    out[p.outOffset + row * p.outStride + c] = value;
+  }
+}
+`,
+  linear: `
+struct Params {
+  rows: u32, inner: u32, outer: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
+  xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(3) var<storage, read> scale: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+var<private> firstRow: u32;
+fn enterTap(thread: u32, tap: u32) {}
+fn inputAt(m: u32, j: u32) -> f32 {
+  let row = firstRow + m;
+  if (row >= p.rows || j >= p.inner) { return 0.0; }
+  return x[p.xOffset + row * p.xStride + j];
+}
+fn storeRow(row: u32, column: u32, sums: vec4f) {
+  if (row < p.rows) { storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outer - column); }
+}
+@compute @workgroup_size(TILE_THREADS)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  firstRow = (group.z * groups.y + group.y) * TILE_M;
+  let sums = multiplyTile(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
+  let column = group.x * TILE_N + 4u * (thread % (TILE_N / 4u));
+  let row = firstRow + 4u * (thread / (TILE_N / 4u));
+  if (column >= p.outer) { return; }
+  storeRow(row, column, sums[0]);
+  storeRow(row + 1u, column, sums[1]);
+  storeRow(row + 2u, column, sums[2]);
+  storeRow(row + 3u, column, sums[3]);
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
+var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
+const TILE_THREADS: u32 = TILE_M * TILE_N / 16u;
+fn multiplyAdd(sums: mat4x4f, k: u32, m: u32, n: u32) -> mat4x4f {
+  let a = inputTile[k * (TILE_M / 4u) + m];
+  let b = weightTile[k * (TILE_N / 4u) + n];
+  return mat4x4f(
+    fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
+  );
+}
+fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  let m = thread / (TILE_N / 4u);
+  let n = thread % (TILE_N / 4u);
+  var sums = mat4x4f();
+  for (var tap = 0u; tap < taps; tap++) {
+    enterTap(thread, tap);
+    for (var first = 0u; first < inner; first += TILE_K) {
+      for (var i = thread; i < TILE_K * TILE_M / 4u; i += TILE_THREADS) {
+        let k = i % TILE_K;
+        let row = 4u * (i / TILE_K);
+        let j = first + k;
+        inputTile[k * (TILE_M / 4u) + row / 4u] =
+          vec4f(inputAt(row, j), inputAt(row + 1u, j), inputAt(row + 2u, j), inputAt(row + 3u, j));
+      }
+      for (var i = thread; i < TILE_K * TILE_N / 4u; i += TILE_THREADS) {
+        let k = first + i / (TILE_N / 4u);
+        let quad = firstQuad + i % (TILE_N / 4u);
+        var value = vec4f();
+        if (k < inner && quad < outerQuads) { value = weight[(tap * inner + k) * outerQuads + quad]; }
+        weightTile[i] = value;
+      }
+      workgroupBarrier();
+      for (var k = 0u; k < TILE_K; k += 8u) {
+        sums = multiplyAdd(sums, k, m, n);
+        sums = multiplyAdd(sums, k + 1u, m, n);
+        sums = multiplyAdd(sums, k + 2u, m, n);
+        sums = multiplyAdd(sums, k + 3u, m, n);
+        sums = multiplyAdd(sums, k + 4u, m, n);
+        sums = multiplyAdd(sums, k + 5u, m, n);
+        sums = multiplyAdd(sums, k + 6u, m, n);
+        sums = multiplyAdd(sums, k + 7u, m, n);
+      }
+      workgroupBarrier();
+    }
+  }
+  return sums;
+}
+fn storeOne(at: u32, column: u32, sum: f32) {
+  var value = sum;
+  if (HAS_BIAS) { value += bias[p.biasOffset + column]; }
+  value = activate(p.activation, p.slope, value);
+  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], HAS_SCALE); }
+  out[at] = value;
+}
+fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
+  storeOne(at, column, sums.x);
+  if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
+  if (count > 2u) { storeOne(at + 2u, column + 2u, sums.z); }
+  if (count > 3u) { storeOne(at + 3u, column + 3u, sums.w); }
+}
+`,
+  max_rows: `
+struct Params {
+  batch: u32, rows: u32, columns: u32, xStride: u32, outStride: u32,
+  xOffset: u32, outOffset: u32,
+  slices: u32, sliceRows: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> out: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+fn start(first: f32) -> f32 { return first; }
+fn isNan(a: f32) -> bool { return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u; }
+fn join(a: f32, b: f32) -> f32 {
+  if (isNan(a)) { return a; }
+  if (isNan(b)) { return b; }
+  return max(a, b);
+}
+fn result(largest: f32) -> f32 { return largest; }
+var<workgroup> partial: array<f32, 64>;
+fn joinLanes(lane: u32, value: f32) -> f32 {
+  partial[lane] = value;
+  workgroupBarrier();
+  for (var half = 32u; half > 4u; half /= 2u) {
+    if (lane < half) { partial[lane] = join(partial[lane], partial[lane + half]); }
+    workgroupBarrier();
+  }
+  return partial[lane];
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 8u + lane % 8u;
+  let end = min(p.rows, (group.y + 1u) * p.sliceRows);
+  var value = 0.0;
+  if (column < p.columns) {
+    value = start(x[p.xOffset + (group.z * p.rows + group.y * p.sliceRows) * p.xStride + column]);
+    for (var r = group.y * p.sliceRows + lane / 8u; r < end; r += 8u) {
+      value = join(value, x[p.xOffset + (group.z * p.rows + r) * p.xStride + column]);
+    }
+  }
+  value = joinLanes(lane, value);
+  if (lane >= 8u || column >= p.columns) { return; }
+  if (p.slices == 1u) {
+    out[p.outOffset + group.z * p.outStride + column] = result(value);
+  } else {
+    scratch[(group.z * p.slices + group.y) * p.columns + column] = value;
+  }
+}
+@compute @workgroup_size(64)
+fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 8u + lane % 8u;
+  var value = 0.0;
+  if (column < p.columns) {
+    value = start(scratch[group.z * p.slices * p.columns + column]);
+    for (var i = lane / 8u; i < p.slices; i += 8u) {
+      value = join(value, scratch[(group.z * p.slices + i) * p.columns + column]);
+    }
+  }
+  value = joinLanes(lane, value);
+  if (lane < 8u && column < p.columns) { out[p.outOffset + group.z * p.outStride + column] = result(value); }
+}
+`,
+  mean_rows: `
+struct Params {
+  batch: u32, rows: u32, columns: u32, xStride: u32, outStride: u32,
+  xOffset: u32, outOffset: u32,
+  slices: u32, sliceRows: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> out: array<f32>;
+@group(0) @binding(2) var<storage, read_write> scratch: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+fn start(first: f32) -> f32 { return 0.0; }
+fn join(a: f32, b: f32) -> f32 { return a + b; }
+fn result(sum: f32) -> f32 { return sum / f32(p.rows); }
+var<workgroup> partial: array<f32, 64>;
+fn joinLanes(lane: u32, value: f32) -> f32 {
+  partial[lane] = value;
+  workgroupBarrier();
+  for (var half = 32u; half > 4u; half /= 2u) {
+    if (lane < half) { partial[lane] = join(partial[lane], partial[lane + half]); }
+    workgroupBarrier();
+  }
+  return partial[lane];
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 8u + lane % 8u;
+  let end = min(p.rows, (group.y + 1u) * p.sliceRows);
+  var value = 0.0;
+  if (column < p.columns) {
+    value = start(x[p.xOffset + (group.z * p.rows + group.y * p.sliceRows) * p.xStride + column]);
+    for (var r = group.y * p.sliceRows + lane / 8u; r < end; r += 8u) {
+      value = join(value, x[p.xOffset + (group.z * p.rows + r) * p.xStride + column]);
+    }
+  }
+  value = joinLanes(lane, value);
+  if (lane >= 8u || column >= p.columns) { return; }
+  if (p.slices == 1u) {
+    out[p.outOffset + group.z * p.outStride + column] = result(value);
+  } else {
+    scratch[(group.z * p.slices + group.y) * p.columns + column] = value;
+  }
+}
+@compute @workgroup_size(64)
+fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 8u + lane % 8u;
+  var value = 0.0;
+  if (column < p.columns) {
+    value = start(scratch[group.z * p.slices * p.columns + column]);
+    for (var i = lane / 8u; i < p.slices; i += 8u) {
+      value = join(value, scratch[(group.z * p.slices + i) * p.columns + column]);
+    }
+  }
+  value = joinLanes(lane, value);
+  if (lane < 8u && column < p.columns) { out[p.outOffset + group.z * p.outStride + column] = result(value); }
+}
+`,
+  pixel_shuffle: `
+struct Params {
+  batch: u32, height: u32, width: u32, channels: u32, scale: u32, inverse: u32, xStride: u32, outStride: u32,
+  xOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let s = p.scale;
+  let index = spread(group, groups, lane);
+  if (index >= p.batch * p.height * s * p.width * s * p.channels) { return; }
+  let channel = index % p.channels;
+  let pixel = index / p.channels;
+  let column = pixel % (p.width * s);
+  let y = pixel / (p.width * s) % (p.height * s);
+  let image = pixel / (p.width * s * p.height * s);
+  let small = (image * p.height + y / s) * p.width + column / s;
+  let deep = channel * s * s + y % s * s + column % s;
+  if (p.inverse == 0u) {
+    out[p.outOffset + pixel * p.outStride + channel] = x[p.xOffset + small * p.xStride + deep];
+  } else {
+    out[p.outOffset + small * p.outStride + deep] = x[p.xOffset + pixel * p.xStride + channel];
+  }
+}
+fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
+  return (group.y * groups.x + group.x) * 64u + lane;
+}
+`,
+  rms_norm: `
+struct Params {
+  rows: u32, columns: u32, epsilon: f32, xStride: u32, residualStride: u32, gateStride: u32, outStride: u32,
+  xOffset: u32, residualOffset: u32, weightOffset: u32, gateOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> residual: array<f32>;
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+@group(0) @binding(3) var<storage, read> gate: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+fn biasAt(column: u32) -> f32 { return 0.0; }
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  normalise(group.y * groups.x + group.x, lane, false);
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+var<workgroup> partial: array<f32, 64>;
+fn sumLanes(lane: u32, value: f32) -> f32 {
+  partial[lane] = value;
+  workgroupBarrier();
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    if (lane % LANES < half) { partial[lane] += partial[lane + half]; }
+    workgroupBarrier();
+  }
+  let sum = partial[lane / LANES * LANES];
+  workgroupBarrier();
+  return sum;
+}
+fn valueAt(row: u32, column: u32) -> f32 {
+  if (HAS_RESIDUAL) { return residual[p.residualOffset + row * p.residualStride + column]; }
+  return x[p.xOffset + row * p.xStride + column];
+}
+fn normalise(group: u32, lane: u32, centred: bool) {
+  let row = group * (64u / LANES) + lane / LANES;
+  let width = select(0u, p.columns, row < p.rows);
+  let first = lane % LANES;
+  if (HAS_RESIDUAL) {
+    for (var c = first; c < width; c += LANES) {
+      residual[p.residualOffset + row * p.residualStride + c] += x[p.xOffset + row * p.xStride + c];
+    }
+  }
+  var mean = 0.0;
+  if (centred) {
+    var sum = 0.0;
+    for (var c = first; c < width; c += LANES) { sum += valueAt(row, c); }
+    mean = sumLanes(lane, sum) / f32(p.columns);
+  }
+  var power = 0.0;
+  for (var c = first; c < width; c += LANES) {
+    let off = valueAt(row, c) - mean;
+    power += off * off;
+  }
+  let factor = 1.0 / sqrt(sumLanes(lane, power) / f32(p.columns) + p.epsilon);
+  for (var c = first; c < width; c += LANES) {
+    var value = (valueAt(row, c) - mean) * factor * weight[p.weightOffset + c] + biasAt(c);
+    if (HAS_GATE) { value *= silu(gate[p.gateOffset + row * p.gateStride + c]); }
+    out[p.outOffset + row * p.outStride + c] = value;
+  }
+}
+`,
+  selective_scan: `
+struct Params {
+  batch: u32, length: u32, channels: u32, stateSize: u32, rank: u32, groups: u32, directions: u32, orders: u32,
+  gridWidth: u32, softplus: u32, uStride: u32, uStep: u32, projectionStride: u32, projectionStep: u32, zStride: u32,
+  outStride: u32, accumulate: u32, carry: u32, firstStep: u32, stepCount: u32,
+  uOffset: u32, projectionOffset: u32, constantsOffset: u32, zOffset: u32, orderOffset: u32, stateOffset: u32,
+  outOffset: u32,
+  segments: u32, segmentLength: u32, mirrored: u32, walked: u32, add: u32,
+}
+@group(0) @binding(0) var<storage, read> u: array<f32>;
+@group(0) @binding(1) var<storage, read> projection: array<Word>;
+@group(0) @binding(2) var<storage, read> constants: array<vec4f>;
+@group(0) @binding(3) var<storage, read> z: array<f32>;
+@group(0) @binding(4) var<storage, read> order: array<u32>;
+@group(0) @binding(5) var<storage, read_write> state: array<f32>;
+@group(0) @binding(6) var<storage, read_write> out: array<f32>;
+@group(0) @binding(7) var<storage, read_write> scratch: array<vec4f>;
+@group(1) @binding(0) var<uniform> p: Params;
+const QUADS: u32 = (STATE + 3u) / 4u;
+const BLOCKS: u32 = (QUADS + 3u) / 4u;
+const RANK_QUADS: u32 = (RANK + 3u) / 4u;
+const CONSTANT_QUADS: u32 = QUADS + 1u + RANK_QUADS;
+const INDICES = vec4u(0u, 1u, 2u, 3u);
+struct Chain { image: u32, direction: u32, channel: u32, group: u32 }
+struct Quads { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
+struct Steps { first: u32, end: u32 }
+fn chainOf(image: u32, direction: u32, channel: u32) -> Chain {
+  return Chain(image, direction, channel, channel * p.groups / p.channels);
+}
+fn constantQuad(chain: Chain, quad: u32) -> vec4f {
+  return constants[(chain.direction * CONSTANT_QUADS + quad) * p.channels + chain.channel];
+}
+fn scratchAt(chain: Chain, segment: u32, quad: u32) -> u32 {
+  return (((chain.image * p.directions + chain.direction) * p.segments + segment) * (QUADS + 1u) + quad) * p.channels +
+    chain.channel;
+}
+fn stateAt(chain: Chain) -> u32 {
+  return p.stateOffset + ((chain.image * p.directions + chain.direction) * p.channels + chain.channel) * STATE;
+}
+fn keep(values: vec4f, first: u32, size: u32) -> vec4f {
+  return select(vec4f(), values, vec4u(first) + INDICES < vec4u(size));
+}
+fn isMirrored(direction: u32) -> bool { return (p.mirrored >> direction & 1u) == 1u; }
+fn stepsOf(direction: u32, segment: u32) -> Steps {
+  let begin = min(segment * p.segmentLength, p.stepCount);
+  let finish = min(begin + p.segmentLength, p.stepCount);
+  if (isMirrored(direction)) { return Steps(p.stepCount - finish, p.stepCount - begin); }
+  return Steps(p.firstStep + begin, p.firstStep + finish);
+}
+fn loadState(chain: Chain, quad: u32) -> vec4f {
+  var values = vec4f();
+  if (quad >= QUADS || (p.carry & 1u) == 0u) { return values; }
+  let at = stateAt(chain) + 4u * quad;
+  for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { values[i] = state[at + i]; }
+  return values;
+}
+fn storeState(chain: Chain, quad: u32, values: vec4f) {
+  if (quad >= QUADS) { return; }
+  let at = stateAt(chain) + 4u * quad;
+  var copy = values;
+  for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { state[at + i] = copy[i]; }
+}
+fn deltaPart(chain: Chain, row: u32, quad: u32) -> f32 {
+  return dot(keep(projectionQuad(row + 4u * quad), 4u * quad, RANK), constantQuad(chain, QUADS + 1u + quad));
+}
+fn deltaOf(chain: Chain, row: u32, bias: f32) -> f32 {
+  var delta = bias;
+  if (RANK == 0u) { delta += projectionAt(row + chain.channel); }
+  if (RANK_QUADS > 0u) { delta += deltaPart(chain, row, 0u); }
+  if (RANK_QUADS > 1u) { delta += deltaPart(chain, row, 1u); }
+  if (RANK_QUADS > 2u) { delta += deltaPart(chain, row, 2u); }
+  if (RANK_QUADS > 3u) { delta += deltaPart(chain, row, 3u); }
+  for (var quad = 4u; quad < RANK_QUADS; quad++) { delta += deltaPart(chain, row, quad); }
+  if (p.softplus != 0u) { return softplus(delta); }
+  return delta;
+}
+fn projectionRow(chain: Chain, token: u32) -> u32 {
+  return p.projectionOffset + (chain.image * p.length + token) * p.projectionStride + chain.direction * p.projectionStep;
+}
+fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
+  let deltas = select(RANK, p.channels, RANK == 0u);
+  return row + deltas + (part * p.groups + chain.group) * STATE;
+}
+fn inputAt(chain: Chain, token: u32) -> f32 {
+  return u[p.uOffset + (chain.image * p.length + token) * p.uStride + chain.direction * p.uStep + chain.channel];
+}
+fn stateQuad(at: u32, quad: u32) -> vec4f {
+  return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
+}
+fn advance(h: vec4f, a: vec4f, delta: f32, drive: f32, input: vec4f) -> vec4f {
+  return fma(exp2(delta * a), h, drive * input);
+}
+fn has(block: u32, quad: u32) -> bool { return BLOCKS > 1u || quad < QUADS; }
+fn loadA(chain: Chain, block: u32) -> Quads {
+  var a = Quads();
+  a.a = constantQuad(chain, 4u * block);
+  if (has(block, 1u)) { a.b = constantQuad(chain, min(4u * block + 1u, QUADS - 1u)); }
+  if (has(block, 2u)) { a.c = constantQuad(chain, min(4u * block + 2u, QUADS - 1u)); }
+  if (has(block, 3u)) { a.d = constantQuad(chain, min(4u * block + 3u, QUADS - 1u)); }
+  return a;
+}
+fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: u32) -> Quads {
+  var next = h;
+  next.a = advance(h.a, a.a, delta, drive, stateQuad(input, 4u * block));
+  if (has(block, 1u)) { next.b = advance(h.b, a.b, delta, drive, stateQuad(input, 4u * block + 1u)); }
+  if (has(block, 2u)) { next.c = advance(h.c, a.c, delta, drive, stateQuad(input, 4u * block + 2u)); }
+  if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, stateQuad(input, 4u * block + 3u)); }
+  return next;
+}
+fn readAll(h: Quads, block: u32, output: u32) -> f32 {
+  var y = dot(h.a, stateQuad(output, 4u * block));
+  if (has(block, 1u)) { y += dot(h.b, stateQuad(output, 4u * block + 1u)); }
+  if (has(block, 2u)) { y += dot(h.c, stateQuad(output, 4u * block + 2u)); }
+  if (has(block, 3u)) { y += dot(h.d, stateQuad(output, 4u * block + 3u)); }
+  return y;
+}
+fn storeSummary(chain: Chain, segment: u32, quad: u32, values: vec4f) {
+  if (quad < QUADS) { scratch[scratchAt(chain, segment, quad)] = values; }
+}
+fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
+  if (quad >= QUADS) { return vec4f(); }
+  if (p.segments > 1u) { return scratch[scratchAt(chain, segment, quad)]; }
+  return loadState(chain, quad);
+}
+@compute @workgroup_size(WORKGROUP)
+fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let number = place.x * WORKGROUP + lane;
+  let segment = number / p.channels;
+  if (segment >= p.segments) { return; }
+  let chain = chainOf(place.z, place.y, number % p.channels);
+  let steps = stepsOf(chain.direction, segment);
+  let bias = constantQuad(chain, QUADS).y;
+  for (var block = 0u; block < BLOCKS; block++) {
+    let a = loadA(chain, block);
+    var h = Quads();
+    var elapsed = 0.0;
+    for (var step = steps.first; step < steps.end; step++) {
+      let token = tokenAt(step, chain.direction);
+      let row = projectionRow(chain, token);
+      let delta = deltaOf(chain, row, bias);
+      elapsed += delta;
+      h = advanceAll(h, a, block, delta, delta * inputAt(chain, token), inputGroup(chain, row, 0u));
+    }
+    storeSummary(chain, segment, 4u * block, h.a);
+    storeSummary(chain, segment, 4u * block + 1u, h.b);
+    storeSummary(chain, segment, 4u * block + 2u, h.c);
+    storeSummary(chain, segment, 4u * block + 3u, h.d);
+    if (block == 0u) { scratch[scratchAt(chain, segment, QUADS)] = vec4f(elapsed, 0.0, 0.0, 0.0); }
+  }
+}
+const COMBINE_CHANNELS: u32 = 4u;
+const COMBINE_LANES: u32 = 64u / COMBINE_CHANNELS;
+var<workgroup> runDecay: array<vec4f, 64>;
+var<workgroup> runState: array<vec4f, 64>;
+@compute @workgroup_size(64)
+fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let quad = place.x % QUADS;
+  let channel = place.x / QUADS * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
+  let exists = channel < p.channels;
+  let chain = chainOf(place.z, place.y, min(channel, p.channels - 1u));
+  let a = constantQuad(chain, quad);
+  let perLane = (p.segments + COMBINE_LANES - 1u) / COMBINE_LANES;
+  let run = lane / COMBINE_CHANNELS;
+  let first = min(run * perLane, p.segments);
+  let end = min(first + perLane, p.segments);
+  let backwards = isMirrored(chain.direction);
+  var elapsed = 0.0;
+  var h = vec4f();
+  for (var i = first; i < end; i++) {
+    let segment = select(i, p.segments - 1u - i, backwards);
+    let time = scratch[scratchAt(chain, segment, QUADS)].x;
+    h = fma(exp2(time * a), h, scratch[scratchAt(chain, segment, quad)]);
+    elapsed += time;
+  }
+  runDecay[lane] = exp2(elapsed * a);
+  runState[lane] = h;
+  workgroupBarrier();
+  h = loadState(chain, quad);
+  for (var i = 0u; i < run; i++) {
+    let other = i * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
+    h = fma(runDecay[other], h, runState[other]);
+  }
+  for (var i = first; i < end; i++) {
+    let segment = select(i, p.segments - 1u - i, backwards);
+    let at = scratchAt(chain, segment, quad);
+    let leaves = scratch[at];
+    if (exists) { scratch[at] = h; }
+    h = fma(exp2(scratch[scratchAt(chain, segment, QUADS)].x * a), h, leaves);
+  }
+  if ((p.carry & 2u) != 0u && exists && run == COMBINE_LANES - 1u) { storeState(chain, quad, h); }
+}
+fn walk(chain: Chain, segment: u32, block: u32, add: bool) {
+  let steps = stepsOf(chain.direction, segment);
+  let a = loadA(chain, block);
+  let skipAndBias = constantQuad(chain, QUADS);
+  let skip = select(0.0, skipAndBias.x, block == 0u);
+  var h = Quads(
+    loadEntry(chain, segment, 4u * block),
+    loadEntry(chain, segment, 4u * block + 1u),
+    loadEntry(chain, segment, 4u * block + 2u),
+    loadEntry(chain, segment, 4u * block + 3u),
+  );
+  for (var step = steps.first; step < steps.end; step++) {
+    let token = tokenAt(step, chain.direction);
+    let row = projectionRow(chain, token);
+    let delta = deltaOf(chain, row, skipAndBias.y);
+    let input = inputAt(chain, token);
+    h = advanceAll(h, a, block, delta, delta * input, inputGroup(chain, row, 0u));
+    var y = skip * input + readAll(h, block, inputGroup(chain, row, 1u));
+    let place = chain.image * p.length + token;
+    if (HAS_Z) { y *= silu(z[p.zOffset + place * p.zStride + chain.channel]); }
+    let at = p.outOffset + place * p.outStride + chain.channel;
+    if (add) { y += out[at]; }
+    out[at] = y;
+  }
+  if ((p.carry & 2u) != 0u && p.segments == 1u) {
+    storeState(chain, 4u * block, h.a);
+    storeState(chain, 4u * block + 1u, h.b);
+    storeState(chain, 4u * block + 2u, h.c);
+    storeState(chain, 4u * block + 3u, h.d);
+  }
+}
+@compute @workgroup_size(WORKGROUP)
+fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let number = place.x * WORKGROUP + lane;
+  let segment = number / p.channels;
+  if (segment >= p.segments) { return; }
+  var add = p.add != 0u;
+  for (var direction = 0u; direction < p.directions; direction++) {
+    if ((p.walked >> direction & 1u) == 0u) { continue; }
+    let chain = chainOf(place.z, direction, number % p.channels);
+    for (var block = 0u; block < BLOCKS; block++) {
+      walk(chain, segment, block, add);
+      add = true;
+    }
+  }
+}
+@compute @workgroup_size(64)
+fn clear(
+  @builtin(workgroup_id) place: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let number = (place.y * groups.x + place.x) * 64u + lane;
+  if (number >= p.length * p.channels) { return; }
+  out[p.outOffset + (place.z * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+fn tokenAt(step: u32, direction: u32) -> u32 {
+  let code = p.orders >> (4u * direction) & 15u;
+  if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
+  let walked = select(step, p.length - 1u - step, (code & 1u) == 1u);
+  if (code < 2u) { return walked; }
+  let gridHeight = p.length / p.gridWidth;
+  return walked % gridHeight * p.gridWidth + walked / gridHeight;
+}
+`,
+  unary: `
+struct Params {
+  rows: u32, columns: u32, xStride: u32, outStride: u32, activation: u32, slope: f32,
+  xOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let index = spread(group, groups, lane);
+  if (index >= p.rows * p.columns) { return; }
+  let row = index / p.columns;
+  let column = index % p.columns;
+  out[p.outOffset + row * p.outStride + column] =
+    activate(p.activation, p.slope, x[p.xOffset + row * p.xStride + column]);
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
+  return (group.y * groups.x + group.x) * 64u + lane;
+}
+`,
+  words_1: `
+alias Word = f32;
+fn projectionAt(at: u32) -> f32 { return projection[at]; }
+fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at], projection[at + 1u], projection[at + 2u], projection[at + 3u]); }
+`,
+  words_2: `
+alias Word = vec2f;
+fn projectionAt(at: u32) -> f32 { return projection[at / 2u][at % 2u]; }
+fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at / 2u], projection[at / 2u + 1u]); }
+`,
+  words_4: `
+alias Word = vec4f;
+fn projectionAt(at: u32) -> f32 { return projection[at / 4u][at % 4u]; }
+fn projectionQuad(at: u32) -> vec4f { return projection[at / 4u]; }
+`,
+} as const;
