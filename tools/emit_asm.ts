@@ -2,8 +2,7 @@
  * Prints the inner loops whose instruction order matters as WebAssembly assembly for `global_asm!`. V8 does not
  * schedule: what the module says is what runs, and a compiler that hoists the broadcasts out of order spills half of a
  * large tile. Here every value is made right before its last use is possible, within fifteen vector registers.
- *
- *     deno run --allow-write tools/emit_asm.ts
+ * `tools/build_wasm.ts` writes the texts.
  *
  * @module
  */
@@ -313,15 +312,18 @@ function elementwise(relaxed: boolean, name: string, gate = false): string {
 }
 
 /** What each build gets. Unrolling costs on old engines that lack relaxed SIMD, and pays on those that have it. */
-const BUILDS = {
+export const BUILDS = {
   relaxed: { rows: 6, unroll: 4, states: [8, 5, 4, 2, 1] },
   simd128: { rows: 4, unroll: 1, states: [4, 2, 1] },
 } as const;
+/** Name of a build. */
+export type Build = keyof typeof BUILDS;
+
 /** Bytes between rows of the scan's blocks: `4·CHANNELS` of `rust-kernels/src/scan_step.rs`. */
 const STRIDE = 128;
 
 /** The assembly of one build. */
-export function assembly(build: keyof typeof BUILDS): string {
+export function assembly(build: Build): string {
   const { rows, unroll, states } = BUILDS[build], relaxed = build === "relaxed";
   return [
     gemmTile(relaxed, rows, unroll),
@@ -330,12 +332,3 @@ export function assembly(build: keyof typeof BUILDS): string {
     elementwise(relaxed, "silu", true),
   ].join("\n") + "\n";
 }
-
-/** Writes the assembly of both builds. */
-export function writeAssembly(): void {
-  for (const build of ["relaxed", "simd128"] as const) {
-    Deno.writeTextFileSync(new URL(`../rust-kernels/src/${build}.gen.s`, import.meta.url), assembly(build));
-  }
-}
-
-if (import.meta.main) writeAssembly();

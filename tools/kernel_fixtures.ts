@@ -1,0 +1,131 @@
+/**
+ * One or more calls of every kernel on numbers from a fixed seed, run through two builds of the same variant: whether
+ * another compiler's module computes the same.
+ *
+ * @module
+ */
+import { encodeOrders, type KernelName, KERNELS } from "../src/kernels.ts";
+import { instantiate, SCRATCH_BYTES, type Variant, type WasmInstance } from "../src/wasm/load.ts";
+
+/** Lengths of the operands in floats, in table order; 0 for an absent one; `index` where row numbers are wanted. */
+type Lengths = readonly (number | "index")[];
+type Call = readonly [kernel: KernelName, operands: Lengths, params: Readonly<Record<string, number>>];
+
+const norm = { rows: 7, columns: 37, epsilon: 1e-5, xStride: 40, residualStride: 38, gateStride: 37, outStride: 41 };
+const image = { batch: 2, height: 6, width: 7 };
+const band = { firstRow: 1, rowCount: 4 };
+
+/** Sizes beside the tiles, so that whole tiles and edges both run. */
+const CALLS: readonly Call[] = [
+  ...[0, 1, 2, 3, 4, 5].map((activation): Call => ["linear", [20 * 19, 16 * 19, 13, 13, 20 * 16], {
+    ...{
+      rows: 17,
+      inner: 19,
+      outer: 13,
+      xStride: 20,
+      outStride: 16,
+      activation,
+      slope: 0.1,
+      accumulate: activation % 2,
+    },
+  }]),
+  ["linear", [19, 40 * 19, 0, 0, 40], {
+    ...{ rows: 1, inner: 19, outer: 33, xStride: 19, outStride: 33, activation: 0, slope: 0, accumulate: 0 },
+  }],
+  ["conv2d", [84 * 5, 16 * 45, 11, 0, 84 * 11], {
+    ...{ ...image, inChannels: 5, outChannels: 11, kernelHeight: 3, kernelWidth: 3, stride: 1, padding: 1, xStride: 5 },
+    ...{ outStride: 11, activation: 1, slope: 0, accumulate: 0, ...band },
+  }],
+  ...[[3, 2], [5, 1]].map(([size, dilation]): Call => ["depthwise_conv2d", [84 * 11, 25 * 11, 11, 84 * 11], {
+    ...{
+      ...image,
+      channels: 11,
+      size: size!,
+      dilation: dilation!,
+      xStride: 11,
+      outStride: 11,
+      activation: 2,
+      slope: 0,
+    },
+    ...band,
+  }]),
+  ...[4, 3].map((width): Call => ["causal_conv1d", [42 * 22, 2 * 4 * 11, 22, 0, 2 * 2 * 3 * 11, 42 * 22], {
+    ...{ batch: 2, length: 21, channels: 11, width, directions: 2, orders: encodeOrders(["row", "columnReversed"]) },
+    ...{ gridWidth: 7, xStride: 22, xStep: 11, outStride: 22, activation: 1, carry: 3 },
+  }]),
+  ...[16, 10].map((stateSize): Call => ["selective_scan", [
+    ...[42 * 22, 42 * 2 * (3 + 2 * stateSize), 2 * 12 * (stateSize + 5), 42 * 11, 0, 2 * 2 * 11 * stateSize, 42 * 11],
+  ], {
+    ...{
+      batch: 2,
+      length: 21,
+      channels: 11,
+      stateSize,
+      rank: 3,
+      groups: 1,
+      directions: 2,
+      orders: encodeOrders(["rowReversed", "column"]),
+    },
+    ...{ gridWidth: 7, softplus: 1, uStride: 22, uStep: 11, projectionStride: 2 * (3 + 2 * stateSize) },
+    ...{
+      projectionStep: 3 + 2 * stateSize,
+      zStride: 11,
+      outStride: 11,
+      accumulate: 0,
+      carry: 3,
+      firstStep: 0,
+      stepCount: 21,
+    },
+  }]),
+  ["rms_norm", [300, 300, 40, 300, 300], norm],
+  ["layer_norm", [300, 300, 40, 40, 300, 300], norm],
+  ["unary", [300, 300], { rows: 7, columns: 37, xStride: 40, outStride: 38, activation: 5, slope: 0 }],
+  ["binary", [300, 300, 300], {
+    ...{ rows: 7, columns: 38, aStride: 40, bStride: 39, outStride: 38, bRows: 3, bRepeat: 2, operation: 2 },
+  }],
+  ["mean_rows", [300, 80], { batch: 2, rows: 3, columns: 37, xStride: 40, outStride: 38 }],
+  ["max_rows", [300, 80], { batch: 2, rows: 3, columns: 37, xStride: 40, outStride: 38 }],
+  ["gather_rows", [300, 80, "index", 600], {
+    ...{ batch: 2, rows: 3, count: 5, columns: 37, xStride: 40, extraStride: 37, outStride: 38 },
+  }],
+  ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 0, xStride: 12, outStride: 3 }],
+  ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 1, xStride: 3, outStride: 12 }],
+];
+
+/** Makes a call; the operands lie behind each other and all of them are the result. */
+function perform({ kernels, memory, heapBase }: WasmInstance, [kernel, operands, params]: Call): Float32Array {
+  const first = Math.ceil((heapBase + SCRATCH_BYTES) / 64) * 64;
+  let next = first, seed = 1;
+  const random = (): number => (seed = Math.imul(seed, 1103515245) + 12345 & 0x7fffffff) / 2 ** 31;
+  const offsets = operands.map((length) => {
+    const at = next, count = length === "index" ? 8 : length;
+    next += 4 * count;
+    if (length === "index") new Uint32Array(memory.buffer, at, count).set([3, 0, 2, 4, 1]);
+    else new Float32Array(memory.buffer, at, count).set(Array.from({ length: count }, () => -random()));
+    return count === 0 ? 0 : at;
+  });
+  const numbers = Object.keys(KERNELS[kernel].params).map((name) => params[name]!);
+  kernels[kernel](...offsets, ...numbers, first - SCRATCH_BYTES);
+  return new Float32Array(memory.buffer, first, (next - first) / 4).slice();
+}
+
+/** How far two builds may differ: another compiler may order sums otherwise. */
+const TOLERANCE = 1e-5;
+
+/** A line for every kernel whose results differ between two builds of `variant`. */
+export async function differences(
+  variant: Variant,
+  a: Uint8Array<ArrayBuffer>,
+  b: Uint8Array<ArrayBuffer>,
+): Promise<string[]> {
+  const [left, right] = await Promise.all(
+    [a, b].map(async (bytes) => await instantiate({ variant, module: await WebAssembly.compile(bytes) })),
+  );
+  const problems: string[] = [];
+  for (const call of CALLS) {
+    const mine = perform(left!, call), other = perform(right!, call);
+    const at = mine.findIndex((value, i) => !(Math.abs(value - other[i]!) <= TOLERANCE * Math.max(1, Math.abs(value))));
+    if (at >= 0) problems.push(`${variant} ${call[0]}: ${other[at]} where the committed module gives ${mine[at]}`);
+  }
+  return problems;
+}
