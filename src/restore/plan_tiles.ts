@@ -1,0 +1,111 @@
+/**
+ * Chooses tiles that fit a memory budget. What a model holds for a tile is found by a dry run, so that nothing has to be
+ * known of the model.
+ *
+ * @module
+ */
+import type { Model } from "../load_model.ts";
+import { planModel } from "../run_model.ts";
+import { blendedSpans, officialSpans, OVERLAP, seenPixels, SHORTEST, spanLength, type Tiling } from "./tiling.ts";
+
+/**
+ * How an image is cut. `blend`: overlapping tiles chosen from the memory budget, faded into each other; a number: the
+ * same with tiles of at most that side. `exact`: one piece. `official`: the published test's split without blending.
+ */
+export type TileMode = "blend" | "exact" | "official" | number;
+
+/** What the choice of tiles depends on. */
+export interface TileRequest {
+  readonly width: number;
+  readonly height: number;
+  readonly mode: TileMode;
+  /** Bytes the whole process may take; undefined: the default for `blend`, no limit for `exact` and `official`. */
+  readonly memory: number | undefined;
+  /** Bytes held whatever the tiles are. */
+  readonly held: number;
+  /** Bytes held for each output row of a row of tiles. */
+  readonly perRow: number;
+}
+
+/** Budget of the whole process where the caller names none. */
+export const DEFAULT_MEMORY = 512e6;
+/** What a runtime takes before it has loaded anything, with garbage not yet collected. */
+const RUNTIME = 170e6;
+/** Bytes per pixel of a tile outside the device: input, output, and the copies made while blending. */
+const hostBytes = (model: Model): number => 4 * (2 * model.channels + 3 * model.channels * model.scale ** 2);
+
+/** Run memory for an input of that size, in bytes. */
+function runMemory(model: Model, width: number, height: number): number {
+  return planModel((ops) => model.forward(ops, ops.empty([1, height, width, model.channels]))).peak;
+}
+
+/** Bytes the process takes for a tiling. */
+function needed(model: Model, tiling: Tiling, { held, perRow }: TileRequest): number {
+  const longest = (spans: Tiling["rows"]) => Math.max(...spans.map(({ start, end }) => end - start));
+  const width = longest(tiling.columns), height = longest(tiling.rows);
+  return RUNTIME + held + model.device.memory().weights + height * model.scale * perRow +
+    width * height * hostBytes(model) + runMemory(model, width, height);
+}
+
+const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
+
+/**
+ * Chooses the tiles of an image.
+ *
+ * @throws {RangeError} When the budget is too small for the mode, or even for the smallest tiles.
+ */
+export function planTiles(model: Model, request: TileRequest): Tiling {
+  const { width, height, mode, memory } = request, { multiple } = model;
+  if (mode === "exact" || mode === "official") {
+    const tiling = mode === "official" && multiple === 1
+      ? { rows: officialSpans(height), columns: officialSpans(width) }
+      : { rows: blendedSpans(height, 1, multiple), columns: blendedSpans(width, 1, multiple) };
+    const bytes = memory === undefined ? 0 : needed(model, tiling, request);
+    if (memory !== undefined && bytes > memory) {
+      throw new RangeError(
+        `Cannot restore ${width}x${height} with tile "${mode}" as memory must be at least ${megabytes(bytes)} ` +
+          `(raise it, or let tile be "blend"): current value is ${megabytes(memory)}`,
+      );
+    }
+    return tiling;
+  }
+  return blendWithin(model, request);
+}
+
+/** The tiling that sees the fewest pixels among those that fit; of the same, the one with the fewest tiles. */
+function blendWithin(model: Model, request: TileRequest): Tiling {
+  const { width, height, mode, memory = DEFAULT_MEMORY } = request, { multiple } = model;
+  const side = typeof mode === "number" ? mode : Infinity;
+  const perPixel = runMemory(model, roundUp(SHORTEST, multiple), roundUp(SHORTEST, multiple)) /
+      roundUp(SHORTEST, multiple) ** 2 + hostBytes(model);
+  const free = memory - RUNTIME - request.held - model.device.memory().weights;
+  const most = (length: number) => Math.max(1, Math.floor((length - OVERLAP) / (SHORTEST - OVERLAP)));
+  let best: Tiling | undefined;
+  for (let across = 1; across <= most(width); across++) {
+    const tileWidth = spanLength(width, across, multiple);
+    if (tileWidth > side) continue;
+    for (let down = 1; down <= most(height); down++) {
+      const tileHeight = spanLength(height, down, multiple);
+      if (tileHeight > side) continue;
+      const bytes = tileWidth * tileHeight * perPixel + tileHeight * model.scale * request.perRow;
+      if (bytes > free) continue;
+      const tiling = { rows: blendedSpans(height, down, multiple), columns: blendedSpans(width, across, multiple) };
+      if (!best || seenPixels(tiling) < seenPixels(best)) best = tiling;
+      break; // more rows of tiles would only overlap more
+    }
+  }
+  if (best) return best;
+  if (side < SHORTEST) {
+    throw new RangeError(`Cannot restore as tile must be at least ${SHORTEST} pixels: current value is ${side}`);
+  }
+  const smallest = {
+    rows: blendedSpans(height, most(height), multiple),
+    columns: blendedSpans(width, most(width), multiple),
+  };
+  throw new RangeError(
+    `Cannot restore ${width}x${height} as memory must be at least ${megabytes(needed(model, smallest, request))}: ` +
+      `current value is ${megabytes(memory)}`,
+  );
+}
+
+const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
