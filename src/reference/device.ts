@@ -71,7 +71,9 @@ export function openReference({ precision = "f32" }: ReferenceOptions = {}): Dev
     },
     write(data: Float32Array | Uint32Array, { life }: WriteOptions): ReferenceBuffer {
       guard("write");
-      const buffer = { length: data.length, array: data.slice() };
+      // Run memory may be added to, so the oracle keeps it in f64; weights are only read, and exact in f32.
+      const widened = precision === "f64" && life === "run" && data instanceof Float32Array;
+      const buffer = { length: data.length, array: widened ? Float64Array.from(data) : data.slice() };
       if (life === "model") {
         weights.set(buffer, data.byteLength);
         sizes.weights += data.byteLength;
