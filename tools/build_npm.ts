@@ -12,7 +12,15 @@ import * as esbuild from "esbuild";
 import { fromBase64 } from "../src/base64.ts";
 import { declarationsOf } from "./npm/declarations.ts";
 import { manifestOf } from "./npm/manifest.ts";
-import { CARRIERS, compiledWasm, externalWeights, literalImports, packages, wasmName } from "./npm/plugins.ts";
+import {
+  CARRIERS,
+  compiledWasm,
+  externalWeights,
+  literalImports,
+  noRuntimeModules,
+  packages,
+  wasmName,
+} from "./npm/plugins.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const OUT = `${ROOT}dist/npm/`;
@@ -63,7 +71,7 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
     external: ["node:*"],
     define: { "Symbol.dispose": "symbolDispose", "Symbol.asyncDispose": "symbolAsyncDispose" },
     inject: [`${ROOT}tools/npm/dispose_symbols.js`],
-    plugins: [literalImports(ROOT), ...plugins],
+    plugins: [...plugins, literalImports(ROOT)],
     logLevel: "warning",
   });
 }
@@ -111,7 +119,12 @@ async function build(): Promise<void> {
   const library = entries.filter((entry) => entry !== config.exports["./cli"]);
   const found = new Map([["@types/emscripten", "1.41.6"]]);
   await bundle(entries, OUT, [packages(found), externalWeights("./weights")]);
-  await bundle(library, `${OUT}workerd`, [packages(found), externalWeights("../weights"), compiledWasm("../wasm")]);
+  await bundle(library, `${OUT}workerd`, [
+    noRuntimeModules(ROOT),
+    packages(found),
+    externalWeights("../weights"),
+    compiledWasm("../wasm"),
+  ]);
   for (const [path, text] of declarationsOf(ROOT, library.map((entry) => entry.slice(2)))) {
     await write(`types/${path}`, text);
   }

@@ -101,3 +101,20 @@ export function compiledWasm(folder: string): Plugin {
     },
   };
 }
+
+/** For workerd, which refuses computed specifiers and has no files: nothing of the runtime is imported. */
+export function noRuntimeModules(root: string): Plugin {
+  return {
+    name: "no-runtime-modules",
+    setup(build) {
+      build.onLoad(
+        { filter: /\/src\/lazy_import\.ts$/ },
+        ({ path }) =>
+          path !== `${root}src/lazy_import.ts` ? undefined : {
+            contents: `export const runtimeImport = (name) =>
+            Promise.reject(new TypeError("Cannot import " + name + " as it must be there: current runtime has no such module"));`,
+          },
+      );
+    },
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * What the runtime tests stand on: a folder with the runtimes and bundlers from npm, and the packed tarball of this
+ * package installed beside them, as a user would have it. It is made once and again when a source has changed.
+ *
+ * @module
+ */
+
+/** The project. */
+export const ROOT: string = new URL("../../", import.meta.url).pathname;
+
+/** The folder; what lies below it finds the packages in its `node_modules`. */
+export const KIT = `${ROOT}dist/runtime/`;
+
+/** Node 24 from npm. */
+export const NODE_24 = `${KIT}node_modules/node/bin/node`;
+
+/** Bun from npm. */
+export const BUN = `${KIT}node_modules/bun/bin/bun.exe`;
+
+/** What a command printed. */
+export interface Printed {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly code: number;
+}
+
+/** Runs a command to its end. */
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: Deno.CommandOptions = {},
+): Promise<Printed> {
+  const command = new Deno.Command(program, { ...options, args: [...args], stdout: "piped", stderr: "piped" });
+  const { stdout, stderr, code } = await command.output();
+  const text = new TextDecoder();
+  return { stdout: text.decode(stdout), stderr: text.decode(stderr), code };
+}
+
+/** Runs a command that must succeed; its output. */
+export async function must(
+  program: string,
+  args: readonly string[],
+  options: Deno.CommandOptions = {},
+): Promise<string> {
+  const { stdout, stderr, code } = await run(program, args, options);
+  if (code !== 0) {
+    throw new Error(`${program} ${args.join(" ")} must succeed: exit code is ${code}\n${stdout}${stderr}`);
+  }
+  return stdout;
+}
+
+/** Changes whenever a file does that the package is built from. */
+async function stampOf(paths: readonly string[]): Promise<string> {
+  const parts: string[] = [];
+  const visit = async (path: string): Promise<void> => {
+    const stat = await Deno.stat(path);
+    if (stat.isDirectory) { for await (const { name } of Deno.readDir(path)) await visit(`${path}/${name}`); }
+    else parts.push(`${path} ${stat.size} ${stat.mtime?.getTime()}`);
+  };
+  for (const path of paths) await visit(ROOT + path);
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.sort().join("\n")));
+  return new Uint8Array(digest).toHex();
+}
+
+/** Does a step unless it was done for the same inputs. */
+async function once(name: string, stamp: string, step: () => Promise<void>): Promise<void> {
+  const file = `${KIT}${name}.stamp`;
+  if (await Deno.readTextFile(file).catch(() => "") === stamp) return;
+  await step();
+  await Deno.writeTextFile(file, stamp);
+}
+
+const SOURCES = ["mod.ts", "cli.ts", "deno.json", "src", "weights", "tools/build_npm.ts", "tools/npm", "LICENSE"];
+
+/** Makes the folder, or leaves it as it is when it is up to date. */
+export async function makeKit(): Promise<void> {
+  await Deno.mkdir(KIT, { recursive: true });
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
+  const packages = await Deno.readTextFile(`${ROOT}tests/runtime/kit.json`);
+  await once("packages", packages, async () => {
+    await Deno.writeTextFile(`${KIT}package.json`, packages);
+    await must("npm", ["install", ...quiet], { cwd: KIT });
+    await Deno.remove(`${KIT}sidewinder.stamp`).catch(() => undefined);
+  });
+  await once("sidewinder", await stampOf(SOURCES), async () => {
+    await must(Deno.execPath(), ["run", "-A", `${ROOT}tools/build_npm.ts`], { cwd: ROOT });
+    const packed = JSON.parse(
+      await must("npm", ["pack", "--json", "--pack-destination", KIT], { cwd: `${ROOT}dist/npm` }),
+    );
+    const { filename }: { filename: string } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0];
+    await Deno.rename(KIT + filename, `${KIT}sidewinder.tgz`);
+    await must("npm", ["install", "--no-save", ...quiet, "./sidewinder.tgz"], { cwd: KIT });
+  });
+}
+
+/** A fresh folder within the kit that holds the given files of the project, by the name they get there. */
+export async function makeFolder(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = `${KIT}${name}/`;
+  await Deno.remove(folder, { recursive: true }).catch(() => undefined);
+  await Deno.mkdir(folder);
+  for (const [target, source] of Object.entries(files)) await Deno.copyFile(ROOT + source, folder + target);
+  return folder;
+}
