@@ -5,10 +5,13 @@
  */
 import { lazyImport } from "../lazy_import.ts";
 
+/** What the module holds; written out, since `typeof import()` would have Deno fetch it for its types. */
+interface LabelModule {
+  readonly IMAGENET_LABELS: readonly string[];
+}
+
 /** The 1000 names in the order of the released models' outputs (ILSVRC synsets, sorted). */
 export async function loadImagenetLabels(): Promise<readonly string[]> {
-  const { IMAGENET_LABELS } = await lazyImport<typeof import("./imagenet_labels.gen.ts")>(
-    "./models/imagenet_labels.gen.ts",
-  );
+  const { IMAGENET_LABELS } = await lazyImport<LabelModule>("./models/imagenet_labels.gen.ts");
   return IMAGENET_LABELS;
 }

@@ -1,0 +1,33 @@
+import { assertEquals } from "@std/assert";
+import { assertAnswers, FUSED, INPUTS } from "./expected.ts";
+import { KIT, makeFolder, makeKit, must } from "./kit.ts";
+import { askPage, BROWSERS } from "./serve.ts";
+
+await makeKit();
+const folder = await makeFolder("browser", {
+  "answers.js": "tests/runtime/apps/answers.js",
+  "app.js": "tests/runtime/apps/page.js",
+  ...INPUTS,
+});
+await must(`${KIT}node_modules/.bin/esbuild`, [
+  "app.js",
+  "--bundle",
+  "--splitting",
+  "--format=esm",
+  "--outdir=built",
+], { cwd: folder });
+await Deno.writeTextFile(`${folder}page.html`, `<!doctype html><script type="module" src="built/app.js"></script>`);
+await Deno.writeTextFile(
+  `${folder}worker.html`,
+  `<!doctype html><script>new Worker("built/app.js", { type: "module" })</script>`,
+);
+
+for (const browser of Object.keys(BROWSERS)) {
+  for (const place of ["page", "worker"]) {
+    Deno.test(`npm package in a ${place} of ${browser} gives the bits of Deno and fetches only what it needs`, async () => {
+      const { answer, requests } = await askPage(browser, folder, `${place}.html`);
+      await assertAnswers(answer, FUSED);
+      assertEquals(requests.filter((path) => /404|encode|mambair|imagenet/.test(path)), []);
+    });
+  }
+}

@@ -1,0 +1,35 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { must, ROOT } from "./kit.ts";
+import { serveFolder } from "./serve.ts";
+
+const LAZY = /\.gen\.[jt]s$/;
+
+Deno.test("mod.ts from a URL classifies with no permission, and fetches no codec or model it does not use", async () => {
+  await using server = serveFolder(ROOT);
+  const cache = await Deno.makeTempDir({ prefix: "sidewinder_deno_" });
+  try {
+    const printed = await must(Deno.execPath(), ["run", "--no-prompt", `${server.url}examples/deno/classify.ts`], {
+      env: { DENO_DIR: cache, NO_COLOR: "1" },
+    });
+    assertMatch(printed, /^wasm relaxed-simd, \d+ ms\n\S+ % +pomegranate\n/);
+    assertEquals(server.requests.filter((path) => path.startsWith("404")), []);
+    assertEquals(
+      server.requests.filter((path) => LAZY.test(path)).sort(),
+      ["/src/wasm/kernels_relaxed.gen.ts", "/weights/vim_micro/vim_micro.gen.js"],
+    );
+    assert(!server.requests.some((path) => /\/codecs\/|\/cli\//.test(path)));
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+});
+
+Deno.test("mod.ts from a URL fetches nothing lazily before it is asked to", async () => {
+  await using server = serveFolder(ROOT);
+  const cache = await Deno.makeTempDir({ prefix: "sidewinder_deno_" });
+  try {
+    await must(Deno.execPath(), ["cache", "--allow-import", `${server.url}mod.ts`], { env: { DENO_DIR: cache } });
+    assertEquals(server.requests.filter((path) => LAZY.test(path)), []);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+});
