@@ -9,7 +9,7 @@ import type { Device } from "../device.ts";
 import { loadModel, type Model } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
 import { type Command, countOption, DEVICE_OPTIONS, deviceOption, oneLine, parse, UsageError } from "./command.ts";
-import { progressLine } from "./progress.ts";
+import { loadingLine } from "./progress.ts";
 
 const HELP = `Usage: sidewinder classify IMAGE... [options]
 
@@ -42,7 +42,7 @@ export const classifyCommand: Command = {
     const options = jsonOption("options", values.options);
     await using device = await openDevice(deviceOption(values.device));
     const started = performance.now();
-    const progress = await progressLine(terminal);
+    const progress = await loadingLine(terminal);
     await using model = await loadModel(device, values.model ?? await defaultModel("classify"), {
       onProgress: progress.onProgress,
       signal: terminal.signal,

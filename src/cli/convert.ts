@@ -9,7 +9,7 @@ import { detectModel, openModelSource } from "../load_model.ts";
 import type { ModelMetadata } from "../models/family.ts";
 import { jsonOption } from "./classify.ts";
 import { type Command, parse, UsageError } from "./command.ts";
-import { progressLine } from "./progress.ts";
+import { loadingLine } from "./progress.ts";
 
 const HELP = `Usage: sidewinder convert IN OUT [options]
 
@@ -45,7 +45,7 @@ export const convertCommand: Command = {
     }
     await refuseExisting(to, values.force ?? false);
     const options = jsonOption("options", values.options);
-    const progress = await progressLine(terminal);
+    const progress = await loadingLine(terminal);
     const step = { signal: terminal.signal, onProgress: progress.onProgress };
     const checkpoint = await openModelSource(from, {
       ...step,

@@ -6,7 +6,7 @@
 import { describeModel, detectModel, openModelSource } from "../load_model.ts";
 import { type Command, parse, UsageError } from "./command.ts";
 import { jsonOption } from "./classify.ts";
-import { progressLine } from "./progress.ts";
+import { loadingLine } from "./progress.ts";
 
 const HELP = `Usage: sidewinder info FILE|URL|NAME [options]
 
@@ -35,7 +35,7 @@ export const infoCommand: Command = {
       );
     }
     const options = jsonOption("options", values.options);
-    const progress = await progressLine(terminal);
+    const progress = await loadingLine(terminal);
     const checkpoint = await openModelSource(file, {
       signal: terminal.signal,
       onProgress: progress.onProgress,

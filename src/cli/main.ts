@@ -7,14 +7,18 @@
 import process from "node:process";
 import { classifyCommand } from "./classify.ts";
 import { type Command, oneLine, type Terminal, UsageError } from "./command.ts";
+import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
 import { infoCommand } from "./info.ts";
+import { restoreCommand } from "./restore.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
+  restore: restoreCommand,
   classify: classifyCommand,
   info: infoCommand,
   convert: convertCommand,
+  compare: compareCommand,
   doctor: doctorCommand,
 };
 

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Progress } from "../checkpoint/checkpoint.ts";
+import type { RestoreProgress } from "../restore.ts";
 import type { Terminal } from "./command.ts";
 
 /** The part of `cli-progress` used here. */
@@ -15,41 +16,63 @@ interface Bar {
 }
 
 interface BarModule {
-  readonly default: { readonly SingleBar: new (options: object, preset?: object) => Bar };
+  readonly default: { readonly SingleBar: new (options: object) => Bar };
 }
 
 /** Steps shorter than this show no bar, in milliseconds. */
 const PATIENCE = 500;
 
-/** A progress listener, and what clears the line at the end. */
-export interface ProgressLine {
-  readonly onProgress: (progress: Progress) => void;
-  readonly done: () => void;
-}
+/** Moves the bar; `total` may still change. */
+type Move = (value: number, total: number, payload: object) => void;
 
-/** Shows a bar on stderr once a step takes longer than half a second; silent when nobody watches. */
-export async function progressLine({ watched }: Terminal): Promise<ProgressLine> {
-  if (!watched) return { onProgress: () => {}, done: () => {} };
+/** A bar on stderr that appears once a step takes longer than half a second; nothing when nobody watches. */
+async function openBar({ watched }: Terminal, format: string): Promise<{ move: Move; done: () => void }> {
+  if (!watched) return { move: () => {}, done: () => {} };
   // The command line also runs from a URL, where there is no import map.
   // deno-lint-ignore no-import-prefix
   const { default: { SingleBar } } = await import("npm:cli-progress@3.12.0") as unknown as BarModule;
-  const bar = new SingleBar({
-    format: "{phase} {bar} {percentage}% {megabytes} MB, {eta_formatted} left",
-    clearOnComplete: true,
-    hideCursor: true,
-    etaBuffer: 50,
-  });
+  const bar = new SingleBar({ format, clearOnComplete: true, hideCursor: true, etaBuffer: 50 });
   const started = performance.now();
   let shown = false;
   return {
-    onProgress({ phase, loaded, total }) {
+    move(value, total, payload) {
       if (performance.now() - started < PATIENCE) return;
-      const payload = { phase, megabytes: (loaded / 1e6).toFixed(1) };
-      if (!shown) bar.start(total ?? loaded, loaded, payload);
+      if (!shown) bar.start(total, value, payload);
       shown = true;
-      bar.setTotal(total ?? loaded);
-      bar.update(loaded, payload);
+      bar.setTotal(total);
+      bar.update(value, payload);
     },
     done: () => shown && bar.stop(),
+  };
+}
+
+/** A listener, and what clears the line at the end. */
+export interface ProgressLine<P> {
+  readonly onProgress: (progress: P) => void;
+  readonly done: () => void;
+}
+
+/** Progress of a download or of loading, in bytes. */
+export async function loadingLine(terminal: Terminal): Promise<ProgressLine<Progress>> {
+  const { move, done } = await openBar(terminal, "{phase} {bar} {percentage}% {megabytes} MB, {eta_formatted} left");
+  return {
+    onProgress: ({ phase, loaded, total }) =>
+      move(loaded, total ?? loaded, { phase, megabytes: (loaded / 1e6).toFixed(1) }),
+    done,
+  };
+}
+
+/** Steps of the bar of a restoration. */
+const STEPS = 1000;
+
+/** Progress of a restoration, in tiles. */
+export async function restoringLine(terminal: Terminal, name: string): Promise<ProgressLine<RestoreProgress>> {
+  const { move, done } = await openBar(
+    terminal,
+    `${name} {bar} {percentage}% tile {finished}/{tiles}, {eta_formatted} left`,
+  );
+  return {
+    onProgress: ({ fraction, finished, tiles }) => move(Math.round(STEPS * fraction), STEPS, { finished, tiles }),
+    done,
   };
 }
