@@ -39,7 +39,8 @@ export class Heap {
 
   /** Takes `bytes`, growing the memory when no free block is large enough. */
   take(bytes: number): Block {
-    const size = Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
+    // An empty block would be a free block of no size when it comes back, and keep its neighbours from merging.
+    const size = Math.max(1, Math.ceil(bytes / ALIGNMENT)) * ALIGNMENT;
     const index = this.#free.findIndex((block) => block.size >= size);
     this.used += size;
     if (index >= 0) {
