@@ -51,6 +51,7 @@ conformance(
     rank: fc.constantFrom(0, 1, 2, 3, 4, 5, 12),
     orders: fc.array(fc.constantFrom(...SCAN_ORDERS), { minLength: 1, maxLength: 4 }),
     shared: fc.boolean(),
+    sharedProjection: fc.boolean(),
     softplus: fc.boolean(),
     gate: fc.boolean(),
     target: fc.constantFrom("new", "into"),
@@ -64,7 +65,7 @@ conformance(
     return {
       operands: {
         u: draw.input([c.batch, length, c.shared ? channels : directions * channels]),
-        projection: projectionOf(draw, c.batch, length, directions, step, deltas, c.softplus),
+        projection: projectionOf(draw, c.batch, length, c.sharedProjection ? 1 : directions, step, deltas, c.softplus),
         constants: constantsOf(draw, directions, channels, c.stateSize, c.rank),
         z: draw.input([c.batch, length, channels]),
         table: draw.indices([directions, length], c.orders.flatMap(() => permutation(draw, length))),
@@ -80,6 +81,7 @@ conformance(
           groups: c.groups,
           softplus: c.softplus,
           sharedInput: c.shared,
+          sharedProjection: c.sharedProjection,
           z: c.gate ? t.z : undefined,
           ...(c.carry === "none" ? {} : {
             carry: { state: t.state!, read: c.carry !== "write", write: c.carry !== "read" },

@@ -12,7 +12,6 @@ import { vim, VIM_IGNORED, vimWeights } from "../../src/models/vim.ts";
 import { vimConfig, type VimOptions } from "../../src/models/vim_config.ts";
 import { Ops } from "../../src/ops.ts";
 import { runModel } from "../../src/run_model.ts";
-import type { Tensor } from "../../src/tensor.ts";
 import { type Adapter, onDevice, type Produced, swapAxes } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";
 import { formulaCheckpoint } from "./formula.ts";
@@ -111,15 +110,11 @@ const visionMamba: Adapter = {
       const { shape: [batch, channels, height, width], values } = fixture.floats("input");
       const image = swapAxes(values, batch!, channels!, height! * width!);
       const taps: [string, Promise<Float32Array>][] = [];
-      const tap = (name: string, tensor: Tensor) => void taps.push([name, device.read(tensor)]);
-      const output = await runModel(device, (ops) =>
-        vim(
-          ops,
-          weights,
-          config,
-          ops.input(image, [batch!, height!, width!, channels!]),
-          ops.device.kind === "dry" ? undefined : tap,
-        ));
+      const output = await runModel(
+        device,
+        (ops, tap) => vim(ops, weights, config, ops.input(image, [batch!, height!, width!, channels!]), tap),
+        { tap: (name, tensor) => void taps.push([name, device.read(tensor)]) },
+      );
       const seen = new Map<string, Float32Array>();
       for (const [name, reading] of taps) seen.set(name, await reading);
       const produced = full ? summarise(fixture, seen) : [...seen].map(([name, tapped]) => ({ name, values: tapped }));
