@@ -1,5 +1,6 @@
 /**
- * Vision state-space models wherever JavaScript runs: official Vision Mamba checkpoints on WebAssembly SIMD.
+ * Vision state-space models wherever JavaScript runs: official Vision Mamba and MambaIR checkpoints on WebAssembly SIMD and
+ * WebGPU.
  *
  * @example
  * ```ts
@@ -20,12 +21,16 @@ export { type Dtype, DTYPE_BYTES } from "./src/checkpoint/dtype.ts";
 export { RELEASED, type Released } from "./src/checkpoint/released.ts";
 export type { SourceInput } from "./src/checkpoint/source.ts";
 export * from "./src/classify.ts";
-export { defaultModel, type DefaultTask } from "./src/default_model.ts";
+export { defaultModel, type DefaultModelOptions, type DefaultTask } from "./src/default_model.ts";
 export * from "./src/device.ts";
 export type { Plan } from "./src/dry_device.ts";
 export type { CodecModules, CodecName } from "./src/image/codecs.ts";
+export type { Pixels8 } from "./src/image/colour.ts";
 export * from "./src/image/decode.ts";
+export { encodeImage, type EncodeOptions } from "./src/image/encode.ts";
+export { type MetricOptions, psnr, ssim } from "./src/image/metrics.ts";
 export * from "./src/image/pixels.ts";
+export { type PngEncoder, pngEncoder } from "./src/image/png_encode.ts";
 export { IMAGENET_EVALUATION, type Preprocessing } from "./src/image/preprocess.ts";
 export * from "./src/kernels.ts";
 export {
@@ -43,6 +48,7 @@ export * from "./src/models/vim_config.ts";
 export * from "./src/open_device.ts";
 export * from "./src/ops.ts";
 export { openReference, type ReferenceOptions } from "./src/reference/device.ts";
+export * from "./src/restore.ts";
 export * from "./src/run_model.ts";
 export * from "./src/tensor.ts";
 export { openWasm, type WasmOptions } from "./src/wasm/device.ts";

@@ -50,7 +50,9 @@ export interface RestoreOptions {
 
 /** Milliseconds each phase took. */
 export interface RestoreTimings {
+  /** Bytes to pixels. */
   readonly decode: number;
+  /** Pixels to pixels. */
   readonly run: number;
 }
 
@@ -82,8 +84,11 @@ export interface RestoredTile {
 
 /** A result that comes row by row. */
 export interface RestoredRows {
+  /** Columns of the result. */
   readonly width: number;
+  /** Rows of the result. */
   readonly height: number;
+  /** Samples per pixel. */
   readonly channels: Channels;
   /** Device that runs. */
   readonly device: string;
@@ -95,6 +100,7 @@ export interface RestoredRows {
 
 /** Options of the one-shot form: which model, and how it is loaded. */
 export interface OneShotRestoreOptions extends RestoreOptions, Omit<LoadOptions, "onProgress" | "signal"> {
+  /** The checkpoint. */
   readonly model: ModelSource;
 }
 
@@ -191,15 +197,18 @@ function place(to: Uint8Array, width: number, part: Pixels8, x: number, y: numbe
  * @throws {RangeError} When the image is empty or larger than `maxPixels`, or does not fit `memory`.
  *
  * @example
- * ```ts no-eval
- * import { loadModel, openDevice, restore } from "./mod.ts";
+ * ```ts
+ * import { defaultModel, loadModel, openDevice, restore } from "@sidewinder/sidewinder";
  *
  * await using device = await openDevice();
- * await using model = await loadModel(device, "weights/mambair_light_x2/mambair_light_x2.safetensors");
- * const { width, height, data } = await restore(model, "photo.png", { onProgress: ({ fraction }) => console.log(fraction) });
+ * await using model = await loadModel(device, await defaultModel("upscale", { scale: 2 }));
+ * const photo = { data: new Uint8Array(24 * 16 * 3), width: 24, height: 16, channels: 3 } as const; // or a path, Blob, bytes
+ * const { width, height } = await restore(model, photo, { onProgress: ({ fraction }) => console.log(fraction) });
+ * console.log(width, height); // 48 32
  * ```
  */
 export async function restore(model: Model, image: ImageInput, options?: RestoreOptions): Promise<Restored>;
+/** The one-shot form. */
 export async function restore(device: Device, image: ImageInput, options: OneShotRestoreOptions): Promise<Restored>;
 export async function restore(
   target: Model | Device,
@@ -240,7 +249,7 @@ export async function restore(
  * @throws {RangeError} As {@linkcode restore}.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * for await (const { x, y, pixels } of restoreTiles(model, "photo.png")) draw(pixels, x, y);
  * ```
  */
@@ -261,7 +270,7 @@ export async function* restoreTiles(
  * @throws {RangeError} As {@linkcode restore}.
  *
  * @example
- * ```ts no-eval
+ * ```ts ignore
  * const { width, height, channels, rows } = await restoreRows(model, "photo.png", { memory: 400 });
  * const encoder = pngEncoder(width, height, channels);
  * for await (const band of rows) await file.write(await encoder.writeRows(band.data));
