@@ -1,0 +1,94 @@
+/**
+ * Upscale, denoise, remove JPEG artefacts.
+ *
+ * @module
+ */
+import { byId, make } from "./dom.ts";
+import { call, type CallOptions } from "./engine.ts";
+import { runJob } from "./jobs.ts";
+import { startJobView } from "./job_view.ts";
+import { taskText } from "./checkpoints.ts";
+import { type Choice, current, currentPhoto, type Photo, type State, update, updatePhoto, watch } from "./store.ts";
+import { TEXT } from "./strings.ts";
+import { Surface } from "./surface.ts";
+
+const choices = byId("restore-choices");
+/** Above that many pixels a photo takes minutes on most machines. */
+const LARGE = 1.5e6;
+
+async function restorePhoto(photo: Photo, choice: Choice, { signal, onEvent }: CallOptions): Promise<void> {
+  const surface = new Surface(photo.width * choice.scale, photo.height * choice.scale);
+  const before = current().photos.find(({ id }) => id === photo.id)?.restored;
+  updatePhoto(photo.id, { restored: { surface, report: undefined } });
+  try {
+    const report = await call("restore", { photo: photo.id, model: choice.id }, {
+      ...(signal ? { signal } : {}),
+      onEvent(event) {
+        if (event.type !== "tile") return onEvent?.(event);
+        surface.put(event.bitmap, event.x, event.y);
+        event.bitmap.close();
+        updatePhoto(photo.id, { restored: { surface, report: undefined } });
+      },
+    });
+    updatePhoto(photo.id, { restored: { surface, report } });
+    update({ timings: report.timings });
+  } catch (error) {
+    updatePhoto(photo.id, { restored: before });
+    throw error;
+  }
+}
+
+const chosenModel = ({ models, chosen }: State): Choice => models.find(({ id }) => id === chosen.restore)!;
+
+function run(photos: readonly Photo[]): void {
+  const choice = chosenModel(current());
+  runJob("restore", taskText(choice), async (options) => {
+    for (const photo of photos) {
+      if (photos.length > 1) update({ current: photo.id });
+      await restorePhoto(photo, choice, options);
+    }
+  });
+}
+
+function choiceOf(model: Choice): HTMLElement {
+  const radio = make("input", { type: "radio", name: "restore-model", value: model.id });
+  radio.addEventListener("change", () => update({ chosen: { ...current().chosen, restore: model.id } }));
+  return make("label", { class: "chip" }, radio, make("span", {}, taskText(model)));
+}
+
+/** The greyed-out task that becomes one when a checkpoint for it is dropped. */
+function missingDejpeg(): HTMLElement {
+  const radio = make("input", {
+    type: "radio",
+    name: "restore-model",
+    disabled: true,
+    "aria-describedby": "dejpeg-hint",
+  });
+  return make("label", { class: "chip" }, radio, make("span", {}, TEXT.tasks.dejpeg));
+}
+
+function showChoices({ models, chosen }: State): void {
+  const own = models.filter(({ task }) => task !== "classify"), dejpeg = own.some(({ task }) => task === "dejpeg");
+  choices.replaceChildren(...own.map(choiceOf), ...(dejpeg ? [] : [missingDejpeg()]));
+  byId("dejpeg-hint").textContent = dejpeg ? "" : TEXT.dejpegHint;
+  for (const radio of choices.querySelectorAll("input")) radio.checked = radio.value === chosen.restore;
+}
+
+/** Starts the tool. */
+export function startRestore(): void {
+  startJobView("restore", () => {
+    const photo = currentPhoto();
+    if (photo) run([photo]);
+  });
+  const all = byId<HTMLButtonElement>("restore-all");
+  all.addEventListener("click", () => run(current().photos));
+  watch((state, before) => {
+    if (state === before || state.models !== before.models) showChoices(state);
+    for (const radio of choices.querySelectorAll("input")) radio.checked = radio.value === state.chosen.restore;
+    all.hidden = state.photos.length < 2 || state.job !== undefined;
+    const photo = currentPhoto(), pixels = photo ? photo.width * photo.height : 0;
+    byId("restore-hint").textContent = pixels > LARGE && state.device?.kind !== "webgpu"
+      ? TEXT.largePhoto((pixels / 1e6).toFixed(1))
+      : "";
+  });
+}

@@ -1,0 +1,36 @@
+/**
+ * What the page is built with: the models and sample photos of its own origin.
+ *
+ * @module
+ */
+import type { Task } from "./protocol.ts";
+
+/** A model that the page can fetch. */
+export interface CatalogueModel {
+  readonly id: string;
+  /** Relative to the page. */
+  readonly url: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly task: Task;
+  readonly scale: number;
+}
+
+/** A sample photo. */
+export interface CatalogueSample {
+  readonly id: string;
+  readonly url: string;
+  readonly thumbnail: string;
+}
+
+/** All of them. */
+export interface Catalogue {
+  readonly models: readonly CatalogueModel[];
+  readonly samples: readonly CatalogueSample[];
+}
+
+/** Replaced by the build. */
+declare const SITE_CATALOGUE: Catalogue;
+
+/** The models and photos that were built in. */
+export const CATALOGUE: Catalogue = SITE_CATALOGUE;

@@ -1,0 +1,114 @@
+/**
+ * What is on a photo, and which places of it speak for the answer.
+ *
+ * @module
+ */
+import { classify, preprocessingOf } from "../../src/classify.ts";
+import { toChannels } from "../../src/image/colour.ts";
+import type { Pixels } from "../../src/image/pixels.ts";
+import { evaluate, type Preprocessing } from "../../src/image/preprocess.ts";
+import type { Model } from "../../src/load_model.ts";
+import { runModel } from "../../src/run_model.ts";
+import type { ClassifyReport, OcclusionReport, Region } from "../protocol.ts";
+import { Failure } from "./failures.ts";
+import type { Watch } from "./model_files.ts";
+import { modelOf } from "./models.ts";
+import { pixelsOf } from "./photos.ts";
+
+/** Refuses a model that does not tell classes. */
+export async function classifierOf(id: string, watch: Watch) {
+  const found = await modelOf(id, watch);
+  if (found.model.classes === 0) {
+    throw new Failure("wrong-task", `Cannot classify as ${id} must have a classification head: it has none`);
+  }
+  return found;
+}
+
+/** The likeliest classes. */
+export async function classifyPhoto(photo: number, id: string, watch: Watch): Promise<ClassifyReport> {
+  const { model, milliseconds } = await classifierOf(id, watch);
+  const decoded = await pixelsOf(photo);
+  const { labels, device, timings } = await classify(model, decoded.pixels, {
+    signal: watch.signal,
+    onProgress: ({ fraction }) => watch.emit({ type: "progress", phase: "run", fraction }),
+  });
+  const { preprocess, run } = timings;
+  return { labels, device, timings: { decode: decoded.milliseconds, load: milliseconds, preprocess, run } };
+}
+
+/** The part of a photo that a preprocessing cuts out, in the photo's pixels. */
+export function regionOf({ width, height }: Pixels, { resize, crop }: Preprocessing): Region {
+  const side = Math.min(width, height);
+  const [tall, wide] = typeof resize === "number" ? [resize * height / side, resize * width / side] : resize;
+  const [cropTall, cropWide] = typeof crop === "number" ? [crop, crop] : crop;
+  const h = cropTall / tall * height, w = cropWide / wide * width;
+  return { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h };
+}
+
+/** A photo as the model wants it. */
+export function prepare(model: Model, pixels: Pixels) {
+  const preprocessing = preprocessingOf(model);
+  const { tensor, crop } = evaluate(pixels, preprocessing);
+  const { mean, std } = preprocessing;
+  const grey = () => Float32Array.from(toChannels(crop, 1).data, (value) => (value / 255 - mean[0]) / std[0]);
+  return { tensor: model.channels === 1 ? grey() : tensor, crop, region: regionOf(pixels, preprocessing) };
+}
+
+/** Places along each side: enough to see an object, few enough to wait for. */
+const PLACES = 8;
+/** Images a GPU takes at once. */
+const BATCH = 16;
+
+function softmax(logits: Float32Array): Float32Array {
+  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
+  const exps = logits.map((logit) => Math.exp(logit - largest));
+  const sum = exps.reduce((a, b) => a + b, 0);
+  return exps.map((value) => value / sum);
+}
+
+/**
+ * Covers one place of the photo after another with the mean colour (0 after normalising) and takes how far the
+ * probability of each wanted class falls (Zeiler and Fergus 2014, §4.2). A cover is twice as wide as the distance of
+ * places, so that an object on a border is covered once.
+ */
+export async function occludePhoto(
+  photo: number,
+  id: string,
+  classes: readonly number[],
+  watch: Watch,
+): Promise<OcclusionReport> {
+  const { model } = await classifierOf(id, watch);
+  const { pixels } = await pixelsOf(photo);
+  const { tensor, region } = prepare(model, pixels);
+  const [height, width] = model.imageSize!, { channels } = model;
+  const started = performance.now();
+  const run = async (images: readonly Float32Array[]): Promise<Float32Array[]> => {
+    const input = new Float32Array(images.length * tensor.length);
+    images.forEach((image, i) => input.set(image, i * tensor.length));
+    const logits = await runModel(model.device, function* (ops) {
+      return yield* model.forward(ops, ops.input(input, [images.length, height, width, channels]));
+    }, { signal: watch.signal });
+    return images.map((_, i) => softmax(logits.slice(i * model.classes, (i + 1) * model.classes)));
+  };
+  const cover = (place: number): Float32Array => {
+    const image = tensor.slice(), row = Math.floor(place / PLACES), column = place % PLACES;
+    const from = (at: number, side: number) => Math.max(0, Math.round((at - 0.5) * side / PLACES));
+    const to = (at: number, side: number) => Math.min(side, Math.round((at + 1.5) * side / PLACES));
+    for (let y = from(row, height); y < to(row, height); y++) {
+      image.fill(0, (y * width + from(column, width)) * channels, (y * width + to(column, width)) * channels);
+    }
+    return image;
+  };
+  const [whole] = await run([tensor]);
+  const falls = classes.map(() => new Float32Array(PLACES ** 2));
+  const size = model.device.kind === "webgpu" ? BATCH : 1;
+  for (let first = 0; first < PLACES ** 2; first += size) {
+    const places = Array.from({ length: Math.min(size, PLACES ** 2 - first) }, (_, i) => first + i);
+    const answers = await run(places.map(cover));
+    answers.forEach((answer, i) => {
+      classes.forEach((index, k) => falls[k]![places[i]!] = whole![index]! - answer[index]!);
+    });
+    watch.emit({ type: "progress", phase: "run", fraction: (first + places.length) / PLACES ** 2 });
+  }
+  return { rows: PLACES, columns: PLACES, region, falls, timings: { run: performance.now() - started } };
+}

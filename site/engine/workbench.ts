@@ -1,0 +1,75 @@
+/**
+ * The engine's workbench: the open device and what stands on it. Everything else takes the device from here, so that one
+ * that was lost or switched is never used again.
+ *
+ * @module
+ */
+import type { Device, DeviceMemory } from "../../src/device.ts";
+import { type DeviceKind, openDevice } from "../../src/open_device.ts";
+import { supports } from "../../src/wasm/load.ts";
+import type { DeviceOption, DeviceReport, DeviceWish } from "../protocol.ts";
+import { Failure } from "./failures.ts";
+
+let wish: DeviceWish = "auto";
+let opening: Promise<Device> | undefined;
+const leaving: (() => void)[] = [];
+
+/** Calls back when the device is about to be closed; whoever keeps something on it lets go then. */
+export function onLeave(callback: () => void): void {
+  leaving.push(callback);
+}
+
+/** The device, opened when first asked for. */
+export function currentDevice(): Promise<Device> {
+  opening ??= openDevice(wish === "auto" ? {} : { require: wish }).catch((error) => {
+    opening = undefined;
+    throw new Failure("device-missing", (error as Error).message, error);
+  });
+  return opening;
+}
+
+/** Closes the device, also one that is lost. */
+export async function leaveDevice(): Promise<void> {
+  const device = await opening?.catch(() => undefined);
+  opening = undefined;
+  for (const callback of leaving) callback();
+  device?.close();
+}
+
+/** Opens another device; when it cannot be had, the dispatcher's choice stays. */
+export async function switchDevice(to: DeviceWish): Promise<DeviceReport> {
+  if (to !== wish || !opening) {
+    await leaveDevice();
+    wish = to;
+  }
+  try {
+    return await reportDevice(await currentDevice());
+  } catch (error) {
+    wish = "auto";
+    throw error;
+  }
+}
+
+async function hasWebgpu(): Promise<boolean> {
+  return await navigator.gpu?.requestAdapter().catch(() => null) != null;
+}
+
+async function deviceOptions(): Promise<DeviceOption[]> {
+  const found: readonly (readonly [DeviceKind, boolean])[] = [
+    ["webgpu", await hasWebgpu()],
+    ["wasm", supports("relaxed-simd")],
+    ["wasm-simd128", supports("simd128")],
+    ["reference", true],
+  ];
+  return found.map(([kind, available]) => ({ kind, available }));
+}
+
+async function reportDevice(device: Device): Promise<DeviceReport> {
+  const { tried = [], reason = "" } = device.account ?? {};
+  return { kind: device.kind, name: device.name, reason, tried, options: await deviceOptions() };
+}
+
+/** Bytes held by the device. */
+export async function deviceMemory(): Promise<DeviceMemory | undefined> {
+  return (await opening?.catch(() => undefined))?.memory();
+}
