@@ -5,6 +5,9 @@
  * @module
  */
 
+/** Milliseconds after a failure in which the loss of the device may be reported. */
+const LOSS_DELAY = 100;
+
 /** The errors of one device that nobody has seen yet. */
 export class Faults {
   readonly #device: GPUDevice;
@@ -50,6 +53,17 @@ export class Faults {
         }
       }, () => {});
       this.#pending.push(scope);
+    }
+  }
+
+  /** What is behind an error: the loss of the device is reported after the failures it causes. */
+  async explain(error: Error): Promise<Error> {
+    try {
+      await Promise.race([this.whenLost, new Promise((resolve) => setTimeout(resolve, LOSS_DELAY))]);
+      await this.settle();
+      return error;
+    } catch (cause) {
+      return cause as Error;
     }
   }
 

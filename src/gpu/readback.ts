@@ -66,8 +66,7 @@ export class Readback {
     try {
       await Promise.race([buffer.mapAsync(1, 0, used), this.#faults.whenLost]);
     } catch (error) {
-      await this.#faults.settle();
-      throw error;
+      throw await this.#faults.explain(error as Error);
     }
     const copy = buffer.getMappedRange(0, used).slice(0);
     buffer.unmap();
