@@ -31,6 +31,7 @@ export { encodeImage, type EncodeOptions } from "./src/image/encode.ts";
 export { type MetricOptions, psnr, ssim } from "./src/image/metrics.ts";
 export * from "./src/image/pixels.ts";
 export { type PngEncoder, pngEncoder } from "./src/image/png_encode.ts";
+export { resizeBicubic } from "./src/image/resize.ts";
 export { IMAGENET_EVALUATION, type Preprocessing } from "./src/image/preprocess.ts";
 export * from "./src/kernels.ts";
 export {
