@@ -1,0 +1,103 @@
+/**
+ * What a scan should give, and how far an honest implementation may be off: a running error analysis of the sequential
+ * recurrence, done in double precision beside the values.
+ *
+ * With unit roundoff r (2⁻²⁴ in single precision) and first-order terms only:
+ *
+ *     δ = softplus(x), x = dt + bias   ε_δ = σ(x)·r·(|dt| + |bias| + |x|) + 4rδ
+ *     Ā = exp(δA)                      ε_Ā = Ā·(|A|·ε_δ + 3r·|δA| + 6r)
+ *     w = δ·u·B                        ε_w = |u·B|·ε_δ + 4r·|w|
+ *     h = Ā·h₋ + w                     ε_h = (Ā + ε_Ā)·ε_h₋ + ε_Ā·|h₋| + ε_w + 2r·(Ā·|h₋| + |w|)
+ *     y = Σ C·h + D·u                  ε_y = Σ |C|·ε_h + (n + 2)·r·Σ |C·h| + 2r·|D·u|
+ *     y·silu(z)                        ε   = |silu|·ε_y + |y|·r·(6 + |z|)·|silu| + 2r·|y·silu|
+ *
+ * with, in every line, an absolute floor where single precision has no digits left (in w also where δ·u or δ·B has
+ * none, whichever is formed first). The allowance is four times that:
+ * parallel and chunked forms round in other places, and hardware exponentials differ.
+ *
+ * @module
+ */
+import { sigmoid, silu } from "../reference/activation.ts";
+import { type Discretisation, RULES } from "../reference/forms/discretise.ts";
+import { deltaAt, finish } from "../reference/forms/recurrence.ts";
+import { type ScanInputs, shapeOf, walkOf } from "../reference/forms/scan_inputs.ts";
+
+/** Unit roundoff of single precision. */
+export const SINGLE: number = 2 ** -24;
+
+const FACTOR = 4;
+/** Smallest number that an exponential clamped at −87, or one that flushes denormals, can still tell from zero. */
+const FLOOR = 4e-38;
+
+/** Values, and what they may be off. */
+export interface Expected {
+  readonly y: Float64Array;
+  readonly lastState: Float64Array;
+  /** Allowance of each y. */
+  readonly yOff: Float64Array;
+  /** Allowance of each element of the last state. */
+  readonly stateOff: Float64Array;
+  /** Largest magnitude among all that goes into each y so far: |h|, Σ|δuB|, Σ|C·h| + |D·u|, |y·silu(z)|. */
+  readonly magnitude: Float64Array;
+}
+
+/** How {@linkcode expect} computes. */
+export interface Precision {
+  readonly discretisation?: Discretisation;
+  readonly roundoff?: number;
+}
+
+/** Values and allowances of a scan. */
+export function expectScan(
+  inputs: ScanInputs,
+  { discretisation = "mamba", roundoff: r = SINGLE }: Precision = {},
+): Expected {
+  const { batch, channels, groups, stateSize, length, A, B, C, D, z } = inputs;
+  const size = (name: "y" | "lastState") => shapeOf(name, inputs).reduce((a, b) => a * b, 1);
+  const y = new Float64Array(size("y")), yOff = y.slice(), magnitude = y.slice();
+  const lastState = new Float64Array(size("lastState")), stateOff = lastState.slice();
+  const rule = RULES[discretisation], walk = walkOf(inputs);
+  for (let b = 0; b < batch; b++) {
+    for (let e = 0; e < channels; e++) {
+      const row = b * channels + e, group = Math.floor(e * groups / channels), bias = inputs.dtBias?.[e] ?? 0;
+      const h = lastState.subarray(row * stateSize, (row + 1) * stateSize);
+      const off = stateOff.subarray(row * stateSize, (row + 1) * stateSize);
+      if (inputs.initialState) h.set(inputs.initialState.subarray(row * stateSize, (row + 1) * stateSize));
+      let largest = 0;
+      for (const token of walk) {
+        const at = row * length + token, u = inputs.u[at]!, dt = inputs.dt[at]!;
+        const delta = deltaAt(inputs, b, e, token);
+        const slope = inputs.softplus ? sigmoid(dt + bias) : 1;
+        const read = r * (Math.abs(dt) + Math.abs(bias) + (inputs.softplus ? Math.abs(dt + bias) : 0));
+        const deltaOff = slope * read + 4 * r * Math.abs(delta) + (inputs.softplus ? FLOOR : 0);
+        const skip = D ? D[e]! * u : 0;
+        let sum = 0, sumOff = 2 * r * Math.abs(skip) + FLOOR, around = Math.abs(skip), driven = Math.abs(delta * u);
+        for (let n = 0; n < stateSize; n++) {
+          const i = ((b * groups + group) * stateSize + n) * length + token;
+          const a = A[e * stateSize + n]!, c = C[i]!, [decay, beta] = rule(delta, a);
+          const decayOff = decay * (Math.abs(a) * deltaOff + 3 * r * Math.abs(delta * a) + 6 * r) + FLOOR;
+          const drive = beta * B[i]! * u, lost = discretisation === "mamba" || a === 0 ? 0 : decayOff / Math.abs(a);
+          const driveOff = Math.abs(B[i]! * u) * (deltaOff + lost) + 4 * r * Math.abs(drive) +
+            FLOOR * (1 + Math.abs(B[i]!) + Math.abs(u));
+          const kept = decay * h[n]!;
+          off[n] = (decay + decayOff) * off[n]! + decayOff * Math.abs(h[n]!) + driveOff +
+            2 * r * (Math.abs(kept) + Math.abs(drive));
+          h[n] = kept + drive;
+          sum += c * h[n]!;
+          sumOff += Math.abs(c) * off[n]! + (stateSize + 2) * r * Math.abs(c * h[n]!);
+          around += Math.abs(c * h[n]!);
+          driven = Math.max(driven, Math.abs(drive), Math.abs(kept) + Math.abs(drive));
+        }
+        y[at] = finish(inputs, b, e, token, sum);
+        const gate = z ? silu(z[at]!) : 1;
+        const gateOff = z ? r * (6 + Math.abs(z[at]!)) * Math.abs(gate) + FLOOR * Math.max(1, Math.abs(z[at]!)) : 0;
+        yOff[at] = FACTOR *
+          (Math.abs(gate) * sumOff + Math.abs(sum + skip) * gateOff + 2 * r * Math.abs(y[at]!) + FLOOR);
+        largest = Math.max(largest, driven, around);
+        magnitude[at] = Math.max(largest, Math.abs(y[at]!));
+      }
+      for (let n = 0; n < stateSize; n++) off[n] = FACTOR * off[n]!;
+    }
+  }
+  return { y, lastState, yOff, stateOff, magnitude };
+}

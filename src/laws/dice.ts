@@ -1,0 +1,52 @@
+/**
+ * Random choices from a seed, the same in every language that has 32-bit integers (mulberry32).
+ *
+ * @module
+ */
+
+/** A stream of random numbers that a seed determines. */
+export class Dice {
+  #state: number;
+
+  constructor(seed: number) {
+    this.#state = seed;
+  }
+
+  /** A number in [0, 1). */
+  next(): number {
+    this.#state = this.#state + 0x6d2b79f5 | 0;
+    let t = Math.imul(this.#state ^ this.#state >>> 15, 1 | this.#state);
+    t ^= t + Math.imul(t ^ t >>> 7, 61 | t);
+    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
+  }
+
+  /** A number in [low, high). */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.next();
+  }
+
+  /** An integer in [0, count). */
+  below(count: number): number {
+    return Math.floor(this.next() * count);
+  }
+
+  /** One of some values. */
+  pick<T>(values: readonly T[]): T {
+    return values[this.below(values.length)]!;
+  }
+
+  /** Numbers in [low, high), in single precision. */
+  numbers(count: number, low: number, high: number): Float32Array {
+    return Float32Array.from({ length: count }, () => this.between(low, high));
+  }
+
+  /** 0 … count − 1 in random order, by Fisher and Yates. */
+  permutation(count: number): number[] {
+    const order = Array.from({ length: count }, (_, i) => i);
+    for (let i = count - 1; i > 0; i--) {
+      const j = this.below(i + 1);
+      [order[i], order[j]] = [order[j]!, order[i]!];
+    }
+    return order;
+  }
+}

@@ -1,0 +1,65 @@
+/**
+ * Laws that compare an implementation with independent forms of the scan.
+ *
+ * @module
+ */
+import { associative } from "../reference/forms/associative.ts";
+import { convolutionByFft, convolutionDirect } from "../reference/forms/convolution.ts";
+import { type Form, scanBy } from "../reference/forms/recurrence.ts";
+import { semiseparable } from "../reference/forms/semiseparable.ts";
+import { sequential } from "../reference/forms/sequential.ts";
+import type { Law, Trial } from "./law.ts";
+import { constantInTime } from "./views.ts";
+
+/** A law that y and the last state are those of a form. `slack` is the form's own relative rounding error. */
+function equalsForm(form: Form, prepare = (trial: Trial) => trial.inputs, slack = 1e-13): Law["check"] {
+  return async (trial) => {
+    const run = await trial.run(prepare(trial));
+    const wanted = scanBy(form, run.inputs, trial.subject.discretisation ?? "mamba");
+    const reach = (values: Float64Array) => slack * values.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+    const y = reach(run.expected.magnitude), state = reach(wanted.lastState);
+    trial.compareY("y", run, wanted.y, () => y);
+    trial.compareState("the last state", run, wanted.lastState, () => state);
+  };
+}
+
+const BOUND = "bound, and 1e-13 of the largest intermediate for the f64 form";
+
+/** The laws of the forms. */
+export const FORM_LAWS: readonly Law[] = [
+  {
+    name: "recurrence",
+    statement: "The scan is its sequential definition.",
+    formula: "h_t = exp(δ_t A) h_{t−1} + δ_t B_t u_t,  y_t = (⟨C_t, h_t⟩ + D u_t)·silu(z_t),  δ = softplus(dt + bias)",
+    tolerance: BOUND,
+    check: equalsForm(sequential),
+  },
+  {
+    name: "convolution",
+    statement: "With Δ, B and C constant in time, the scan is a causal convolution.",
+    formula: "y = K ∗ u,  K_l = ⟨C, Ā^l B̄⟩",
+    tolerance: BOUND,
+    check: equalsForm(convolutionDirect, ({ inputs }) => constantInTime(inputs)),
+  },
+  {
+    name: "convolution by FFT",
+    statement: "With Δ, B and C constant in time, the scan is a product of spectra.",
+    formula: "y = F⁻¹(F K · F u)",
+    tolerance: "bound, and 1e-12 of the largest intermediate for the transform",
+    check: equalsForm(convolutionByFft, ({ inputs }) => constantInTime(inputs), 1e-12),
+  },
+  {
+    name: "matrix",
+    statement: "The scan is the product with a lower triangular semiseparable matrix.",
+    formula: "y = M u,  M_ts = C_tᵀ Ā_t ⋯ Ā_{s+1} B̄_s",
+    tolerance: BOUND,
+    check: equalsForm(semiseparable),
+  },
+  {
+    name: "parallel prefix",
+    statement: "The scan is the prefix composition of affine maps, in any bracketing.",
+    formula: "(a₂, x₂) ∘ (a₁, x₁) = (a₂a₁, a₂x₁ + x₂)",
+    tolerance: BOUND,
+    check: equalsForm(associative),
+  },
+];

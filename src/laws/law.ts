@@ -1,0 +1,178 @@
+/**
+ * What a law is, what it is tried on, and how it fails.
+ *
+ * @module
+ */
+import type { Discretisation } from "../reference/forms/discretise.ts";
+import { type Numbers, type ScanInputs, type ScanOutputs, shapeOf } from "../reference/forms/scan_inputs.ts";
+import { type Expected, expectScan } from "./bound.ts";
+import type { Dice } from "./dice.ts";
+
+/** An implementation of the selective scan, in the layout of {@linkcode ScanInputs}. It must leave its inputs as they are. */
+export type Scan = (inputs: ScanInputs) => ScanOutputs | Promise<ScanOutputs>;
+
+/** A part of the scan that an implementation may lack. */
+export type Feature =
+  | "softplus"
+  | "bias"
+  | "skip"
+  | "gate"
+  | "groups"
+  | "initialState"
+  | "lastState"
+  | "orders"
+  | "batch";
+
+/** An implementation under trial. */
+export interface Subject {
+  /** What reports call it. */
+  readonly name: string;
+  readonly scan: Scan;
+  /** What it does not have; laws that need it do not apply, and no case uses it. */
+  readonly lacks?: readonly Feature[];
+  /** `mamba` (exp for A, Euler for B) unless it is one with the true hold. */
+  readonly discretisation?: Extract<Discretisation, "mamba" | "zoh">;
+  /** Unit roundoff of its arithmetic: 2⁻²⁴ (single precision) unless said. */
+  readonly roundoff?: number;
+}
+
+/** A law of the selective scan. */
+export interface Law {
+  readonly name: string;
+  /** In words. */
+  readonly statement: string;
+  readonly formula: string;
+  /** How far the two sides may be apart; `bound` is that of {@linkcode expectScan}. */
+  readonly tolerance: string;
+  /** What the implementation must have for the law to apply. */
+  readonly needs?: readonly Feature[];
+  /** Whether it holds for Mamba's discretisation only. */
+  readonly mambaOnly?: boolean;
+  /** Tries it on one case; throws {@linkcode LawViolation}. */
+  readonly check: (trial: Trial) => Promise<void>;
+}
+
+/** Where and by how much a law is broken. */
+export interface Difference {
+  /** Which result differs. */
+  readonly what: string;
+  /** First differing index. */
+  readonly index: readonly number[];
+  readonly got: number;
+  readonly wanted: number;
+  readonly allowed: number;
+}
+
+/** A law that an implementation breaks. */
+export class LawViolation extends Error {
+  override readonly name = "LawViolation";
+  readonly law: string;
+  readonly difference: Difference;
+
+  constructor(law: string, subject: string, difference: Difference) {
+    const { what, index, got, wanted, allowed } = difference;
+    super(
+      `${subject} breaks the law of ${law}: ${what} differs first at [${
+        index.join(", ")
+      }], is ${got}, should be ${wanted} within ${allowed}`,
+    );
+    this.law = law;
+    this.difference = difference;
+  }
+}
+
+/** What an implementation gave for some inputs, beside what it should have given. */
+export interface Run {
+  readonly inputs: ScanInputs;
+  readonly y: Numbers;
+  /** Absent where the implementation has none. */
+  readonly lastState: Numbers | undefined;
+  readonly expected: Expected;
+}
+
+/** One law on one case: runs the implementation and compares. */
+export class Trial {
+  readonly inputs: ScanInputs;
+  /** For choices of the law's own: a split, a permutation, a factor. */
+  readonly dice: Dice;
+  readonly subject: Subject;
+  readonly #law: string;
+
+  constructor(law: string, subject: Subject, inputs: ScanInputs, dice: Dice) {
+    this.#law = law;
+    this.subject = subject;
+    this.inputs = inputs;
+    this.dice = dice;
+  }
+
+  /** Whether the implementation has a feature. */
+  has(feature: Feature): boolean {
+    return !this.subject.lacks?.includes(feature);
+  }
+
+  /** Runs the implementation; its outputs must have the right sizes. */
+  async run(inputs: ScanInputs): Promise<Run> {
+    const { y, lastState } = await this.subject.scan(inputs);
+    this.#checkSize("y", y, inputs);
+    if (this.has("lastState")) this.#checkSize("lastState", lastState, inputs);
+    return { inputs, y, lastState: this.has("lastState") ? lastState : undefined, expected: this.expect(inputs) };
+  }
+
+  /** What the inputs should give. */
+  expect(inputs: ScanInputs): Expected {
+    return expectScan(inputs, {
+      discretisation: this.subject.discretisation ?? "mamba",
+      ...(this.subject.roundoff === undefined ? {} : { roundoff: this.subject.roundoff }),
+    });
+  }
+
+  /** Compares numbers of a shape; NaN is equal to NaN. */
+  compare(
+    what: string,
+    shape: readonly number[],
+    got: ArrayLike<number>,
+    wanted: ArrayLike<number>,
+    allowed: (index: number) => number,
+  ): void {
+    for (let i = 0; i < wanted.length; i++) {
+      const mine = got[i]!, theirs = wanted[i]!;
+      if (Object.is(mine, theirs) || Math.abs(mine - theirs) <= allowed(i)) continue;
+      this.fail(what, shape, i, mine, theirs, allowed(i));
+    }
+  }
+
+  /** Compares the y of a run with wanted ones, within the bound of the run and what `extra` adds. */
+  compareY(what: string, run: Run, wanted: ArrayLike<number>, extra: (index: number) => number = () => 0): void {
+    const { yOff } = run.expected;
+    this.compare(what, shapeOf("y", run.inputs), run.y, wanted, (i) => yOff[i]! + extra(i));
+  }
+
+  /** Compares the last state of a run, where there is one, likewise. */
+  compareState(what: string, run: Run, wanted: ArrayLike<number>, extra: (index: number) => number = () => 0): void {
+    const { stateOff } = run.expected;
+    if (!run.lastState) return;
+    this.compare(what, shapeOf("lastState", run.inputs), run.lastState, wanted, (i) => stateOff[i]! + extra(i));
+  }
+
+  /** Breaks the law at a flat index. */
+  fail(what: string, shape: readonly number[], flat: number, got: number, wanted: number, allowed: number): never {
+    const index: number[] = [];
+    for (const size of [...shape].reverse()) {
+      index.unshift(flat % size);
+      flat = Math.floor(flat / size);
+    }
+    throw new LawViolation(this.#law, this.subject.name, { what, index, got, wanted, allowed });
+  }
+
+  #checkSize(name: "y" | "lastState", values: Numbers | undefined, inputs: ScanInputs): void {
+    const shape = shapeOf(name, inputs), size = shape.reduce((a, b) => a * b, 1);
+    if (values?.length === size) return;
+    throw new LawViolation(this.#law, this.subject.name, {
+      what: `the length of ${name} [${shape.join(", ")}]`,
+      index: [],
+      got: values?.length ?? 0,
+      wanted: size,
+      allowed: 0,
+    });
+  }
+}
