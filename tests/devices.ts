@@ -4,6 +4,8 @@
  * @module
  */
 import type { Device } from "../src/device.ts";
+import { findAdapter } from "../src/gpu/adapter.ts";
+import { openWebgpu } from "../src/gpu/device.ts";
 import { openReference } from "../src/reference/device.ts";
 import { openWasm } from "../src/wasm/device.ts";
 
@@ -12,6 +14,8 @@ export interface Opener {
   /** The name the device will have. */
   readonly name: string;
   readonly open: () => Promise<Device>;
+  /** For devices that take long to answer: how many cases a law issues before it waits, and how many such batches. */
+  readonly batches?: { readonly size: number; readonly count: number };
 }
 
 /** The f64 reference: what every device is measured against. */
@@ -26,3 +30,14 @@ export const CPU_DEVICES: readonly Opener[] = [
   { name: "wasm simd128", open: () => openWasm({ variant: "simd128" }) },
   { name: "wasm relaxed-simd", open: () => openWasm({ variant: "relaxed-simd" }) },
 ];
+
+const adapter = await findAdapter();
+if (typeof adapter === "string") console.warn(`GPU suites are skipped: ${adapter}`);
+
+/** WebGPU, on machines that have an adapter, be it a software one; `tests/gpu` fails in CI where there is none. */
+export const GPU_DEVICES: readonly Opener[] = typeof adapter === "string"
+  ? []
+  : [{ name: "webgpu", open: () => openWebgpu(), batches: { size: 50, count: 4 } }];
+
+/** Every device of this machine. */
+export const DEVICES: readonly Opener[] = [...CPU_DEVICES, ...GPU_DEVICES];

@@ -15,7 +15,7 @@ import type { KernelName, Operands, Params } from "../../src/kernels.ts";
 import { Ops } from "../../src/ops.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, sizeOf, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { Draw, type Operand, SETTINGS } from "../arbitraries.ts";
-import { CPU_DEVICES, type Opener, ORACLE } from "../devices.ts";
+import { DEVICES, type Opener, ORACLE } from "../devices.ts";
 
 /** One application of the law. */
 export interface Case {
@@ -100,11 +100,13 @@ async function perform(device: Device, { operands, call }: Case): Promise<Outcom
     },
   };
   call(new Ops(guarded), tensors);
-  const buffers: Record<string, Float32Array> = {};
-  for (const [name, { operand, tensor, before }] of Object.entries(placed)) {
-    if (operand.role !== "plain" || before instanceof Uint32Array) continue;
-    buffers[name] = await device.read(tensorOf(tensor.buffer, [before.length]));
-  }
+  const readable = Object.entries(placed).filter(([, { operand, before }]) =>
+    operand.role === "plain" && !(before instanceof Uint32Array)
+  );
+  const read = await Promise.all(
+    readable.map(([, { tensor, before }]) => device.read(tensorOf(tensor.buffer, [before.length]))),
+  );
+  const buffers = Object.fromEntries(readable.map(([name], i) => [name, read[i]!]));
   return { buffers, placed, trace: traces.join("; ") };
 }
 
@@ -174,15 +176,19 @@ export function conformance<T>(
   kernel: KernelName,
   cases: fc.Arbitrary<T>,
   build: (parameters: T) => Case,
-  { title = "for all shapes and values", devices = CPU_DEVICES }: { title?: string; devices?: readonly Opener[] } = {},
+  { title = "for all shapes and values", devices = DEVICES }: { title?: string; devices?: readonly Opener[] } = {},
 ): void {
   for (const opener of devices) {
     Deno.test(`${kernel} on ${opener.name} equals the f64 reference ${title}`, async () => {
       const device = await opener.open(), oracle = await ORACLE.open();
       try {
+        const { size, count } = opener.batches ?? { size: 1, count: SETTINGS.numRuns };
         await fc.assert(
-          fc.asyncProperty(cases, (parameters) => checkCase(device, oracle, build(parameters))),
-          SETTINGS,
+          fc.asyncProperty(fc.array(cases, { minLength: 1, maxLength: size, size: "max" }), async (batch) => {
+            // All cases are issued before the first is waited for.
+            await Promise.all(batch.map((parameters) => checkCase(device, oracle, build(parameters))));
+          }),
+          { ...SETTINGS, numRuns: count },
         );
       } finally {
         device.close();
@@ -198,7 +204,7 @@ export function example(
   run: (ops: Ops) => Tensor,
   wanted: readonly number[],
   tolerance = 1e-6,
-  devices: readonly Opener[] = CPU_DEVICES,
+  devices: readonly Opener[] = DEVICES,
 ): void {
   for (const opener of devices) {
     Deno.test(`${name} on ${opener.name}`, async () => {
