@@ -19,6 +19,11 @@ export function expectShape(op: string, operand: string, tensor: Tensor, shape: 
   }
 }
 
+/** Refuses a vector of another length; an absent one is right. */
+export function expectVector(op: string, operand: string, tensor: Tensor | undefined, length: number): void {
+  if (tensor && sizeOf(tensor.shape) !== length) fail(op, operand, `have ${length} elements`, tensor);
+}
+
 /** Refuses data that does not fill a shape. */
 export function expectLength(data: ArrayLike<number>, shape: readonly number[]): void {
   if (data.length !== sizeOf(shape)) {
@@ -67,8 +72,14 @@ export function bandOf(op: string, band: Band | undefined, total: number): Band 
   return { first, count };
 }
 
-/** An epilogue as kernel parameters. */
-export function epilogueParams({ activation = "none", slope = 0, into }: Epilogue) {
+/** An epilogue over `channels` as kernel parameters. */
+export function epilogueParams(
+  op: string,
+  { activation = "none", slope = 0, into, bias, scale }: Epilogue,
+  channels: number,
+) {
+  expectVector(op, "bias", bias, channels);
+  expectVector(op, "scale", scale, channels);
   return { activation: ACTIVATIONS.indexOf(activation), slope, accumulate: into ? 1 : 0 };
 }
 

@@ -27,6 +27,7 @@ import {
   epilogueParams,
   expectLength,
   expectShape,
+  expectVector,
   fail,
   imageShape,
   sequenceShape,
@@ -85,7 +86,7 @@ export class Ops {
       outer,
       xStride: x.stride,
       outStride: out.stride,
-      ...epilogueParams(epilogue),
+      ...epilogueParams("linear", epilogue, outer),
     });
     return out;
   }
@@ -106,7 +107,7 @@ export class Ops {
       padding,
       xStride: x.stride,
       outStride: out.stride,
-      ...epilogueParams(options),
+      ...epilogueParams("conv2d", options, sizes.outChannels),
       firstRow: first,
       rowCount: count,
     });
@@ -124,7 +125,7 @@ export class Ops {
     if (channels !== filters) fail("depthwiseConv2d", "x", `have ${filters} channels`, x);
     const out = this.#target("depthwiseConv2d", x.shape, options);
     const { first, count } = bandOf("depthwiseConv2d", options.rows, height);
-    const { activation, slope } = epilogueParams(options);
+    const { activation, slope } = epilogueParams("depthwiseConv2d", options, channels);
     this.#run("depthwise_conv2d", { x, weight, bias: options.bias, out }, {
       batch,
       height,
@@ -157,18 +158,11 @@ export class Ops {
     if (!shared && columnsOf(x) !== directions * channels) {
       fail("causalConv1d", "x", `have ${channels} or ${directions * channels} columns`, x);
     }
-    if (options.carry) {
-      expectShape("causalConv1d", "state", options.carry.state, [batch, directions, width - 1, channels]);
-    }
+    const { bias, carry, table } = options, state = carry?.state;
+    expectVector("causalConv1d", "bias", bias, directions * channels);
+    if (state) expectShape("causalConv1d", "state", state, [batch, directions, width - 1, channels]);
     const out = this.empty([batch, length, directions * channels]);
-    this.#run("causal_conv1d", {
-      x,
-      weight,
-      bias: options.bias,
-      order: options.table,
-      state: options.carry?.state,
-      out,
-    }, {
+    this.#run("causal_conv1d", { x, weight, bias, order: table, state, out }, {
       batch,
       length,
       channels,
@@ -179,7 +173,7 @@ export class Ops {
       xStep: shared ? 0 : channels,
       outStride: out.stride,
       activation: ACTIVATIONS.indexOf(options.activation ?? "none"),
-      carry: carryBits(options.carry),
+      carry: carryBits(carry),
     });
     return out;
   }
@@ -195,6 +189,7 @@ export class Ops {
     const [directions, channels, width] = constants.shape as [number, number, number];
     const { stateSize, groups = 1, z, carry, into } = options;
     const rank = width - 2 - stateSize;
+    if (rank < 0) fail(name, "constants", `have at least ${stateSize + 2} columns for ${stateSize} states`, constants);
     const shared = options.sharedInput ?? directions === 1;
     if (columnsOf(u) !== (shared ? channels : directions * channels)) {
       fail(name, "u", `have ${shared ? channels : directions * channels} columns`, u);
@@ -244,6 +239,7 @@ export class Ops {
 
   /** Layer norm of each row. */
   layerNorm(x: Tensor, weight: Tensor, options: NormOptions & { readonly bias?: Tensor | undefined }): Tensor {
+    expectVector("layerNorm", "bias", options.bias, columnsOf(x));
     const { params, out } = this.#norm("layerNorm", x, weight, options);
     this.#run(
       "layer_norm",
