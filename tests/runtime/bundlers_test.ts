@@ -70,7 +70,7 @@ for (const [name, { files, build: [program, ...args], script }] of Object.entrie
     if (script !== undefined) await Deno.writeTextFile(`${built}index.html`, PAGE(`/${script}`));
     const { answer, requests } = await askPage("chromium", built, "index.html");
     await assertAnswers(answer, FUSED);
-    assertEquals(requests.filter((path) => /^404|encode|mambair/.test(path)), []);
+    assertEquals(requests.filter((path) => /^404|encode|denoise|x[34]/.test(path)), []);
   });
 }
 

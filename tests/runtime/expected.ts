@@ -16,6 +16,10 @@ export interface Answer {
   readonly label: string;
   /** Distance from the golden logits, as a share of the largest. */
   readonly golden: number;
+  /** The upscaled image, base64 of its bytes. */
+  readonly pixels: string;
+  /** Its distance from the golden one, in steps of 8 bits. */
+  readonly steps: number;
 }
 
 /** Answers by device name. */
@@ -27,6 +31,7 @@ export const INPUTS: Readonly<Record<string, string>> = {
   "chelsea.png": "examples/photos/chelsea.png",
   "lossy.webp": "tests/golden/image/files/lossy.webp",
   "vim_micro.golden": "tests/golden/trained/vim_micro.safetensors",
+  "mambair_light_x2.golden": "tests/golden/trained/mambair_light_x2.safetensors",
 };
 
 /** Distance that f16 storage and f32 arithmetic leave to the official f64 logits of the small Vim. */
@@ -61,6 +66,7 @@ export async function assertAnswers(text: string, devices: Readonly<Record<strin
   assertEquals(Object.keys(actual).sort(), Object.keys(devices).sort());
   for (const [device, same] of Object.entries(devices)) {
     assert(actual[device]!.golden < GOLDEN_WITHIN, `golden of ${device} is off by ${actual[device]!.golden}`);
+    assert(actual[device]!.steps <= 1, `upscaled image of ${device} is off by ${actual[device]!.steps} steps`);
     assertEquals(actual[device], wanted[same], `answers of ${device}`);
   }
 }
