@@ -155,11 +155,12 @@ export const FLOOR = -127;
  *
  *     h = 2^(δ·A)·h + input·B;   y += h·C
  *
- * for δ·A ≤ 0 only: there is no clamp above. The power is put together by adding the integer part to the exponent bits.
+ * for −125 ≤ δ·A ≤ 0: the power is put together by adding the rounded δ·A to the exponent bits. `clamped` (the routine is
+ * then scan_clamped_N) takes any δ·A ≤ 0.
  */
-export function scanSteps(relaxed: boolean, states: number, stride: number): string {
+export function scanSteps(relaxed: boolean, states: number, stride: number, clamped: boolean): string {
   const f = new Routine(["steps", "delta", "input", "y", "b", "c", "width", "a", "h"]);
-  const each = range(states);
+  const each = range(states), pair = range(states % 2 === 0 ? 2 : 1);
   const constants = EXP2.map((_, i) => `p${i}`);
   f.vectors(
     ...each.map((n) => `h${n}`),
@@ -170,8 +171,7 @@ export function scanSteps(relaxed: boolean, states: number, stride: number): str
     "d",
     "u",
     "sum",
-    ...each.map((n) => `e${n}`),
-    ...each.map((n) => `f${n}`),
+    ...pair.flatMap((i) => [`e${i}`, `f${i}`]),
   );
   EXP2.forEach((value, i) => f.constant(constants[i]!, value));
   f.constant("round", ROUND);
@@ -181,42 +181,41 @@ export function scanSteps(relaxed: boolean, states: number, stride: number): str
       f.emit(`local.get $${name}`, `v128.load ${n * stride}:p2align=2`, `local.set $${name}${n}`);
     }
   }
+  /** e = round(δ·A) + ROUND, f = δ·A − round(δ·A). */
+  const reduce = (n: number, i: number) => {
+    const product = ["local.get $d", `local.get $a${n}`];
+    if (relaxed && !clamped) {
+      f.emit(...product, "local.get $round", "f32x4.relaxed_madd", `local.set $e${i}`);
+      f.emit(...product, "local.get $round", `local.get $e${i}`, "f32x4.sub", "f32x4.relaxed_madd", `local.set $f${i}`);
+      return;
+    }
+    f.emit(...product, "f32x4.mul", ...(clamped ? ["local.get $floor", "f32x4.pmax"] : []), `local.tee $f${i}`);
+    f.emit("local.get $round", "f32x4.add", `local.set $e${i}`);
+    f.emit(`local.get $f${i}`, `local.get $e${i}`, "local.get $round", "f32x4.sub", "f32x4.sub", `local.set $f${i}`);
+  };
+  const advance = (n: number, i: number) => {
+    f.emit("local.get $p0");
+    for (const p of constants.slice(1)) f.emit(...multiplyAdd(relaxed, [`local.get $f${i}`], `local.get $${p}`));
+    f.emit(`local.get $e${i}`, "i32.const 23", "i32x4.shl", "i32x4.add", `local.get $h${n}`);
+    const fresh = ["local.get $u", "local.get $b", `v128.load32_splat ${4 * n}:p2align=2`, "f32x4.mul"];
+    f.emit(...(relaxed ? [...fresh, "f32x4.relaxed_madd"] : ["f32x4.mul", ...fresh, "f32x4.add"]), `local.set $h${n}`);
+    const factors = [`local.get $h${n}`, "local.get $c", `v128.load32_splat ${4 * n}:p2align=2`];
+    f.emit(...multiplyAdd(relaxed, factors, "local.get $sum"), "local.set $sum");
+  };
   f.countDown("steps", 1, () => {
     for (const [pointer, name] of [["delta", "d"], ["input", "u"], ["y", "sum"]]) {
       f.emit(`local.get $${pointer}`, "v128.load 0:p2align=2", `local.set $${name}`);
     }
-    for (const n of each) {
-      f.emit("local.get $d", `local.get $a${n}`, "f32x4.mul", "local.get $floor", "f32x4.pmax", `local.set $f${n}`);
-      f.emit(`local.get $f${n}`, "local.get $round", "f32x4.add", `local.set $e${n}`);
-      f.emit(`local.get $f${n}`, `local.get $e${n}`, "local.get $round", "f32x4.sub", "f32x4.sub", `local.set $f${n}`);
-    }
-    for (const n of each) {
-      f.emit("local.get $p0");
-      for (const p of constants.slice(1)) {
-        f.emit(...multiplyAdd(relaxed, [`local.get $f${n}`], `local.get $${p}`));
-      }
-      f.emit(`local.get $e${n}`, "i32.const 23", "i32x4.shl", "i32x4.add");
-      const carried = [`local.get $h${n}`];
-      const fresh = ["local.get $u", "local.get $b", `v128.load32_splat ${4 * n}:p2align=2`, "f32x4.mul"];
-      f.emit(
-        ...(relaxed ? [...carried, ...fresh, "f32x4.relaxed_madd"] : [...carried, "f32x4.mul", ...fresh, "f32x4.add"]),
-      );
-      f.emit(`local.set $h${n}`);
-      f.emit(
-        ...multiplyAdd(
-          relaxed,
-          [`local.get $h${n}`, "local.get $c", `v128.load32_splat ${4 * n}:p2align=2`],
-          "local.get $sum",
-        ),
-        "local.set $sum",
-      );
+    for (let n = 0; n < states; n += pair.length) {
+      for (const i of pair) reduce(n + i, i);
+      for (const i of pair) advance(n + i, i);
     }
     f.emit("local.get $y", "local.get $sum", "v128.store 0:p2align=2");
     for (const pointer of ["delta", "input", "y"]) f.advance(pointer, stride);
     for (const pointer of ["b", "c"]) f.advance(pointer, "width");
   });
   for (const n of each) f.emit("local.get $h", `local.get $h${n}`, `v128.store ${n * stride}:p2align=2`);
-  return f.text(`scan_steps_${states}`);
+  return f.text(`scan_${clamped ? "clamped" : "steps"}_${states}`);
 }
 
 /** Constants of the elementwise functions; the fits and their errors are in `docs/numerics.md`. */
@@ -313,12 +312,14 @@ function elementwise(relaxed: boolean, name: string, gate = false): string {
 
 /** What each build gets. Unrolling costs on old engines that lack relaxed SIMD, and pays on those that have it. */
 export const BUILDS = {
-  relaxed: { rows: 6, unroll: 4, states: [8, 5, 4, 2, 1] },
-  simd128: { rows: 4, unroll: 1, states: [4, 2, 1] },
+  relaxed: { rows: 6, unroll: 4, states: [16, 10, 8, 4, 2, 1] },
+  simd128: { rows: 4, unroll: 1, states: [16, 10, 8, 4, 2, 1] },
 } as const;
 /** Name of a build. */
 export type Build = keyof typeof BUILDS;
 
+/** State counts of the clamped scan, which few blocks need. */
+const CLAMPED = [8, 2, 1];
 /** Bytes between rows of the scan's blocks: `4·CHANNELS` of `rust-kernels/src/scan_step.rs`. */
 const STRIDE = 128;
 
@@ -327,7 +328,8 @@ export function assembly(build: Build): string {
   const { rows, unroll, states } = BUILDS[build], relaxed = build === "relaxed";
   return [
     gemmTile(relaxed, rows, unroll),
-    ...states.map((n) => scanSteps(relaxed, n, STRIDE)),
+    ...states.map((n) => scanSteps(relaxed, n, STRIDE, false)),
+    ...CLAMPED.map((n) => scanSteps(relaxed, n, STRIDE, true)),
     ...Object.keys(MAPS).map((name) => elementwise(relaxed, name)),
     elementwise(relaxed, "silu", true),
   ].join("\n") + "\n";

@@ -13,7 +13,7 @@ pub const ROWS: usize = 6;
 #[cfg(not(target_feature = "relaxed-simd"))]
 pub const ROWS: usize = 4;
 
-/// `scan_steps_N`: steps; δ, δ·u and y; B, C and the bytes between their rows; A·log2 e and h.
+/// `scan_steps_N` and `scan_clamped_N`: steps; δ, δ·u and y; B, C and the bytes between their rows; A·log2 e and h.
 pub type ScanSteps = unsafe extern "C" fn(
     steps: usize,
     delta: *const f32,
@@ -44,9 +44,8 @@ macro_rules! scan_steps {
     };
 }
 
-scan_steps!(scan_steps_1, scan_steps_2, scan_steps_4);
-#[cfg(target_feature = "relaxed-simd")]
-scan_steps!(scan_steps_5, scan_steps_8);
+scan_steps!(scan_steps_1, scan_steps_2, scan_steps_4, scan_steps_8, scan_steps_10, scan_steps_16);
+scan_steps!(scan_clamped_1, scan_clamped_2, scan_clamped_8);
 
 unsafe extern "C" {
     /// c[r][0..8) = start[0..8) + Σ x·b over `taps` segments whose `ROWS` addresses stand in the table; stride in bytes.

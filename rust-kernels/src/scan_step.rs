@@ -1,7 +1,6 @@
 //! The inner loop of the selective scan: some steps of four channels and a few states, everything in contiguous blocks.
-#[cfg(target_feature = "relaxed-simd")]
-use crate::asm::{scan_steps_5, scan_steps_8};
-use crate::asm::{ScanSteps, scan_steps_1, scan_steps_2, scan_steps_4};
+use crate::asm::{ScanSteps, scan_clamped_1, scan_clamped_2, scan_clamped_8};
+use crate::asm::{scan_steps_1, scan_steps_2, scan_steps_4, scan_steps_8, scan_steps_10, scan_steps_16};
 use crate::simd::*;
 
 /// Channels a block holds; the distance between its rows, in floats.
@@ -36,33 +35,48 @@ unsafe fn step(p: Block) {
     store(p.h, h);
 }
 
-/// The most states whose decay, h and A fit the registers well enough, at most `left`.
-fn states_at_once(left: usize) -> (usize, ScanSteps) {
-    #[cfg(target_feature = "relaxed-simd")]
-    if left == 5 || left == 10 {
-        return (5, scan_steps_5);
-    } else if left >= 8 {
-        return (8, scan_steps_8);
+/// What is known of δ·A in a block.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Exponent {
+    /// Anything.
+    Free,
+    /// At most 0.
+    Decaying,
+    /// At most 0 and not below −125: its power of two is a normal number.
+    Bounded,
+}
+
+/// The most states that one routine takes, at most `left`.
+fn states_at_once(left: usize, exponent: Exponent) -> (usize, ScanSteps) {
+    if exponent == Exponent::Decaying {
+        return match left {
+            8.. => (8, scan_clamped_8),
+            2.. => (2, scan_clamped_2),
+            _ => (1, scan_clamped_1),
+        };
     }
     match left {
+        16.. => (16, scan_steps_16),
+        10 => (10, scan_steps_10),
+        8.. => (8, scan_steps_8),
         4.. => (4, scan_steps_4),
-        2 | 3 => (2, scan_steps_2),
+        2.. => (2, scan_steps_2),
         _ => (1, scan_steps_1),
     }
 }
 
-/// All `states` states over a block. `decaying`: no δ·A is above 0.
-pub unsafe fn steps(p: Block, states: usize, decaying: bool) {
+/// All `states` states over a block.
+pub unsafe fn steps(p: Block, states: usize, exponent: Exponent) {
     let mut n = 0;
     while n < states {
         let (a, h, b, c) = (p.a.add(n * CHANNELS), p.h.add(n * CHANNELS), p.b.add(n), p.c.add(n));
-        if decaying {
-            let (count, run) = states_at_once(states - n);
-            run(p.steps, p.delta, p.input, p.y, b, c, 4 * p.width, a, h);
-            n += count;
-        } else {
+        if exponent == Exponent::Free {
             step(Block { a, h, b, c, ..p });
             n += 1;
+        } else {
+            let (count, run) = states_at_once(states - n, exponent);
+            run(p.steps, p.delta, p.input, p.y, b, c, 4 * p.width, a, h);
+            n += count;
         }
     }
 }

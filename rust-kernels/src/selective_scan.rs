@@ -2,13 +2,16 @@
 //!
 //! Lanes are channels. A chunk of `CHANNELS` channels of one group walks the whole sequence in blocks of steps: first δ,
 //! δ·u and D·u of the block go to scratch, then the states pass over it, then the result joins the output rows.
-use crate::asm::softplus_map;
+use crate::asm::{Map, ROWS, gemm_tile, silu_gate, softplus_map};
 use crate::order::Order;
-use crate::scan_step::{Block, CHANNELS, steps};
+use crate::scan_step::{Block, CHANNELS, Exponent, steps};
 use crate::simd::*;
+use core::arch::wasm32::{f32x4_le, i32x4_all_true, u32x4_max};
 
-/// Most steps of a block: its δ, δ·u and y stay in the first-level cache.
-const MOST_STEPS: usize = 64;
+/// Most steps of a block: its δ, δ·u, y, B and C stay in the first-level cache. A multiple of every tile's rows.
+const MOST_STEPS: usize = 48;
+/// Channels in a panel of the Δ weight.
+const PANEL: usize = crate::gemm::COLUMNS;
 
 struct Scan {
     u: *const f32,
@@ -44,6 +47,7 @@ struct Blocks {
     h: *mut f32,
     skip: *mut f32,
     bias: *mut f32,
+    /// Δ weight in panels `[CHANNELS / 8][rank][8]`.
     weight: *mut f32,
     delta: *mut f32,
     input: *mut f32,
@@ -51,13 +55,16 @@ struct Blocks {
     /// B | C of the group, `2·stateSize` floats a step.
     coefficients: *mut f32,
     tokens: *mut u32,
+    /// Addresses of the tokens' projection rows.
+    rows: *mut u32,
     most_steps: usize,
 }
 
 impl Blocks {
     unsafe fn new(scratch: *mut f32, state_size: usize, rank: usize) -> Blocks {
         let fixed = CHANNELS * (2 * state_size + 2 + rank);
-        let most_steps = ((crate::SCRATCH / 4 - fixed) / (3 * CHANNELS + 2 * state_size + 1)).min(MOST_STEPS) / 4 * 4;
+        let most_steps = ((crate::SCRATCH / 4 - fixed) / (3 * CHANNELS + 2 * state_size + 2)).min(MOST_STEPS);
+        let most_steps = most_steps / ROWS * ROWS;
         let mut next = scratch;
         let mut take = |floats: usize| {
             let taken = next;
@@ -75,23 +82,64 @@ impl Blocks {
             y: take(most_steps * CHANNELS),
             coefficients: take(2 * state_size * most_steps),
             tokens: take(most_steps) as *mut u32,
+            rows: take(most_steps) as *mut u32,
             most_steps,
         }
     }
 }
 
-/// `rows` rows of `count` floats, `stride` apart, to rows of `CHANNELS`, zeros behind them.
-unsafe fn gather(from: *const f32, stride: usize, rows: usize, count: usize, to: *mut f32) {
+/// `rows` rows of `count` floats, `stride` apart, to rows of `width`, zeros behind them.
+unsafe fn gather(from: *const f32, stride: usize, rows: usize, count: usize, to: *mut f32, width: usize) {
     for r in 0..rows {
-        for c in (0..CHANNELS).step_by(4) {
-            store(to.add(r * CHANNELS + c), load_tail(from.wrapping_add(r * stride + c), count.saturating_sub(c)));
+        for c in (0..width).step_by(4) {
+            store(to.add(r * width + c), load_tail(from.wrapping_add(r * stride + c), count.saturating_sub(c)));
         }
     }
 }
 
-/// Whether all of `count` floats are at most 0; a NaN is not.
-unsafe fn none_above_zero(from: *const f32, count: usize) -> bool {
-    (0..count).all(|i| *from.add(i) <= 0.0)
+/// What −δ·A may be at most for the scan that does not clamp it.
+const BOUND: f32 = 125.0;
+
+/// Largest magnitude in `rows` rows whose floats have one sign: their order is that of their bits, a NaN being the largest.
+unsafe fn magnitude(from: *const f32, rows: usize, width: usize) -> f32 {
+    let mut most = [0u32; 4];
+    let mut largest = load(from);
+    for r in 0..rows {
+        for c in (0..width).step_by(4) {
+            largest = u32x4_max(largest, load(from.add(r * CHANNELS + c)));
+        }
+    }
+    store(most.as_mut_ptr() as *mut f32, largest);
+    f32::from_bits(most.iter().fold(0, |a, b| a.max(b & 0x7fff_ffff)))
+}
+
+/// f on `width` columns of `count` rows of two blocks; in one go where the rows have no gaps.
+unsafe fn each_row(f: Map, from: *const f32, to: *mut f32, count: usize, width: usize) {
+    if width == CHANNELS {
+        f(from, to, count * (CHANNELS / 4));
+    } else {
+        for t in 0..count {
+            f(from.add(t * CHANNELS), to.add(t * CHANNELS), width.div_ceil(4));
+        }
+    }
+}
+
+/// Calls a function with a literal `CHANNELS` where that is the width: its loops over columns then unroll.
+macro_rules! with_width {
+    ($width:expr, |$w:ident| $call:expr) => {
+        if $width == CHANNELS {
+            let $w = CHANNELS;
+            $call
+        } else {
+            let $w = $width;
+            $call
+        }
+    };
+}
+
+/// Whether no float of the vectors is above 0 or NaN.
+unsafe fn none_above_zero(from: *const f32, vectors: usize) -> bool {
+    (0..vectors).all(|i| i32x4_all_true(f32x4_le(load(from.add(4 * i)), splat(0.0))))
 }
 
 impl Scan {
@@ -113,35 +161,29 @@ impl Scan {
         }
     }
 
-    /// δ before softplus, from the low-rank part: four steps share the loads of the weight.
+    /// δ before softplus, from the low-rank part: a small product, whose rows are the block's tokens.
     unsafe fn expand(&self, blocks: &Blocks, projection: *const f32, width: usize, count: usize) {
-        for t in (0..count).step_by(4) {
-            let mut low = [projection; 4];
-            for (i, row) in low.iter_mut().enumerate() {
-                *row = projection.add(*blocks.tokens.add((t + i).min(count - 1)) as usize * self.projection_stride);
-            }
-            // Rows behind the block exist: it is padded to whole fours.
-            for c in (0..width).step_by(4) {
-                let mut sums = [load(blocks.bias.add(c)); 4];
-                for r in 0..self.rank {
-                    let weight = load(blocks.weight.add(r * CHANNELS + c));
-                    for i in 0..4 {
-                        sums[i] = fma(load_splat(low[i].add(r)), weight, sums[i]);
-                    }
-                }
-                for (i, sum) in sums.iter().enumerate() {
-                    store(blocks.delta.add((t + i) * CHANNELS + c), *sum);
-                }
+        let (rows, tokens, delta, rank) = (blocks.rows, blocks.tokens, blocks.delta, self.rank);
+        for t in 0..count.next_multiple_of(ROWS) {
+            let token = *tokens.add(t.min(count - 1)) as usize;
+            *rows.add(t) = projection.add(token * self.projection_stride) as u32;
+        }
+        for t in (0..count).step_by(ROWS) {
+            for c in (0..width).step_by(PANEL) {
+                let (weight, bias) = (blocks.weight.add(c * rank), blocks.bias.add(c));
+                gemm_tile(1, rank, rows.add(t), weight, bias, delta.add(t * CHANNELS + c), 4 * CHANNELS);
             }
         }
     }
 
     /// δ before softplus, from a projection that has it for every channel.
     unsafe fn shift(&self, blocks: &Blocks, projection: *const f32, first: usize, width: usize, count: usize) {
+        let (tokens, delta, bias) = (blocks.tokens, blocks.delta, blocks.bias);
         for t in 0..count {
-            let row = projection.add(*blocks.tokens.add(t) as usize * self.projection_stride + first);
+            let row = projection.add(*tokens.add(t) as usize * self.projection_stride + first);
+            let delta = delta.add(t * CHANNELS);
             vectors!(width, |c, left| {
-                store(blocks.delta.add(t * CHANNELS + c), add(load_tail(row.add(c), left), load(blocks.bias.add(c))));
+                store(delta.add(c), add(load_tail(row.add(c), left), load(bias.add(c))));
             });
         }
     }
@@ -154,37 +196,52 @@ impl Scan {
             self.shift(blocks, projection, first, width, count);
         }
         if self.softplus {
-            softplus_map(blocks.delta, blocks.delta, count * (CHANNELS / 4));
+            each_row(softplus_map, blocks.delta, blocks.delta, count, width);
         }
+        with_width!(width, |w| self.inputs(blocks, u.add(first), w, count));
         let deltas = if self.rank > 0 { self.rank } else { self.channels };
-        let (states, groups) = (self.state_size, self.groups);
+        self.coefficients(blocks, projection.add(deltas + group * self.state_size), count);
+    }
+
+    /// δ·u and D·u of a block.
+    #[inline(always)]
+    unsafe fn inputs(&self, blocks: &Blocks, u: *const f32, width: usize, count: usize) {
+        let (tokens, delta, input, y, skip) = (blocks.tokens, blocks.delta, blocks.input, blocks.y, blocks.skip);
         for t in 0..count {
-            let (token, at) = (*blocks.tokens.add(t) as usize, t * CHANNELS);
-            let u = u.add(token * self.u_stride + first);
+            let (u, at) = (u.add(*tokens.add(t) as usize * self.u_stride), t * CHANNELS);
+            let (delta, input, y) = (delta.add(at), input.add(at), y.add(at));
             vectors!(width, |c, left| {
                 let x = load_tail(u.add(c), left);
-                store(blocks.input.add(at + c), mul(load(blocks.delta.add(at + c)), x));
-                store(blocks.y.add(at + c), mul(load(blocks.skip.add(c)), x));
-            });
-            let from = projection.add(token * self.projection_stride + deltas + group * states);
-            let to = blocks.coefficients.add(t * 2 * states);
-            vectors!(states, |n, left| {
-                store_tail(to.add(n), load_tail(from.add(n), left), left);
-                store_tail(to.add(states + n), load_tail(from.add(groups * states + n), left), left);
+                store(input.add(c), mul(load(delta.add(c)), x));
+                store(y.add(c), mul(load(skip.add(c)), x));
             });
         }
     }
 
-    /// y of a block to the output rows.
-    unsafe fn deliver(&self, blocks: &Blocks, out: *mut f32, z: *const f32, join: Join, first: usize, width: usize, count: usize) {
+    /// B and C of the group side by side.
+    unsafe fn coefficients(&self, blocks: &Blocks, projection: *const f32, count: usize) {
+        let (states, to_c, tokens) = (self.state_size, self.groups * self.state_size, blocks.tokens);
         for t in 0..count {
-            let token = *blocks.tokens.add(t) as usize;
-            let (y, out) = (blocks.y.add(t * CHANNELS), out.add(token * self.out_stride + first));
-            let z = z.wrapping_add(token * self.z_stride + first);
-            if join.gate_y {
-                gate(y, z, width);
-            }
-            if join.add {
+            let from = projection.add(*tokens.add(t) as usize * self.projection_stride);
+            let to = blocks.coefficients.add(t * 2 * states);
+            vectors!(states, |n, left| {
+                store_tail(to.add(n), load_tail(from.add(n), left), left);
+                store_tail(to.add(states + n), load_tail(from.add(to_c + n), left), left);
+            });
+        }
+    }
+
+    /// y += rows, or y replaces rows.
+    #[inline(always)]
+    unsafe fn meet(&self, blocks: &Blocks, out: *mut f32, width: usize, count: usize, add_to_y: bool, add_to_out: bool) {
+        let (tokens, y) = (blocks.tokens, blocks.y);
+        for t in 0..count {
+            let (y, out) = (y.add(t * CHANNELS), out.add(*tokens.add(t) as usize * self.out_stride));
+            if add_to_y {
+                vectors!(width, |c, left| {
+                    store(y.add(c), add(load_tail(out.add(c), left), load(y.add(c))));
+                });
+            } else if add_to_out {
                 vectors!(width, |c, left| {
                     store_tail(out.add(c), add(load_tail(out.add(c), left), load(y.add(c))), left);
                 });
@@ -193,10 +250,25 @@ impl Scan {
                     store_tail(out.add(c), load(y.add(c)), left);
                 });
             }
-            if join.gate_sum {
-                gate(out, z, width);
-            }
         }
+    }
+
+    /// y of a block to the output rows. δ·u has done its part: its block takes z.
+    unsafe fn deliver(&self, blocks: &Blocks, out: *mut f32, z: *const f32, join: Join, width: usize, count: usize) {
+        let sum_first = join.add && join.gate_sum;
+        if sum_first {
+            with_width!(width, |w| self.meet(blocks, out, w, count, true, false));
+        }
+        if join.gate_y || join.gate_sum {
+            for t in 0..count {
+                let (z, to) = (z.add(*blocks.tokens.add(t) as usize * self.z_stride), blocks.input.add(t * CHANNELS));
+                vectors!(width, |c, left| {
+                    store(to.add(c), load_tail(z.add(c), left));
+                });
+            }
+            each_row(silu_gate, blocks.input, blocks.y, count, width);
+        }
+        with_width!(width, |w| self.meet(blocks, out, w, count, false, join.add && !sum_first));
     }
 }
 
@@ -253,8 +325,11 @@ pub unsafe extern "C" fn selective_scan(
     for b in 0..batch {
         for group in 0..groups {
             let (start, end) = ((group * channels).div_ceil(groups), ((group + 1) * channels).div_ceil(groups));
-            for first in (start..end).step_by(CHANNELS) {
-                let width = (end - first).min(CHANNELS);
+            // Chunks of equal width, in whole panels.
+            let chunks = (end - start).div_ceil(CHANNELS).max(1);
+            let chunk = (end - start).div_ceil(chunks).next_multiple_of(PANEL).max(PANEL);
+            for first in (start..end).step_by(chunk) {
+                let width = (end - first).min(chunk);
                 for k in 0..directions {
                     let join = Join {
                         add: !whole || k > 0,
@@ -263,23 +338,38 @@ pub unsafe extern "C" fn selective_scan(
                     };
                     let walk = Order::of(k, orders, length, grid_width, order);
                     let constants = scan.constants.add(k * padded * (state_size + 2 + rank) + first);
-                    gather(constants, padded, state_size, width, blocks.a);
-                    let decaying = scan.softplus && none_above_zero(blocks.a, state_size * CHANNELS);
-                    gather(constants.add(state_size * padded), padded, 1, width, blocks.skip);
-                    gather(constants.add((state_size + 1) * padded), padded, 1, width, blocks.bias);
-                    gather(constants.add((state_size + 2) * padded), padded, rank, width, blocks.weight);
+                    gather(constants, padded, state_size, width, blocks.a, CHANNELS);
+                    let vectors = state_size * (CHANNELS / 4);
+                    let decaying = scan.softplus && none_above_zero(blocks.a, vectors);
+                    let steepest = magnitude(blocks.a, state_size, CHANNELS);
+                    gather(constants.add(state_size * padded), padded, 1, width, blocks.skip, CHANNELS);
+                    gather(constants.add((state_size + 1) * padded), padded, 1, width, blocks.bias, CHANNELS);
+                    let weight = constants.add((state_size + 2) * padded);
+                    for c in (0..width).step_by(PANEL) {
+                        gather(weight.add(c), padded, rank, width - c, blocks.weight.add(c * rank), PANEL);
+                    }
                     let carried = scan.state.wrapping_add(((b * directions + k) * channels + first) * state_size);
                     scan.read_state(&blocks, carried, width);
                     let u = scan.u.add(b * length * u_stride + k * u_step);
                     let projection = scan.projection.add(b * length * projection_stride + k * projection_step);
                     let z = scan.z.wrapping_add(b * length * z_stride);
                     let out = scan.out.add(b * length * out_stride);
-                    for begin in (0..step_count).step_by(blocks.most_steps) {
-                        let count = (step_count - begin).min(blocks.most_steps);
+                    // Blocks of equal length: a short last one would pay for its loops without filling them.
+                    let block_count = step_count.div_ceil(blocks.most_steps).max(1);
+                    let block_steps = step_count.div_ceil(block_count).max(1);
+                    for begin in (0..step_count).step_by(block_steps) {
+                        let count = (step_count - begin).min(block_steps);
                         for t in 0..count {
                             *blocks.tokens.add(t) = walk.token(first_step + begin + t) as u32;
                         }
                         scan.prepare(&blocks, u, projection, group, first, width, count);
+                        let exponent = if !decaying {
+                            Exponent::Free
+                        } else if steepest * magnitude(blocks.delta, count, width) <= BOUND {
+                            Exponent::Bounded
+                        } else {
+                            Exponent::Decaying
+                        };
                         for v in 0..width.div_ceil(4) {
                             let block = Block {
                                 steps: count,
@@ -292,9 +382,9 @@ pub unsafe extern "C" fn selective_scan(
                                 a: blocks.a.add(4 * v),
                                 h: blocks.h.add(4 * v),
                             };
-                            steps(block, state_size, decaying);
+                            steps(block, state_size, exponent);
                         }
-                        scan.deliver(&blocks, out, z, join, first, width, count);
+                        scan.deliver(&blocks, out.add(first), z.wrapping_add(first), join, width, count);
                     }
                     if carry & 2 != 0 {
                         scan.write_state(&blocks, carried, width);

@@ -188,13 +188,2334 @@ local.get 6
 i32.add
 local.set 5
 end_function
+.section .text.scan_steps_16,"",@
+.hidden scan_steps_16
+.globl scan_steps_16
+.type scan_steps_16,@function
+scan_steps_16:
+.functype scan_steps_16 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 41
+i32.const 1008629060
+i32x4.splat
+local.set 42
+i32.const 1029921705
+i32x4.splat
+local.set 43
+i32.const 1047919838
+i32x4.splat
+local.set 44
+i32.const 1060205077
+i32x4.splat
+local.set 45
+i32.const 1065353216
+i32x4.splat
+local.set 46
+i32.const 1262485504
+i32x4.splat
+local.set 47
+i32.const -1023541248
+i32x4.splat
+local.set 48
+local.get 7
+v128.load 0:p2align=2
+local.set 25
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+local.get 7
+v128.load 128:p2align=2
+local.set 26
+local.get 8
+v128.load 128:p2align=2
+local.set 10
+local.get 7
+v128.load 256:p2align=2
+local.set 27
+local.get 8
+v128.load 256:p2align=2
+local.set 11
+local.get 7
+v128.load 384:p2align=2
+local.set 28
+local.get 8
+v128.load 384:p2align=2
+local.set 12
+local.get 7
+v128.load 512:p2align=2
+local.set 29
+local.get 8
+v128.load 512:p2align=2
+local.set 13
+local.get 7
+v128.load 640:p2align=2
+local.set 30
+local.get 8
+v128.load 640:p2align=2
+local.set 14
+local.get 7
+v128.load 768:p2align=2
+local.set 31
+local.get 8
+v128.load 768:p2align=2
+local.set 15
+local.get 7
+v128.load 896:p2align=2
+local.set 32
+local.get 8
+v128.load 896:p2align=2
+local.set 16
+local.get 7
+v128.load 1024:p2align=2
+local.set 33
+local.get 8
+v128.load 1024:p2align=2
+local.set 17
+local.get 7
+v128.load 1152:p2align=2
+local.set 34
+local.get 8
+v128.load 1152:p2align=2
+local.set 18
+local.get 7
+v128.load 1280:p2align=2
+local.set 35
+local.get 8
+v128.load 1280:p2align=2
+local.set 19
+local.get 7
+v128.load 1408:p2align=2
+local.set 36
+local.get 8
+v128.load 1408:p2align=2
+local.set 20
+local.get 7
+v128.load 1536:p2align=2
+local.set 37
+local.get 8
+v128.load 1536:p2align=2
+local.set 21
+local.get 7
+v128.load 1664:p2align=2
+local.set 38
+local.get 8
+v128.load 1664:p2align=2
+local.set 22
+local.get 7
+v128.load 1792:p2align=2
+local.set 39
+local.get 8
+v128.load 1792:p2align=2
+local.set 23
+local.get 7
+v128.load 1920:p2align=2
+local.set 40
+local.get 8
+v128.load 1920:p2align=2
+local.set 24
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 49
+local.get 2
+v128.load 0:p2align=2
+local.set 50
+local.get 3
+v128.load 0:p2align=2
+local.set 51
+local.get 49
+local.get 25
+f32x4.mul
+local.tee 53
+local.get 47
+f32x4.add
+local.set 52
+local.get 53
+local.get 52
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 53
+local.get 49
+local.get 26
+f32x4.mul
+local.tee 55
+local.get 47
+f32x4.add
+local.set 54
+local.get 55
+local.get 54
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 55
+local.get 41
+local.get 53
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 52
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 41
+local.get 55
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 54
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 10
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 4:p2align=2
+f32x4.mul
+f32x4.add
+local.set 10
+local.get 10
+local.get 5
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 49
+local.get 27
+f32x4.mul
+local.tee 53
+local.get 47
+f32x4.add
+local.set 52
+local.get 53
+local.get 52
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 53
+local.get 49
+local.get 28
+f32x4.mul
+local.tee 55
+local.get 47
+f32x4.add
+local.set 54
+local.get 55
+local.get 54
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 55
+local.get 41
+local.get 53
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 52
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 11
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 8:p2align=2
+f32x4.mul
+f32x4.add
+local.set 11
+local.get 11
+local.get 5
+v128.load32_splat 8:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 41
+local.get 55
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 54
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 12
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 12:p2align=2
+f32x4.mul
+f32x4.add
+local.set 12
+local.get 12
+local.get 5
+v128.load32_splat 12:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 49
+local.get 29
+f32x4.mul
+local.tee 53
+local.get 47
+f32x4.add
+local.set 52
+local.get 53
+local.get 52
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 53
+local.get 49
+local.get 30
+f32x4.mul
+local.tee 55
+local.get 47
+f32x4.add
+local.set 54
+local.get 55
+local.get 54
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 55
+local.get 41
+local.get 53
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 52
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 13
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 16:p2align=2
+f32x4.mul
+f32x4.add
+local.set 13
+local.get 13
+local.get 5
+v128.load32_splat 16:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 41
+local.get 55
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 54
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 14
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 20:p2align=2
+f32x4.mul
+f32x4.add
+local.set 14
+local.get 14
+local.get 5
+v128.load32_splat 20:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 49
+local.get 31
+f32x4.mul
+local.tee 53
+local.get 47
+f32x4.add
+local.set 52
+local.get 53
+local.get 52
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 53
+local.get 49
+local.get 32
+f32x4.mul
+local.tee 55
+local.get 47
+f32x4.add
+local.set 54
+local.get 55
+local.get 54
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 55
+local.get 41
+local.get 53
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 52
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 15
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 24:p2align=2
+f32x4.mul
+f32x4.add
+local.set 15
+local.get 15
+local.get 5
+v128.load32_splat 24:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 41
+local.get 55
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 54
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 16
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 28:p2align=2
+f32x4.mul
+f32x4.add
+local.set 16
+local.get 16
+local.get 5
+v128.load32_splat 28:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 49
+local.get 33
+f32x4.mul
+local.tee 53
+local.get 47
+f32x4.add
+local.set 52
+local.get 53
+local.get 52
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 53
+local.get 49
+local.get 34
+f32x4.mul
+local.tee 55
+local.get 47
+f32x4.add
+local.set 54
+local.get 55
+local.get 54
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 55
+local.get 41
+local.get 53
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 52
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 17
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 32:p2align=2
+f32x4.mul
+f32x4.add
+local.set 17
+local.get 17
+local.get 5
+v128.load32_splat 32:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 41
+local.get 55
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 54
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 18
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 36:p2align=2
+f32x4.mul
+f32x4.add
+local.set 18
+local.get 18
+local.get 5
+v128.load32_splat 36:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 49
+local.get 35
+f32x4.mul
+local.tee 53
+local.get 47
+f32x4.add
+local.set 52
+local.get 53
+local.get 52
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 53
+local.get 49
+local.get 36
+f32x4.mul
+local.tee 55
+local.get 47
+f32x4.add
+local.set 54
+local.get 55
+local.get 54
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 55
+local.get 41
+local.get 53
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 52
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 19
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 40:p2align=2
+f32x4.mul
+f32x4.add
+local.set 19
+local.get 19
+local.get 5
+v128.load32_splat 40:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 41
+local.get 55
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 54
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 20
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 44:p2align=2
+f32x4.mul
+f32x4.add
+local.set 20
+local.get 20
+local.get 5
+v128.load32_splat 44:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 49
+local.get 37
+f32x4.mul
+local.tee 53
+local.get 47
+f32x4.add
+local.set 52
+local.get 53
+local.get 52
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 53
+local.get 49
+local.get 38
+f32x4.mul
+local.tee 55
+local.get 47
+f32x4.add
+local.set 54
+local.get 55
+local.get 54
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 55
+local.get 41
+local.get 53
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 52
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 21
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 48:p2align=2
+f32x4.mul
+f32x4.add
+local.set 21
+local.get 21
+local.get 5
+v128.load32_splat 48:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 41
+local.get 55
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 54
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 22
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 52:p2align=2
+f32x4.mul
+f32x4.add
+local.set 22
+local.get 22
+local.get 5
+v128.load32_splat 52:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 49
+local.get 39
+f32x4.mul
+local.tee 53
+local.get 47
+f32x4.add
+local.set 52
+local.get 53
+local.get 52
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 53
+local.get 49
+local.get 40
+f32x4.mul
+local.tee 55
+local.get 47
+f32x4.add
+local.set 54
+local.get 55
+local.get 54
+local.get 47
+f32x4.sub
+f32x4.sub
+local.set 55
+local.get 41
+local.get 53
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 53
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 52
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 23
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 56:p2align=2
+f32x4.mul
+f32x4.add
+local.set 23
+local.get 23
+local.get 5
+v128.load32_splat 56:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 41
+local.get 55
+f32x4.mul
+local.get 42
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 43
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 44
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 45
+f32x4.add
+local.get 55
+f32x4.mul
+local.get 46
+f32x4.add
+local.get 54
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 24
+f32x4.mul
+local.get 50
+local.get 4
+v128.load32_splat 60:p2align=2
+f32x4.mul
+f32x4.add
+local.set 24
+local.get 24
+local.get 5
+v128.load32_splat 60:p2align=2
+f32x4.mul
+local.get 51
+f32x4.add
+local.set 51
+local.get 3
+local.get 51
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+local.get 8
+local.get 10
+v128.store 128:p2align=2
+local.get 8
+local.get 11
+v128.store 256:p2align=2
+local.get 8
+local.get 12
+v128.store 384:p2align=2
+local.get 8
+local.get 13
+v128.store 512:p2align=2
+local.get 8
+local.get 14
+v128.store 640:p2align=2
+local.get 8
+local.get 15
+v128.store 768:p2align=2
+local.get 8
+local.get 16
+v128.store 896:p2align=2
+local.get 8
+local.get 17
+v128.store 1024:p2align=2
+local.get 8
+local.get 18
+v128.store 1152:p2align=2
+local.get 8
+local.get 19
+v128.store 1280:p2align=2
+local.get 8
+local.get 20
+v128.store 1408:p2align=2
+local.get 8
+local.get 21
+v128.store 1536:p2align=2
+local.get 8
+local.get 22
+v128.store 1664:p2align=2
+local.get 8
+local.get 23
+v128.store 1792:p2align=2
+local.get 8
+local.get 24
+v128.store 1920:p2align=2
+end_function
+.section .text.scan_steps_10,"",@
+.hidden scan_steps_10
+.globl scan_steps_10
+.type scan_steps_10,@function
+scan_steps_10:
+.functype scan_steps_10 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 29
+i32.const 1008629060
+i32x4.splat
+local.set 30
+i32.const 1029921705
+i32x4.splat
+local.set 31
+i32.const 1047919838
+i32x4.splat
+local.set 32
+i32.const 1060205077
+i32x4.splat
+local.set 33
+i32.const 1065353216
+i32x4.splat
+local.set 34
+i32.const 1262485504
+i32x4.splat
+local.set 35
+i32.const -1023541248
+i32x4.splat
+local.set 36
+local.get 7
+v128.load 0:p2align=2
+local.set 19
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+local.get 7
+v128.load 128:p2align=2
+local.set 20
+local.get 8
+v128.load 128:p2align=2
+local.set 10
+local.get 7
+v128.load 256:p2align=2
+local.set 21
+local.get 8
+v128.load 256:p2align=2
+local.set 11
+local.get 7
+v128.load 384:p2align=2
+local.set 22
+local.get 8
+v128.load 384:p2align=2
+local.set 12
+local.get 7
+v128.load 512:p2align=2
+local.set 23
+local.get 8
+v128.load 512:p2align=2
+local.set 13
+local.get 7
+v128.load 640:p2align=2
+local.set 24
+local.get 8
+v128.load 640:p2align=2
+local.set 14
+local.get 7
+v128.load 768:p2align=2
+local.set 25
+local.get 8
+v128.load 768:p2align=2
+local.set 15
+local.get 7
+v128.load 896:p2align=2
+local.set 26
+local.get 8
+v128.load 896:p2align=2
+local.set 16
+local.get 7
+v128.load 1024:p2align=2
+local.set 27
+local.get 8
+v128.load 1024:p2align=2
+local.set 17
+local.get 7
+v128.load 1152:p2align=2
+local.set 28
+local.get 8
+v128.load 1152:p2align=2
+local.set 18
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 37
+local.get 2
+v128.load 0:p2align=2
+local.set 38
+local.get 3
+v128.load 0:p2align=2
+local.set 39
+local.get 37
+local.get 19
+f32x4.mul
+local.tee 41
+local.get 35
+f32x4.add
+local.set 40
+local.get 41
+local.get 40
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 41
+local.get 37
+local.get 20
+f32x4.mul
+local.tee 43
+local.get 35
+f32x4.add
+local.set 42
+local.get 43
+local.get 42
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 43
+local.get 29
+local.get 41
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 40
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 29
+local.get 43
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 42
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 10
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 4:p2align=2
+f32x4.mul
+f32x4.add
+local.set 10
+local.get 10
+local.get 5
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 37
+local.get 21
+f32x4.mul
+local.tee 41
+local.get 35
+f32x4.add
+local.set 40
+local.get 41
+local.get 40
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 41
+local.get 37
+local.get 22
+f32x4.mul
+local.tee 43
+local.get 35
+f32x4.add
+local.set 42
+local.get 43
+local.get 42
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 43
+local.get 29
+local.get 41
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 40
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 11
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 8:p2align=2
+f32x4.mul
+f32x4.add
+local.set 11
+local.get 11
+local.get 5
+v128.load32_splat 8:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 29
+local.get 43
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 42
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 12
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 12:p2align=2
+f32x4.mul
+f32x4.add
+local.set 12
+local.get 12
+local.get 5
+v128.load32_splat 12:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 37
+local.get 23
+f32x4.mul
+local.tee 41
+local.get 35
+f32x4.add
+local.set 40
+local.get 41
+local.get 40
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 41
+local.get 37
+local.get 24
+f32x4.mul
+local.tee 43
+local.get 35
+f32x4.add
+local.set 42
+local.get 43
+local.get 42
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 43
+local.get 29
+local.get 41
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 40
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 13
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 16:p2align=2
+f32x4.mul
+f32x4.add
+local.set 13
+local.get 13
+local.get 5
+v128.load32_splat 16:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 29
+local.get 43
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 42
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 14
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 20:p2align=2
+f32x4.mul
+f32x4.add
+local.set 14
+local.get 14
+local.get 5
+v128.load32_splat 20:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 37
+local.get 25
+f32x4.mul
+local.tee 41
+local.get 35
+f32x4.add
+local.set 40
+local.get 41
+local.get 40
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 41
+local.get 37
+local.get 26
+f32x4.mul
+local.tee 43
+local.get 35
+f32x4.add
+local.set 42
+local.get 43
+local.get 42
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 43
+local.get 29
+local.get 41
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 40
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 15
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 24:p2align=2
+f32x4.mul
+f32x4.add
+local.set 15
+local.get 15
+local.get 5
+v128.load32_splat 24:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 29
+local.get 43
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 42
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 16
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 28:p2align=2
+f32x4.mul
+f32x4.add
+local.set 16
+local.get 16
+local.get 5
+v128.load32_splat 28:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 37
+local.get 27
+f32x4.mul
+local.tee 41
+local.get 35
+f32x4.add
+local.set 40
+local.get 41
+local.get 40
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 41
+local.get 37
+local.get 28
+f32x4.mul
+local.tee 43
+local.get 35
+f32x4.add
+local.set 42
+local.get 43
+local.get 42
+local.get 35
+f32x4.sub
+f32x4.sub
+local.set 43
+local.get 29
+local.get 41
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 41
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 40
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 17
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 32:p2align=2
+f32x4.mul
+f32x4.add
+local.set 17
+local.get 17
+local.get 5
+v128.load32_splat 32:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 29
+local.get 43
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 31
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 32
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 33
+f32x4.add
+local.get 43
+f32x4.mul
+local.get 34
+f32x4.add
+local.get 42
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 18
+f32x4.mul
+local.get 38
+local.get 4
+v128.load32_splat 36:p2align=2
+f32x4.mul
+f32x4.add
+local.set 18
+local.get 18
+local.get 5
+v128.load32_splat 36:p2align=2
+f32x4.mul
+local.get 39
+f32x4.add
+local.set 39
+local.get 3
+local.get 39
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+local.get 8
+local.get 10
+v128.store 128:p2align=2
+local.get 8
+local.get 11
+v128.store 256:p2align=2
+local.get 8
+local.get 12
+v128.store 384:p2align=2
+local.get 8
+local.get 13
+v128.store 512:p2align=2
+local.get 8
+local.get 14
+v128.store 640:p2align=2
+local.get 8
+local.get 15
+v128.store 768:p2align=2
+local.get 8
+local.get 16
+v128.store 896:p2align=2
+local.get 8
+local.get 17
+v128.store 1024:p2align=2
+local.get 8
+local.get 18
+v128.store 1152:p2align=2
+end_function
+.section .text.scan_steps_8,"",@
+.hidden scan_steps_8
+.globl scan_steps_8
+.type scan_steps_8,@function
+scan_steps_8:
+.functype scan_steps_8 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 25
+i32.const 1008629060
+i32x4.splat
+local.set 26
+i32.const 1029921705
+i32x4.splat
+local.set 27
+i32.const 1047919838
+i32x4.splat
+local.set 28
+i32.const 1060205077
+i32x4.splat
+local.set 29
+i32.const 1065353216
+i32x4.splat
+local.set 30
+i32.const 1262485504
+i32x4.splat
+local.set 31
+i32.const -1023541248
+i32x4.splat
+local.set 32
+local.get 7
+v128.load 0:p2align=2
+local.set 17
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+local.get 7
+v128.load 128:p2align=2
+local.set 18
+local.get 8
+v128.load 128:p2align=2
+local.set 10
+local.get 7
+v128.load 256:p2align=2
+local.set 19
+local.get 8
+v128.load 256:p2align=2
+local.set 11
+local.get 7
+v128.load 384:p2align=2
+local.set 20
+local.get 8
+v128.load 384:p2align=2
+local.set 12
+local.get 7
+v128.load 512:p2align=2
+local.set 21
+local.get 8
+v128.load 512:p2align=2
+local.set 13
+local.get 7
+v128.load 640:p2align=2
+local.set 22
+local.get 8
+v128.load 640:p2align=2
+local.set 14
+local.get 7
+v128.load 768:p2align=2
+local.set 23
+local.get 8
+v128.load 768:p2align=2
+local.set 15
+local.get 7
+v128.load 896:p2align=2
+local.set 24
+local.get 8
+v128.load 896:p2align=2
+local.set 16
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 33
+local.get 2
+v128.load 0:p2align=2
+local.set 34
+local.get 3
+v128.load 0:p2align=2
+local.set 35
+local.get 33
+local.get 17
+f32x4.mul
+local.tee 37
+local.get 31
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 18
+f32x4.mul
+local.tee 39
+local.get 31
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 25
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 36
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 25
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 10
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 4:p2align=2
+f32x4.mul
+f32x4.add
+local.set 10
+local.get 10
+local.get 5
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 33
+local.get 19
+f32x4.mul
+local.tee 37
+local.get 31
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 20
+f32x4.mul
+local.tee 39
+local.get 31
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 25
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 36
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 11
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 8:p2align=2
+f32x4.mul
+f32x4.add
+local.set 11
+local.get 11
+local.get 5
+v128.load32_splat 8:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 25
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 12
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 12:p2align=2
+f32x4.mul
+f32x4.add
+local.set 12
+local.get 12
+local.get 5
+v128.load32_splat 12:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 33
+local.get 21
+f32x4.mul
+local.tee 37
+local.get 31
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 22
+f32x4.mul
+local.tee 39
+local.get 31
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 25
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 36
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 13
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 16:p2align=2
+f32x4.mul
+f32x4.add
+local.set 13
+local.get 13
+local.get 5
+v128.load32_splat 16:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 25
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 14
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 20:p2align=2
+f32x4.mul
+f32x4.add
+local.set 14
+local.get 14
+local.get 5
+v128.load32_splat 20:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 33
+local.get 23
+f32x4.mul
+local.tee 37
+local.get 31
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 24
+f32x4.mul
+local.tee 39
+local.get 31
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 25
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 36
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 15
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 24:p2align=2
+f32x4.mul
+f32x4.add
+local.set 15
+local.get 15
+local.get 5
+v128.load32_splat 24:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 25
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 16
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 28:p2align=2
+f32x4.mul
+f32x4.add
+local.set 16
+local.get 16
+local.get 5
+v128.load32_splat 28:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 3
+local.get 35
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+local.get 8
+local.get 10
+v128.store 128:p2align=2
+local.get 8
+local.get 11
+v128.store 256:p2align=2
+local.get 8
+local.get 12
+v128.store 384:p2align=2
+local.get 8
+local.get 13
+v128.store 512:p2align=2
+local.get 8
+local.get 14
+v128.store 640:p2align=2
+local.get 8
+local.get 15
+v128.store 768:p2align=2
+local.get 8
+local.get 16
+v128.store 896:p2align=2
+end_function
 .section .text.scan_steps_4,"",@
 .hidden scan_steps_4
 .globl scan_steps_4
 .type scan_steps_4,@function
 scan_steps_4:
 .functype scan_steps_4 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
 i32.const 984472842
 i32x4.splat
 local.set 17
@@ -256,85 +2577,47 @@ local.set 27
 local.get 25
 local.get 13
 f32x4.mul
-local.get 24
-f32x4.pmax
-local.set 32
-local.get 32
+local.tee 29
 local.get 23
 f32x4.add
 local.set 28
-local.get 32
+local.get 29
 local.get 28
 local.get 23
 f32x4.sub
 f32x4.sub
-local.set 32
+local.set 29
 local.get 25
 local.get 14
 f32x4.mul
-local.get 24
-f32x4.pmax
-local.set 33
-local.get 33
-local.get 23
-f32x4.add
-local.set 29
-local.get 33
-local.get 29
-local.get 23
-f32x4.sub
-f32x4.sub
-local.set 33
-local.get 25
-local.get 15
-f32x4.mul
-local.get 24
-f32x4.pmax
-local.set 34
-local.get 34
+local.tee 31
 local.get 23
 f32x4.add
 local.set 30
-local.get 34
+local.get 31
 local.get 30
 local.get 23
 f32x4.sub
 f32x4.sub
-local.set 34
-local.get 25
-local.get 16
-f32x4.mul
-local.get 24
-f32x4.pmax
-local.set 35
-local.get 35
-local.get 23
-f32x4.add
 local.set 31
-local.get 35
-local.get 31
-local.get 23
-f32x4.sub
-f32x4.sub
-local.set 35
 local.get 17
-local.get 32
+local.get 29
 f32x4.mul
 local.get 18
 f32x4.add
-local.get 32
+local.get 29
 f32x4.mul
 local.get 19
 f32x4.add
-local.get 32
+local.get 29
 f32x4.mul
 local.get 20
 f32x4.add
-local.get 32
+local.get 29
 f32x4.mul
 local.get 21
 f32x4.add
-local.get 32
+local.get 29
 f32x4.mul
 local.get 22
 f32x4.add
@@ -358,27 +2641,27 @@ local.get 27
 f32x4.add
 local.set 27
 local.get 17
-local.get 33
+local.get 31
 f32x4.mul
 local.get 18
 f32x4.add
-local.get 33
+local.get 31
 f32x4.mul
 local.get 19
 f32x4.add
-local.get 33
+local.get 31
 f32x4.mul
 local.get 20
 f32x4.add
-local.get 33
+local.get 31
 f32x4.mul
 local.get 21
 f32x4.add
-local.get 33
+local.get 31
 f32x4.mul
 local.get 22
 f32x4.add
-local.get 29
+local.get 30
 i32.const 23
 i32x4.shl
 i32x4.add
@@ -397,28 +2680,54 @@ f32x4.mul
 local.get 27
 f32x4.add
 local.set 27
+local.get 25
+local.get 15
+f32x4.mul
+local.tee 29
+local.get 23
+f32x4.add
+local.set 28
+local.get 29
+local.get 28
+local.get 23
+f32x4.sub
+f32x4.sub
+local.set 29
+local.get 25
+local.get 16
+f32x4.mul
+local.tee 31
+local.get 23
+f32x4.add
+local.set 30
+local.get 31
+local.get 30
+local.get 23
+f32x4.sub
+f32x4.sub
+local.set 31
 local.get 17
-local.get 34
+local.get 29
 f32x4.mul
 local.get 18
 f32x4.add
-local.get 34
+local.get 29
 f32x4.mul
 local.get 19
 f32x4.add
-local.get 34
+local.get 29
 f32x4.mul
 local.get 20
 f32x4.add
-local.get 34
+local.get 29
 f32x4.mul
 local.get 21
 f32x4.add
-local.get 34
+local.get 29
 f32x4.mul
 local.get 22
 f32x4.add
-local.get 30
+local.get 28
 i32.const 23
 i32x4.shl
 i32x4.add
@@ -438,27 +2747,27 @@ local.get 27
 f32x4.add
 local.set 27
 local.get 17
-local.get 35
+local.get 31
 f32x4.mul
 local.get 18
 f32x4.add
-local.get 35
+local.get 31
 f32x4.mul
 local.get 19
 f32x4.add
-local.get 35
+local.get 31
 f32x4.mul
 local.get 20
 f32x4.add
-local.get 35
+local.get 31
 f32x4.mul
 local.get 21
 f32x4.add
-local.get 35
+local.get 31
 f32x4.mul
 local.get 22
 f32x4.add
-local.get 31
+local.get 30
 i32.const 23
 i32x4.shl
 i32x4.add
@@ -575,53 +2884,47 @@ local.set 23
 local.get 21
 local.get 11
 f32x4.mul
-local.get 20
-f32x4.pmax
-local.set 26
-local.get 26
+local.tee 25
 local.get 19
 f32x4.add
 local.set 24
-local.get 26
+local.get 25
 local.get 24
 local.get 19
 f32x4.sub
 f32x4.sub
-local.set 26
+local.set 25
 local.get 21
 local.get 12
 f32x4.mul
-local.get 20
-f32x4.pmax
-local.set 27
-local.get 27
+local.tee 27
 local.get 19
 f32x4.add
-local.set 25
+local.set 26
 local.get 27
-local.get 25
+local.get 26
 local.get 19
 f32x4.sub
 f32x4.sub
 local.set 27
 local.get 13
-local.get 26
+local.get 25
 f32x4.mul
 local.get 14
 f32x4.add
-local.get 26
+local.get 25
 f32x4.mul
 local.get 15
 f32x4.add
-local.get 26
+local.get 25
 f32x4.mul
 local.get 16
 f32x4.add
-local.get 26
+local.get 25
 f32x4.mul
 local.get 17
 f32x4.add
-local.get 26
+local.get 25
 f32x4.mul
 local.get 18
 f32x4.add
@@ -665,7 +2968,7 @@ local.get 27
 f32x4.mul
 local.get 18
 f32x4.add
-local.get 25
+local.get 26
 i32.const 23
 i32x4.shl
 i32x4.add
@@ -770,10 +3073,924 @@ local.set 21
 local.get 19
 local.get 10
 f32x4.mul
+local.tee 23
+local.get 17
+f32x4.add
+local.set 22
+local.get 23
+local.get 22
+local.get 17
+f32x4.sub
+f32x4.sub
+local.set 23
+local.get 11
+local.get 23
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 23
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 23
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 23
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 23
+f32x4.mul
+local.get 16
+f32x4.add
+local.get 22
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 20
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 21
+f32x4.add
+local.set 21
+local.get 3
+local.get 21
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+end_function
+.section .text.scan_clamped_8,"",@
+.hidden scan_clamped_8
+.globl scan_clamped_8
+.type scan_clamped_8,@function
+scan_clamped_8:
+.functype scan_clamped_8 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 25
+i32.const 1008629060
+i32x4.splat
+local.set 26
+i32.const 1029921705
+i32x4.splat
+local.set 27
+i32.const 1047919838
+i32x4.splat
+local.set 28
+i32.const 1060205077
+i32x4.splat
+local.set 29
+i32.const 1065353216
+i32x4.splat
+local.set 30
+i32.const 1262485504
+i32x4.splat
+local.set 31
+i32.const -1023541248
+i32x4.splat
+local.set 32
+local.get 7
+v128.load 0:p2align=2
+local.set 17
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+local.get 7
+v128.load 128:p2align=2
+local.set 18
+local.get 8
+v128.load 128:p2align=2
+local.set 10
+local.get 7
+v128.load 256:p2align=2
+local.set 19
+local.get 8
+v128.load 256:p2align=2
+local.set 11
+local.get 7
+v128.load 384:p2align=2
+local.set 20
+local.get 8
+v128.load 384:p2align=2
+local.set 12
+local.get 7
+v128.load 512:p2align=2
+local.set 21
+local.get 8
+v128.load 512:p2align=2
+local.set 13
+local.get 7
+v128.load 640:p2align=2
+local.set 22
+local.get 8
+v128.load 640:p2align=2
+local.set 14
+local.get 7
+v128.load 768:p2align=2
+local.set 23
+local.get 8
+v128.load 768:p2align=2
+local.set 15
+local.get 7
+v128.load 896:p2align=2
+local.set 24
+local.get 8
+v128.load 896:p2align=2
+local.set 16
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 33
+local.get 2
+v128.load 0:p2align=2
+local.set 34
+local.get 3
+v128.load 0:p2align=2
+local.set 35
+local.get 33
+local.get 17
+f32x4.mul
+local.get 32
+f32x4.pmax
+local.tee 37
+local.get 31
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 18
+f32x4.mul
+local.get 32
+f32x4.pmax
+local.tee 39
+local.get 31
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 25
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 36
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 25
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 10
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 4:p2align=2
+f32x4.mul
+f32x4.add
+local.set 10
+local.get 10
+local.get 5
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 33
+local.get 19
+f32x4.mul
+local.get 32
+f32x4.pmax
+local.tee 37
+local.get 31
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 20
+f32x4.mul
+local.get 32
+f32x4.pmax
+local.tee 39
+local.get 31
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 25
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 36
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 11
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 8:p2align=2
+f32x4.mul
+f32x4.add
+local.set 11
+local.get 11
+local.get 5
+v128.load32_splat 8:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 25
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 12
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 12:p2align=2
+f32x4.mul
+f32x4.add
+local.set 12
+local.get 12
+local.get 5
+v128.load32_splat 12:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 33
+local.get 21
+f32x4.mul
+local.get 32
+f32x4.pmax
+local.tee 37
+local.get 31
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 22
+f32x4.mul
+local.get 32
+f32x4.pmax
+local.tee 39
+local.get 31
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 25
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 36
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 13
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 16:p2align=2
+f32x4.mul
+f32x4.add
+local.set 13
+local.get 13
+local.get 5
+v128.load32_splat 16:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 25
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 14
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 20:p2align=2
+f32x4.mul
+f32x4.add
+local.set 14
+local.get 14
+local.get 5
+v128.load32_splat 20:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 33
+local.get 23
+f32x4.mul
+local.get 32
+f32x4.pmax
+local.tee 37
+local.get 31
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 24
+f32x4.mul
+local.get 32
+f32x4.pmax
+local.tee 39
+local.get 31
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 31
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 25
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 36
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 15
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 24:p2align=2
+f32x4.mul
+f32x4.add
+local.set 15
+local.get 15
+local.get 5
+v128.load32_splat 24:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 25
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 29
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 30
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 16
+f32x4.mul
+local.get 34
+local.get 4
+v128.load32_splat 28:p2align=2
+f32x4.mul
+f32x4.add
+local.set 16
+local.get 16
+local.get 5
+v128.load32_splat 28:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 3
+local.get 35
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+local.get 8
+local.get 10
+v128.store 128:p2align=2
+local.get 8
+local.get 11
+v128.store 256:p2align=2
+local.get 8
+local.get 12
+v128.store 384:p2align=2
+local.get 8
+local.get 13
+v128.store 512:p2align=2
+local.get 8
+local.get 14
+v128.store 640:p2align=2
+local.get 8
+local.get 15
+v128.store 768:p2align=2
+local.get 8
+local.get 16
+v128.store 896:p2align=2
+end_function
+.section .text.scan_clamped_2,"",@
+.hidden scan_clamped_2
+.globl scan_clamped_2
+.type scan_clamped_2,@function
+scan_clamped_2:
+.functype scan_clamped_2 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 13
+i32.const 1008629060
+i32x4.splat
+local.set 14
+i32.const 1029921705
+i32x4.splat
+local.set 15
+i32.const 1047919838
+i32x4.splat
+local.set 16
+i32.const 1060205077
+i32x4.splat
+local.set 17
+i32.const 1065353216
+i32x4.splat
+local.set 18
+i32.const 1262485504
+i32x4.splat
+local.set 19
+i32.const -1023541248
+i32x4.splat
+local.set 20
+local.get 7
+v128.load 0:p2align=2
+local.set 11
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+local.get 7
+v128.load 128:p2align=2
+local.set 12
+local.get 8
+v128.load 128:p2align=2
+local.set 10
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 21
+local.get 2
+v128.load 0:p2align=2
+local.set 22
+local.get 3
+v128.load 0:p2align=2
+local.set 23
+local.get 21
+local.get 11
+f32x4.mul
+local.get 20
+f32x4.pmax
+local.tee 25
+local.get 19
+f32x4.add
+local.set 24
+local.get 25
+local.get 24
+local.get 19
+f32x4.sub
+f32x4.sub
+local.set 25
+local.get 21
+local.get 12
+f32x4.mul
+local.get 20
+f32x4.pmax
+local.tee 27
+local.get 19
+f32x4.add
+local.set 26
+local.get 27
+local.get 26
+local.get 19
+f32x4.sub
+f32x4.sub
+local.set 27
+local.get 13
+local.get 25
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 25
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 25
+f32x4.mul
+local.get 16
+f32x4.add
+local.get 25
+f32x4.mul
+local.get 17
+f32x4.add
+local.get 25
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 24
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 9
+f32x4.mul
+local.get 22
+local.get 4
+v128.load32_splat 0:p2align=2
+f32x4.mul
+f32x4.add
+local.set 9
+local.get 9
+local.get 5
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 23
+f32x4.add
+local.set 23
+local.get 13
+local.get 27
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 27
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 27
+f32x4.mul
+local.get 16
+f32x4.add
+local.get 27
+f32x4.mul
+local.get 17
+f32x4.add
+local.get 27
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 26
+i32.const 23
+i32x4.shl
+i32x4.add
+local.get 10
+f32x4.mul
+local.get 22
+local.get 4
+v128.load32_splat 4:p2align=2
+f32x4.mul
+f32x4.add
+local.set 10
+local.get 10
+local.get 5
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 23
+f32x4.add
+local.set 23
+local.get 3
+local.get 23
+v128.store 0:p2align=2
+local.get 1
+i32.const 128
+i32.add
+local.set 1
+local.get 2
+i32.const 128
+i32.add
+local.set 2
+local.get 3
+i32.const 128
+i32.add
+local.set 3
+local.get 4
+local.get 6
+i32.add
+local.set 4
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 8
+local.get 9
+v128.store 0:p2align=2
+local.get 8
+local.get 10
+v128.store 128:p2align=2
+end_function
+.section .text.scan_clamped_1,"",@
+.hidden scan_clamped_1
+.globl scan_clamped_1
+.type scan_clamped_1,@function
+scan_clamped_1:
+.functype scan_clamped_1 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 984472842
+i32x4.splat
+local.set 11
+i32.const 1008629060
+i32x4.splat
+local.set 12
+i32.const 1029921705
+i32x4.splat
+local.set 13
+i32.const 1047919838
+i32x4.splat
+local.set 14
+i32.const 1060205077
+i32x4.splat
+local.set 15
+i32.const 1065353216
+i32x4.splat
+local.set 16
+i32.const 1262485504
+i32x4.splat
+local.set 17
+i32.const -1023541248
+i32x4.splat
+local.set 18
+local.get 7
+v128.load 0:p2align=2
+local.set 10
+local.get 8
+v128.load 0:p2align=2
+local.set 9
+loop
+local.get 1
+v128.load 0:p2align=2
+local.set 19
+local.get 2
+v128.load 0:p2align=2
+local.set 20
+local.get 3
+v128.load 0:p2align=2
+local.set 21
+local.get 19
+local.get 10
+f32x4.mul
 local.get 18
 f32x4.pmax
-local.set 23
-local.get 23
+local.tee 23
 local.get 17
 f32x4.add
 local.set 22
