@@ -31,7 +31,9 @@ const FLOOR = 4e-38;
 
 /** Values, and what they may be off. */
 export interface Expected {
+  /** y [b, e, l] in double precision. */
   readonly y: Float64Array;
+  /** The last state [b, e, n] in double precision. */
   readonly lastState: Float64Array;
   /** Allowance of each y. */
   readonly yOff: Float64Array;
@@ -43,7 +45,9 @@ export interface Expected {
 
 /** How {@linkcode expect} computes. */
 export interface Precision {
+  /** `mamba` unless said. */
   readonly discretisation?: Discretisation;
+  /** Unit roundoff of the implementation; {@linkcode SINGLE} unless said. */
   readonly roundoff?: number;
 }
 

@@ -21,17 +21,29 @@ export type Mood = "ordinary" | "saturating" | "large" | "tiny";
 
 /** A case in a few numbers. */
 export interface Recipe {
+  /** Images. */
   readonly batch: number;
+  /** Groups that share B and C. */
   readonly groups: number;
+  /** Channels of a group. */
   readonly channelsPerGroup: number;
+  /** States of a channel. */
   readonly stateSize: number;
+  /** Tokens. */
   readonly length: number;
+  /** What values it is made of. */
   readonly mood: Mood;
+  /** Whether the steps go through softplus. */
   readonly softplus: boolean;
+  /** Whether the steps have a bias. */
   readonly bias: boolean;
+  /** Whether there is a D. */
   readonly skip: boolean;
+  /** Whether there is a gate z. */
   readonly gate: boolean;
+  /** Whether it starts from a state. */
   readonly initialState: boolean;
+  /** Seed of the values, and of the choices of the law. */
   readonly seed: number;
 }
 

@@ -8,6 +8,7 @@
 export class Dice {
   #state: number;
 
+  /** A stream from a 32-bit seed. */
   constructor(seed: number) {
     this.#state = seed;
   }

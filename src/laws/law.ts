@@ -27,6 +27,7 @@ export type Feature =
 export interface Subject {
   /** What reports call it. */
   readonly name: string;
+  /** What is tried. */
   readonly scan: Scan;
   /** What it does not have; laws that need it do not apply, and no case uses it. */
   readonly lacks?: readonly Feature[];
@@ -38,9 +39,11 @@ export interface Subject {
 
 /** A law of the selective scan. */
 export interface Law {
+  /** What reports and {@linkcode lawOf} call it. */
   readonly name: string;
   /** In words. */
   readonly statement: string;
+  /** In mathematics. */
   readonly formula: string;
   /** How far the two sides may be apart; `bound` is that of {@linkcode expectScan}. */
   readonly tolerance: string;
@@ -58,17 +61,24 @@ export interface Difference {
   readonly what: string;
   /** First differing index. */
   readonly index: readonly number[];
+  /** What the implementation gave there. */
   readonly got: number;
+  /** What the law demands. */
   readonly wanted: number;
+  /** How far they may be apart. */
   readonly allowed: number;
 }
 
 /** A law that an implementation breaks. */
 export class LawViolation extends Error {
+  /** Tells it from other errors. */
   override readonly name = "LawViolation";
+  /** Name of the law. */
   readonly law: string;
+  /** Where and by how much. */
   readonly difference: Difference;
 
+  /** A violation of `law` by the implementation called `subject`. */
   constructor(law: string, subject: string, difference: Difference) {
     const { what, index, got, wanted, allowed } = difference;
     super(
@@ -83,21 +93,27 @@ export class LawViolation extends Error {
 
 /** What an implementation gave for some inputs, beside what it should have given. */
 export interface Run {
+  /** What was scanned. */
   readonly inputs: ScanInputs;
+  /** y [b, e, l] */
   readonly y: Numbers;
   /** Absent where the implementation has none. */
   readonly lastState: Numbers | undefined;
+  /** Values in double precision, and allowances. */
   readonly expected: Expected;
 }
 
 /** One law on one case: runs the implementation and compares. */
 export class Trial {
+  /** The case. */
   readonly inputs: ScanInputs;
   /** For choices of the law's own: a split, a permutation, a factor. */
   readonly dice: Dice;
+  /** The implementation. */
   readonly subject: Subject;
   readonly #law: string;
 
+  /** A trial of the law of that name. */
   constructor(law: string, subject: Subject, inputs: ScanInputs, dice: Dice) {
     this.#law = law;
     this.subject = subject;

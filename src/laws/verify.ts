@@ -24,16 +24,21 @@ export interface VerifyOptions {
 
 /** What became of a law. */
 export interface LawReport {
+  /** Its name. */
   readonly law: string;
+  /** Whether it held in every case that was tried. */
   readonly outcome: "holds" | "broken" | "does not apply";
   /** Cases tried before the first failure, or in all. */
   readonly runs: number;
+  /** Seed of the cases. */
   readonly seed: number;
+  /** How it was broken. */
   readonly failure?: LawFailure;
 }
 
 /** The smallest case that was found to break a law. */
 export interface LawFailure {
+  /** The case in a few numbers. */
   readonly recipe: Recipe;
   /** fast-check's path to the case. */
   readonly path: string;

@@ -1,4 +1,4 @@
-import type { Form } from "./recurrence.ts";
+import type { Form, Solution } from "./recurrence.ts";
 
 /**
  * The parallel prefix form. A step is the affine map h ↦ a·h + x with a = Ā_t, x = B̄_t·u_t; maps compose associatively,
@@ -7,7 +7,7 @@ import type { Form } from "./recurrence.ts";
  *
  * so all prefixes come in ⌈log₂ l⌉ rounds (Hillis and Steele): in the round of reach r, prefix t takes in prefix t − r.
  */
-export const associative: Form = ({ length, stateSize, decay, drive, readout, u, initial }) => {
+export const associative: Form = ({ length, stateSize, decay, drive, readout, u, initial }): Solution => {
   let a = decay.slice(), x = drive.map((value, i) => value * u[Math.floor(i / stateSize)]!);
   for (let reach = stateSize; reach < a.length; reach *= 2) {
     const later = a.slice(), sum = x.slice();

@@ -15,7 +15,9 @@ import { checkInputs, type ScanInputs, type ScanOutputs, shapeOf, walkOf } from 
  *     y_t = ⟨C_t, h_t⟩
  */
 export interface Recurrence {
+  /** Steps. */
   readonly length: number;
+  /** States. */
   readonly stateSize: number;
   /** Ā [l, n] */
   readonly decay: Float64Array;
@@ -29,9 +31,11 @@ export interface Recurrence {
   readonly initial: Float64Array;
 }
 
-/** What solving a recurrence gives: y [l] and the state after the last step [n]. */
+/** What solving a recurrence gives. */
 export interface Solution {
+  /** [l] */
   readonly y: Float64Array;
+  /** State after the last step [n]. */
   readonly state: Float64Array;
 }
 
@@ -40,7 +44,9 @@ export type Form = (recurrence: Recurrence) => Solution;
 
 /** Outputs in double precision. */
 export interface ExactOutputs extends ScanOutputs {
+  /** [b, e, l] */
   readonly y: Float64Array;
+  /** State after the last step [b, e, n]. */
   readonly lastState: Float64Array;
 }
 

@@ -14,11 +14,15 @@ export type Numbers = Float32Array | Float64Array;
  * b batch, e channels, g groups, n states, l tokens.
  */
 export interface ScanInputs {
+  /** Images. */
   readonly batch: number;
+  /** Channels, all groups together. */
   readonly channels: number;
   /** Groups that share B and C; channel e belongs to group ⌊e·groups/channels⌋. */
   readonly groups: number;
+  /** States of a channel. */
   readonly stateSize: number;
+  /** Tokens. */
   readonly length: number;
   /** Input [b, e, l]. */
   readonly u: Numbers;

@@ -1,4 +1,4 @@
-import type { Form, Recurrence } from "./recurrence.ts";
+import type { Form, Recurrence, Solution } from "./recurrence.ts";
 
 /**
  * The lower triangular matrix [l, l] of a scan from a zero state, y = M·u:
@@ -29,7 +29,7 @@ function decayFrom({ length, stateSize, decay }: Recurrence, first: number, n: n
 }
 
 /** The scan as a product with its matrix, y = M·u + ⟨C_t, Ā_t ⋯ Ā_0 ⊙ h_{−1}⟩. O(l²·n), no recurrence at all. */
-export const semiseparable: Form = (recurrence) => {
+export const semiseparable: Form = (recurrence): Solution => {
   const { length, stateSize, decay, drive, readout, u, initial } = recurrence;
   const matrix = semiseparableMatrix(recurrence);
   const y = new Float64Array(length), state = new Float64Array(stateSize);

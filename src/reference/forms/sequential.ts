@@ -1,4 +1,4 @@
-import type { Form, Recurrence } from "./recurrence.ts";
+import type { Form, Recurrence, Solution } from "./recurrence.ts";
 
 /**
  * A single step: moves the state `h` [n] on to step t in place and returns y_t.
@@ -15,7 +15,7 @@ export function step({ stateSize, decay, drive, readout, u }: Recurrence, t: num
 }
 
 /** The recurrence as it is written: one step after the other. O(l·n), and the definition of the others. */
-export const sequential: Form = (recurrence) => {
+export const sequential: Form = (recurrence): Solution => {
   const state = recurrence.initial.slice();
   const y = new Float64Array(recurrence.length);
   for (let t = 0; t < recurrence.length; t++) y[t] = step(recurrence, t, state);

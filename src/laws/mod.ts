@@ -1,0 +1,43 @@
+/**
+ * The laws of a selective scan, published: an independent judge for scan kernels, ours and other people's.
+ *
+ * Give it a function from {@linkcode ScanInputs} (the layout of the official `selective_scan_fn`) to
+ * {@linkcode ScanOutputs}; it tries some thirty laws on thousands of cases and shows the smallest case that breaks one.
+ * Programs in other languages are judged through files, see {@linkcode emitCases}.
+ *
+ * @example A kernel of your own, in a test
+ * ```ts
+ * import { assertScan, type ScanInputs } from "@sidewinder/sidewinder/laws";
+ *
+ * const scan = (inputs: ScanInputs) => ({ y: myKernel(inputs) });
+ * await assertScan({ name: "mine", scan, lacks: ["orders", "lastState"] }, { runs: 200, seed: 1 });
+ * ```
+ *
+ * @module
+ */
+export { expectScan, SINGLE } from "./bound.ts";
+export type { Expected, Precision } from "./bound.ts";
+export { makeCase } from "./cases.ts";
+export type { Mood, Recipe } from "./cases.ts";
+export type { Device } from "../device.ts";
+export type { ScanOrder } from "../kernels.ts";
+export { deviceSubject } from "./device_scan.ts";
+export { Dice } from "./dice.ts";
+export { LawViolation, Trial } from "./law.ts";
+export type { Difference, Feature, Law, Run, Scan, Subject } from "./law.ts";
+export { applies, checkLaw, lawOf, LAWS } from "./laws.ts";
+export { emitCases, judgeCases } from "./protocol.ts";
+export type { CaseFile, EmitOptions } from "./protocol.ts";
+export { assertScan, describeFailure, verifyScan } from "./verify.ts";
+export type { LawFailure, LawReport, VerifyOptions } from "./verify.ts";
+export { associative } from "../reference/forms/associative.ts";
+export { chunked } from "../reference/forms/chunked.ts";
+export { convolutionByFft, convolutionDirect, convolutionKernel } from "../reference/forms/convolution.ts";
+export { RULES } from "../reference/forms/discretise.ts";
+export type { Discretisation, Rule } from "../reference/forms/discretise.ts";
+export { recurrenceOf, scanBy } from "../reference/forms/recurrence.ts";
+export type { ExactOutputs, Form, Recurrence, Solution } from "../reference/forms/recurrence.ts";
+export { checkInputs, shapeOf, TENSORS, walkOf } from "../reference/forms/scan_inputs.ts";
+export type { Numbers, ScanInputs, ScanOutputs, TensorName } from "../reference/forms/scan_inputs.ts";
+export { semiseparable, semiseparableMatrix } from "../reference/forms/semiseparable.ts";
+export { sequential, step } from "../reference/forms/sequential.ts";
