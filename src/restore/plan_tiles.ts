@@ -6,7 +6,16 @@
  */
 import type { Model } from "../load_model.ts";
 import { planModel } from "../run_model.ts";
-import { blendedSpans, officialSpans, OVERLAP, seenPixels, SHORTEST, spanLength, type Tiling } from "./tiling.ts";
+import {
+  blendedSpans,
+  mostSpans,
+  officialSpans,
+  roundUp,
+  seenPixels,
+  SHORTEST,
+  spanLength,
+  type Tiling,
+} from "./tiling.ts";
 
 /**
  * How an image is cut. `blend`: overlapping tiles chosen from the memory budget, faded into each other; a number: the
@@ -30,7 +39,7 @@ export interface TileRequest {
 /** Budget of the whole process where the caller names none. */
 export const DEFAULT_MEMORY = 512e6;
 /** What a runtime takes before it has loaded anything, with garbage not yet collected. */
-const RUNTIME = 170e6;
+export const RUNTIME = 170e6;
 /** Bytes per pixel of a tile outside the device: input, output, and the copies made while blending. */
 const hostBytes = (model: Model): number => 4 * (2 * model.channels + 3 * model.channels * model.scale ** 2);
 
@@ -76,15 +85,14 @@ export function planTiles(model: Model, request: TileRequest): Tiling {
 function blendWithin(model: Model, request: TileRequest): Tiling {
   const { width, height, mode, memory = DEFAULT_MEMORY } = request, { multiple } = model;
   const side = typeof mode === "number" ? mode : Infinity;
-  const perPixel = runMemory(model, roundUp(SHORTEST, multiple), roundUp(SHORTEST, multiple)) /
-      roundUp(SHORTEST, multiple) ** 2 + hostBytes(model);
+  const sample = roundUp(SHORTEST, multiple);
+  const perPixel = runMemory(model, sample, sample) / sample ** 2 + hostBytes(model);
   const free = memory - RUNTIME - request.held - model.device.memory().weights;
-  const most = (length: number) => Math.max(1, Math.floor((length - OVERLAP) / (SHORTEST - OVERLAP)));
   let best: Tiling | undefined;
-  for (let across = 1; across <= most(width); across++) {
+  for (let across = 1; across <= mostSpans(width); across++) {
     const tileWidth = spanLength(width, across, multiple);
     if (tileWidth > side) continue;
-    for (let down = 1; down <= most(height); down++) {
+    for (let down = 1; down <= mostSpans(height); down++) {
       const tileHeight = spanLength(height, down, multiple);
       if (tileHeight > side) continue;
       const bytes = tileWidth * tileHeight * perPixel + tileHeight * model.scale * request.perRow;
@@ -99,13 +107,11 @@ function blendWithin(model: Model, request: TileRequest): Tiling {
     throw new RangeError(`Cannot restore as tile must be at least ${SHORTEST} pixels: current value is ${side}`);
   }
   const smallest = {
-    rows: blendedSpans(height, most(height), multiple),
-    columns: blendedSpans(width, most(width), multiple),
+    rows: blendedSpans(height, mostSpans(height), multiple),
+    columns: blendedSpans(width, mostSpans(width), multiple),
   };
   throw new RangeError(
     `Cannot restore ${width}x${height} as memory must be at least ${megabytes(needed(model, smallest, request))}: ` +
       `current value is ${megabytes(memory)}`,
   );
 }
-
-const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;

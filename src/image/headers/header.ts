@@ -8,6 +8,13 @@ import { readJpegHeader } from "./jpeg.ts";
 import { isPng, type PngHeader, readPngHeader } from "./png.ts";
 import { isWebp, readWebpHeader } from "./webp.ts";
 
+/** Which of the formats that are read here the first bytes are those of. */
+export function imageType(bytes: Uint8Array): "png" | "jpeg" | "webp" | undefined {
+  if (isPng(bytes)) return "png";
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return "jpeg";
+  return isWebp(bytes) ? "webp" : undefined;
+}
+
 /**
  * Reads the header of a PNG, JPEG or WebP file.
  *
@@ -15,12 +22,18 @@ import { isWebp, readWebpHeader } from "./webp.ts";
  * @throws {RangeError} If they are a kind of JPEG or WebP that is not supported.
  */
 export function readHeader(bytes: Uint8Array): PngHeader | ImageHeader {
-  if (isPng(bytes)) return readPngHeader(bytes);
-  if (bytes[0] === 0xff && bytes[1] === 0xd8) return readJpegHeader(bytes);
-  if (isWebp(bytes)) return readWebpHeader(bytes);
-  throw new SyntaxError(
-    `Cannot decode image as it must be a PNG, JPEG or WebP file: current file looks like ${lookalike(bytes)}`,
-  );
+  switch (imageType(bytes)) {
+    case "png":
+      return readPngHeader(bytes);
+    case "jpeg":
+      return readJpegHeader(bytes);
+    case "webp":
+      return readWebpHeader(bytes);
+    default:
+      throw new SyntaxError(
+        `Cannot decode image as it must be a PNG, JPEG or WebP file: current file looks like ${lookalike(bytes)}`,
+      );
+  }
 }
 
 /** Names what bytes look like that are no image we read. */

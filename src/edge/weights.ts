@@ -1,0 +1,54 @@
+/**
+ * Where a handler gets its weights: they are too large for many platforms' scripts, so every way to bind them is one.
+ *
+ * @module
+ */
+
+/** The part of an object store used here: a Cloudflare R2 bucket, a KV namespace read as `arrayBuffer`, or the like. */
+export interface Bucket {
+  /** The object of that name, or null. */
+  get(key: string): Promise<{ arrayBuffer(): Promise<ArrayBuffer> } | null>;
+}
+
+/** The part of a static-assets binding used here. */
+export interface Assets {
+  /** Answers as the server of the assets would. */
+  fetch(request: Request): Promise<Response>;
+}
+
+/**
+ * Weights as bytes (a static module), a URL, an object of a bucket, a path of static assets, or a function that gives
+ * bytes, such as `() => defaultModel("classify")`.
+ */
+export type EdgeWeights =
+  | Uint8Array
+  | ArrayBuffer
+  | URL
+  | { readonly bucket: Bucket; readonly key: string }
+  | { readonly assets: Assets; readonly path: string }
+  | (() => Promise<Uint8Array | ArrayBuffer>);
+
+async function bodyOf(response: Response, name: string): Promise<ArrayBuffer> {
+  if (!response.ok) {
+    throw new Error(`Cannot load ${name} as the server must answer 200: current status is ${response.status}`);
+  }
+  return await response.arrayBuffer();
+}
+
+/**
+ * The bytes of weights, wherever they are.
+ *
+ * @throws {Error} When they are not there.
+ */
+export async function weightBytes(weights: EdgeWeights): Promise<Uint8Array | ArrayBuffer> {
+  if (weights instanceof Uint8Array || weights instanceof ArrayBuffer) return weights;
+  if (weights instanceof URL) return await bodyOf(await fetch(weights), "the weights");
+  if (typeof weights === "function") return await weights();
+  if ("bucket" in weights) {
+    const object = await weights.bucket.get(weights.key);
+    if (object === null) throw new Error(`Cannot load ${weights.key} as the bucket must hold it: it does not`);
+    return await object.arrayBuffer();
+  }
+  const url = new URL(weights.path, "https://assets.invalid/");
+  return await bodyOf(await weights.assets.fetch(new Request(url)), weights.path);
+}

@@ -1,0 +1,210 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { decodeImage, defaultModel } from "../mod.ts";
+import { edgeHandler, type EdgeOptions, type EdgeWeights } from "../src/edge.ts";
+
+const URL_ = "http://edge.test/";
+const ROCKET = await Deno.readFile("examples/photos/rocket.jpg");
+const SMALL = await Deno.readFile("tests/golden/image/files/q75_s2.jpg");
+const WEIGHTS = { classify: await defaultModel("classify"), restore: await defaultModel("upscale", { scale: 2 }) };
+
+/** Both tasks, on the device that every machine has. */
+const handlerOf = (options: Partial<EdgeOptions> = {}) => edgeHandler({ ...WEIGHTS, ...options });
+
+const handler = handlerOf();
+
+const post = (body: BodyInit | null, headers: Record<string, string> = {}, query = "") =>
+  new Request(URL_ + query, { method: "POST", body, headers });
+
+/** Status and kind of a problem; its body must be as RFC 9457 has it. */
+async function problemOf(response: Response): Promise<[status: number, kind: string]> {
+  assertEquals(response.headers.get("content-type"), "application/problem+json");
+  const { type, title, status, detail } = await response.json();
+  assertEquals(status, response.status);
+  assert(title.length > 0 && detail.length > 0);
+  return [status, type.replace("urn:sidewinder:problem:", "")];
+}
+
+Deno.test("edgeHandler() answers a photo with its likeliest classes", async () => {
+  const response = await handler(post(ROCKET, { "content-type": "image/jpeg" }, "?top=3"));
+  assertEquals(response.status, 200);
+  const { labels, device, model } = await response.json();
+  assertEquals([labels.length, labels[0].name, model], [3, "obelisk", "vim"]);
+  assert(device.startsWith("wasm"));
+  assert(response.headers.get("server-timing")!.includes("run;dur="));
+});
+
+Deno.test("edgeHandler() answers image/png with the restored image when that is preferred", async () => {
+  const response = await handler(post(SMALL, { accept: "application/json;q=0.5, image/png" }));
+  assertEquals(response.headers.get("content-type"), "image/png");
+  const small = await decodeImage(SMALL);
+  const { width, height } = await decodeImage(await response.arrayBuffer());
+  assertEquals([width, height], [2 * small.width, 2 * small.height]);
+});
+
+Deno.test("edgeHandler() takes the task that there is when the client does not mind", async () => {
+  const only = edgeHandler({ restore: WEIGHTS.restore });
+  const response = await only(post(SMALL, { accept: "image/*, */*;q=0.1" }));
+  assertEquals(response.headers.get("content-type"), "image/png");
+  await response.body?.cancel();
+  assertEquals(await problemOf(await only(post(SMALL, { accept: "application/json" }))), [406, "not-acceptable"]);
+});
+
+Deno.test("edgeHandler() takes an upload that comes in pieces of unknown number", async () => {
+  const pieces = ReadableStream.from((function* () {
+    for (let at = 0; at < ROCKET.length; at += 1000) yield ROCKET.slice(at, at + 1000);
+  })());
+  const response = await handler(post(pieces));
+  assertEquals((await response.json()).labels[0].name, "obelisk");
+});
+
+Deno.test("edgeHandler() stops reading an upload once it is longer than allowed", async () => {
+  let pulled = 0, cancelled = false;
+  const endless = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(1000).fill(++pulled)),
+    cancel: () => void (cancelled = true),
+  });
+  assertEquals(await problemOf(await handlerOf({ maxBytes: 5000 })(post(endless))), [413, "too-many-bytes"]);
+  assert(cancelled);
+  assert(pulled < 10, `${pulled} pieces`);
+});
+
+Deno.test("edgeHandler() refuses what is not an image request, one problem per kind", async () => {
+  const text = new TextEncoder().encode("not an image, but long enough for a header");
+  const cases: [Request, number, string][] = [
+    [post(null), 400, "empty-body"],
+    [post(new Uint8Array()), 400, "empty-body"],
+    [post(SMALL, {}, "?top=0"), 400, "bad-option"],
+    [post(SMALL, {}, "?top=many"), 400, "bad-option"],
+    [post(SMALL, {}, "elsewhere"), 404, "not-found"],
+    [new Request(URL_), 405, "method-not-allowed"],
+    [new Request(`${URL_}health`, { method: "DELETE" }), 405, "method-not-allowed"],
+    [post(SMALL, { accept: "text/html" }), 406, "not-acceptable"],
+    [post(SMALL, { "content-type": "application/json" }), 415, "unsupported-type"],
+    [post(text), 415, "unsupported-type"],
+    [post(ROCKET.slice(0, 3000)), 422, "unreadable-image"],
+    [post(await Deno.readFile("tests/golden/image/files/cmyk.jpg")), 422, "unreadable-image"],
+  ];
+  for (const [request, status, kind] of cases) assertEquals(await problemOf(await handler(request)), [status, kind]);
+});
+
+Deno.test("edgeHandler() names the allowed methods", async () => {
+  assertEquals((await handler(new Request(URL_))).headers.get("allow"), "POST, OPTIONS");
+});
+
+Deno.test("edgeHandler() refuses a long or large image before it works on it", async () => {
+  const strict = handlerOf({ maxBytes: 50_000, maxPixels: 1000 });
+  const stated = post(ROCKET, { "content-length": `${ROCKET.length}` });
+  assertEquals(await problemOf(await strict(stated)), [413, "too-many-bytes"]);
+  assertEquals(await problemOf(await strict(post(SMALL))), [413, "too-many-pixels"]);
+  assertEquals(await problemOf(await handlerOf({ memory: 1 })(post(SMALL, { accept: "image/png" }))), [
+    413,
+    "too-many-pixels",
+  ]);
+});
+
+Deno.test("edgeHandler() saves the work when the client has the result, and not when an option differs", async () => {
+  const first = await handler(post(SMALL));
+  const tag = first.headers.get("etag")!;
+  assertEquals(await first.json(), await (await handler(post(SMALL))).json());
+  const again = await handler(post(SMALL, { "if-none-match": `"other", ${tag}` }));
+  assertEquals(again.headers.get("etag"), tag);
+  assertEquals(await problemOf(again), [412, "not-changed"]);
+  for (const other of [post(SMALL, { "if-none-match": tag }, "?top=2"), post(ROCKET, { "if-none-match": tag })]) {
+    const response = await handler(other);
+    assertEquals(response.status, 200);
+    assert(response.headers.get("etag") !== tag);
+  }
+});
+
+Deno.test("edgeHandler() lets pages of the listed origins ask, and only those", async () => {
+  const listed = handlerOf({ origins: ["https://good.test"] });
+  const ask = (from: string) =>
+    listed(
+      new Request(URL_, { method: "OPTIONS", headers: { origin: from, "access-control-request-method": "POST" } }),
+    );
+  const good = await ask("https://good.test"), bad = await ask("https://bad.test");
+  assertEquals(good.status, 204);
+  assertEquals(good.headers.get("access-control-allow-origin"), "https://good.test");
+  assertEquals(good.headers.get("access-control-allow-methods"), "POST, OPTIONS");
+  assertEquals(bad.headers.get("access-control-allow-origin"), null);
+  const problem = await listed(post(null, { origin: "https://good.test" }));
+  assertEquals(problem.headers.get("access-control-allow-origin"), "https://good.test");
+  assertEquals(problem.headers.get("vary"), "Accept, Origin");
+});
+
+Deno.test("edgeHandler() answers 503 with Retry-After when all places are taken, and works again afterwards", async () => {
+  const narrow = handlerOf({ concurrency: 1 });
+  const slow = narrow(post(ROCKET));
+  const refused = await narrow(post(ROCKET));
+  assertEquals(refused.headers.get("retry-after"), "1");
+  assertEquals(await problemOf(refused), [503, "busy"]);
+  assertEquals((await slow).status, 200);
+  assertEquals((await narrow(post(ROCKET))).status, 200);
+});
+
+Deno.test("edgeHandler() ends an upload that does not go on, and frees its place", async () => {
+  const narrow = handlerOf({ concurrency: 1, timeout: 200 });
+  const stuck = new ReadableStream({ start: (controller) => controller.enqueue(SMALL.slice(0, 10)) });
+  assertEquals(await problemOf(await narrow(post(stuck))), [408, "upload-timeout"]);
+  assertEquals((await (await narrow(new Request(`${URL_}health`))).json()).busy, 0);
+});
+
+Deno.test("edgeHandler() stops a run that takes too long", async () => {
+  const hasty = handlerOf({ timeout: 150 });
+  assertEquals(await problemOf(await hasty(post(ROCKET, { accept: "image/png" }))), [504, "run-timeout"]);
+});
+
+Deno.test("edgeHandler() starts anew after work that never came back", async () => {
+  let calls = 0;
+  const classify = () => ++calls === 1 ? new Promise<Uint8Array>(() => {}) : Promise.resolve(WEIGHTS.classify);
+  const recovering = edgeHandler({ classify, timeout: 500 });
+  assertEquals(await problemOf(await recovering(post(SMALL))), [504, "run-timeout"]);
+  assertEquals((await recovering(post(SMALL))).status, 200);
+});
+
+Deno.test("edgeHandler() says that the model is out of reach, tells the log why, and tries again", async () => {
+  const errors: unknown[] = [];
+  let calls = 0;
+  const classify = () => ++calls === 1 ? Promise.reject(new Error("secret place")) : Promise.resolve(WEIGHTS.classify);
+  const recovering = edgeHandler({ classify, onError: (error) => errors.push(error) });
+  const response = await recovering(post(SMALL));
+  assertEquals(response.headers.get("retry-after"), "5");
+  const text = await response.clone().text();
+  assertEquals(await problemOf(response), [503, "no-model"]);
+  assert(!text.includes("secret place"));
+  assertEquals(errors.map(String), ["Error: secret place"]);
+  assertEquals((await recovering(post(SMALL))).status, 200);
+});
+
+Deno.test("edgeHandler() takes weights from a module, a bucket, static assets and a URL", async () => {
+  const bytes = WEIGHTS.classify;
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    (request) => new URL(request.url).pathname === "/vim" ? new Response(bytes) : new Response("", { status: 404 }),
+  );
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const bucket = { get: (key: string) => Promise.resolve(key === "vim" ? new Response(bytes) : null) };
+  const good: EdgeWeights[] = [
+    bytes.buffer,
+    { bucket, key: "vim" },
+    { assets: { fetch: (request) => fetch(url + new URL(request.url).pathname) }, path: "/vim" },
+    new URL(`${url}/vim`),
+  ];
+  for (const classify of good) assertEquals((await edgeHandler({ classify })(post(SMALL))).status, 200);
+  for (const classify of [{ bucket, key: "mamba" }, new URL(`${url}/mamba`), new Uint8Array(64)]) {
+    assertEquals(await problemOf(await edgeHandler({ classify })(post(SMALL))), [503, "no-model"]);
+  }
+});
+
+Deno.test("edgeHandler() tells its state below its path", async () => {
+  const nested = handlerOf({ path: "/api/image" });
+  const health = async () => (await nested(new Request("http://edge.test/api/image/health"))).json();
+  assertEquals(await health(), { status: "ok", tasks: ["classify", "restore"], loaded: [], busy: 0, concurrency: 2 });
+  await nested(new Request("http://edge.test/api/image", { method: "POST", body: SMALL }));
+  assertEquals((await health()).loaded, ["classify"]);
+});
+
+Deno.test("edgeHandler() refuses options that make no sense", () => {
+  assertThrows(() => edgeHandler({}), TypeError, "weights must be given");
+  assertThrows(() => handlerOf({ timeout: 0 }), RangeError, "timeout must be a positive number");
+});
