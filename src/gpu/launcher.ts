@@ -53,8 +53,8 @@ export class Launcher {
   readonly #pipelines: Pipelines;
   readonly #groups = new Map<string, GPUBindGroup>();
   readonly #keysOfBlock = new Map<number, Set<string>>();
-  /** Stands in for absent operands, one that is read and one that is written. */
-  readonly #absent: readonly [read: Block, written: Block];
+  /** Stand in for absent operands; each that is written needs one of its own. */
+  readonly #absent: { readonly read: Block; readonly written: Block; readonly scratch: Block };
   /** Calls so far, by kernel. */
   readonly calls: Partial<Record<KernelName, number>> = {};
 
@@ -64,7 +64,7 @@ export class Launcher {
     this.#pool = pool;
     this.#commands = commands;
     this.#pipelines = pipelines;
-    this.#absent = [pool.take(16), pool.take(16)];
+    this.#absent = { read: pool.take(16), written: pool.take(16), scratch: pool.take(16) };
     pool.onDestroy = (block) => this.#forget(block);
   }
 
@@ -77,7 +77,7 @@ export class Launcher {
     const temporary: Block[] = [];
     const blocks = this.#bind(kernel, operands, temporary);
     if (blocks && hasScratch(kernel)) {
-      const block = scratch > 0 ? this.#pool.take(4 * scratch) : this.#absent[1];
+      const block = scratch > 0 ? this.#pool.take(4 * scratch) : this.#absent.scratch;
       if (scratch > 0) temporary.push(block);
       if (this.#fits(kernel, "its partial results", block)) blocks.push(block);
     }
@@ -115,7 +115,7 @@ export class Launcher {
     const blocks: Block[] = [];
     for (const { name, written: writes } of rows) {
       const tensor = operands[name];
-      let block = tensor ? (tensor.buffer as GpuBuffer).block : this.#absent[writes ? 1 : 0];
+      let block = tensor ? (tensor.buffer as GpuBuffer).block : this.#absent[writes ? "written" : "read"];
       if (!this.#fits(kernel, name, block)) return undefined;
       // WebGPU binds no buffer for reading and writing at once, even where the parts differ.
       if (tensor && !writes && written.has(block)) {

@@ -61,7 +61,7 @@ fn keep(values: vec4f, first: u32, size: u32) -> vec4f {
   return select(vec4f(), values, vec4u(first) + INDICES < vec4u(size));
 }
 
-fn isMirrored(direction: u32) -> bool { return (p.mirrored >> direction & 1u) == 1u; }
+fn isMirrored(direction: u32) -> bool { return ((p.mirrored >> direction) & 1u) == 1u; }
 
 fn stepsOf(direction: u32, segment: u32) -> Steps {
   let begin = min(segment * p.segmentLength, p.stepCount);
@@ -277,7 +277,7 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) la
   if (segment >= p.segments) { return; }
   var add = p.add != 0u;
   for (var direction = 0u; direction < p.directions; direction++) {
-    if ((p.walked >> direction & 1u) == 0u) { continue; }
+    if (((p.walked >> direction) & 1u) == 0u) { continue; }
     let chain = chainOf(place.z, direction, number % p.channels);
     for (var block = 0u; block < BLOCKS; block++) {
       walk(chain, segment, block, add);

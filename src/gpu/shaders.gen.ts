@@ -100,8 +100,11 @@ fn carry(
     state[stateAt(image, direction, i, channel)] = inputAt(image, direction, p.length, p.width - 1u - i, channel);
   }
 }
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
@@ -119,7 +122,7 @@ fn gelu(x: f32) -> f32 {
   return select(tail, x - tail, x > 0.0);
 }
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;
@@ -138,7 +141,7 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
   }
 }
 fn tokenAt(step: u32, direction: u32) -> u32 {
-  let code = p.orders >> (4u * direction) & 15u;
+  let code = (p.orders >> (4u * direction)) & 15u;
   if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
   let walked = select(step, p.length - 1u - step, (code & 1u) == 1u);
   if (code < 2u) { return walked; }
@@ -213,8 +216,11 @@ fn main(
   storePixel(pixel + 2u, column, sums[2]);
   storePixel(pixel + 3u, column, sums[3]);
 }
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
@@ -232,7 +238,7 @@ fn gelu(x: f32) -> f32 {
   return select(tail, x - tail, x > 0.0);
 }
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;
@@ -351,8 +357,11 @@ fn main(
   out[p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride + channel] =
     activate(p.activation, p.slope, sum);
 }
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
@@ -370,7 +379,7 @@ fn gelu(x: f32) -> f32 {
   return select(tail, x - tail, x > 0.0);
 }
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;
@@ -450,8 +459,11 @@ fn main(
 ) {
   normalise(group.y * groups.x + group.x, lane, true);
 }
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
@@ -469,7 +481,7 @@ fn gelu(x: f32) -> f32 {
   return select(tail, x - tail, x > 0.0);
 }
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;
@@ -568,8 +580,11 @@ fn main(
   storeRow(row + 2u, column, sums[2]);
   storeRow(row + 3u, column, sums[3]);
 }
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
@@ -587,7 +602,7 @@ fn gelu(x: f32) -> f32 {
   return select(tail, x - tail, x > 0.0);
 }
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;
@@ -837,8 +852,11 @@ fn main(
 ) {
   normalise(group.y * groups.x + group.x, lane, false);
 }
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
@@ -856,7 +874,7 @@ fn gelu(x: f32) -> f32 {
   return select(tail, x - tail, x > 0.0);
 }
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;
@@ -960,7 +978,7 @@ fn stateAt(chain: Chain) -> u32 {
 fn keep(values: vec4f, first: u32, size: u32) -> vec4f {
   return select(vec4f(), values, vec4u(first) + INDICES < vec4u(size));
 }
-fn isMirrored(direction: u32) -> bool { return (p.mirrored >> direction & 1u) == 1u; }
+fn isMirrored(direction: u32) -> bool { return ((p.mirrored >> direction) & 1u) == 1u; }
 fn stepsOf(direction: u32, segment: u32) -> Steps {
   let begin = min(segment * p.segmentLength, p.stepCount);
   let finish = min(begin + p.segmentLength, p.stepCount);
@@ -1147,7 +1165,7 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) la
   if (segment >= p.segments) { return; }
   var add = p.add != 0u;
   for (var direction = 0u; direction < p.directions; direction++) {
-    if ((p.walked >> direction & 1u) == 0u) { continue; }
+    if (((p.walked >> direction) & 1u) == 0u) { continue; }
     let chain = chainOf(place.z, direction, number % p.channels);
     for (var block = 0u; block < BLOCKS; block++) {
       walk(chain, segment, block, add);
@@ -1165,8 +1183,11 @@ fn clear(
   if (number >= p.length * p.channels) { return; }
   out[p.outOffset + (place.z * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
 }
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
@@ -1184,7 +1205,7 @@ fn gelu(x: f32) -> f32 {
   return select(tail, x - tail, x > 0.0);
 }
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;
@@ -1203,7 +1224,7 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
   }
 }
 fn tokenAt(step: u32, direction: u32) -> u32 {
-  let code = p.orders >> (4u * direction) & 15u;
+  let code = (p.orders >> (4u * direction)) & 15u;
   if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
   let walked = select(step, p.length - 1u - step, (code & 1u) == 1u);
   if (code < 2u) { return walked; }
@@ -1232,8 +1253,11 @@ fn main(
   out[p.outOffset + row * p.outStride + column] =
     activate(p.activation, p.slope, x[p.xOffset + row * p.xStride + column]);
 }
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
@@ -1251,7 +1275,7 @@ fn gelu(x: f32) -> f32 {
   return select(tail, x - tail, x > 0.0);
 }
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;

@@ -1,8 +1,13 @@
-// The elementwise functions of epilogues, gates and `unary`. Guards compare, so that a NaN passes through. The
+// The elementwise functions of epilogues, gates and `unary`; NaN gives NaN. The
 // code is a parameter, not a constant: the branch costs nothing beside the sum before it, and pipelines stay few.
 
+// By bits: a shader compiler may assume that floats are numbers, and some exp() turn NaN into one.
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
 fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), 0.0, x < -88.0);
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 
 fn silu(x: f32) -> f32 {
@@ -27,7 +32,7 @@ fn gelu(x: f32) -> f32 {
 
 // log(1 + e^x) as max(x, 0) + log1p(e^−|x|), with log1p(e) = 2·atanh(e / (2 + e)).
 fn softplus(x: f32) -> f32 {
-  if (x > 20.0) { return x; }
+  if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
   let q = s * s;

@@ -1,7 +1,7 @@
 // Which token a direction visits at a step; see `reference/order.ts`. Uses the fields orders, length, gridWidth and
 // orderOffset of the parameters, and the operand `order`.
 fn tokenAt(step: u32, direction: u32) -> u32 {
-  let code = p.orders >> (4u * direction) & 15u;
+  let code = (p.orders >> (4u * direction)) & 15u;
   if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
   let walked = select(step, p.length - 1u - step, (code & 1u) == 1u);
   if (code < 2u) { return walked; }
