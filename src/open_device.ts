@@ -4,9 +4,11 @@
  * @module
  */
 import type { Device } from "./device.ts";
+import { describeAdapter, findAdapter } from "./gpu/adapter.ts";
+import { openWebgpu } from "./gpu/device.ts";
 import { openReference } from "./reference/device.ts";
-import { openWasm, type WasmOptions } from "./wasm/device.ts";
-import { supports } from "./wasm/load.ts";
+import { openWasm } from "./wasm/device.ts";
+import { supports, type Variant } from "./wasm/load.ts";
 
 /** Kinds of device that can be asked for. */
 export type DeviceKind = "webgpu" | "wasm" | "wasm-simd128" | "reference";
@@ -14,53 +16,73 @@ export type DeviceKind = "webgpu" | "wasm" | "wasm-simd128" | "reference";
 /** What is wanted of the dispatcher. */
 export interface OpenOptions {
   /** Tried first, if this machine has it. */
-  readonly prefer?: DeviceKind;
+  readonly prefer?: DeviceKind | undefined;
   /** Nothing else will do. */
-  readonly require?: DeviceKind;
-  /** A compiled kernel module (the relaxed-simd build unless `wasmVariant` says otherwise), where compiling is forbidden. */
-  readonly wasm?: WebAssembly.Module;
+  readonly require?: DeviceKind | undefined;
+  /** A compiled kernel module, where compiling is forbidden: the relaxed-simd build, or with `wasm-simd128` that one. */
+  readonly wasm?: WebAssembly.Module | undefined;
+  /** Entry to WebGPU; the runtime's own unless given. */
+  readonly gpu?: GPU | undefined;
 }
 
+/** A way to open a device, or why there is none. */
+interface Found {
+  /** Opens it; absent when it cannot be had. */
+  readonly open?: () => Promise<Device>;
+  /** What it is, or why it cannot be had. */
+  readonly word: string;
+  /** Whether it is only taken when it is asked for by name. */
+  readonly reluctant?: boolean;
+}
+
+/** A device that may or may not be there. */
 interface Candidate {
   readonly kind: DeviceKind;
   readonly label: string;
-  /** Undefined: can be opened; else why not. */
-  readonly obstacle: string | undefined;
-  readonly open: () => Promise<Device>;
+  readonly find: () => Promise<Found>;
 }
 
 /** All candidates, best first. */
-function candidates(options: OpenOptions): Candidate[] {
-  const wasm = (extra: WasmOptions): Promise<Device> =>
-    openWasm({ ...extra, ...(options.wasm ? { module: options.wasm } : {}) });
+function candidates({ wasm, gpu }: OpenOptions): readonly Candidate[] {
+  const variant = (kind: DeviceKind, label: string, variant: Variant): Candidate => ({
+    kind,
+    label,
+    find: () =>
+      Promise.resolve(
+        supports(variant)
+          ? { word: "available", open: () => openWasm({ variant, ...(wasm ? { module: wasm } : {}) }) }
+          : { word: `this engine has no ${variant === "simd128" ? "WebAssembly SIMD" : "relaxed SIMD"}` },
+      ),
+  });
   return [
-    {
-      kind: "wasm",
-      label: "WASM with relaxed SIMD",
-      obstacle: supports("relaxed-simd") ? undefined : "this engine has no relaxed SIMD",
-      open: () => wasm({ variant: "relaxed-simd" }),
-    },
-    {
-      kind: "wasm-simd128",
-      label: "WASM with SIMD",
-      obstacle: supports("simd128") ? undefined : "this engine has no WebAssembly SIMD",
-      open: () => wasm({ variant: "simd128" }),
-    },
+    { kind: "webgpu", label: "WebGPU", find: () => findWebgpu(gpu) },
+    variant("wasm", "WASM with relaxed SIMD", "relaxed-simd"),
+    variant("wasm-simd128", "WASM with SIMD", "simd128"),
     {
       kind: "reference",
-      label: "plain TypeScript reference",
-      obstacle: undefined,
-      open: () => Promise.resolve(openReference()),
+      label: "plain TypeScript",
+      find: () => Promise.resolve({ word: "available", open: () => Promise.resolve(openReference()) }),
     },
   ];
 }
 
-const matches = (candidate: Candidate, wish: DeviceKind | undefined): boolean =>
-  candidate.kind === wish || (wish === "wasm" && candidate.kind === "wasm-simd128");
+async function findWebgpu(gpu: GPU | undefined): Promise<Found> {
+  const adapter = await findAdapter(gpu);
+  if (typeof adapter === "string") return { word: adapter };
+  const { name, software } = describeAdapter(adapter);
+  const open = (): Promise<Device> => openWebgpu({ adapter });
+  return software
+    ? { word: `${name} computes on the processor, which WASM does faster`, open, reluctant: true }
+    : { word: name, open };
+}
+
+const matches = ({ kind }: Candidate, wish: DeviceKind | undefined): boolean =>
+  kind === wish || (wish === "wasm" && kind === "wasm-simd128");
 
 /**
- * Opens the best device: WASM with relaxed SIMD, WASM with SIMD, then the reference. `device.account` tells what was
- * found and why this one was taken.
+ * Opens the best device: WebGPU on a graphics processor, WASM with relaxed SIMD, WASM with SIMD, then plain TypeScript.
+ * WebGPU on a software adapter is taken only when it is asked for. `device.account` tells what was found and why this one
+ * was taken.
  *
  * @throws {Error} When the required device cannot be had; the message tells what was tried.
  *
@@ -76,26 +98,29 @@ export async function openDevice(options: OpenOptions = {}): Promise<Device> {
   const wish = options.require ?? options.prefer;
   const all = candidates(options);
   const ordered = [...all.filter((c) => matches(c, wish)), ...all.filter((c) => !options.require && !matches(c, wish))];
-  const tried: string[] = [];
+  const tried: string[] = [], obstacles: string[] = [];
   for (const candidate of ordered) {
-    if (candidate.obstacle) {
-      tried.push(`${candidate.label}: ${candidate.obstacle}`);
+    const asked = matches(candidate, wish);
+    const { word, open, reluctant } = await candidate.find();
+    if (!open || (reluctant && !asked)) {
+      obstacles.push(`${candidate.label}: ${word}`);
+      tried.push(obstacles.at(-1)!);
       continue;
     }
     try {
-      const device = await candidate.open();
-      tried.push(`${candidate.label}: chosen`);
-      const asked = matches(candidate, wish) ? options.require ? "it was required" : "it was preferred" : undefined;
-      device.account = {
-        tried,
-        reason: asked ?? (tried.length === 1 ? "it is the fastest device here" : tried.slice(0, -1).join("; ")),
-      };
+      const device = await open();
+      tried.push(`${candidate.label}: ${word}, taken`);
+      device.account = { tried, reason: reasonFor(asked, options, obstacles) };
       return device;
     } catch (error) {
-      tried.push(`${candidate.label}: ${(error as Error).message}`);
+      obstacles.push(`${candidate.label}: ${(error as Error).message}`);
+      tried.push(obstacles.at(-1)!);
     }
   }
-  throw new Error(
-    `Cannot open a device as ${wish ?? "a device"} must be available: ${tried.join("; ") || "this machine has none"}`,
-  );
+  throw new Error(`Cannot open a device as ${wish ?? "one"} must be available: ${tried.join("; ")}`);
+}
+
+function reasonFor(asked: boolean, { require }: OpenOptions, obstacles: readonly string[]): string {
+  if (asked) return require ? "it was required" : "it was preferred";
+  return obstacles.length === 0 ? "it is the fastest device here" : `the fastest device here (${obstacles.join("; ")})`;
 }

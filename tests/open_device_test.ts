@@ -1,10 +1,21 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openDevice } from "../src/open_device.ts";
 
+const NO_GPU = { requestAdapter: () => Promise.resolve(null) } as unknown as GPU;
+
 Deno.test("openDevice() takes a device and says why", async () => {
-  await using device = await openDevice();
-  assert(device.account!.tried.length > 0);
-  assert(device.account!.reason.length > 0);
+  await using device = await openDevice({ gpu: NO_GPU });
+  assertEquals(device.kind, "wasm");
+  assertEquals(device.account!.tried, ["WebGPU: WebGPU found no adapter", "WASM with relaxed SIMD: available, taken"]);
+  assertEquals(device.account!.reason, "the fastest device here (WebGPU: WebGPU found no adapter)");
+});
+
+Deno.test("openDevice() does not take WebGPU on the processor unless it is asked for", async () => {
+  const adapter = { info: { description: "llvmpipe" }, features: new Set(), limits: {} } as unknown as GPUAdapter;
+  const gpu = { requestAdapter: () => Promise.resolve(adapter) } as unknown as GPU;
+  await using device = await openDevice({ gpu });
+  assertEquals(device.kind, "wasm");
+  assert(device.account!.reason.includes("llvmpipe computes on the processor"), device.account!.reason);
 });
 
 Deno.test("openDevice() takes what is preferred or required", async () => {
@@ -17,7 +28,13 @@ Deno.test("openDevice() takes what is preferred or required", async () => {
   }
 });
 
+Deno.test("openDevice() goes on to the next device when a preferred one cannot be had", async () => {
+  await using device = await openDevice({ prefer: "webgpu", gpu: NO_GPU });
+  assertEquals(device.kind, "wasm");
+});
+
 Deno.test("openDevice() says what was tried when the required device cannot be had", async () => {
   const module = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
   await assertRejects(() => openDevice({ require: "wasm", wasm: module }), Error, "WASM with relaxed SIMD");
+  await assertRejects(() => openDevice({ require: "webgpu", gpu: NO_GPU }), Error, "WebGPU: WebGPU found no adapter");
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { runtimeGpu } from "./runtime_gpu.ts";
 
 /** What is known of an adapter. */
 export interface AdapterDescription {
@@ -31,7 +32,7 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
 }
 
 /**
- * The best adapter of `gpu` (`navigator.gpu` unless given), or why there is none.
+ * The best adapter of `gpu` (the runtime's own WebGPU unless given), or why there is none.
  *
  * @example
  * ```ts
@@ -42,8 +43,8 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
  * ```
  */
 export async function findAdapter(gpu?: GPU): Promise<GPUAdapter | string> {
-  const entry = gpu ?? (globalThis.navigator as Navigator & { readonly gpu?: GPU } | undefined)?.gpu;
-  if (!entry) return "this runtime has no WebGPU";
+  const entry = gpu ?? await runtimeGpu();
+  if (typeof entry === "string") return entry;
   try {
     return await entry.requestAdapter({ powerPreference: "high-performance" }) ?? "WebGPU found no adapter";
   } catch (error) {
