@@ -71,7 +71,7 @@ async function bundle(entry: string, define: Record<string, string>, name = "[na
 
 /** Puts values in the place of names in double braces; an unknown name is an error. */
 function fill(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+  return template.replace(/\{\{\s*(\w+)\s*\}\}/g, (_, name: string) => {
     const value = values[name];
     if (value === undefined) throw new Error(`Cannot build the page as {{${name}}} must have a text: it has none`);
     return value.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");

@@ -16,6 +16,9 @@ export function taskText({ task, scale, file }: Choice): string {
   return file === undefined ? what : TEXT.ofFile(what, file);
 }
 
+/** What a model does and which one it is, for lists of models. */
+export const modelText = (choice: Choice): string => taskText({ ...choice, file: choice.file ?? choice.id });
+
 /** The tool that a model is for. */
 export const toolOf = ({ task }: Pick<ModelReport, "task">): Tool => task === "classify" ? "classify" : "restore";
 

@@ -9,7 +9,7 @@ import { runJob } from "./jobs.ts";
 import { startJobView } from "./job_view.ts";
 import { showNorms } from "./norm_view.ts";
 import { showScan } from "./scan_view.ts";
-import { taskText } from "./checkpoints.ts";
+import { modelText } from "./checkpoints.ts";
 import { current, currentPhoto, type State, update, updatePhoto, watch } from "./store.ts";
 import { PAGE, TEXT } from "./strings.ts";
 
@@ -27,7 +27,7 @@ function run(): void {
 }
 
 function showModels({ models }: State): void {
-  select.replaceChildren(...models.map((model) => make("option", { value: model.id }, taskText(model))));
+  select.replaceChildren(...models.map((model) => make("option", { value: model.id }, modelText(model))));
 }
 
 /** Starts the tool. */

@@ -7,7 +7,7 @@ import type { ModelReport } from "../protocol.ts";
 import { byId, make } from "./dom.ts";
 import { call } from "./engine.ts";
 import { sayFailure } from "./messages.ts";
-import { taskText } from "./checkpoints.ts";
+import { modelText } from "./checkpoints.ts";
 import { current, type State, update, watch } from "./store.ts";
 import { TEXT } from "./strings.ts";
 
@@ -67,7 +67,7 @@ async function want(id: string): Promise<void> {
 
 function showChoices({ models, tool }: State): void {
   const fits = models.filter(({ task }) => tool === "inside" || (task === "classify") === (tool === "classify"));
-  select.replaceChildren(...fits.map((model) => make("option", { value: model.id }, taskText(model))));
+  select.replaceChildren(...fits.map((model) => make("option", { value: model.id }, modelText(model))));
 }
 
 /** Starts the box. */

@@ -64,7 +64,7 @@ export const PAGE = {
   offlineTitle: "Offline",
   offlineKeep: "Keep all models for offline use",
   theme: "Colours",
-  themeAuto: "As the system",
+  themeAuto: "System",
   themeLight: "Light",
   themeDark: "Dark",
   cameraTitle: "Take a photo",

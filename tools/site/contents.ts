@@ -14,7 +14,7 @@ import { detectModel } from "../../src/load_model.ts";
 /** Writes a file of the page, by its path from the page. */
 export type WriteFile = (path: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 
-const THUMBNAIL_SIDE = 192;
+const THUMBNAIL_SIDE = 160;
 
 /** SHA-256 in hex. */
 export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
@@ -39,7 +39,7 @@ async function copySample(file: string, bytes: Uint8Array<ArrayBuffer>, write: W
   const pixels = toChannels(overWhite(await decodeImage(bytes)), 3), { width, height } = pixels;
   const scale = THUMBNAIL_SIDE / Math.min(width, height);
   const small = resizeBicubic(pixels, Math.round(width * scale), Math.round(height * scale));
-  const picture = await encodeImage(small, { type: "webp", quality: 70 });
+  const picture = await encodeImage(small, { type: "webp", quality: 60 });
   const thumbnail = `photos/${hashed(`${id}-small`, await sha256Of(picture), "webp")}`;
   await write(thumbnail, picture);
   return { id: id!, url, thumbnail };

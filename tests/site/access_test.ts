@@ -1,0 +1,120 @@
+/** For everyone: axe-core in both themes and sizes, keyboard, narrow screens, live regions. */
+import { assert, assertEquals } from "@std/assert";
+import axe from "axe-core";
+import type { Page } from "playwright-core";
+import { bytesFile, photoFile } from "./files.ts";
+import { siteTest } from "./site.ts";
+import { chooseTool, lookInside, openPhotos, restore } from "./steps.ts";
+
+/** What axe finds wrong, one line each. The policy forbids inline scripts, so it comes through the debugger. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source);
+  return await page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    return (await axe.run()).violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+  });
+}
+
+const overflows = (page: Page): Promise<boolean> =>
+  page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
+
+for (const scheme of ["light", "dark"] as const) {
+  for (const [width, height] of [[320, 640], [1440, 900]] as const) {
+    siteTest(
+      `page is clean for axe at ${width} × ${height} in ${scheme}, in every state`,
+      { scheme, width, height },
+      async ({ page }) => {
+        assertEquals(await violations(page), []);
+        assert(!await overflows(page), "the welcome page scrolls sideways");
+        await page.locator("#files").setInputFiles(bytesFile("notes.txt", new Uint8Array(3)));
+        await page.locator(".message").waitFor();
+        await openPhotos(page, await photoFile(32, 24), await photoFile(24, 24, "other.png"));
+        assertEquals(await violations(page), []);
+        await page.locator(".message .quiet").click();
+        await restore(page, "Upscale ×2");
+        for (const box of await page.locator("details.box > summary").all()) await box.click();
+        await page.locator("#model-facts dd").first().waitFor();
+        assertEquals(await violations(page), []);
+        await chooseTool(page, "Classify");
+        await page.locator("#classify-run").click();
+        await page.locator(".label").nth(1).click();
+        await page.locator("#where-note:not(:empty)").waitFor();
+        assertEquals(await violations(page), []);
+        await lookInside(page, "vim_micro");
+        assertEquals(await violations(page), []);
+        assert(!await overflows(page), "the work page scrolls sideways");
+      },
+    );
+  }
+}
+
+siteTest("theme can be chosen against the system's and stays", { scheme: "light" }, async ({ page }) => {
+  const ground = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
+  await page.locator("#theme").selectOption("dark");
+  assert(await ground() !== light);
+  await page.reload();
+  assert(await ground() !== light);
+});
+
+siteTest("everything works by keyboard alone, with the focus in sight", { hash: "#photo=rocket" }, async ({ page }) => {
+  await page.locator("#photo-list li").first().waitFor();
+  const seen: string[] = [];
+  for (let i = 0; i < 60; i++) {
+    await page.keyboard.press("Tab");
+    const { name, visible } = await page.evaluate(() => {
+      const element = document.activeElement as HTMLElement;
+      const style = getComputedStyle(element), span = element.nextElementSibling;
+      const outlined = (style: CSSStyleDeclaration) =>
+        style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+      const after = getComputedStyle(element, "::after");
+      return {
+        name: element.id || element.getAttribute("aria-label") || (element as HTMLInputElement).value ||
+          element.tagName,
+        visible: element === document.body || outlined(style) || outlined(after) ||
+          (span !== null && outlined(getComputedStyle(span))) ||
+          element.classList.contains("skip"),
+      };
+    });
+    assert(visible, `the focus on ${name} cannot be seen`);
+    seen.push(name);
+  }
+  for (const id of ["theme", "viewer", "zoom-in", "add-more", "tab-restore", "restore-run", "mambair_light_x2"]) {
+    assert(seen.includes(id), `${id} cannot be reached: ${seen.join(", ")}`);
+  }
+  await page.locator("#tab-restore").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.locator(".label").nth(4).waitFor();
+  assertEquals(await page.evaluate(() => document.activeElement!.id), "classify-run");
+});
+
+siteTest("screen readers hear what happens", {}, async ({ page }) => {
+  const heard = page.evaluate(() =>
+    new Promise<string[]>((resolve) => {
+      const lines: string[] = [], region = document.getElementById("announcer")!;
+      new MutationObserver(() => {
+        lines.push(region.textContent!.trim());
+        if (/done in/.test(region.textContent!)) resolve(lines);
+      }).observe(region, { childList: true });
+    })
+  );
+  await openPhotos(page, await photoFile(32, 32));
+  await chooseTool(page, "Classify");
+  await page.locator("#classify-run").click();
+  const lines = await heard;
+  assert(lines.some((line) => /photo\.png is open, 32 by 32 pixels/.test(line)), lines.join("; "));
+  assert(lines.some((line) => /Likeliest: /.test(line)), lines.join("; "));
+});
+
+siteTest("Escape cancels what is going on", {}, async ({ page }) => {
+  await openPhotos(page, await photoFile(400, 400));
+  await page.locator("#restore-run").click();
+  await page.waitForFunction(() => /Running/.test(document.querySelector("#restore-phase")!.textContent!));
+  await page.keyboard.press("Escape");
+  await page.locator("#restore-run").waitFor();
+  assertEquals(await page.evaluate(() => document.activeElement!.id), "restore-run");
+});

@@ -1,0 +1,75 @@
+/** Classifying, and looking inside. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { photoFile, vimFile } from "./files.ts";
+import { siteTest } from "./site.ts";
+import { chooseTool, classifySample, lookInside, openPhotos } from "./steps.ts";
+
+siteTest("classify names five classes and shows where the answer comes from", {}, ({ page }) => classifySample(page));
+
+siteTest("classify explains any of the five answers by a click on it", {}, async ({ page }) => {
+  await openPhotos(page, await photoFile(64, 64));
+  await chooseTool(page, "Classify");
+  await page.locator("#classify-run").click();
+  await page.locator(".label").nth(2).click();
+  await page.locator("#where-note:not(:empty)").waitFor();
+  assert(await page.locator("#where").isChecked());
+  assertEquals(await page.locator(".label").nth(2).getAttribute("aria-pressed"), "true");
+});
+
+siteTest("look inside draws Vim's two orders with the class token, and the norm of 12 blocks", {}, async ({ page }) => {
+  await openPhotos(page, await photoFile(80, 64));
+  const inside = await lookInside(page, "vim_micro");
+  assertEquals(inside, {
+    what: "8 × 8 patches of the photo, with a class token",
+    orders: ["Rows", "Rows, backwards"],
+    blocks: 12,
+    steps: 65,
+  });
+  const heights = await page.locator("#norms .column").evaluateAll((bars) => bars.map((bar) => bar.clientHeight));
+  assert(heights.at(-1)! > heights[0]!, "the stream does not grow");
+  await page.locator("#scan-step").fill("33");
+  assertEquals(await page.locator("#scan-at").textContent(), "33 of 65 (the class token)");
+  assertMatch((await page.locator("#scan").getAttribute("aria-label"))!, /Scan by rows, token 33 of 65/);
+  const picture = () => page.locator("#scan").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().length);
+  const plain = await picture();
+  await page.locator("#norms button").nth(3).click();
+  await page.waitForTimeout(100);
+  assert(await picture() !== plain, "the norms of a block are not drawn");
+  assertMatch((await page.locator("#norm-text").textContent())!, /Block 4, layer\.3: mean norm \d/);
+});
+
+siteTest("look inside draws MambaIR's four orders over pixels", {}, async ({ page }) => {
+  await openPhotos(page, await photoFile(40, 30));
+  const inside = await lookInside(page, "mambair_light_x2");
+  assertEquals(inside.orders, ["Rows", "Columns", "Rows, backwards", "Columns, backwards"]);
+  assertEquals([inside.blocks, inside.steps], [24, 256]);
+});
+
+siteTest(
+  "scan walks by itself, and stands still where little motion is wanted",
+  { motion: "no-preference" },
+  async ({ page }) => {
+    await openPhotos(page, await photoFile(64, 64));
+    await lookInside(page, "vim_micro");
+    const step = () => page.locator("#scan-step").inputValue();
+    const first = await step();
+    await page.waitForTimeout(400);
+    assert(await step() !== first, "the scan does not walk");
+    await page.emulateMedia({ reducedMotion: "reduce" });
+    await page.locator("#inside-run").click();
+    await page.waitForTimeout(1000);
+    const rest = await step();
+    await page.waitForTimeout(300);
+    assertEquals(await step(), rest);
+  },
+);
+
+siteTest("dropped Vim of another size classifies by class numbers", {}, async ({ page }) => {
+  await page.locator("#files").setInputFiles(vimFile("my_vim.pth"));
+  await openPhotos(page, await photoFile(50, 40));
+  await chooseTool(page, "Classify");
+  await page.locator("#classify-run").click();
+  await page.locator(".label").nth(4).waitFor();
+  assertMatch(await page.locator(".label").first().innerText(), /class \d/);
+  assertMatch((await page.locator("#class-names").textContent())!, /no class names/);
+});

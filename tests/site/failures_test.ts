@@ -1,0 +1,116 @@
+/** Errors as a person meets them: a sentence with the way out, and the page goes on. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Page } from "playwright-core";
+import { bytesFile, giantPhoto, mambairFile, photoFile, type PickedFile, repositoryFile } from "./files.ts";
+import { siteTest } from "./site.ts";
+import { chooseTool, openPhotos } from "./steps.ts";
+
+const sentence = async (page: Page): Promise<string> => {
+  await page.locator(".message [role=alert]").last().waitFor();
+  return (await page.locator(".message [role=alert]").last().innerText());
+};
+
+const text = (name: string, content: string): PickedFile => bytesFile(name, new TextEncoder().encode(content));
+
+/** Afterwards a photo still opens and classifies. */
+async function stillWorks(page: Page): Promise<void> {
+  await openPhotos(page, await photoFile(64, 64, "after.png"));
+  await chooseTool(page, "Classify");
+  await page.locator("#classify-run").click();
+  await page.locator(".label").nth(4).waitFor();
+}
+
+siteTest("file that is no image says which files are", {}, async ({ page }) => {
+  await page.locator("#files").setInputFiles(text("notes.txt", "hello"));
+  assertMatch(
+    await sentence(page),
+    /^notes\.txt: This file is neither a photo nor a checkpoint.*Choose a PNG, JPEG or WebP/,
+  );
+  await page.locator(".message summary").click();
+  assertMatch(await page.locator(".message details").innerText(), /current file looks like text/);
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  assertEquals(await page.locator(".message").count(), 0);
+  await stillWorks(page);
+});
+
+siteTest("photo of 30,000 by 30,000 pixels is refused before it is decoded", {}, async ({ page }) => {
+  await page.locator("#files").setInputFiles(await giantPhoto());
+  assertMatch(await sentence(page), /too large: at most 100 megapixels/);
+  await stillWorks(page);
+});
+
+siteTest("damaged photo asks for a fresh one", {}, async ({ page }) => {
+  const whole = await photoFile(64, 64);
+  await page.locator("#files").setInputFiles(bytesFile("half.png", whole.buffer.subarray(0, whole.buffer.length / 2)));
+  assertMatch(await sentence(page), /half\.png: This photo is damaged or cut off/);
+  await stillWorks(page);
+});
+
+siteTest("cut-off checkpoint asks for a fresh download", {}, async ({ page }) => {
+  const whole = await repositoryFile("weights/mambair_denoise/mambair_denoise.safetensors");
+  await page.locator("#files").setInputFiles(bytesFile("cut.safetensors", whole.buffer.subarray(0, 300_000)));
+  assertMatch(await sentence(page), /cut\.safetensors: This checkpoint is damaged or cut off/);
+  await page.locator("#files").setInputFiles(await repositoryFile("tests/golden/pth/truncated_half.pth"));
+  assertMatch(await sentence(page), /truncated_half\.pth: This checkpoint is damaged/);
+  await page.locator("#files").setInputFiles(text("page.pth", "<!doctype html><p>Not found"));
+  assertMatch(await sentence(page), /page\.pth: This file is not a checkpoint/);
+  await stillWorks(page);
+});
+
+siteTest("checkpoint of another model names those that run", {}, async ({ page }) => {
+  await page.locator("#files").setInputFiles(await repositoryFile("tests/golden/pth/params.pth"));
+  assertMatch(await sentence(page), /params\.pth: This checkpoint belongs to another model\. Vision Mamba, MambaIR/);
+  await stillWorks(page);
+});
+
+siteTest(
+  "device that this browser lacks leads back to one that it has",
+  { hash: "#device=webgpu" },
+  async ({ page }) => {
+    assertMatch(await sentence(page), /does not have that device\. Choose another one/);
+    assertMatch(await page.locator("#device-name").innerText(), /wasm/i);
+    await stillWorks(page);
+  },
+);
+
+siteTest(
+  "model that is out of reach is asked for again with one click",
+  { expectErrors: /ERR_INTERNET_DISCONNECTED/ },
+  async ({ page, context }) => {
+    await openPhotos(page, await photoFile(20, 20));
+    await context.setOffline(true);
+    await chooseTool(page, "Classify");
+    await page.locator("#classify-run").click();
+    assertMatch(await sentence(page), /not on this device yet and the network cannot be reached/);
+    await context.setOffline(false);
+    await page.getByRole("button", { name: "Try again" }).click();
+    await page.locator(".label").nth(4).waitFor();
+  },
+);
+
+siteTest("full storage is told and the model runs all the same", {}, async ({ page, context, origin }) => {
+  await openPhotos(page, await photoFile(20, 20));
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  const protocol = await context.newCDPSession(page);
+  await protocol.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1_000_000 });
+  await chooseTool(page, "Classify");
+  await page.locator("#classify-run").click();
+  await page.locator(".label").nth(4).waitFor();
+  assertMatch(await page.locator(".message.notice").innerText(), /Storage is full: the model runs/);
+});
+
+siteTest("camera that is refused says so and the page goes on", {}, async ({ page }) => {
+  await page.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("denied", "NotAllowedError"));
+  });
+  await page.locator("#shoot").click();
+  assertMatch(await sentence(page), /camera cannot be used\. Allow it/);
+  await stillWorks(page);
+});
+
+siteTest("three messages at most stay on the page", {}, async ({ page }) => {
+  const files = ["a", "b", "c", "d"].map((name) => text(`${name}.txt`, name));
+  await page.locator("#files").setInputFiles([...files, mambairFile("ok.pth", { upsampler: "" })]);
+  await page.waitForFunction(() => document.querySelectorAll(".message").length === 3);
+  assert((await page.locator(".message").last().innerText()).startsWith("d.txt"));
+});

@@ -1,0 +1,88 @@
+/**
+ * Photos and checkpoints for the page's tests, small enough to be quick.
+ *
+ * @module
+ */
+import { Buffer } from "node:buffer";
+import { specKeys } from "../../src/checkpoint/weights.ts";
+import { encodeImage } from "../../src/image/encode.ts";
+import { mambairWeights } from "../../src/models/mambair.ts";
+import { mambairConfig, type MambaIROptions } from "../../src/models/mambair_config.ts";
+import { vimWeights } from "../../src/models/vim.ts";
+import { vimConfig } from "../../src/models/vim_config.ts";
+import { PthTensor, writePth } from "../checkpoint/write_pth.ts";
+
+/** A file as the browser's picker gets it. */
+export interface PickedFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+const picked = (name: string, bytes: Uint8Array): PickedFile => ({
+  name,
+  mimeType: name.endsWith(".png") ? "image/png" : "application/octet-stream",
+  buffer: Buffer.from(bytes),
+});
+
+/** A file of this repository. */
+export async function repositoryFile(path: string, name = path.split("/").at(-1)!): Promise<PickedFile> {
+  return picked(name, await Deno.readFile(path));
+}
+
+/** Any bytes as a file. */
+export const bytesFile = picked;
+
+/** A photo of smooth colours with some grain. */
+export async function photoFile(width: number, height: number, name = "photo.png"): Promise<PickedFile> {
+  const data = new Uint8Array(width * height * 3);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (const wave of [x / 9, y / 7, (x + y) / 11]) data[i++] = 128 + 90 * Math.sin(wave) + ((x * 7 + y * 13) % 17);
+    }
+  }
+  return picked(name, await encodeImage({ data, width, height, channels: 3 }, { type: "png" }));
+}
+
+/** The first bytes of a PNG that says it is 30,000 pixels wide and high. */
+export async function giantPhoto(): Promise<PickedFile> {
+  const { buffer } = await photoFile(8, 8);
+  const bytes = new Uint8Array(buffer), view = new DataView(bytes.buffer);
+  view.setUint32(16, 30_000);
+  view.setUint32(20, 30_000);
+  const crc = crc32(bytes.subarray(12, 29));
+  view.setUint32(29, crc);
+  return picked("giant.png", bytes);
+}
+
+function crc32(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
+  }
+  return ~crc >>> 0;
+}
+
+/** Small numbers that differ from place to place. */
+function madeUp(shape: readonly number[]): Float32Array {
+  const length = shape.reduce((a, b) => a * b, 1);
+  return Float32Array.from({ length }, (_, i) => 0.05 * Math.sin(1 + i * 1.7));
+}
+
+function pthFile(name: string, keys: Iterable<readonly [string, readonly number[]]>): PickedFile {
+  const tensors = new Map([...keys].map(([key, shape]) => [key, new PthTensor(shape, () => madeUp(shape))]));
+  return picked(name, Buffer.concat([...writePth(new Map([["params", tensors]]))]));
+}
+
+/** A MambaIR with made-up weights as `torch.save` would write it. */
+export function mambairFile(name: string, options: MambaIROptions): PickedFile {
+  const small = { embed_dim: 30, depths: [1], d_state: 1, mlp_ratio: 1, ...options };
+  return pthFile(name, specKeys(mambairWeights(mambairConfig(small))));
+}
+
+/** A Vim of ten classes with made-up weights. */
+export function vimFile(name: string): PickedFile {
+  const config = vimConfig({ img_size: 32, patch_size: 8, stride: 8, depth: 2, embed_dim: 16, num_classes: 10 });
+  return pthFile(name, specKeys(vimWeights(config)));
+}

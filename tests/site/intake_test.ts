@@ -1,0 +1,91 @@
+/** The ways in: pick, drop, paste, shoot, sample; several at once; the list. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Buffer } from "node:buffer";
+import type { Page } from "playwright-core";
+import { bytesFile, photoFile, type PickedFile, repositoryFile } from "./files.ts";
+import { siteTest } from "./site.ts";
+
+const shown = (page: Page) => page.locator("#photo-list li").count();
+
+/** Hands files to the page by an event with a `DataTransfer`, as drop and paste do. */
+async function transfer(page: Page, type: "drop" | "paste", files: readonly PickedFile[]): Promise<void> {
+  const plain = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, base64: buffer.toString("base64") }));
+  await page.evaluate(([type, plain]) => {
+    const transfer = new DataTransfer();
+    for (const { name, mimeType, base64 } of plain) {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      transfer.items.add(new File([bytes], name, { type: mimeType }));
+    }
+    const event = type === "drop"
+      ? new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true })
+      : new ClipboardEvent(type, { clipboardData: transfer, bubbles: true, cancelable: true });
+    document.body.dispatchEvent(event);
+  }, [type, plain] as const);
+}
+
+siteTest("page reads before its script runs, in one language, and says what it is", {}, async ({ page }) => {
+  assertEquals(await page.title(), "Sidewinder: restore and classify photos on your own device");
+  assertEquals(await page.locator("html").getAttribute("lang"), "en");
+  assert(!(await page.content()).includes("{{"));
+});
+
+siteTest("picker takes several photos at once and shows the last", {}, async ({ page }) => {
+  const files = [await photoFile(40, 30, "a.png"), await photoFile(30, 40, "b.png")];
+  await page.locator("#files").setInputFiles(files);
+  await page.locator("#photo-list li").nth(1).waitFor();
+  assertEquals(await page.locator(".thumbnail[aria-pressed=true]").getAttribute("aria-label"), "b.png");
+  assert(await page.locator("#restore-all").isVisible());
+});
+
+siteTest("drop and paste take photos in, and the drop zone shows while dragging", {}, async ({ page }) => {
+  await page.evaluate(() => document.body.dispatchEvent(new DragEvent("dragenter", { bubbles: true })));
+  assert(await page.locator(".drop-veil").isVisible());
+  await transfer(page, "drop", [await photoFile(24, 24, "dropped.png")]);
+  await page.locator("#photo-list li").first().waitFor();
+  assert(!(await page.locator(".drop-veil").isVisible()));
+  await transfer(page, "paste", [await photoFile(24, 24, "pasted.png")]);
+  await page.locator("#photo-list li").nth(1).waitFor();
+});
+
+siteTest("camera gives a photo and is let go", {}, async ({ page }) => {
+  await page.locator("#shoot").click();
+  await page.waitForFunction(() => document.querySelector("video")!.videoWidth > 0);
+  await page.locator("#camera-shoot").click();
+  await page.locator("#photo-list li").first().waitFor();
+  assertEquals(await page.evaluate(() => document.querySelector("video")!.srcObject), null);
+});
+
+siteTest("samples are one click away and go into the URL", {}, async ({ page }) => {
+  assertEquals(await page.locator("#samples button").count(), 4);
+  await page.getByRole("button", { name: "Sample photo: coffee" }).click();
+  await page.locator("#photo-list li").first().waitFor();
+  assertMatch(page.url(), /#photo=coffee$/);
+});
+
+siteTest("URL opens tool, model, device and sample", {
+  hash: "#tool=inside&model=mambair_light_x3&device=wasm-simd128&photo=rocket",
+}, async ({ page }) => {
+  await page.locator("#photo-list li").first().waitFor();
+  assertEquals(await page.locator("[role=tab][aria-selected=true]").textContent(), "Look inside");
+  assertEquals(await page.locator("#inside-model").inputValue(), "mambair_light_x3");
+  assertMatch((await page.locator("#device-name").textContent())!, /simd128/);
+});
+
+siteTest("list lets photos go and keeps the focus near", {}, async ({ page }) => {
+  await page.locator("#files").setInputFiles([await photoFile(20, 20, "a.png"), await photoFile(20, 20, "b.png")]);
+  await page.locator("#photo-list li").nth(1).waitFor();
+  await page.getByRole("button", { name: "Remove b.png" }).click();
+  assertEquals(await shown(page), 1);
+  assertEquals(await page.evaluate(() => document.activeElement?.getAttribute("aria-label")), "a.png");
+  await page.getByRole("button", { name: "Remove a.png" }).click();
+  assert(await page.locator("#welcome").isVisible());
+});
+
+/** A GIF of one pixel. */
+const GIF = "R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7";
+
+siteTest("formats that the library lacks go through the browser's decoder", {}, async ({ page }) => {
+  const cmyk = await repositoryFile("tests/golden/image/files/cmyk.jpg");
+  await page.locator("#files").setInputFiles([bytesFile("one.gif", Buffer.from(GIF, "base64")), cmyk]);
+  await page.locator("#photo-list li").nth(1).waitFor();
+});

@@ -1,0 +1,128 @@
+/**
+ * What the tests of the page share: the built page behind a loopback server, one Chromium a file, a fresh visit a test.
+ *
+ * Whatever a test does, at its end no request may have left the page's origin, no script may have failed, and nothing may
+ * have broken the content security policy.
+ *
+ * @module
+ */
+import { assertEquals } from "@std/assert";
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { buildSite, SITE_OUT } from "../../tools/build_site.ts";
+import { answer } from "../../tools/serve_site.ts";
+
+/** Debian's Chromium, unless another one is named. */
+const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+const FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
+/** Milliseconds that a step may take on a slow machine. */
+const PATIENCE = 60_000;
+
+/** How a test visits the page. */
+export interface Visit {
+  readonly width?: number;
+  readonly height?: number;
+  readonly scheme?: "light" | "dark";
+  readonly motion?: "reduce" | "no-preference";
+  /** With SwiftShader's WebGPU. */
+  readonly gpu?: boolean;
+  /** What comes after the page's address. */
+  readonly hash?: string;
+  /** Console errors that belong to the test. */
+  readonly expectErrors?: RegExp;
+}
+
+/** A visited page. */
+export interface Visited {
+  readonly page: Page;
+  readonly context: BrowserContext;
+  readonly origin: string;
+}
+
+const exists = (path: string): boolean => {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+};
+
+function newest(path: string): number {
+  const { isDirectory, mtime } = Deno.statSync(path);
+  if (!isDirectory) return mtime!.getTime();
+  return Math.max(0, ...[...Deno.readDirSync(path)].map(({ name }) => newest(`${path}/${name}`)));
+}
+
+/** Builds the page unless it is newer than all it is made of. */
+async function buildIfOld(): Promise<void> {
+  const built = exists(`${SITE_OUT}_headers`) ? newest(`${SITE_OUT}_headers`) : 0;
+  if (["site", "src", "weights", "tools/site", "tools/build_site.ts"].some((path) => newest(path) > built)) {
+    await buildSite();
+  }
+}
+
+const browsers = new Map<boolean, Promise<Browser>>();
+let server: Deno.HttpServer<Deno.NetAddr> | undefined;
+const available = exists(CHROMIUM);
+if (!available && Deno.env.get("CI")) throw new Error(`Cannot test the page as ${CHROMIUM} must be there: it is not`);
+if (!available) console.log(`skipped: the page's tests need Chromium at ${CHROMIUM} (or $CHROMIUM)`);
+
+Deno.test.beforeAll(async () => {
+  await buildIfOld();
+  server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
+});
+Deno.test.afterAll(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+  await server?.shutdown();
+});
+
+function browserWith(gpu: boolean): Promise<Browser> {
+  const found = browsers.get(gpu) ??
+    chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...(gpu ? GPU_FLAGS : [])] });
+  browsers.set(gpu, found);
+  return found;
+}
+
+/** Opens the page and hands it to a body; checks what must hold on every visit. */
+async function visit(options: Visit, body: (visited: Visited) => Promise<void>): Promise<void> {
+  const { width = 1440, height = 900, scheme = "light", motion = "reduce", gpu = false, hash = "" } = options;
+  const origin = `http://127.0.0.1:${server!.addr.port}`;
+  const context = await (await browserWith(gpu)).newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    reducedMotion: motion,
+    acceptDownloads: true,
+  });
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    const problems: string[] = [];
+    page.on("pageerror", (error) => problems.push(`page error: ${error.message}`));
+    page.on("console", (message) => {
+      if (message.type() === "error" && !options.expectErrors?.test(message.text())) {
+        problems.push(`console: ${message.text()}`);
+      }
+    });
+    context.on("request", (request) => {
+      const url = request.url();
+      if (!url.startsWith(`${origin}/`) && !/^(blob|data):/.test(url)) problems.push(`request to ${url}`);
+    });
+    await page.goto(`${origin}/${hash}`);
+    await page.waitForFunction(() => !/^(|Opening.*)$/.test(document.getElementById("device-name")!.textContent!));
+    await body({ page, context, origin });
+    assertEquals(problems, []);
+  } finally {
+    await context.close();
+  }
+}
+
+/** A test of the page. */
+export function siteTest(name: string, options: Visit, body: (visited: Visited) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !available,
+    sanitizeOps: false, // the browser's connection outlives the test
+    sanitizeResources: false,
+    fn: () => visit(options, body),
+  });
+}

@@ -1,0 +1,89 @@
+/**
+ * What a person does on the page, in a word each. The same steps run on WASM and on WebGPU.
+ *
+ * @module
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import type { Page } from "playwright-core";
+import { decodeImage } from "../../src/image/decode.ts";
+import { photoFile, type PickedFile } from "./files.ts";
+
+/** Opens files by the picker and waits until the last photo shows. */
+export async function openPhotos(page: Page, ...files: PickedFile[]): Promise<void> {
+  const before = await page.locator("#photo-list li").count();
+  await page.locator("#files").setInputFiles(files);
+  await page.locator("#photo-list li").nth(before + files.length - 1).waitFor();
+}
+
+/** Chooses a tool. */
+export async function chooseTool(page: Page, name: "Restore" | "Classify" | "Look inside"): Promise<void> {
+  await page.getByRole("tab", { name, exact: true }).click();
+}
+
+/** Chooses what to restore by the text of its choice, and runs it to the end. */
+export async function restore(page: Page, choice: string): Promise<void> {
+  await chooseTool(page, "Restore");
+  await page.locator("#restore-choices label", { hasText: choice }).click();
+  await page.locator("#restore-run").click();
+  await page.locator("#save-box").waitFor();
+}
+
+/** Downloads the result in a format and decodes it. */
+export async function download(page: Page, format: "png" | "jpeg" | "webp") {
+  await page.locator("#save-format").selectOption(format);
+  const [file] = await Promise.all([page.waitForEvent("download"), page.locator("#save").click()]);
+  const bytes = await Deno.readFile(await file.path());
+  return { name: file.suggestedFilename(), pixels: await decodeImage(bytes) };
+}
+
+/** The colour at a point of the viewer, from 0 to 1 across and down. */
+export function colourAt(page: Page, x: number, y: number): Promise<readonly number[]> {
+  return page.evaluate(([x, y]) => {
+    const canvas = document.querySelector<HTMLCanvasElement>("#canvas")!;
+    const context = canvas.getContext("2d")!;
+    return Array.from(context.getImageData(Math.floor(x * canvas.width), Math.floor(y * canvas.height), 1, 1).data);
+  }, [x, y] as const);
+}
+
+/** Classifies a sample, asks where the answer comes from, switches it off. */
+export async function classifySample(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Sample photo: coffee" }).click();
+  await page.locator("#photo-list li").first().waitFor();
+  await chooseTool(page, "Classify");
+  await page.locator("#classify-run").click();
+  await page.locator(".label").nth(4).waitFor();
+  assertEquals(await page.locator(".label").count(), 5);
+  assertMatch(await page.locator(".label").first().innerText(), /espresso[\s\S]*\d+\.\d %/);
+  const plain = await colourAt(page, 0.5, 0.5);
+  await page.locator("#where").check();
+  await page.locator("#where-note:not(:empty)").waitFor();
+  assertMatch((await page.locator("#where-note").textContent())!, /Strongest place: −\d+\.\d %/);
+  const heats = await Promise.all([0.3, 0.4, 0.5, 0.6, 0.7].map((x) => colourAt(page, x, 0.5)));
+  await page.locator("#where").uncheck();
+  const plains = await Promise.all([0.3, 0.4, 0.5, 0.6, 0.7].map((x) => colourAt(page, x, 0.5)));
+  assert(heats.join() !== plains.join(), "no place of the photo was covered by the picture");
+  assertEquals(await colourAt(page, 0.5, 0.5), plain);
+}
+
+/** Runs a model under watch and returns what the page shows of it. */
+export async function lookInside(page: Page, model: string) {
+  await chooseTool(page, "Look inside");
+  await page.locator("#inside-model").selectOption(model);
+  await page.locator("#inside-run").click();
+  await page.locator("#inside-result").waitFor();
+  await page.locator("#inside-run").waitFor();
+  return {
+    what: await page.locator("#scan-what").textContent(),
+    orders: await page.locator("#scan-orders label").allTextContents(),
+    blocks: await page.locator("#norms button").count(),
+    steps: Number(await page.locator("#scan-step").getAttribute("max")),
+  };
+}
+
+/** Upscales a small photo by two and checks the file. */
+export async function upscaleSmallPhoto(page: Page): Promise<void> {
+  await openPhotos(page, await photoFile(48, 32));
+  await restore(page, "Upscale ×2");
+  const { name, pixels } = await download(page, "png");
+  assertEquals([name, pixels.width, pixels.height, pixels.channels], ["photo-restored.png", 96, 64, 3]);
+}
