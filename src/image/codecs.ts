@@ -17,12 +17,12 @@ export type CodecName = "jpeg_decode" | "jpeg_encode" | "webp_decode" | "webp_en
 export type CodecModules = { readonly [name in CodecName]?: WebAssembly.Module };
 
 /** The glue of a codec. */
-interface Glue {
+export interface Glue {
   open(module: WebAssembly.Module): Promise<unknown>;
 }
 
 /** The two files of a codec, fetched when first needed. */
-interface PackedCodec {
+export interface PackedCodec {
   readonly glue: () => Promise<Glue>;
   readonly wasm: () => Promise<PackedWasm>;
 }
@@ -36,20 +36,9 @@ export interface DecoderInstance {
   ): { data: Uint8ClampedArray; width: number; height: number } | null;
 }
 
-/** An encoder: RGBA in, encoded bytes out. */
-export interface EncoderInstance {
-  /** Encodes; what is returned is a copy. */
-  encode(
-    rgba: Uint8Array | Uint8ClampedArray,
-    width: number,
-    height: number,
-    options: { readonly [name: string]: number | boolean },
-  ): Uint8Array<ArrayBuffer> | null;
-}
-
 const compiled = new Map<CodecName, Promise<WebAssembly.Module>>();
 
-/** The decoders. Apart from the encoders, so that a bundle without encoding leaves those out. */
+/** The decoders. The encoders are in a file of their own, so that a bundle without encoding leaves them out. */
 const DECODERS: Readonly<Record<"jpeg_decode" | "webp_decode", PackedCodec>> = {
   jpeg_decode: {
     glue: () => lazyImport("./image/codecs/jpeg_decode.gen.js"),
@@ -61,33 +50,17 @@ const DECODERS: Readonly<Record<"jpeg_decode" | "webp_decode", PackedCodec>> = {
   },
 };
 
-/** The encoders. */
-const ENCODERS: Readonly<Record<"jpeg_encode" | "webp_encode", PackedCodec>> = {
-  jpeg_encode: {
-    glue: () => lazyImport("./image/codecs/jpeg_encode.gen.js"),
-    wasm: () => lazyImport("./image/codecs/jpeg_encode_wasm.gen.js"),
-  },
-  webp_encode: {
-    glue: () => lazyImport("./image/codecs/webp_encode.gen.js"),
-    wasm: () => lazyImport("./image/codecs/webp_encode_wasm.gen.js"),
-  },
-};
-
 /**
  * Loads a decoder.
  *
  * @throws {TypeError} If the runtime forbids compiling and the codec is not among `modules`.
  */
 export async function openDecoder(name: keyof typeof DECODERS, modules: CodecModules = {}): Promise<DecoderInstance> {
-  return await open(name, DECODERS[name], modules) as DecoderInstance;
+  return await openPacked(name, DECODERS[name], modules) as DecoderInstance;
 }
 
-/** Loads an encoder, as {@linkcode openDecoder} does a decoder. */
-export async function openEncoder(name: keyof typeof ENCODERS, modules: CodecModules = {}): Promise<EncoderInstance> {
-  return await open(name, ENCODERS[name], modules) as EncoderInstance;
-}
-
-async function open(name: CodecName, codec: PackedCodec, modules: CodecModules): Promise<unknown> {
+/** Loads the glue and the WebAssembly of a codec at once, and makes an instance. */
+export async function openPacked(name: CodecName, codec: PackedCodec, modules: CodecModules): Promise<unknown> {
   const [glue, module] = await Promise.all([codec.glue(), modules[name] ?? compile(name, codec)]);
   return await glue.open(module);
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
-import { type CodecModules, openEncoder } from "./codecs.ts";
+import type { CodecModules } from "./codecs.ts";
 import { hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
 import { joinBytes } from "./headers/bytes.ts";
+import { openEncoder } from "./encoders.ts";
 import { checkPixels, type PixelSource } from "./pixels.ts";
 import { pngEncoder } from "./png_encode.ts";
 
