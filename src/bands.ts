@@ -31,7 +31,7 @@ const expsOf = (epilogue: Epilogue, results: number): number =>
   epilogue.activation === undefined || epilogue.activation === "none" ? 0 : results;
 
 /** What an element costs that is only moved, in multiply-adds. */
-export const MOVE = 10;
+export const MOVE = 20;
 
 /** {@linkcode Ops.linear} in bands of rows. */
 export function* linearInBands(

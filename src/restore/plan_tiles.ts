@@ -85,6 +85,9 @@ export function planTiles(model: Model, request: TileRequest): Tiling {
 function blendWithin(model: Model, request: TileRequest): Tiling {
   const { width, height, mode, memory = DEFAULT_MEMORY } = request, { multiple } = model;
   const side = typeof mode === "number" ? mode : Infinity;
+  if (side < SHORTEST) {
+    throw new RangeError(`Cannot restore as tile must be at least ${SHORTEST} pixels: current value is ${side}`);
+  }
   const sample = roundUp(SHORTEST, multiple);
   const perPixel = runMemory(model, sample, sample) / sample ** 2 + hostBytes(model);
   const free = memory - RUNTIME - request.held - model.device.memory().weights;
@@ -103,9 +106,6 @@ function blendWithin(model: Model, request: TileRequest): Tiling {
     }
   }
   if (best) return best;
-  if (side < SHORTEST) {
-    throw new RangeError(`Cannot restore as tile must be at least ${SHORTEST} pixels: current value is ${side}`);
-  }
   const smallest = {
     rows: blendedSpans(height, mostSpans(height), multiple),
     columns: blendedSpans(width, mostSpans(width), multiple),

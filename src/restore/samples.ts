@@ -44,6 +44,10 @@ export function sampleArea(pixels: Pixels, { x, y, width, height }: Area, channe
   return out;
 }
 
+/** 0 … 1 to 0 … 255 in f32, as the published test has it before rounding. */
+const byteOf = (value: number): number => Math.fround(255 * value);
+const luma255 = (v: Float32Array, i: number): number => 255 * luma(v[i]!, v[i + 1]!, v[i + 2]!);
+
 /** Turns the model's output into pixels, an area at a time. */
 export interface Painter {
   /** Channels of the result: those of the image. */
@@ -76,15 +80,14 @@ export function openPainter(pixels: Pixels, modelChannels: number, scale: number
       for (let row = 0, i = 0, o = 0; row < area.height; row++) {
         let p = (area.y + row) * width + area.x;
         for (let column = 0; column < area.width; column++, p++, i += modelChannels, o += channels) {
-          if (!colour) {
-            data[o] = 255 * (modelChannels === 1 ? values[i]! : luma(values[i]!, values[i + 1]!, values[i + 2]!));
-          } else if (base) {
+          if (base) {
             const [r, g, b] = [base[3 * p]!, base[3 * p + 1]!, base[3 * p + 2]!],
               change = 255 * values[i]! - luma(r, g, b);
             data[o] = r + change;
             data[o + 1] = g + change;
             data[o + 2] = b + change;
-          } else for (let c = 0; c < 3; c++) data[o + c] = 255 * values[i + c]!;
+          } else if (colour) { for (let c = 0; c < 3; c++) data[o + c] = byteOf(values[i + c]!); }
+          else data[o] = modelChannels === 1 ? byteOf(values[i]!) : luma255(values, i);
           if (channels === 2 || channels === 4) data[o + channels - 1] = alpha ? alpha[p]! : 255;
         }
       }

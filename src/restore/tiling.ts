@@ -24,15 +24,19 @@ export interface Tiling {
 }
 
 /** Pixels at an inner border that a tile sees but does not count: the net lacks context there. */
-export const MARGIN = 10;
+export const MARGIN = 12;
 /** Pixels over which one tile fades into the next. */
 export const RAMP = 12;
 /** Pixels that neighbouring tiles share at least. */
 export const OVERLAP = 2 * MARGIN + RAMP;
-/** Shortest side of a tile of several: shorter ones would be all border. */
-export const SHORTEST = 64;
+/** Shortest side of a tile of several: with shorter ones three tiles would meet in a fade. */
+export const SHORTEST = 60;
 
-const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+/** The next multiple. */
+export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+
+/** Most spans that `length` pixels may be cut into. */
+export const mostSpans = (length: number): number => Math.max(1, Math.ceil((length - OVERLAP) / (SHORTEST - OVERLAP)));
 
 /** Length of each of `count` equal spans over `length` pixels that share `OVERLAP`; the sides divide by `multiple`. */
 export function spanLength(length: number, count: number, multiple = 1): number {

@@ -1,0 +1,191 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { countParameters, specKeys } from "../../src/checkpoint/weights.ts";
+import { openDry } from "../../src/dry_device.ts";
+import { loadModel } from "../../src/load_model.ts";
+import type { ModelFacts } from "../../src/models/family.ts";
+import { detectMambaIR, mambair, type MambaIRWeights, mambairWeights } from "../../src/models/mambair.ts";
+import { MAMBAIR_VARIANTS, mambairConfig, type MambaIROptions } from "../../src/models/mambair_config.ts";
+import { detectMambaIRUNet, mambairUNetConfig, mambairUNetWeights } from "../../src/models/mambair_unet.ts";
+import { Ops } from "../../src/ops.ts";
+import { openReference } from "../../src/reference/device.ts";
+import { estimateMilliseconds, planModel, runModel } from "../../src/run_model.ts";
+import { checkpointOf, dryWeights, SMALLEST, smallMambaIR } from "./mambair_checkpoint.ts";
+
+const facts = (options: MambaIROptions, rest: Partial<ModelFacts> = {}): ModelFacts => ({
+  shapes: new Map(specKeys(mambairWeights(mambairConfig(options)))),
+  metadata: undefined,
+  trainingArgs: undefined,
+  options: {},
+  ...rest,
+});
+
+Deno.test("MAMBAIR_VARIANTS have the published numbers of parameters and tensors", () => {
+  const sizes = (options: MambaIROptions) => {
+    const spec = mambairWeights(mambairConfig(options));
+    return [countParameters(spec), [...specKeys(spec)].length];
+  };
+  assertEquals(Object.values(MAMBAIR_VARIANTS).map(sizes), [
+    [20_421_863, 926],
+    [20_606_503, 926],
+    [20_569_575, 928],
+    [905_016, 714],
+    [913_131, 714],
+    [924_492, 714],
+    [933_672, 570],
+    [941_787, 570],
+    [953_148, 570],
+    [1_363_320, 618],
+    [1_371_435, 618],
+    [1_382_796, 618],
+    [15_777_507, 922],
+    [15_771_025, 922],
+  ]);
+});
+
+Deno.test("detectMambaIR() recognises every published variant from keys and shapes alone", () => {
+  for (const [name, options] of Object.entries(MAMBAIR_VARIANTS)) {
+    const detected = detectMambaIR(facts(options))!;
+    assertEquals(detected.variant, name);
+    assertEquals(detected.config, mambairConfig(options));
+  }
+});
+
+Deno.test("detectMambaIR() reads every option that leaves a trace in keys and shapes", () => {
+  const flags: MambaIROptions[] = [
+    { in_chans: 1 },
+    { depths: [2, 1, 3] },
+    { resi_connection: "3conv" },
+    { patch_norm: false },
+    { mlp_ratio: 1.9 },
+    { upsampler: "pixelshuffledirect", upscale: 8 },
+    { upsampler: "pixelshuffle", upscale: 8 },
+    { upsampler: "pixelshuffle", upscale: 1 },
+    { upsampler: "pixelshuffledirect", cab_generation: 1 },
+    { upsampler: "pixelshuffledirect", cab_generation: 2 },
+  ];
+  for (const flag of flags) {
+    const options = { ...SMALLEST, ...flag };
+    assertEquals(detectMambaIR(facts(options))!.config, mambairConfig(options), JSON.stringify(flag));
+  }
+});
+
+Deno.test("detectMambaIR() takes what shapes cannot say from the caller, then from the file", () => {
+  const range = (rest: Partial<ModelFacts>) => {
+    const { config, sources } = detectMambaIR(facts(SMALLEST, rest))!;
+    return [(config as ReturnType<typeof mambairConfig>).frame.range, sources.img_range];
+  };
+  const metadata = { options: { img_range: 255 } };
+  assertEquals(range({}), [1, "released defaults"]);
+  assertEquals(range({ metadata }), [255, "file metadata"]);
+  assertEquals(range({ metadata, options: { img_range: 2 } }), [2, "caller"]);
+});
+
+Deno.test("detectMambaIR() refuses options that contradict the checkpoint or that nobody knows", () => {
+  const load = (options: Record<string, unknown>) => () => detectMambaIR(facts(SMALLEST, { options }));
+  assertThrows(
+    load({ embed_dim: 60 }),
+    TypeError,
+    "embed_dim from the caller must agree with the checkpoint, which has 30",
+  );
+  assertThrows(load({ embed_dims: 60 }), TypeError, "current unknown ones are embed_dims");
+});
+
+Deno.test("mambairConfig() refuses values that no net can have", () => {
+  const configure = (options: object) => () => mambairConfig(options as MambaIROptions);
+  assertThrows(configure({ embed_dim: 29 }), RangeError, "at least 30");
+  assertThrows(configure({ depths: [] }), TypeError, "depths");
+  assertThrows(configure({ depths: [6, 0] }), TypeError, "depths[1]");
+  assertThrows(configure({ in_chans: 4 }), TypeError, "in_chans");
+  assertThrows(configure({ upsampler: "nearest+conv" }), TypeError, "upsampler");
+  assertThrows(configure({ upsampler: "pixelshuffle", upscale: 5 }), TypeError, "upscale");
+  assertThrows(configure({ resi_connection: "2conv" }), TypeError, "resi_connection");
+  assertThrows(configure({ cab_generation: 4 }), TypeError, "cab_generation");
+  assertThrows(configure({ patch_size: 4 }), TypeError, "patch_size");
+});
+
+Deno.test("mambair() gives the scaled size for odd images, and a bright image for a bright one", async () => {
+  await using device = openReference();
+  await using model = await loadModel(device, smallMambaIR({ upsampler: "pixelshuffledirect", upscale: 3 }));
+  const run = (level: number) =>
+    runModel(device, (ops) => model.forward(ops, ops.input(new Float32Array(5 * 3 * 3).fill(level), [1, 5, 3, 3])));
+  const dark = await run(0), bright = await run(1);
+  assertEquals(dark.length, 15 * 9 * 3);
+  assert(dark.every(Number.isFinite));
+  assert(dark.some((value, i) => value !== bright[i]));
+});
+
+Deno.test("mambair() with a residual head gives the image back when its last convolution is zero", async () => {
+  await using device = openReference();
+  const checkpoint = smallMambaIR({ img_range: 255 });
+  const entries = new Map(checkpoint.entries);
+  for (const key of ["conv_last.weight", "conv_last.bias"]) {
+    const entry = entries.get(key)!;
+    entries.set(key, { ...entry, read: async () => (await entry.read()).fill(0) });
+  }
+  await using model = await loadModel(device, { ...checkpoint, entries }, { options: { img_range: 255 } });
+  const image = Float32Array.from({ length: 4 * 5 * 3 }, (_, i) => i / 60);
+  assertEquals(await runModel(device, (ops) => model.forward(ops, ops.input(image, [1, 4, 5, 3]))), image);
+});
+
+Deno.test("mambair() never works longer than 50 estimated milliseconds before it yields", () => {
+  const runs = [["mambair-light-x2", 512], ["mambair-classic-x4", 192], ["mambair-color-dn", 256]] as const;
+  for (const [name, side] of runs) {
+    const config = mambairConfig(MAMBAIR_VARIANTS[name]), dry = openDry(), ops = new Ops(dry);
+    const weights = dryWeights(mambairWeights(config), dry) as MambaIRWeights;
+    const steps = mambair(ops, weights, config, ops.empty([1, side, side, 3]));
+    let before = 0, longest = 0;
+    while (!steps.next().done) {
+      const done = estimateMilliseconds(ops.work);
+      longest = Math.max(longest, done - before);
+      before = done;
+    }
+    assert(longest < 50, `${name}: ${longest} ms`);
+  }
+});
+
+Deno.test("mambair() refuses an image of another number of channels", () => {
+  const config = mambairConfig(SMALLEST);
+  assertThrows(
+    () => planModel((ops) => detectMambaIR(facts(SMALLEST))!.forward(ops, undefined, ops.empty([1, 4, 4, 1]))),
+    TypeError,
+    "image must have the shape [batch, height, width, 3]",
+  );
+  assertEquals(config.frame.channels, 3);
+});
+
+Deno.test("the published MambaIRUNet has its published size and is recognised", () => {
+  const spec = mambairUNetWeights(mambairUNetConfig({ mlp_ratio: 1.5 }));
+  assertEquals([countParameters(spec), [...specKeys(spec)].length], [26_779_480, 1110]);
+  const detected = detectMambaIRUNet({
+    shapes: new Map(specKeys(spec)),
+    metadata: undefined,
+    trainingArgs: undefined,
+    options: {},
+  })!;
+  assertEquals([detected.variant, detected.multiple, detected.scale], ["mambair-real-dn", 8, 1]);
+  assertEquals(detected.config, mambairUNetConfig({ mlp_ratio: 1.5 }));
+});
+
+Deno.test("mambairUNet() takes the states per level and the dual-pixel form of earlier releases", async () => {
+  await using device = openReference();
+  const options = {
+    dim: 32,
+    num_blocks: [1, 1, 1, 1],
+    num_refinement_blocks: 1,
+    mlp_ratio: 1,
+    d_states: [2, 3, 4, 5],
+    inp_channels: 6,
+    dual_pixel_task: true,
+  };
+  const spec = mambairUNetWeights(mambairUNetConfig(options));
+  await using model = await loadModel(device, checkpointOf(spec));
+  assertEquals(model.info.options.d_states, options.d_states);
+  const image = new Float32Array(8 * 8 * 6).fill(0.5);
+  const output = await runModel(device, (ops) => model.forward(ops, ops.input(image, [1, 8, 8, 6])));
+  assertEquals(output.length, 8 * 8 * 3);
+  assertThrows(
+    () => planModel((ops) => model.forward(ops, ops.empty([1, 8, 12, 6]))),
+    TypeError,
+    "sides that 8 divides",
+  );
+});

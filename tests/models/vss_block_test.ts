@@ -1,0 +1,80 @@
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { bind } from "../../src/checkpoint/weights.ts";
+import { openDry } from "../../src/dry_device.ts";
+import {
+  type CabForm,
+  vssBlock,
+  vssBlockConfig,
+  type VssBlockWeights,
+  vssBlockWeights,
+} from "../../src/models/vss_block.ts";
+import { Ops } from "../../src/ops.ts";
+import { openReference } from "../../src/reference/device.ts";
+import { runModel } from "../../src/run_model.ts";
+import { checkpointOf, dryWeights } from "./mambair_checkpoint.ts";
+
+Deno.test("vssBlockConfig() has the defaults of the published demo", () => {
+  assertEquals(vssBlockConfig(64), { width: 64, inner: 128, stateSize: 16, rank: 4, cab: "classic", epsilon: 1e-6 });
+});
+
+Deno.test("vssBlockConfig() refuses fewer channels than the attention can squeeze", () => {
+  assertThrows(() => vssBlockConfig(29), RangeError, "at least 30");
+});
+
+Deno.test("vssBlock() needs one scan call for its four directions, and at most 18 calls", () => {
+  const config = { ...vssBlockConfig(60), cab: "light3" as CabForm };
+  const dry = openDry(), ops = new Ops(dry);
+  const weights = dryWeights(vssBlockWeights(config), dry) as VssBlockWeights;
+  for (const _ of vssBlock(ops, weights, config, ops.empty([1, 8, 8, 60])));
+  const { calls } = dry.plan();
+  assertEquals(calls.filter((name) => name === "selective_scan").length, 1);
+  assert(calls.length <= 18, `${calls.length} calls`);
+});
+
+Deno.test("vssBlock() turned by a quarter with its directions swapped is the same block", async () => {
+  // Transposing the image swaps rows and columns: directions 0 and 1, 2 and 3, and the two axes of every filter.
+  const config = vssBlockConfig(30, { d_state: 3, expand: 1 });
+  const plain = checkpointOf(vssBlockWeights(config));
+  const entries = new Map([...plain.entries].map(([key, entry]) => {
+    const turned = async () => {
+      const values = await entry.read();
+      if (/cab\.\d\.weight$|conv2d\.weight$/.test(key)) return transposeFilters(values);
+      return /x_proj_weight|dt_projs|A_logs|Ds$/.test(key) ? swapDirections(values) : values;
+    };
+    return [key, { ...entry, read: turned }];
+  }));
+  await using device = openReference({ precision: "f64" });
+  const [height, width] = [5, 7];
+  const image = Float32Array.from({ length: height * width * 30 }, (_, i) => Math.sin(i));
+  const run = async (checkpoint: Pick<typeof plain, "entries">, pixels: Float32Array, h: number, w: number) => {
+    const { weights, dispose } = await bind(vssBlockWeights(config), checkpoint, device);
+    const result = await runModel(device, (ops) => vssBlock(ops, weights, config, ops.input(pixels, [1, h, w, 30])));
+    dispose();
+    return result;
+  };
+  const straight = await run(plain, image, height, width);
+  const turned = await run({ entries }, transpose(image, height, width, 30), width, height);
+  const back = transpose(turned, width, height, 30);
+  straight.forEach((value, i) => assertAlmostEquals(value, back[i]!, 1e-5));
+});
+
+function transpose(values: Float32Array, height: number, width: number, channels: number): Float32Array {
+  const out = new Float32Array(values.length);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + x) * channels;
+      out.set(values.subarray(from, from + channels), (x * height + y) * channels);
+    }
+  }
+  return out;
+}
+
+function transposeFilters(values: Float32Array): Float32Array {
+  return values.map((_, i) => values[i - i % 9 + (i % 9 % 3) * 3 + Math.floor(i % 9 / 3)]!);
+}
+
+function swapDirections(values: Float32Array): Float32Array {
+  const part = values.length / 4, out = new Float32Array(values.length);
+  [1, 0, 3, 2].forEach((from, to) => out.set(values.subarray(from * part, (from + 1) * part), to * part));
+  return out;
+}
