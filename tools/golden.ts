@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { CPU_DEVICES, ORACLE } from "../tests/devices.ts";
+import { DEVICES, ORACLE } from "../tests/devices.ts";
 import { adapterOf, readFixtures, runFixture, type Verdict } from "./golden/run.ts";
 
 const USAGE = "golden [DIR] [--only GLOB] [--device NAME] [--known]";
@@ -57,9 +57,9 @@ function line({ fixture, device, outcome, difference, allowance, remark }: Verdi
 /** Runs what the arguments ask for; the exit code. */
 export async function golden(args: readonly string[], print: (text: string) => void = console.log): Promise<number> {
   const { folder, matches, device: only, known } = parse(args);
-  const openers = only ? [...CPU_DEVICES, ORACLE].filter(({ name }) => name === only) : CPU_DEVICES;
+  const openers = only ? [...DEVICES, ORACLE].filter(({ name }) => name === only) : DEVICES;
   if (openers.length === 0) {
-    const names = [...CPU_DEVICES, ORACLE].map(({ name }) => name).join(", ");
+    const names = [...DEVICES, ORACLE].map(({ name }) => name).join(", ");
     throw new RangeError(`Cannot run golden as --device must be one of ${names}: current value is ${only}`);
   }
   const fixtures = (await readFixtures(folder, matches)).filter((fixture) => !known || adapterOf(fixture));
