@@ -310,26 +310,24 @@ function elementwise(relaxed: boolean, name: string, gate = false): string {
   return f.text(`${name}_${gate ? "gate" : "map"}`);
 }
 
-/** What each build gets. Unrolling costs on old engines that lack relaxed SIMD, and pays on those that have it. */
+/** What each build gets; few blocks need the clamped scan. Unrolling costs on old engines that lack relaxed SIMD, and pays on those that have it. */
 export const BUILDS = {
-  relaxed: { rows: 6, unroll: 4, states: [16, 10, 8, 4, 2, 1] },
-  simd128: { rows: 4, unroll: 1, states: [16, 10, 8, 4, 2, 1] },
+  relaxed: { rows: 6, unroll: 4, states: [16, 10, 8, 4, 2, 1], clamped: [8, 2, 1] },
+  simd128: { rows: 4, unroll: 1, states: [4, 2, 1], clamped: [4, 2, 1] },
 } as const;
 /** Name of a build. */
 export type Build = keyof typeof BUILDS;
 
-/** State counts of the clamped scan, which few blocks need. */
-const CLAMPED = [8, 2, 1];
 /** Bytes between rows of the scan's blocks: `4·CHANNELS` of `rust-kernels/src/scan_step.rs`. */
 const STRIDE = 128;
 
 /** The assembly of one build. */
 export function assembly(build: Build): string {
-  const { rows, unroll, states } = BUILDS[build], relaxed = build === "relaxed";
+  const { rows, unroll, states, clamped } = BUILDS[build], relaxed = build === "relaxed";
   return [
     gemmTile(relaxed, rows, unroll),
     ...states.map((n) => scanSteps(relaxed, n, STRIDE, false)),
-    ...CLAMPED.map((n) => scanSteps(relaxed, n, STRIDE, true)),
+    ...clamped.map((n) => scanSteps(relaxed, n, STRIDE, true)),
     ...Object.keys(MAPS).map((name) => elementwise(relaxed, name)),
     elementwise(relaxed, "silu", true),
   ].join("\n") + "\n";

@@ -44,8 +44,11 @@ macro_rules! scan_steps {
     };
 }
 
-scan_steps!(scan_steps_1, scan_steps_2, scan_steps_4, scan_steps_8, scan_steps_10, scan_steps_16);
-scan_steps!(scan_clamped_1, scan_clamped_2, scan_clamped_8);
+scan_steps!(scan_steps_1, scan_steps_2, scan_steps_4, scan_clamped_1, scan_clamped_2);
+#[cfg(target_feature = "relaxed-simd")]
+scan_steps!(scan_steps_8, scan_steps_10, scan_steps_16, scan_clamped_8);
+#[cfg(not(target_feature = "relaxed-simd"))]
+scan_steps!(scan_clamped_4);
 
 unsafe extern "C" {
     /// c[r][0..8) = start[0..8) + Σ x·b over `taps` segments whose `ROWS` addresses stand in the table; stride in bytes.
@@ -72,3 +75,23 @@ macro_rules! maps {
 }
 
 maps!(sigmoid_map, silu_map, softplus_map, gelu_map, silu_gate);
+
+/// States at once and the routine for them, most first; the counts are those of `BUILDS` in `tools/emit_asm.ts`. Old engines,
+/// which lack relaxed SIMD, lose more to spilled registers than they win.
+#[cfg(target_feature = "relaxed-simd")]
+pub const SCAN_STEPS: [(usize, ScanSteps); 6] = [
+    (16, scan_steps_16),
+    (10, scan_steps_10),
+    (8, scan_steps_8),
+    (4, scan_steps_4),
+    (2, scan_steps_2),
+    (1, scan_steps_1),
+];
+#[cfg(not(target_feature = "relaxed-simd"))]
+pub const SCAN_STEPS: [(usize, ScanSteps); 3] = [(4, scan_steps_4), (2, scan_steps_2), (1, scan_steps_1)];
+
+/// The same for δ·A that must be clamped.
+#[cfg(target_feature = "relaxed-simd")]
+pub const SCAN_CLAMPED: [(usize, ScanSteps); 3] = [(8, scan_clamped_8), (2, scan_clamped_2), (1, scan_clamped_1)];
+#[cfg(not(target_feature = "relaxed-simd"))]
+pub const SCAN_CLAMPED: [(usize, ScanSteps); 3] = [(4, scan_clamped_4), (2, scan_clamped_2), (1, scan_clamped_1)];

@@ -76,6 +76,41 @@ unsafe fn make_tile(p: &Product, row: usize, rows: usize, first: usize, columns:
     }
 }
 
+/// Panels a single row passes over at once: one panel alone would wait for its own sums.
+const WIDE: usize = 4;
+
+/// A product of one row and one tap. A tile of `ROWS` rows would do the same work for nothing several times.
+pub unsafe fn multiply_row(p: &Product) {
+    let x = *p.table as *const f32;
+    let mut sums = [[splat(0.0); 2]; WIDE];
+    for first in (0..p.outer).step_by(WIDE * COLUMNS) {
+        let panels = (p.outer - first).div_ceil(COLUMNS).min(WIDE);
+        // Panels behind the last one repeat it.
+        let weight = |i: usize| p.weight.add((first + i.min(panels - 1) * COLUMNS) * p.segment);
+        let (w0, w1, w2, w3) = (weight(0), weight(1), weight(2), weight(3));
+        for (i, sum) in sums.iter_mut().enumerate() {
+            for (v, half) in sum.iter_mut().enumerate() {
+                let at = first + i * COLUMNS + 4 * v;
+                let left = if p.epilogue.bias.is_null() { 0 } else { p.outer.saturating_sub(at) };
+                *half = load_tail(p.epilogue.bias.wrapping_add(at), left);
+            }
+        }
+        for k in 0..p.segment {
+            let x = load_splat(x.add(k));
+            for (sum, w) in sums.iter_mut().zip([w0, w1, w2, w3]) {
+                sum[0] = fma(x, load(w.add(k * COLUMNS)), sum[0]);
+                sum[1] = fma(x, load(w.add(k * COLUMNS + 4)), sum[1]);
+            }
+        }
+        for (i, sum) in sums.iter().enumerate().take(panels) {
+            let at = first + i * COLUMNS;
+            store(p.tile, sum[0]);
+            store(p.tile.add(4), sum[1]);
+            finish(&p.epilogue, p.tile, 1, (p.outer - at).min(COLUMNS), at, p.out.add(at), p.out_stride);
+        }
+    }
+}
+
 /// Runs a product. The rows of a block stay in the first-level cache while a group of panels streams past them.
 pub unsafe fn multiply(p: &Product) {
     let bias = p.epilogue.bias;

@@ -1,5 +1,5 @@
 //! out[r, o] = act(Σ_i x[r, i]·weight[o, i] + bias[o]); accumulate: out = out·scale[o] + that.
-use crate::gemm::{Epilogue, Product, ROWS, TILE, multiply};
+use crate::gemm::{Epilogue, Product, ROWS, TILE, multiply, multiply_row};
 
 /// Most rows a table holds.
 const MOST_ROWS: usize = ROWS << 13;
@@ -30,6 +30,11 @@ pub unsafe extern "C" fn linear(
             *table.add(i) = x.add((first + i.min(count - 1)) * x_stride) as u32;
         }
         let out = out.add(first * out_stride);
-        multiply(&Product { table, rows: count, taps: 1, segment: inner, weight, outer, out, out_stride, epilogue, tile });
+        let product = Product { table, rows: count, taps: 1, segment: inner, weight, outer, out, out_stride, epilogue, tile };
+        if rows == 1 {
+            multiply_row(&product);
+        } else {
+            multiply(&product);
+        }
     }
 }

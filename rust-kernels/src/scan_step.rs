@@ -1,6 +1,5 @@
 //! The inner loop of the selective scan: some steps of four channels and a few states, everything in contiguous blocks.
-use crate::asm::{ScanSteps, scan_clamped_1, scan_clamped_2, scan_clamped_8};
-use crate::asm::{scan_steps_1, scan_steps_2, scan_steps_4, scan_steps_8, scan_steps_10, scan_steps_16};
+use crate::asm::{SCAN_CLAMPED, SCAN_STEPS, ScanSteps};
 use crate::simd::*;
 
 /// Channels a block holds; the distance between its rows, in floats.
@@ -46,27 +45,15 @@ pub enum Exponent {
     Bounded,
 }
 
-/// The most states that one routine takes, at most `left`.
-fn states_at_once(left: usize, exponent: Exponent) -> (usize, ScanSteps) {
-    if exponent == Exponent::Decaying {
-        return match left {
-            8.. => (8, scan_clamped_8),
-            2.. => (2, scan_clamped_2),
-            _ => (1, scan_clamped_1),
-        };
-    }
-    match left {
-        16.. => (16, scan_steps_16),
-        10 => (10, scan_steps_10),
-        8.. => (8, scan_steps_8),
-        4.. => (4, scan_steps_4),
-        2.. => (2, scan_steps_2),
-        _ => (1, scan_steps_1),
-    }
+/// The routine that takes the most states, at most `left`. Ten go before eight only where they finish the job.
+fn states_at_once(left: usize, routines: &[(usize, ScanSteps)]) -> (usize, ScanSteps) {
+    let fits = |&&(count, _): &&(usize, ScanSteps)| count <= left && (count != 10 || left == 10);
+    *routines.iter().find(fits).unwrap_or(&routines[routines.len() - 1])
 }
 
 /// All `states` states over a block.
 pub unsafe fn steps(p: Block, states: usize, exponent: Exponent) {
+    let routines: &[_] = if exponent == Exponent::Bounded { &SCAN_STEPS } else { &SCAN_CLAMPED };
     let mut n = 0;
     while n < states {
         let (a, h, b, c) = (p.a.add(n * CHANNELS), p.h.add(n * CHANNELS), p.b.add(n), p.c.add(n));
@@ -74,7 +61,7 @@ pub unsafe fn steps(p: Block, states: usize, exponent: Exponent) {
             step(Block { a, h, b, c, ..p });
             n += 1;
         } else {
-            let (count, run) = states_at_once(states - n, exponent);
+            let (count, run) = states_at_once(states - n, routines);
             run(p.steps, p.delta, p.input, p.y, b, c, 4 * p.width, a, h);
             n += count;
         }
