@@ -13,7 +13,10 @@ export function lazyImport<M>(path: string): Promise<M> {
   return import(new URL(path, import.meta.url).href);
 }
 
-/** Imports a module of the runtime, such as `node:fs/promises`, so that bundles for browsers need not resolve it. */
-export function runtimeImport<M>(specifier: `node:${string}`): Promise<M> {
+/**
+ * Imports a module of the runtime, such as `node:fs/promises`, or an optional package, so that bundles for browsers need
+ * not resolve it.
+ */
+export function runtimeImport<M>(specifier: `node:${string}` | "webgpu"): Promise<M> {
   return import(/* webpackIgnore: true */ /* @vite-ignore */ specifier);
 }

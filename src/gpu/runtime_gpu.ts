@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { runtimeImport } from "../lazy_import.ts";
 
 /** The npm package `webgpu` (Dawn). */
 interface DawnModule {
@@ -24,7 +25,7 @@ export async function runtimeGpu(): Promise<GPU | string> {
   if (navigator?.gpu) return navigator.gpu;
   if (!process?.versions?.node) return "this runtime has no WebGPU";
   try {
-    const { create, globals } = await import(/* webpackIgnore: true */ /* @vite-ignore */ PACKAGE) as DawnModule;
+    const { create, globals } = await runtimeImport<DawnModule>(PACKAGE);
     if (!dawn) Object.assign(globalThis, globals);
     return dawn ??= create([]);
   } catch {
