@@ -49,6 +49,15 @@ export async function must(
   return stdout;
 }
 
+/** Ends a process that may have ended already. */
+export function end(child: Deno.ChildProcess, signal: Deno.Signal = "SIGTERM"): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error; // it has ended
+  }
+}
+
 /** Changes whenever a file does that the package is built from. */
 async function stampOf(paths: readonly string[]): Promise<string> {
   const parts: string[] = [];

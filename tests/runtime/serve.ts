@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { end } from "./kit.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
   css: "text/css",
@@ -95,7 +96,7 @@ export async function askPage(
     return { answer: await Promise.race([server.posted, late]), requests: server.requests };
   } finally {
     clearTimeout(timer);
-    child.kill("SIGTERM");
+    end(child);
     await child.status;
     await Deno.remove(profile, { recursive: true }).catch(() => undefined);
   }

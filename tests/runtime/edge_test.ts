@@ -1,0 +1,123 @@
+import { assert, assertEquals } from "@std/assert";
+import { decodeImage, defaultModel } from "../../mod.ts";
+import { edgeHandler } from "../../src/edge.ts";
+import { BUN, end, KIT, makeFolder, makeKit, must, NODE_24, ROOT } from "./kit.ts";
+
+await makeKit();
+const folder = await makeFolder("edge", {
+  "worker.js": "examples/edge/cloudflare/worker.js",
+  "wrangler.jsonc": "examples/edge/cloudflare/wrangler.jsonc",
+  "edge_miniflare.js": "tests/runtime/apps/edge_miniflare.js",
+  "bun.js": "examples/edge/bun.js",
+  "node.js": "examples/edge/node.js",
+});
+const ROCKET = await Deno.readFile(`${ROOT}examples/photos/rocket.jpg`);
+const SMALL = await Deno.readFile(`${ROOT}tests/golden/image/files/q75_s2.jpg`);
+
+/** What every platform must answer: the handler on the working tree. */
+const expected = edgeHandler({
+  classify: () => defaultModel("classify"),
+  restore: () => defaultModel("upscale", { scale: 2 }),
+});
+
+/** A port that is free now. */
+function freePort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+/** Starts a server, waits until it is healthy, gives its URL to `body` and ends it. */
+async function withServer(
+  program: string,
+  args: (port: number) => readonly string[],
+  body: (url: string) => Promise<void>,
+): Promise<void> {
+  const port = freePort(), url = `http://127.0.0.1:${port}/`;
+  const child = new Deno.Command(program, {
+    args: [...args(port)],
+    cwd: folder,
+    env: { PORT: `${port}`, HOST: "127.0.0.1", NO_COLOR: "1", MINIFLARE_TELEMETRY_DISABLED: "1" },
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  try {
+    const deadline = Date.now() + 30_000;
+    const healthy = () => fetch(`${url}health`).then(async (response) => (await response.json()).status === "ok");
+    while (!await healthy().catch(() => false)) {
+      assert(Date.now() < deadline, `${program} must answer within 30 s`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    await body(url);
+  } finally {
+    end(child);
+    await child.status;
+  }
+}
+
+const post = (url: string, body: BodyInit, headers: Record<string, string> = {}) =>
+  new Request(url, { method: "POST", body, headers });
+
+/** Labels, pixels and problems are those of the working tree. `exact`: to the bit. */
+async function assertServes(url: string, exact: boolean): Promise<void> {
+  const { labels } = await (await fetch(post(`${url}?top=3`, ROCKET, { "content-type": "image/jpeg" }))).json();
+  const wanted = (await (await expected(post("http://edge.test/?top=3", ROCKET))).json()).labels;
+  if (exact) assertEquals(labels, wanted);
+  else assertEquals(labels.map(({ name }: { name: string }) => name), ["obelisk", ...wanted.slice(1).map(nameOf)]);
+
+  const restored = await fetch(post(url, SMALL, { accept: "image/png" }));
+  assertEquals(restored.headers.get("content-type"), "image/png");
+  const image = await decodeImage(await restored.arrayBuffer());
+  const same = await decodeImage(
+    await (await expected(post("http://edge.test/", SMALL, { accept: "image/png" }))).arrayBuffer(),
+  );
+  assertEquals([image.width, image.height], [same.width, same.height]);
+  const off = Math.max(...image.data.map((value, i) => Math.abs(value - same.data[i]!)));
+  assert(off <= (exact ? 0 : 1), `pixels are off by ${off}`);
+
+  const tag = restored.headers.get("etag")!;
+  const again = await fetch(post(url, SMALL, { accept: "image/png", "if-none-match": tag }));
+  assertEquals([again.status, (await again.json()).type], [412, "urn:sidewinder:problem:not-changed"]);
+  const refused = await fetch(post(url, "hello", { "content-type": "text/plain" }));
+  assertEquals([refused.status, (await refused.json()).type], [415, "urn:sidewinder:problem:unsupported-type"]);
+  const preflight = await fetch(url, { method: "OPTIONS", headers: { origin: "https://page.test" } });
+  assertEquals(preflight.headers.get("access-control-allow-origin"), "*");
+}
+
+const nameOf = ({ name }: { name: string }) => name;
+
+Deno.test("edge example for Cloudflare, built by wrangler, serves in workerd with weights from a module and a bucket", async () => {
+  await must(NODE_24, [`${KIT}node_modules/wrangler/bin/wrangler.js`, "deploy", "--dry-run", "--outdir", "built"], {
+    cwd: folder,
+    env: { WRANGLER_SEND_METRICS: "false", CI: "1" },
+  });
+  const files = await Array.fromAsync(Deno.readDir(`${folder}built`));
+  assertEquals(files.filter(({ name }) => /encode/.test(name)), []);
+  const weights = `${KIT}node_modules/sidewinder/weights/mambair_light_x2.safetensors`;
+  const args = (port: number) => ["edge_miniflare.js", "built/worker.js", weights, `${port}`];
+  await withServer(NODE_24, args, (url) => assertServes(url, true));
+});
+
+Deno.test("edge example for deno serve --parallel serves with no permission but reading the tree", async () => {
+  const args = (port: number) => [
+    "serve",
+    "--parallel",
+    "--no-prompt",
+    `--allow-read=${ROOT}`,
+    `--port=${port}`,
+    "--host=127.0.0.1",
+    `${ROOT}examples/edge/deno.ts`,
+  ];
+  await withServer(Deno.execPath(), args, (url) => assertServes(url, true));
+});
+
+Deno.test("edge example for Node serves in Node 20, whose SIMD is the plain one", async () => {
+  await withServer("node", () => ["node.js"], (url) => assertServes(url, false));
+});
+
+Deno.test("edge example for Node serves in Node 24", async () => {
+  await withServer(NODE_24, () => ["node.js"], (url) => assertServes(url, true));
+});
+
+Deno.test("edge example for Bun serves", async () => {
+  await withServer(BUN, () => ["bun.js"], (url) => assertServes(url, false));
+});
