@@ -31,13 +31,16 @@ export const CPU_DEVICES: readonly Opener[] = [
   { name: "wasm relaxed-simd", open: () => openWasm({ variant: "relaxed-simd" }) },
 ];
 
-const adapter = await findAdapter();
-if (typeof adapter === "string") console.warn(`GPU suites are skipped: ${adapter}`);
+/** `SIDEWINDER_DEVICES`: `cpu` or `gpu` leaves the other kind out, for suites that run apart. */
+const wanted = Deno.env.get("SIDEWINDER_DEVICES");
+
+const adapter = wanted === "cpu" ? "they were left out" : await findAdapter();
+if (typeof adapter === "string" && wanted !== "cpu") console.warn(`GPU suites are skipped: ${adapter}`);
 
 /** WebGPU, on machines that have an adapter, be it a software one; `tests/gpu` fails in CI where there is none. */
 export const GPU_DEVICES: readonly Opener[] = typeof adapter === "string"
   ? []
   : [{ name: "webgpu", open: () => openWebgpu(), batches: { size: 50, count: 4 } }];
 
-/** Every device of this machine. */
-export const DEVICES: readonly Opener[] = [...CPU_DEVICES, ...GPU_DEVICES];
+/** Every device under test. */
+export const DEVICES: readonly Opener[] = [...(wanted === "gpu" ? [] : CPU_DEVICES), ...GPU_DEVICES];

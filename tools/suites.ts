@@ -62,26 +62,46 @@ async function rustParts(ci: boolean): Promise<string | undefined> {
   return undefined;
 }
 
+const vulkan = debian(["mesa-vulkan-drivers"], () => succeeds("dpkg", "-s", "mesa-vulkan-drivers"));
+const browser = debian(["chromium"], () => succeeds("which", "chromium"));
+const servers = debian(["chromium", "redis-server"], async () => {
+  return await succeeds("which", "chromium") && await succeeds("which", "redis-server");
+});
+
+/** Mesa wants a folder of its own; without one it complains on every start. */
+const QUIET = { XDG_RUNTIME_DIR: "/tmp" };
+
 /** In the order in which they tell most. */
 export const SUITES: readonly Suite[] = [
   { name: "check", what: "formatting, lint, types, docs, structure", command: [DENO, "task", "check"] },
-  denoSuite("unit", "kernels on every CPU device, checkpoints, images, models, command line", [
+  denoSuite("unit", "kernels, checkpoints, images, models, tiles, laws, command line", [
     "tests/",
-    "--ignore=tests/golden,tests/golden_test.ts,tests/runtime,tests/gpu,tests/site",
-  ]),
+    "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site",
+  ], { env: { SIDEWINDER_DEVICES: "cpu" } }),
   denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
-  denoSuite("docs", "every example in the documentation", ["--doc", "mod.ts", "README.md"]),
+  denoSuite("docs", "every example in the documentation", ["--doc", "mod.ts", "src", "README.md", "docs"]),
+  denoSuite("gpu", "WebGPU on a software adapter: kernels, fixtures, pool, loss, errors", [
+    "tests/gpu",
+    "tests/kernels",
+  ], {
+    env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
+    prepare: vulkan!,
+  }),
+  denoSuite("runtime", "Deno, Node 20 and 24, Bun, workerd, browsers, bundlers, edge, queue", ["tests/runtime"], {
+    prepare: servers!,
+  }),
+  denoSuite("site", "the page in Chromium", ["tests/site"], { prepare: browser! }),
+  {
+    name: "codecs",
+    what: "the committed codecs are what npm gives",
+    ciOnly: true,
+    command: [DENO, "run", "-A", "tools/pack_codecs.ts", "--check"],
+  },
   {
     name: "wasm",
     what: "the committed kernels are what the Rust gives",
     ciOnly: true,
     prepare: rustParts,
-    command: [
-      DENO,
-      "run",
-      "-A",
-      "tools/build_wasm.ts",
-      "--check",
-    ],
+    command: [DENO, "run", "-A", "tools/build_wasm.ts", "--check"],
   },
 ];
