@@ -6,7 +6,14 @@ use crate::simd::*;
 const BLOCK: usize = 64;
 /// `count` outputs of a filter of width 4, `rows[0]` being the input three steps before the first. Each input is loaded once
 /// and joins the four outputs it belongs to.
-unsafe fn slide(rows: *const *const f32, outs: *const *mut f32, count: usize, weight: *const f32, bias: *const f32, channels: usize) {
+unsafe fn slide(
+    rows: *const *const f32,
+    outs: *const *mut f32,
+    count: usize,
+    weight: *const f32,
+    bias: *const f32,
+    channels: usize,
+) {
     vectors!(channels, |c, left| {
         let bias = if bias.is_null() { splat(0.0) } else { load_tail(bias.add(c), left) };
         let mut w = [bias; 4];
@@ -27,7 +34,14 @@ unsafe fn slide(rows: *const *const f32, outs: *const *mut f32, count: usize, we
 }
 
 /// One output of a filter of any width.
-unsafe fn filter(rows: *const *const f32, out: *mut f32, weight: *const f32, bias: *const f32, channels: usize, width: usize) {
+unsafe fn filter(
+    rows: *const *const f32,
+    out: *mut f32,
+    weight: *const f32,
+    bias: *const f32,
+    channels: usize,
+    width: usize,
+) {
     vectors!(channels, |c, left| {
         let mut total = if bias.is_null() { splat(0.0) } else { load_tail(bias.add(c), left) };
         for w in 0..width {

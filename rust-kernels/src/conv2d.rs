@@ -99,7 +99,18 @@ pub unsafe extern "C" fn conv2d(
             let rows = (end - first).min(chunk);
             image.tabulate(table, first, rows);
             let out = out.add((b * out_height * out_width + first) * out_stride);
-            multiply(&Product { table, rows, taps: tap_count, segment, weight, outer: out_channels, out, out_stride, epilogue, tile });
+            multiply(&Product {
+                table,
+                rows,
+                taps: tap_count,
+                segment,
+                weight,
+                outer: out_channels,
+                out,
+                out_stride,
+                epilogue,
+                tile,
+            });
         }
     }
 }

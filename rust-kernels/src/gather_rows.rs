@@ -19,7 +19,8 @@ pub unsafe extern "C" fn gather_rows(
     for b in 0..batch {
         for i in 0..count {
             let row = *index.add(i) as usize;
-            let from = if row < rows { x.add((b * rows + row) * x_stride) } else { extra.add((row - rows) * extra_stride) };
+            let from =
+                if row < rows { x.add((b * rows + row) * x_stride) } else { extra.add((row - rows) * extra_stride) };
             let to = out.add((b * count + i) * out_stride);
             vectors!(columns, |c, left| {
                 store_tail(to.add(c), load_tail(from.add(c), left), left);

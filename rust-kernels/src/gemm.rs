@@ -3,8 +3,8 @@
 //!
 //! The table holds, block after block of `ROWS` output rows, for each tap the `ROWS` addresses of `segment` floats. The
 //! weight is packed in panels of eight outputs, `[outer / 8][taps · segment][8]`, zero padded.
-use crate::asm::gemm_tile;
 pub use crate::asm::ROWS;
+use crate::asm::gemm_tile;
 use crate::simd::*;
 
 /// Output columns of a tile and of a weight panel.
@@ -42,7 +42,15 @@ pub struct Product {
 const CACHED: usize = 1 << 16;
 
 /// Activation, residual and store of `rows × columns` sums.
-unsafe fn finish(e: &Epilogue, tile: *mut f32, rows: usize, columns: usize, first: usize, out: *mut f32, out_stride: usize) {
+unsafe fn finish(
+    e: &Epilogue,
+    tile: *mut f32,
+    rows: usize,
+    columns: usize,
+    first: usize,
+    out: *mut f32,
+    out_stride: usize,
+) {
     activate(e.activation, e.slope, tile, tile, rows * COLUMNS);
     for r in 0..rows {
         let (out, tile) = (out.add(r * out_stride), tile.add(r * COLUMNS));
@@ -50,7 +58,11 @@ unsafe fn finish(e: &Epilogue, tile: *mut f32, rows: usize, columns: usize, firs
             let mut v = load(tile.add(c));
             if e.accumulate {
                 let before = load_tail(out.add(c), left);
-                v = if e.scale.is_null() { add(before, v) } else { fma(before, load_tail(e.scale.add(first + c), left), v) };
+                v = if e.scale.is_null() {
+                    add(before, v)
+                } else {
+                    fma(before, load_tail(e.scale.add(first + c), left), v)
+                };
             }
             store_tail(out.add(c), v, left);
         });

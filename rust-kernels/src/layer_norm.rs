@@ -19,6 +19,18 @@ pub unsafe extern "C" fn layer_norm(
     _scratch: *mut f32,
 ) {
     normalise::<true>(Norm {
-        x, residual, weight, bias, gate, out, rows, columns, epsilon, x_stride, residual_stride, gate_stride, out_stride,
+        x,
+        residual,
+        weight,
+        bias,
+        gate,
+        out,
+        rows,
+        columns,
+        epsilon,
+        x_stride,
+        residual_stride,
+        gate_stride,
+        out_stride,
     });
 }

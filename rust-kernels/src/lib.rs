@@ -23,6 +23,7 @@ mod norm;
 mod order;
 mod pixel_shuffle;
 mod rms_norm;
+mod scan_blocks;
 mod scan_step;
 mod selective_scan;
 mod simd;

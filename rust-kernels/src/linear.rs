@@ -30,7 +30,8 @@ pub unsafe extern "C" fn linear(
             *table.add(i) = x.add((first + i.min(count - 1)) * x_stride) as u32;
         }
         let out = out.add(first * out_stride);
-        let product = Product { table, rows: count, taps: 1, segment: inner, weight, outer, out, out_stride, epilogue, tile };
+        let product =
+            Product { table, rows: count, taps: 1, segment: inner, weight, outer, out, out_stride, epilogue, tile };
         if rows == 1 {
             multiply_row(&product);
         } else {

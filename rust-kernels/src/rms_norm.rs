@@ -19,6 +19,18 @@ pub unsafe extern "C" fn rms_norm(
 ) {
     let bias = core::ptr::null();
     normalise::<false>(Norm {
-        x, residual, weight, bias, gate, out, rows, columns, epsilon, x_stride, residual_stride, gate_stride, out_stride,
+        x,
+        residual,
+        weight,
+        bias,
+        gate,
+        out,
+        rows,
+        columns,
+        epsilon,
+        x_stride,
+        residual_stride,
+        gate_stride,
+        out_stride,
     });
 }

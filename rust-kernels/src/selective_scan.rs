@@ -2,14 +2,15 @@
 //!
 //! Lanes are channels. A chunk of `CHANNELS` channels of one group walks the whole sequence in blocks of steps: first δ,
 //! δ·u and D·u of the block go to scratch, then the states pass over it, then the result joins the output rows.
-use crate::asm::{Map, ROWS, gemm_tile, silu_gate, softplus_map};
+use crate::asm::{ROWS, gemm_tile, silu_gate, softplus_map};
 use crate::order::Order;
+use crate::scan_blocks::{Blocks, each_row, gather, magnitude, none_above_zero};
 use crate::scan_step::{Block, CHANNELS, Exponent, steps};
 use crate::simd::*;
-use core::arch::wasm32::{f32x4_le, i32x4_all_true, u32x4_max};
 
-/// Most steps of a block: its δ, δ·u, y, B and C stay in the first-level cache. A multiple of every tile's rows.
-const MOST_STEPS: usize = 48;
+/// What −δ·A may be at most for the scan that does not clamp it.
+const BOUND: f32 = 125.0;
+
 /// Channels in a panel of the Δ weight.
 const PANEL: usize = crate::gemm::COLUMNS;
 
@@ -41,89 +42,6 @@ struct Join {
     gate_sum: bool,
 }
 
-/// Blocks in scratch; rows of `CHANNELS` floats.
-struct Blocks {
-    a: *mut f32,
-    h: *mut f32,
-    skip: *mut f32,
-    bias: *mut f32,
-    /// Δ weight in panels `[CHANNELS / 8][rank][8]`.
-    weight: *mut f32,
-    delta: *mut f32,
-    input: *mut f32,
-    y: *mut f32,
-    /// B | C of the group, `2·stateSize` floats a step.
-    coefficients: *mut f32,
-    tokens: *mut u32,
-    /// Addresses of the tokens' projection rows.
-    rows: *mut u32,
-    most_steps: usize,
-}
-
-impl Blocks {
-    unsafe fn new(scratch: *mut f32, state_size: usize, rank: usize) -> Blocks {
-        let fixed = CHANNELS * (2 * state_size + 2 + rank);
-        let most_steps = ((crate::SCRATCH / 4 - fixed) / (3 * CHANNELS + 2 * state_size + 2)).min(MOST_STEPS);
-        let most_steps = most_steps / ROWS * ROWS;
-        let mut next = scratch;
-        let mut take = |floats: usize| {
-            let taken = next;
-            next = next.add(floats);
-            taken
-        };
-        Blocks {
-            a: take(state_size * CHANNELS),
-            h: take(state_size * CHANNELS),
-            skip: take(CHANNELS),
-            bias: take(CHANNELS),
-            weight: take(rank * CHANNELS),
-            delta: take(most_steps * CHANNELS),
-            input: take(most_steps * CHANNELS),
-            y: take(most_steps * CHANNELS),
-            coefficients: take(2 * state_size * most_steps),
-            tokens: take(most_steps) as *mut u32,
-            rows: take(most_steps) as *mut u32,
-            most_steps,
-        }
-    }
-}
-
-/// `rows` rows of `count` floats, `stride` apart, to rows of `width`, zeros behind them.
-unsafe fn gather(from: *const f32, stride: usize, rows: usize, count: usize, to: *mut f32, width: usize) {
-    for r in 0..rows {
-        for c in (0..width).step_by(4) {
-            store(to.add(r * width + c), load_tail(from.wrapping_add(r * stride + c), count.saturating_sub(c)));
-        }
-    }
-}
-
-/// What −δ·A may be at most for the scan that does not clamp it.
-const BOUND: f32 = 125.0;
-
-/// Largest magnitude in `rows` rows whose floats have one sign: their order is that of their bits, a NaN being the largest.
-unsafe fn magnitude(from: *const f32, rows: usize, width: usize) -> f32 {
-    let mut most = [0u32; 4];
-    let mut largest = load(from);
-    for r in 0..rows {
-        for c in (0..width).step_by(4) {
-            largest = u32x4_max(largest, load(from.add(r * CHANNELS + c)));
-        }
-    }
-    store(most.as_mut_ptr() as *mut f32, largest);
-    f32::from_bits(most.iter().fold(0, |a, b| a.max(b & 0x7fff_ffff)))
-}
-
-/// f on `width` columns of `count` rows of two blocks; in one go where the rows have no gaps.
-unsafe fn each_row(f: Map, from: *const f32, to: *mut f32, count: usize, width: usize) {
-    if width == CHANNELS {
-        f(from, to, count * (CHANNELS / 4));
-    } else {
-        for t in 0..count {
-            f(from.add(t * CHANNELS), to.add(t * CHANNELS), width.div_ceil(4));
-        }
-    }
-}
-
 /// Calls a function with a literal `CHANNELS` where that is the width: its loops over columns then unroll.
 macro_rules! with_width {
     ($width:expr, |$w:ident| $call:expr) => {
@@ -135,11 +53,6 @@ macro_rules! with_width {
             $call
         }
     };
-}
-
-/// Whether no float of the vectors is above 0 or NaN.
-unsafe fn none_above_zero(from: *const f32, vectors: usize) -> bool {
-    (0..vectors).all(|i| i32x4_all_true(f32x4_le(load(from.add(4 * i)), splat(0.0))))
 }
 
 impl Scan {
@@ -189,7 +102,16 @@ impl Scan {
     }
 
     /// δ, δ·u and D·u of a block, and its B and C. `first` is the chunk's first channel, `width` its channels.
-    unsafe fn prepare(&self, blocks: &Blocks, u: *const f32, projection: *const f32, group: usize, first: usize, width: usize, count: usize) {
+    unsafe fn prepare(
+        &self,
+        blocks: &Blocks,
+        u: *const f32,
+        projection: *const f32,
+        group: usize,
+        first: usize,
+        width: usize,
+        count: usize,
+    ) {
         if self.rank > 0 {
             self.expand(blocks, projection, width, count);
         } else {
@@ -233,7 +155,15 @@ impl Scan {
 
     /// y += rows, or y replaces rows.
     #[inline(always)]
-    unsafe fn meet(&self, blocks: &Blocks, out: *mut f32, width: usize, count: usize, add_to_y: bool, add_to_out: bool) {
+    unsafe fn meet(
+        &self,
+        blocks: &Blocks,
+        out: *mut f32,
+        width: usize,
+        count: usize,
+        add_to_y: bool,
+        add_to_out: bool,
+    ) {
         let (tokens, y) = (blocks.tokens, blocks.y);
         for t in 0..count {
             let (y, out) = (y.add(t * CHANNELS), out.add(*tokens.add(t) as usize * self.out_stride));
@@ -304,8 +234,22 @@ pub unsafe extern "C" fn selective_scan(
     scratch: *mut f32,
 ) {
     let scan = Scan {
-        u, projection, constants, z, state, out, channels, state_size, rank, groups,
-        softplus: softplus != 0, u_stride, projection_stride, z_stride, out_stride, carry,
+        u,
+        projection,
+        constants,
+        z,
+        state,
+        out,
+        channels,
+        state_size,
+        rank,
+        groups,
+        softplus: softplus != 0,
+        u_stride,
+        projection_stride,
+        z_stride,
+        out_stride,
+        carry,
     };
     let blocks = Blocks::new(scratch, state_size, rank);
     let gated = !z.is_null();
