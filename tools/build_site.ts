@@ -105,7 +105,8 @@ export async function buildSite(): Promise<void> {
   const catalogue = await copyContents(ROOT, write);
   const define = { SITE_CATALOGUE: JSON.stringify(catalogue) };
   const styles = await bundle("site/styles/main.css", {});
-  const engine = await bundle("site/engine/worker.ts", define);
+  const engine = await bundle("site/engine/worker.ts", define, "engine-[hash]");
+  const painter = await bundle("site/painter/worker.ts", {}, "painter-[hash]");
   const main = await bundle("site/app/main.ts", define);
   await write(
     "index.html",
@@ -113,6 +114,7 @@ export async function buildSite(): Promise<void> {
       ...PAGE,
       policy: POLICY,
       engine: engine.file,
+      painter: painter.file,
       styles: styles.file,
       main: main.file,
     }),
@@ -124,7 +126,16 @@ export async function buildSite(): Promise<void> {
   await write("manifest.webmanifest", JSON.stringify(MANIFEST));
 
   const kernels = engine.later.filter((path) => /^kernels_relaxed/.test(path));
-  const shell = ["./", "icon.svg", "manifest.webmanifest", styles.file, ...main.now, ...engine.now, ...kernels];
+  const shell = [
+    "./",
+    "icon.svg",
+    "manifest.webmanifest",
+    styles.file,
+    ...main.now,
+    ...painter.now,
+    ...engine.now,
+    ...kernels,
+  ];
   const rest = [...main.later, ...engine.later].filter((path) => !shell.includes(path));
   const thumbnails = catalogue.samples.map(({ thumbnail }) => thumbnail);
   const visited = [...catalogue.samples.map(({ url }) => url), "icon-192.png", "icon-512.png"];

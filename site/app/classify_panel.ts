@@ -3,14 +3,13 @@
  *
  * @module
  */
-import { announce, byId, make } from "./dom.ts";
+import { announce, byId, colour, make } from "./dom.ts";
 import { call } from "./engine.ts";
-import { heatPicture } from "./heat.ts";
 import { runJob } from "./jobs.ts";
 import { startJobView } from "./job_view.ts";
+import { paint } from "./painter.ts";
 import { current, currentPhoto, type Photo, update, updatePhoto, watch } from "./store.ts";
 import { PAGE, TEXT } from "./strings.ts";
-import { setOverlay } from "./viewer.ts";
 
 const list = byId("labels");
 const where = byId<HTMLInputElement>("where");
@@ -81,10 +80,13 @@ function showWhere(): void {
   });
   note.textContent = "";
   if (current().tool !== "classify") return;
-  if (!showing) return setOverlay(undefined);
+  if (!showing) return paint({ type: "heat", heat: undefined });
   const { rows, columns, region } = photo!.occluded!, high = Math.max(...falls);
   note.textContent = high > 0.001 ? TEXT.strongest(percent(high)) : TEXT.noPlace;
-  setOverlay(high > 0.001 ? { picture: heatPicture(falls, rows, columns, 0, high), region } : undefined);
+  paint({
+    type: "heat",
+    heat: high > 0.001 ? { values: falls, rows, columns, region, high, colour: colour("heat") } : undefined,
+  });
 }
 
 /** Starts the tool. */

@@ -4,8 +4,8 @@
  * @module
  */
 import type { InsideReport } from "../protocol.ts";
-import { byId, make } from "./dom.ts";
-import { heatPicture } from "./heat.ts";
+import { heatPixels } from "../heat.ts";
+import { byId, colour, make } from "./dom.ts";
 import { setScanHeat } from "./scan_view.ts";
 import { TEXT } from "./strings.ts";
 
@@ -26,7 +26,7 @@ export function showNorms(report: InsideReport | undefined): void {
       button.setAttribute("aria-pressed", String(chosen));
       byId("norm-text").textContent = chosen ? text : "";
       const low = Math.min(...norms), high = Math.max(...norms);
-      setScanHeat(chosen ? heatPicture(norms, report.rows, report.columns, low, high) : undefined);
+      setScanHeat(chosen ? heatPixels(norms, report.columns, low, high, colour("heat")) : undefined);
     });
     return make("li", {}, button);
   }));

@@ -39,14 +39,20 @@ async function register(): Promise<void> {
   note.textContent = TEXT.offline.ready;
 }
 
-/** The whole program is kept once somebody has begun to use it, so that a first look costs little. */
+/** Milliseconds after which a visit is more than a first look. */
+const STAYING = 15_000;
+
+/** The whole program is kept once somebody uses it or stays, so that a first look costs little. */
 function keepProgramWhenUsed(): void {
   let asked = false;
-  watch(({ photos }) => {
-    if (asked || photos.length === 0) return;
+  const ask = () => {
+    if (!asked) tell("keep-all");
     asked = true;
-    tell("keep-all");
+  };
+  watch(({ photos }) => {
+    if (photos.length > 0) ask();
   });
+  setTimeout(ask, STAYING);
 }
 
 async function keepModels(): Promise<void> {

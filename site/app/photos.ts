@@ -8,6 +8,7 @@ import { announce } from "./dom.ts";
 import { call, EngineFailure } from "./engine.ts";
 import { addCheckpoint } from "./checkpoints.ts";
 import { sayFailure } from "./messages.ts";
+import { paint } from "./painter.ts";
 import { current, type Photo, update } from "./store.ts";
 import { TEXT } from "./strings.ts";
 
@@ -19,8 +20,9 @@ export async function addPhoto(blob: Blob, name: string, sample?: string): Promi
   announce(TEXT.opening(name));
   try {
     const { preview, thumbnail, width, height, decoder, milliseconds } = await call("addPhoto", { photo: id, blob });
+    paint({ type: "photo", photo: id, width, height, preview }, [preview]);
     const photo: Photo = {
-      ...{ id, name, sample, width, height, decoder, preview, thumbnail },
+      ...{ id, name, sample, width, height, decoder, thumbnail },
       ...{ restored: undefined, classified: undefined, occluded: undefined, inside: undefined },
     };
     update({ photos: [...current().photos, photo], current: id, timings: { decode: milliseconds } });
@@ -37,7 +39,7 @@ export function removePhoto(id: number): void {
   const photo = photos[at];
   if (!photo) return;
   update({ photos: left, current: shown === id ? left[Math.min(at, left.length - 1)]?.id : shown });
-  photo.preview.close();
+  paint({ type: "forget", photo: id });
   photo.thumbnail.close();
   call("removePhoto", { photo: id });
 }

@@ -8,32 +8,34 @@ import { call, type CallOptions } from "./engine.ts";
 import { runJob } from "./jobs.ts";
 import { startJobView } from "./job_view.ts";
 import { taskText } from "./checkpoints.ts";
+import { paint } from "./painter.ts";
 import { type Choice, current, currentPhoto, type Photo, type State, update, updatePhoto, watch } from "./store.ts";
 import { TEXT } from "./strings.ts";
-import { Surface } from "./surface.ts";
 
 const choices = byId("restore-choices");
 /** Above that many pixels a photo takes minutes on most machines. */
 const LARGE = 1.5e6;
 
 async function restorePhoto(photo: Photo, choice: Choice, { signal, onEvent }: CallOptions): Promise<void> {
-  const surface = new Surface(photo.width * choice.scale, photo.height * choice.scale);
-  const before = current().photos.find(({ id }) => id === photo.id)?.restored;
-  updatePhoto(photo.id, { restored: { surface, report: undefined } });
+  const { id, width, height } = photo;
+  const before = current().photos.find((other) => other.id === id)?.restored;
+  paint({ type: "begin", photo: id, width: width * choice.scale, height: height * choice.scale });
+  updatePhoto(id, { restored: { report: undefined } });
   try {
-    const report = await call("restore", { photo: photo.id, model: choice.id }, {
+    const report = await call("restore", { photo: id, model: choice.id }, {
       ...(signal ? { signal } : {}),
       onEvent(event) {
         if (event.type !== "tile") return onEvent?.(event);
-        surface.put(event.bitmap, event.x, event.y);
-        event.bitmap.close();
-        updatePhoto(photo.id, { restored: { surface, report: undefined } });
+        const { x, y, bitmap } = event;
+        paint({ type: "tile", photo: id, x, y, bitmap }, [bitmap]);
       },
     });
-    updatePhoto(photo.id, { restored: { surface, report } });
+    paint({ type: "end", photo: id, whole: true });
+    updatePhoto(id, { restored: { report } });
     update({ timings: report.timings });
   } catch (error) {
-    updatePhoto(photo.id, { restored: before });
+    paint({ type: "end", photo: id, whole: false });
+    updatePhoto(id, { restored: before });
     throw error;
   }
 }

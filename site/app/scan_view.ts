@@ -26,8 +26,12 @@ let last = 0, exact = 0;
 const redraw = oncePerFrame(draw);
 
 /** Lays the norms of a block over the picture. */
-export function setScanHeat(picture: HTMLCanvasElement | undefined): void {
-  heat = picture;
+export function setScanHeat(pixels: ImageData | undefined): void {
+  heat = undefined;
+  if (pixels) {
+    heat = make("canvas", { width: pixels.width, height: pixels.height });
+    heat.getContext("2d")!.putImageData(pixels, 0, 0);
+  }
   redraw();
 }
 

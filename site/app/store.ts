@@ -15,7 +15,6 @@ import type {
   Task,
   Timings,
 } from "../protocol.ts";
-import type { Surface } from "./surface.ts";
 
 /** The tools of the page. */
 export type Tool = "restore" | "classify" | "inside";
@@ -29,9 +28,9 @@ export interface Photo {
   readonly width: number;
   readonly height: number;
   readonly decoder: "library" | "browser";
-  readonly preview: ImageBitmap;
   readonly thumbnail: ImageBitmap;
-  readonly restored: { readonly surface: Surface; readonly report: RestoreReport | undefined } | undefined;
+  /** A result is there or coming; the report is there when it is whole. */
+  readonly restored: { readonly report: RestoreReport | undefined } | undefined;
   readonly classified: ClassifyReport | undefined;
   readonly occluded: OcclusionReport | undefined;
   readonly inside: InsideReport | undefined;

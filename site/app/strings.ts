@@ -31,7 +31,7 @@ export const PAGE = {
   zoomOut: "Zoom out",
   zoomIn: "Zoom in",
   fit: "Fit",
-  actualSize: "Actual size",
+  actualSize: "1:1, actual size",
   tools: "Tools",
   restoreTab: "Restore",
   classifyTab: "Classify",

@@ -4,7 +4,7 @@
  * @module
  */
 import { byId } from "./dom.ts";
-import { setOverlay } from "./viewer.ts";
+import { paint } from "./painter.ts";
 import { current, type Tool, update, watch } from "./store.ts";
 
 const TOOLS: readonly Tool[] = ["restore", "classify", "inside"];
@@ -30,6 +30,6 @@ export function startTools(): void {
       tabOf(other).tabIndex = chosen ? 0 : -1;
       byId(`panel-${other}`).hidden = !chosen;
     }
-    if (tool !== before.tool) setOverlay(undefined);
+    if (tool !== before.tool) paint({ type: "heat", heat: undefined });
   });
 }

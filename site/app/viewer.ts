@@ -1,25 +1,18 @@
 /**
- * The large picture: before and after with a boundary between, zoom, pan, and what is laid over it.
+ * The large picture: where it lies, by zoom and pan. The painter draws it.
  *
  * @module
  */
-import type { Region } from "../protocol.ts";
 import { byId, oncePerFrame } from "./dom.ts";
 import { boundary, onBoundary } from "./compare_handle.ts";
+import { paint } from "./painter.ts";
 import { currentPhoto, watch } from "./store.ts";
 import { PAGE } from "./strings.ts";
 import { fitted, panned, type ViewTransform, zoomed } from "./view_transform.ts";
 import { followPointers } from "./view_pointers.ts";
 
-/** A small picture laid over a part of the photo. */
-export interface Overlay {
-  readonly picture: HTMLCanvasElement;
-  readonly region: Region;
-}
-
 const frame = byId("viewer");
 const canvas = byId<HTMLCanvasElement>("canvas");
-const context = canvas.getContext("2d")!;
 const zoomText = byId("zoom");
 const labels = byId("compare-labels");
 
@@ -27,14 +20,6 @@ let view: ViewTransform = { zoom: 1, x: 0, y: 0 };
 let fittedPhoto: number | undefined;
 /** Follows the frame's size until the person zooms or pans. */
 let following = true;
-let overlay: Overlay | undefined;
-
-/** Lays a picture over the photo, or takes it away. */
-export function setOverlay(next: Overlay | undefined): void {
-  overlay = next;
-  redraw();
-}
-
 /** Draws again in the next frame. */
 export const redraw = oncePerFrame(draw);
 
@@ -44,37 +29,20 @@ function frameSize() {
 
 function draw(): void {
   const photo = currentPhoto(), { width, height } = frameSize(), density = devicePixelRatio;
-  if (canvas.width !== Math.round(width * density) || canvas.height !== Math.round(height * density)) {
-    canvas.width = Math.round(width * density);
-    canvas.height = Math.round(height * density);
-  }
-  context.clearRect(0, 0, canvas.width, canvas.height);
-  if (!photo || width === 0) return;
-  if (following) view = fitted(photo, frameSize());
+  if (photo && following) view = fitted(photo, frameSize());
   const scale = view.zoom * density;
-  const left = canvas.width / 2 + view.x * density - photo.width * scale / 2;
-  const top = canvas.height / 2 + view.y * density - photo.height * scale / 2;
+  const canvasWidth = Math.max(1, Math.round(width * density)),
+    canvasHeight = Math.max(1, Math.round(height * density));
+  labels.hidden = !photo?.restored;
   zoomText.textContent = `${Math.round(view.zoom * 100)} %`;
-  context.imageSmoothingQuality = "medium";
-  context.drawImage(photo.preview, left, top, photo.width * scale, photo.height * scale);
-
-  const surface = photo.restored?.surface, split = boundary() * canvas.width;
-  labels.hidden = !surface;
-  if (surface) {
-    const own = scale * photo.width / surface.width;
-    context.save();
-    context.beginPath();
-    context.rect(split, 0, canvas.width - split, canvas.height);
-    context.clip();
-    context.imageSmoothingEnabled = own < 3; // single pixels are shown as such
-    surface.draw(context, own, left, top);
-    context.restore();
-  }
-  if (overlay) {
-    const { picture, region: { x, y, width, height } } = overlay;
-    context.imageSmoothingEnabled = true;
-    context.drawImage(picture, left + x * scale, top + y * scale, width * scale, height * scale);
-  }
+  paint({
+    type: "place",
+    placement: {
+      ...{ photo: photo?.id, canvasWidth, canvasHeight, scale, split: boundary() },
+      left: canvasWidth / 2 + view.x * density - (photo?.width ?? 0) * scale / 2,
+      top: canvasHeight / 2 + view.y * density - (photo?.height ?? 0) * scale / 2,
+    },
+  });
 }
 
 function change(
@@ -110,6 +78,8 @@ const KEYS: Readonly<Record<string, () => void>> = {
 
 /** Starts the viewer. */
 export function startViewer(): void {
+  const offscreen = canvas.transferControlToOffscreen();
+  paint({ type: "canvas", canvas: offscreen }, [offscreen]);
   frame.setAttribute("aria-label", PAGE.viewer);
   frame.addEventListener("keydown", (event) => {
     const action = event.target === frame && !event.ctrlKey && !event.metaKey ? KEYS[event.key] : undefined;

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Device, DeviceMemory } from "../../src/device.ts";
+import { findAdapter } from "../../src/gpu/adapter.ts";
 import { type DeviceKind, openDevice } from "../../src/open_device.ts";
 import { supports } from "../../src/wasm/load.ts";
 import type { DeviceOption, DeviceReport, DeviceWish } from "../protocol.ts";
@@ -50,13 +51,9 @@ export async function switchDevice(to: DeviceWish): Promise<DeviceReport> {
   }
 }
 
-async function hasWebgpu(): Promise<boolean> {
-  return await navigator.gpu?.requestAdapter().catch(() => null) != null;
-}
-
 async function deviceOptions(): Promise<DeviceOption[]> {
   const found: readonly (readonly [DeviceKind, boolean])[] = [
-    ["webgpu", await hasWebgpu()],
+    ["webgpu", typeof await findAdapter() !== "string"],
     ["wasm", supports("relaxed-simd")],
     ["wasm-simd128", supports("simd128")],
     ["reference", true],

@@ -4,39 +4,20 @@
  * @module
  */
 import type { CallName, EngineCalls, Reply, Request } from "../protocol.ts";
-import { classifyPhoto, occludePhoto } from "./classify_photo.ts";
-import { kindOf } from "./failures.ts";
-import { lookInside } from "./look_inside.ts";
-import { keepModels, type Watch } from "./model_files.ts";
-import { addModel, modelOf } from "./models.ts";
-import { addPhoto, pixelBytes, removePhoto } from "./photos.ts";
-import { encodeRestored, forgetRestored, restoredBytes, restorePhoto } from "./restore_photo.ts";
+import { Failure, kindOf } from "./failures.ts";
+import type { Watch } from "./model_files.ts";
 import { scope } from "./scope.ts";
-import { deviceMemory, leaveDevice, switchDevice } from "./workbench.ts";
+import { leaveDevice, switchDevice } from "./workbench.ts";
 
-type Call<C extends CallName> = (args: EngineCalls[C]["args"], watch: Watch) => Promise<EngineCalls[C]["result"]>;
-
-const calls: { readonly [C in CallName]: Call<C> } = {
-  open: ({ wish }) => switchDevice(wish),
-  memory: async () => {
-    const { weights = 0, peak = 0, reserved = 0 } = await deviceMemory() ?? {};
-    return { weights, peak, reserved, pixels: pixelBytes() + restoredBytes() };
-  },
-  addPhoto: ({ photo, blob }) => addPhoto(photo, blob),
-  removePhoto: ({ photo }) => {
-    removePhoto(photo);
-    forgetRestored(photo);
-    return Promise.resolve(undefined);
-  },
-  addModel: ({ blob, name }) => addModel(blob, name),
-  loadModel: async ({ model }, watch) => (await modelOf(model, watch)).report,
-  keepModels: (_, watch) => keepModels(watch).then(() => undefined),
-  classify: ({ photo, model }, watch) => classifyPhoto(photo, model, watch),
-  occlude: ({ photo, model, classes }, watch) => occludePhoto(photo, model, classes, watch),
-  inside: ({ photo, model }, watch) => lookInside(photo, model, watch),
-  restore: ({ photo, model }, watch) => restorePhoto(photo, model, watch),
-  encode: ({ photo, format, quality }) => encodeRestored(photo, format, quality),
-};
+/** Answers a call; all but the first need the rest of the engine. */
+async function answer(request: Exclude<Request, { readonly abort: true }>, watch: Watch): Promise<unknown> {
+  if (request.call === "open") return await switchDevice(request.args.wish);
+  const { calls } = await import("./calls.ts").catch((error) => {
+    throw new Failure("offline", error.message, error);
+  });
+  const call = calls[request.call] as (args: EngineCalls[CallName]["args"], watch: Watch) => Promise<unknown>;
+  return await call(request.args, watch);
+}
 
 const running = new Map<number, AbortController>();
 
@@ -47,7 +28,7 @@ function bitmapsOf(result: unknown): Transferable[] {
 }
 
 async function serve(request: Extract<Request, { readonly call: CallName }>): Promise<void> {
-  const { id, call, args } = request;
+  const { id } = request;
   const controller = new AbortController();
   running.set(id, controller);
   const reply = (reply: Reply, transfer: Transferable[] = []) => scope.postMessage(reply, transfer);
@@ -56,7 +37,7 @@ async function serve(request: Extract<Request, { readonly call: CallName }>): Pr
     emit: (event, transfer) => reply({ id, event }, transfer),
   };
   try {
-    const result = await (calls[call] as Call<CallName>)(args, watch);
+    const result = await answer(request, watch);
     reply({ id, result }, bitmapsOf(result));
   } catch (error) {
     const kind = controller.signal.aborted ? "aborted" : kindOf(error);

@@ -2,9 +2,12 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { photoFile, vimFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { chooseTool, classifySample, lookInside, openPhotos } from "./steps.ts";
+import { chooseTool, classifySample, explain, lookInside, openPhotos } from "./steps.ts";
 
-siteTest("classify names five classes and shows where the answer comes from", {}, ({ page }) => classifySample(page));
+siteTest("classify names five classes and shows where the answer comes from", {}, async ({ page }) => {
+  await classifySample(page);
+  await explain(page);
+});
 
 siteTest("classify explains any of the five answers by a click on it", {}, async ({ page }) => {
   await openPhotos(page, await photoFile(64, 64));

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { mambairFile, photoFile, repositoryFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { colourAt, download, openPhotos, restore, upscaleSmallPhoto } from "./steps.ts";
+import { colourAt, download, openPhotos, restore, untilChanged, upscaleSmallPhoto } from "./steps.ts";
 
 siteTest("restore upscales a photo by two and gives it as PNG", {}, ({ page }) => upscaleSmallPhoto(page));
 
@@ -77,7 +77,7 @@ siteTest("viewer zooms and pans by wheel, mouse, buttons and keys", {}, async ({
   await page.keyboard.press("0");
   await page.waitForTimeout(100);
   assertEquals(await zoom(), fitted);
-  await page.getByRole("button", { name: "Actual size" }).click();
+  await page.getByRole("button", { name: "actual size" }).click();
   await page.waitForTimeout(100);
   assertEquals(await zoom(), 100);
   await page.mouse.move(400, 400);
@@ -92,17 +92,7 @@ siteTest("restore shows tiles as they come, progress with time left, and stops a
   await page.waitForFunction(() =>
     /Running · \d+ % · about .* left/.test(document.querySelector("#restore-phase")!.textContent!)
   );
-  // The first tile covers the upper left: there the picture differs from the photo while the rest is the photo.
-  const drawn = await page.evaluate(() =>
-    new Promise<number>((resolve) => {
-      const canvas = document.querySelector<HTMLCanvasElement>("#canvas")!, context = canvas.getContext("2d")!;
-      const read = () => context.getImageData(canvas.width * 0.55, canvas.height * 0.2, 60, 60).data.join();
-      const first = read(), started = performance.now();
-      const poll = () => read() === first ? setTimeout(poll, 50) : resolve(performance.now() - started);
-      poll();
-    })
-  );
-  assert(drawn > 0);
+  await untilChanged(page, 0.55, 0.2, 60); // right of the boundary, in the upper row of tiles
   assert(await page.locator("#restore-job").isVisible(), "the first part came only with the whole");
   const stopped = await page.evaluate(() =>
     new Promise<number>((resolve) => {

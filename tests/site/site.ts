@@ -37,6 +37,8 @@ export interface Visited {
   readonly page: Page;
   readonly context: BrowserContext;
   readonly origin: string;
+  /** Bytes of the bodies that the server sent during this visit, by path. */
+  readonly served: ReadonlyMap<string, number>;
 }
 
 const exists = (path: string): boolean => {
@@ -62,6 +64,7 @@ async function buildIfOld(): Promise<void> {
 }
 
 const browsers = new Map<boolean, Promise<Browser>>();
+const served = new Map<string, number>();
 let server: Deno.HttpServer<Deno.NetAddr> | undefined;
 const available = exists(CHROMIUM);
 if (!available && Deno.env.get("CI")) throw new Error(`Cannot test the page as ${CHROMIUM} must be there: it is not`);
@@ -69,7 +72,11 @@ if (!available) console.log(`skipped: the page's tests need Chromium at ${CHROMI
 
 Deno.test.beforeAll(async () => {
   await buildIfOld();
-  server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, answer);
+  server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
+    const response = await answer(request), path = new URL(request.url).pathname;
+    served.set(path, (served.get(path) ?? 0) + Number(response.headers.get("content-length")));
+    return response;
+  });
 });
 Deno.test.afterAll(async () => {
   for (const browser of browsers.values()) await (await browser).close();
@@ -93,6 +100,7 @@ async function visit(options: Visit, body: (visited: Visited) => Promise<void>):
     reducedMotion: motion,
     acceptDownloads: true,
   });
+  served.clear();
   try {
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE);
@@ -109,7 +117,7 @@ async function visit(options: Visit, body: (visited: Visited) => Promise<void>):
     });
     await page.goto(`${origin}/${hash}`);
     await page.waitForFunction(() => !/^(|Opening.*)$/.test(document.getElementById("device-name")!.textContent!));
-    await body({ page, context, origin });
+    await body({ page, context, origin, served });
     assertEquals(problems, []);
   } finally {
     await context.close();

@@ -14,7 +14,7 @@ import { detectModel } from "../../src/load_model.ts";
 /** Writes a file of the page, by its path from the page. */
 export type WriteFile = (path: string, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 
-const THUMBNAIL_SIDE = 160;
+const THUMBNAIL_SIDE = 128;
 
 /** SHA-256 in hex. */
 export async function sha256Of(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

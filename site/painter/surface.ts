@@ -14,8 +14,8 @@ const OVERVIEW = 1536;
 export class Surface {
   readonly width: number;
   readonly height: number;
-  readonly #cells = new Map<string, CanvasRenderingContext2D>();
-  readonly #overview: CanvasRenderingContext2D;
+  readonly #cells = new Map<string, OffscreenCanvasRenderingContext2D>();
+  readonly #overview: OffscreenCanvasRenderingContext2D;
   readonly #overviewScale: number;
 
   constructor(width: number, height: number) {
@@ -36,7 +36,7 @@ export class Surface {
     this.#overview.drawImage(bitmap, x * s, y * s, bitmap.width * s, bitmap.height * s);
   }
 
-  #cell(column: number, row: number): CanvasRenderingContext2D {
+  #cell(column: number, row: number): OffscreenCanvasRenderingContext2D {
     const key = `${column},${row}`, found = this.#cells.get(key);
     if (found) return found;
     const made = context(Math.min(SIDE, this.width - column * SIDE), Math.min(SIDE, this.height - row * SIDE));
@@ -51,7 +51,7 @@ export class Surface {
    * @param left Where its left edge is on the target.
    * @param top Where its top edge is.
    */
-  draw(target: CanvasRenderingContext2D, scale: number, left: number, top: number): void {
+  draw(target: OffscreenCanvasRenderingContext2D, scale: number, left: number, top: number): void {
     const { width, height } = target.canvas;
     if (scale < this.#overviewScale) {
       target.drawImage(this.#overview.canvas, left, top, this.width * scale, this.height * scale);
@@ -69,9 +69,6 @@ export class Surface {
   }
 }
 
-function context(width: number, height: number): CanvasRenderingContext2D {
-  const canvas = document.createElement("canvas");
-  canvas.width = width;
-  canvas.height = height;
-  return canvas.getContext("2d")!;
+function context(width: number, height: number): OffscreenCanvasRenderingContext2D {
+  return new OffscreenCanvas(width, height).getContext("2d")!;
 }
