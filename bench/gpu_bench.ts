@@ -42,10 +42,26 @@ const uniform = (length: number, low: number, high: number): Float32Array =>
     return low + (high - low) * seed / 0x7fffffff;
   });
 
+/**
+ * Issues a few milliseconds of matrix products right before what is timed: a GPU that waited for its next work runs at
+ * the clock of an idle one.
+ */
+function heater(device: WebgpuDevice): () => void {
+  const side = 2048, shape = [side, side];
+  const weight = tensorOf(device.write(uniform(side * side, -1, 1), { life: "model", role: "linear", shape }), shape);
+  const x = tensorOf(device.write(uniform(side * side, -1, 1), { life: "model" }), shape);
+  const out = tensorOf(device.write(new Float32Array(side * side), { life: "model" }), shape);
+  const products = device.adapter.software ? 0 : 60;
+  return () => {
+    for (let i = 0; i < products; i++) new Ops(device).linear(x, weight, { out });
+  };
+}
+
 /** Microseconds of one issue, which `REPEATS` of them in a row share; median and fastest of several rounds. */
 async function measure(device: WebgpuDevice, issue: () => void, repeats = REPEATS, rounds = ROUNDS) {
   const times: number[] = [];
   for (let round = 0; round <= rounds; round++) {
+    heat();
     const passes = await device.time(() => {
       for (let i = 0; i < repeats; i++) issue();
     });
@@ -270,6 +286,7 @@ async function timeModel(
   };
   if (!phases) return figure;
   const byKernel: Record<string, number> = {};
+  heat();
   for (const { kernel, start, end } of await device.time(issue, { perKernel: true })) {
     byKernel[kernel] = (byKernel[kernel] ?? 0) + (end - start) / 1000;
   }
@@ -319,6 +336,7 @@ const argument = (name: string): string | undefined => {
 };
 const only = argument("--only") ?? "", json = argument("--json"), phases = Deno.args.includes("--phases");
 const device = await openWebgpu();
+const heat = heater(device);
 console.log(`${device.name}: ${device.adapter.features.join(" ")}`);
 const figures: Figure[] = [];
 const plan: readonly (readonly [name: string, run: () => Promise<Figure | Figure[]>])[] = [

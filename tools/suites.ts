@@ -26,7 +26,8 @@ function denoSuite(name: string, what: string, paths: readonly string[], rest: P
 
 async function succeeds(program: string, ...args: string[]): Promise<boolean> {
   try {
-    return (await new Deno.Command(program, { args, stdout: "null", stderr: "null" }).output()).success;
+    const env = { PATH: `${Deno.env.get("PATH")}:${Deno.env.get("HOME")}/.cargo/bin` };
+    return (await new Deno.Command(program, { args, env, stdout: "null", stderr: "null" }).output()).success;
   } catch {
     return false;
   }

@@ -1,0 +1,70 @@
+/**
+ * `deno task bench [--json] [--variant simd128] [--runs N] [--gpu]`: limits of this machine, kernels and models beside them.
+ * `--gpu` runs the WebGPU benchmark instead.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { openWasm } from "../src/wasm/device.ts";
+import type { Variant } from "../src/wasm/load.ts";
+import { type KernelFigure, timeKernels } from "./kernels_bench.ts";
+import { type Limits, measureLimits } from "./limits.ts";
+import { MILLISECONDS_PER_G, type ModelFigure, timeVim } from "./models_bench.ts";
+
+/** All figures of a run. */
+interface Report {
+  readonly engine: string;
+  readonly device: string;
+  readonly limits: Limits;
+  readonly kernels: readonly KernelFigure[];
+  readonly models: readonly ModelFigure[];
+}
+
+async function measure(variant: Variant, runs: number): Promise<Report> {
+  const limits = measureLimits(variant === "relaxed-simd"), kernels = await timeKernels(variant, limits);
+  await using device = await openWasm({ variant });
+  const models: ModelFigure[] = [];
+  for (const name of ["vim-tiny", "vim-small"] as const) models.push(await timeVim(device, name, limits, runs));
+  return { engine: navigator.userAgent, device: device.name, limits, kernels, models };
+}
+
+const percent = (share: number): string => `${(100 * share).toFixed(0).padStart(3)} %`;
+
+function print({ engine, device, limits, kernels, models }: Report): void {
+  console.log(`${device}, ${engine}, one thread`);
+  console.log(
+    `limits of this run: tile G ${limits.tile.toFixed(1)} GFLOP/s (registers only ${limits.registers.toFixed(1)}), ` +
+      `exp ${limits.exp.toFixed(2)} G/s, scan ${limits.scan.toFixed(2)} G states/s\n`,
+  );
+  for (const { kernel, median, spread, rate, unit, share } of kernels) {
+    const time = `${(1000 * median).toFixed(0).padStart(6)} µs ±${percent(spread)}`;
+    console.log(`${kernel.padEnd(52)} ${time}  ${rate.toFixed(2).padStart(6)} ${unit.padEnd(10)} ${percent(share)}`);
+  }
+  for (const { model, median, fastest, slowest, phases, limit, share } of models) {
+    const unit = MILLISECONDS_PER_G[model] / limits.tile;
+    console.log(
+      `\n${model} 224 × 224: median ${median.toFixed(1)} ms (${fastest.toFixed(1)} to ${
+        slowest.toFixed(1)
+      }); counted ` +
+        `limit ${limit.toFixed(1)} ms: ${percent(share)}; ${MILLISECONDS_PER_G[model]} / G = ${unit.toFixed(1)} ms: ` +
+        percent(unit / median),
+    );
+    const parts = Object.entries(phases).sort(([, a], [, b]) => b - a);
+    console.log(`  ${parts.map(([kernel, ms]) => `${kernel} ${ms.toFixed(1)}`).join(", ")} ms`);
+  }
+}
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean" },
+    gpu: { type: "boolean" },
+    runs: { type: "string", default: "25" },
+    variant: { type: "string", default: "relaxed-simd" },
+  },
+});
+if (values.gpu) await import("./gpu_bench.ts");
+else {
+  const report = await measure(values.variant as Variant, Number(values.runs));
+  if (values.json) console.log(JSON.stringify(report));
+  else print(report);
+}

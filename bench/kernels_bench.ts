@@ -1,0 +1,122 @@
+/**
+ * Kernels on the layer shapes of Vim-Ti, Vim-S and MambaIR-light ×2 at 64 × 64, as models call them.
+ *
+ * @module
+ */
+import type { Role } from "../src/device.ts";
+import type { ScanOrder } from "../src/kernels.ts";
+import { openDry } from "../src/dry_device.ts";
+import { Ops } from "../src/ops.ts";
+import { sizeOf, type Tensor, tensorOf } from "../src/tensor.ts";
+import { openWasm } from "../src/wasm/device.ts";
+import type { Variant } from "../src/wasm/load.ts";
+import { type Limits, timesOf } from "./limits.ts";
+
+/** What one kernel does on one shape. */
+export interface KernelFigure {
+  readonly kernel: string;
+  /** Median milliseconds of a call. */
+  readonly median: number;
+  /** Slowest over fastest round, less one. */
+  readonly spread: number;
+  /** 1e9 a second: floating-point operations, or scan state elements. */
+  readonly rate: number;
+  readonly unit: "GFLOP/s" | "G states/s";
+  /** Share of the limit of the same run. */
+  readonly share: number;
+}
+
+/** A call on operands that exist once. */
+type Case = readonly [name: string, prepare: (ops: Ops) => () => void];
+
+let seed = 1;
+const noise = (length: number): Float32Array =>
+  Float32Array.from({ length }, () => (seed = Math.imul(seed, 1103515245) + 12345 & 0x7fffffff) / 0x7fffffff - 1);
+
+const input = (ops: Ops, shape: readonly number[]): Tensor => ops.input(noise(sizeOf(shape)), shape);
+
+function weight(ops: Ops, role: Role, shape: readonly number[], stateSize?: number): Tensor {
+  const options = { role, shape, life: "run", ...(stateSize === undefined ? {} : { stateSize }) } as const;
+  return tensorOf(ops.device.write(noise(sizeOf(shape)), options), shape);
+}
+
+function linear(rows: number, inner: number, outer: number, kind?: "gelu" | "into"): Case {
+  return [`linear ${rows} × ${inner} → ${outer}${kind ? ` ${kind}` : ""}`, (ops) => {
+    const x = input(ops, [rows, inner]), w = weight(ops, "linear", [outer, inner]), bias = input(ops, [outer]);
+    const out = input(ops, [rows, outer]);
+    return kind === "into"
+      ? () => ops.linear(x, w, { bias, into: out })
+      : () => ops.linear(x, w, { bias, out, activation: kind ?? "none" });
+  }];
+}
+
+function scan(length: number, channels: number, stateSize: number, rank: number, orders: readonly ScanOrder[]): Case {
+  const k = orders.length, name = `selective_scan ${length} × ${channels}, ${stateSize} states, ${k} directions`;
+  return [name, (ops) => {
+    const shared = k === 4, u = input(ops, [1, length, channels * (shared ? 1 : k)]);
+    const projection = input(ops, [1, length, k * (rank + 2 * stateSize)]), out = input(ops, [1, length, channels]);
+    const constants = weight(ops, "scan", [k, channels, stateSize + 2 + rank], stateSize);
+    const z = shared ? undefined : input(ops, [1, length, channels]);
+    const gridWidth = shared ? Math.sqrt(length) : length;
+    return () =>
+      ops.selectiveScan(u, projection, constants, { stateSize, orders, gridWidth, sharedInput: shared, z, out });
+  }];
+}
+
+const CASES: readonly Case[] = [
+  linear(197, 192, 768),
+  linear(197, 384, 44),
+  linear(197, 384, 192, "into"),
+  linear(197, 384, 1536),
+  linear(197, 768, 56),
+  linear(197, 768, 384, "into"),
+  linear(4096, 60, 144),
+  linear(4096, 72, 96),
+  linear(4096, 72, 60, "into"),
+  linear(4096, 60, 30, "gelu"),
+  linear(1, 192, 1000),
+  ["conv2d 64 × 64, 3 × 3, 60 → 60", (ops) => {
+    const x = input(ops, [1, 64, 64, 60]), w = weight(ops, "conv2d", [60, 60, 3, 3]), out = input(ops, [1, 64, 64, 60]);
+    return () => ops.conv2d(x, w, { padding: 1, out });
+  }],
+  ["depthwise_conv2d 64 × 64, 3 × 3, 72 silu", (ops) => {
+    const x = input(ops, [1, 64, 64, 72]), w = weight(ops, "depthwise", [72, 3, 3]), out = input(ops, [1, 64, 64, 72]);
+    return () => ops.depthwiseConv2d(x, w, { activation: "silu", out });
+  }],
+  ["causal_conv1d 197 × 384, 2 directions silu", (ops) => {
+    const x = input(ops, [1, 197, 384]), w = weight(ops, "conv1d", [2, 384, 4]);
+    return () => {
+      using _ = ops.scope();
+      ops.causalConv1d(x, w, { orders: ["row", "rowReversed"], activation: "silu" });
+    };
+  }],
+  ["rms_norm 197 × 192", (ops) => {
+    const x = input(ops, [197, 192]), w = input(ops, [192]), out = input(ops, [197, 192]);
+    return () => ops.rmsNorm(x, w, { epsilon: 1e-5, out });
+  }],
+  scan(197, 384, 16, 12, ["row", "rowReversed"]),
+  scan(197, 768, 16, 24, ["row", "rowReversed"]),
+  scan(4096, 72, 10, 4, ["row", "column", "rowReversed", "columnReversed"]),
+];
+
+/** Times every case on one build. */
+export async function timeKernels(variant: Variant, limits: Limits): Promise<KernelFigure[]> {
+  await using device = await openWasm({ variant });
+  return CASES.map(([kernel, prepare]) => {
+    using _ = device.scope();
+    const planned = new Ops(openDry()), call = prepare(planned), before = planned.work;
+    call();
+    const { multiplyAdds, stateElements } = planned.work;
+    const operations = 2 * (multiplyAdds - before.multiplyAdds), isScan = stateElements > 0;
+    const times = timesOf(prepare(new Ops(device))), median = times[times.length >> 1]!;
+    const rate = (isScan ? stateElements : operations) / median / 1e6;
+    return {
+      kernel,
+      median,
+      spread: times.at(-1)! / times[0]! - 1,
+      rate,
+      unit: isScan ? "G states/s" : "GFLOP/s",
+      share: rate / (isScan ? limits.scan : limits.tile),
+    };
+  });
+}

@@ -1,0 +1,100 @@
+/**
+ * What this machine can do: loops of the same kind as the kernels' innermost ones on data that stays in the first-level
+ * cache. Every figure of a kernel or model stands beside these, measured in the same run, because machines and engines
+ * differ by more than kernels do.
+ *
+ * @module
+ */
+import { EXP2, FLOOR, gemmTile, multiplyAdd, range, ROUND, Routine, scanSteps } from "../tools/emit_asm.ts";
+import { assemble } from "./assemble.ts";
+
+/** Rates of one thread, in units of 1e9 a second. */
+export interface Limits {
+  /** Floating-point operations (two a multiply-add) of twelve independent chains in registers. */
+  readonly registers: number;
+  /** Floating-point operations of the ordered matrix tile on cached data: the unit G. */
+  readonly tile: number;
+  /** Exponentials. */
+  readonly exp: number;
+  /** Scan state elements. */
+  readonly scan: number;
+}
+
+/** Milliseconds of one call in each of several rounds, fastest first. */
+export function timesOf(call: () => void, round = 12, rounds = 15): number[] {
+  let calls = 1;
+  for (let elapsed = 0; elapsed < round / 2; calls *= 2) {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) call();
+    elapsed = performance.now() - start;
+  }
+  return Array.from({ length: rounds }, () => {
+    const start = performance.now();
+    for (let i = 0; i < calls; i++) call();
+    return (performance.now() - start) / calls;
+  }).sort((a, b) => a - b);
+}
+
+const bestOf = (call: () => void): number => timesOf(call)[0]!;
+
+/** registers(turns): twelve chains of multiply-adds, eight a turn each. */
+function registerLoop(relaxed: boolean): string {
+  const f = new Routine(["turns"]), chains = range(12);
+  f.vectors(...chains.map((i) => `s${i}`), "x", "y");
+  f.constant("x", 0.5);
+  f.constant("y", 0.5);
+  f.countDown("turns", 1, () => {
+    for (const i of range(96).map((i) => i % 12)) {
+      f.emit(...multiplyAdd(relaxed, [`local.get $s${i}`, "local.get $x"], "local.get $y"), `local.set $s${i}`);
+    }
+  });
+  f.emit(
+    "i32.const 0",
+    ...chains.map((i) => `local.get $s${i}`),
+    ...chains.slice(1).map(() => "f32x4.add"),
+    "v128.store 0",
+  );
+  return f.text("registers");
+}
+
+/** exps(count, x): x = 2^x for 4·count floats, two vectors at a time. */
+function expLoop(relaxed: boolean): string {
+  const f = new Routine(["count", "x"]);
+  f.vectors("round", "floor", ...EXP2.map((_, i) => `p${i}`), ...range(2).flatMap((i) => [`e${i}`, `f${i}`]));
+  f.constant("round", ROUND);
+  f.constant("floor", FLOOR);
+  EXP2.forEach((value, i) => f.constant(`p${i}`, value));
+  f.countDown("count", 2, () => {
+    for (const i of range(2)) {
+      f.emit("local.get $x", `v128.load ${16 * i}`, "local.get $floor", "f32x4.pmax", `local.set $f${i}`);
+      f.emit(`local.get $f${i}`, "local.get $round", "f32x4.add", `local.set $e${i}`);
+      f.emit(`local.get $f${i}`, `local.get $e${i}`, "local.get $round", "f32x4.sub", "f32x4.sub", `local.set $f${i}`);
+    }
+    for (const i of range(2)) {
+      f.emit("local.get $x", "local.get $p0");
+      for (const p of range(EXP2.length).slice(1)) {
+        f.emit(...multiplyAdd(relaxed, [`local.get $f${i}`], `local.get $p${p}`));
+      }
+      f.emit(`local.get $e${i}`, "i32.const 23", "i32x4.shl", "i32x4.add", `v128.store ${16 * i}`);
+    }
+    f.advance("x", 32);
+  });
+  return f.text("exps");
+}
+
+/** Measures the limits of this engine. `relaxed`: with fused multiply-adds. */
+export function measureLimits(relaxed: boolean): Limits {
+  const memory = new WebAssembly.Memory({ initial: 8 }), words = new Uint32Array(memory.buffer);
+  const rows = relaxed ? 6 : 4, inner = 512, unroll = relaxed ? 4 : 1, states = 16, steps = 50;
+  const registers = assemble(registerLoop(relaxed), memory), exps = assemble(expLoop(relaxed), memory);
+  const tile = assemble(gemmTile(relaxed, rows, unroll), memory),
+    scan = assemble(scanSteps(relaxed, states, 128, false), memory);
+  const [table, start, x, b, c] = [1024, 2048, 4096, 65536, 131072];
+  for (let r = 0; r < rows; r++) words[table / 4 + r] = x + 4 * r * (inner + 16);
+  return {
+    registers: 96 * 4 * 2 * 1000 / bestOf(() => registers(1000)) / 1e6,
+    tile: 2 * rows * 8 * inner / bestOf(() => tile(1, inner, table, b, start, c, 32)) / 1e6,
+    exp: 2048 / bestOf(() => exps(512, x)) / 1e6,
+    scan: 4 * steps * states / bestOf(() => scan(steps, x, x + 16384, c, b, b + 16384, 128, start, start + 1024)) / 1e6,
+  };
+}

@@ -1,0 +1,105 @@
+/**
+ * Whole models: Vim-Ti/16 and Vim-S/16 at 224 × 224, one image, one thread. The weights are random, which costs the same.
+ *
+ * @module
+ */
+import type { Entry } from "../src/checkpoint/checkpoint.ts";
+import { bind, specKeys } from "../src/checkpoint/weights.ts";
+import type { Device } from "../src/device.ts";
+import type { KernelName, Operands, Params } from "../src/kernels.ts";
+import { vim, vimWeights } from "../src/models/vim.ts";
+import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim_config.ts";
+import type { Ops } from "../src/ops.ts";
+import { planModel, runModel } from "../src/run_model.ts";
+import { sizeOf, type Tensor } from "../src/tensor.ts";
+import type { Limits } from "./limits.ts";
+
+/** What a model took, in milliseconds, beside what this machine could do. */
+export interface ModelFigure {
+  readonly model: TimedModel;
+  readonly median: number;
+  readonly fastest: number;
+  readonly slowest: number;
+  /** Milliseconds by kernel, of one run. */
+  readonly phases: Readonly<Record<string, number>>;
+  /** Counted multiply-adds, exponentials and state elements at the limits of this run. */
+  readonly limit: number;
+  /** `limit / median`. */
+  readonly share: number;
+  readonly peakRunBytes: number;
+}
+
+/** Constants of the shared unit: limit in ms = this / G, G in GFLOP/s of the ordered tile. */
+export const MILLISECONDS_PER_G = { "vim-tiny": 4350, "vim-small": 13240 } as const satisfies Partial<
+  Record<VimVariant, number>
+>;
+
+/** Models that are timed. */
+export type TimedModel = keyof typeof MILLISECONDS_PER_G;
+
+function randomEntries(spec: Parameters<typeof specKeys>[0]): Map<string, Entry> {
+  let state = 1;
+  const next = (): number => (state = Math.imul(state, 1103515245) + 12345 & 0x7fffffff) / 0x7fffffff - 0.5;
+  const entries = new Map<string, Entry>();
+  for (const [name, shape] of specKeys(spec)) {
+    const read = () => {
+      const bound = name.includes("A_") ? 1 : (shape.at(-1) ?? 1) ** -0.5;
+      return Promise.resolve(Float32Array.from({ length: sizeOf(shape) }, () => next() * bound));
+    };
+    entries.set(name, { name, shape, dtype: "F32", bytes: 4 * sizeOf(shape), read, readRaw: () => Promise.reject() });
+  }
+  return entries;
+}
+
+/** Times one variant: the median of `runs` after warming up for two seconds at most. */
+export async function timeVim(device: Device, name: TimedModel, limits: Limits, runs = 25): Promise<ModelFigure> {
+  const config = vimConfig(VIM_VARIANTS[name]), spec = vimWeights(config);
+  const { weights, dispose } = await bind(spec, { entries: randomEntries(spec) }, device);
+  const [height, width] = config.imageSize;
+  const image = new Float32Array(height * width * 3).map((_, i) => Math.sin(i));
+  const forward = function* (ops: Ops): Generator<void, Tensor> {
+    return yield* vim(ops, weights, config, ops.input(image, [1, height, width, 3]));
+  };
+  const times: number[] = [];
+  const warm = performance.now();
+  for (let i = 0; i < 50 && performance.now() - warm < 2000; i++) await runModel(device, forward);
+  for (let i = 0; i < runs; i++) {
+    const started = performance.now();
+    await runModel(device, forward);
+    times.push(performance.now() - started);
+  }
+  const phases = await timePhases(device, forward);
+  const plan = planModel(forward);
+  dispose();
+  times.sort((a, b) => a - b);
+  const median = times[Math.floor(times.length / 2)]!;
+  const limit = (2 * plan.multiplyAdds / limits.tile + plan.exps / limits.exp + plan.stateElements / limits.scan) / 1e6;
+  return {
+    model: name,
+    median,
+    fastest: times[0]!,
+    slowest: times.at(-1)!,
+    phases,
+    limit,
+    share: limit / median,
+    peakRunBytes: plan.peak,
+  };
+}
+
+/** Milliseconds by kernel; meaningful where a call is done when it returns. */
+async function timePhases(
+  device: Device,
+  forward: (ops: Ops) => Generator<void, Tensor>,
+): Promise<Record<string, number>> {
+  const phases: Record<string, number> = {};
+  const timed: Device = {
+    ...device,
+    run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
+      const started = performance.now();
+      device.run(kernel, operands, params);
+      phases[kernel] = (phases[kernel] ?? 0) + performance.now() - started;
+    },
+  };
+  await runModel(timed, forward);
+  return phases;
+}
