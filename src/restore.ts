@@ -157,7 +157,7 @@ async function prepare(model: Model, image: ImageInput, options: RestoreOptions,
     mode: tile,
     memory: memory === undefined ? undefined : memory * 1e6,
     held: pixels.data.byteLength + painter.bytes + (whole ? row * height * model.scale : 0),
-    perRow: whole ? 0 : 2 * row,
+    perRow: whole ? 0 : 4 * row,
   });
   return { pixels, painter, tiling, tiles: tiling.rows.length * tiling.columns.length, decode };
 }

@@ -38,19 +38,72 @@ function weightsOf({ rise, fall }: Span, scale: number): Float32Array {
   );
 }
 
-/** A tile's output, cut to where it counts and weighted: [rows, columns, channels]. */
-function weigh(output: Float32Array, row: Span, column: Span, scale: number, channels: number): Float32Array {
+/** A tile's output where it counts: rows of `width` values from `first`, `stride` apart, in the output itself. */
+interface Block {
+  readonly output: Float32Array;
+  readonly first: number;
+  readonly stride: number;
+  readonly width: number;
+  readonly rows: number;
+}
+
+/** Weighs a tile's output in place. */
+function weigh(output: Float32Array, row: Span, column: Span, scale: number, channels: number): Block {
   const y = weightsOf(row, scale), x = weightsOf(column, scale);
   const stride = (column.end - column.start) * scale * channels;
   const first = (row.rise[0] - row.start) * scale * stride + (column.rise[0] - column.start) * scale * channels;
-  const block = new Float32Array(y.length * x.length * channels);
-  for (let r = 0, o = 0; r < y.length; r++) {
+  for (let r = 0; r < y.length; r++) {
     for (let q = 0, i = first + r * stride; q < x.length; q++) {
       const weight = y[r]! * x[q]!;
-      for (let c = 0; c < channels; c++) block[o++] = weight * output[i++]!;
+      for (let c = 0; c < channels; c++) output[i++]! *= weight;
     }
   }
-  return block;
+  return { output, first, stride, width: x.length * channels, rows: y.length };
+}
+
+/** Adds compact rows of `width` values to rows that are `stride` apart. */
+function addRows(to: Float32Array, first: number, stride: number, from: Float32Array, width: number): void {
+  for (let i = 0; i < from.length; i++) to[first + Math.floor(i / width) * stride + i % width]! += from[i]!;
+}
+
+/** A compact copy of `rows` rows of `width` values, `stride` apart from `first`. */
+function cut(
+  from: Float32Array,
+  first: number,
+  stride: number,
+  width: number,
+  rows: number,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(rows * width);
+  for (let r = 0; r < rows; r++) out.set(from.subarray(first + r * stride, first + r * stride + width), r * width);
+  return out;
+}
+
+/** What earlier tiles leave for later ones. */
+interface Fades {
+  /** Of the tile to the left: [rows of the block, fade], compact. */
+  left: Float32Array;
+  /** Of the row of tiles above: [fade, width of the result]. */
+  above: Float32Array;
+}
+
+/** Adds the fades of earlier tiles to a block, keeps those for later ones, and copies out what is finished. */
+function settle(block: Block, fades: Fades, row: Span, column: Span, scale: number, channels: number, width: number) {
+  const { output, first, stride } = block;
+  const kept = (column.fall[0] - column.rise[0]) * scale * channels, settled = (row.fall[0] - row.rise[0]) * scale;
+  addRows(output, first, stride, fades.left, (column.rise[1] - column.rise[0]) * scale * channels);
+  fades.left = cut(output, first + kept, stride, block.width - kept, block.rows);
+
+  const x = column.rise[0] * scale * channels;
+  const values = cut(output, first, stride, kept, settled);
+  for (let r = 0; r < (row.rise[1] - row.rise[0]) * scale; r++) {
+    for (let i = 0; i < kept; i++) values[r * kept + i]! += fades.above[r * width + x + i]!;
+  }
+  for (let r = settled; r < block.rows; r++) {
+    const from = first + r * stride;
+    fades.above.set(output.subarray(from, from + kept), (r - settled) * width + x);
+  }
+  return values;
 }
 
 /** Runs the tiles of an image, row by row; the finished areas together are the result. */
@@ -60,65 +113,30 @@ export async function* runTiles(
   tiling: Tiling,
   { signal, onFraction }: TilesOptions = {},
 ): AsyncGenerator<Finished, void> {
-  const { scale } = model, outputWidth = pixels.width * scale, total = seenPixels(tiling);
-  let channels = 0, done = 0;
-  let above = new Float32Array(); // what the row of tiles above leaves in its fade: [fade, output width, channels]
+  const { scale } = model, total = seenPixels(tiling);
+  const fades: Fades = { left: new Float32Array(), above: new Float32Array() };
+  let done = 0;
   for (const row of tiling.rows) {
-    let left = new Float32Array(); // what the tile before leaves in its fade: [rows, fade, channels]
+    fades.left = new Float32Array();
     for (const column of tiling.columns) {
       const width = column.end - column.start, height = row.end - row.start;
+      const input = sampleArea(pixels, { x: column.start, y: row.start, width, height }, model.channels);
       const output = await runModel(
         model.device,
-        (ops) => {
-          const input = sampleArea(pixels, { x: column.start, y: row.start, width, height }, model.channels);
-          return model.forward(ops, ops.input(input, [1, height, width, model.channels]));
-        },
+        (ops) => model.forward(ops, ops.input(input, [1, height, width, model.channels])),
         { signal, onProgress: ({ fraction }) => onFraction?.((done + fraction * width * height) / total) },
       );
       done += width * height;
-      channels = output.length / (width * height * scale ** 2);
-
-      const block = weigh(output, row, column, scale, channels);
-      const columns = (column.fall[1] - column.rise[0]) * scale, rows = (row.fall[1] - row.rise[0]) * scale;
-      const kept = (column.fall[0] - column.rise[0]) * scale, settled = (row.fall[0] - row.rise[0]) * scale;
-      addRows(block, columns * channels, left, (column.rise[1] - column.rise[0]) * scale * channels, rows);
-      left = cut(block, columns * channels, kept * channels, (columns - kept) * channels, rows);
-
-      const x = column.rise[0] * scale, y = row.rise[0] * scale, stride = outputWidth * channels;
-      if (above.length === 0) above = new Float32Array((row.fall[1] - row.fall[0]) * scale * stride);
-      const areaRows = (first: number, count: number) =>
-        cut(block.subarray(first * columns * channels), columns * channels, 0, kept * channels, count);
-      const values = areaRows(0, settled), fade = areaRows(settled, rows - settled);
-      const faded = (row.rise[1] - row.rise[0]) * scale;
-      for (let r = 0; r < faded; r++) {
-        for (let i = 0; i < kept * channels; i++) {
-          values[r * kept * channels + i]! += above[r * stride + x * channels + i]!;
-        }
-      }
-      for (let r = 0; r < rows - settled; r++) {
-        above.set(fade.subarray(r * kept * channels, (r + 1) * kept * channels), r * stride + x * channels);
-      }
-      yield { area: { x, y, width: kept, height: settled }, values };
+      const channels = output.length / (width * height * scale ** 2), line = pixels.width * scale * channels;
+      if (fades.above.length === 0) fades.above = new Float32Array((row.fall[1] - row.fall[0]) * scale * line);
+      const values = settle(weigh(output, row, column, scale, channels), fades, row, column, scale, channels, line);
+      const area = {
+        x: column.rise[0] * scale,
+        y: row.rise[0] * scale,
+        width: (column.fall[0] - column.rise[0]) * scale,
+        height: (row.fall[0] - row.rise[0]) * scale,
+      };
+      yield { area, values };
     }
   }
-}
-
-/** Adds rows of `width` values to the beginnings of rows that are `stride` apart. */
-function addRows(to: Float32Array, stride: number, from: Float32Array, width: number, rows: number): void {
-  for (let r = 0; r < rows; r++) {
-    for (let i = 0; i < width; i++) to[r * stride + i]! += from[r * width + i]!;
-  }
-}
-
-/** Columns `[first, first + width)` of rows that are `stride` apart. */
-function cut(
-  from: Float32Array,
-  stride: number,
-  first: number,
-  width: number,
-  rows: number,
-): Float32Array<ArrayBuffer> {
-  const out = new Float32Array(rows * width);
-  for (let r = 0; r < rows; r++) out.set(from.subarray(r * stride + first, r * stride + first + width), r * width);
-  return out;
 }
