@@ -1,6 +1,6 @@
 /**
- * Cases for fast-check. This file and `verify.ts` alone know fast-check, by a full specifier, so that a remote import
- * needs no import map.
+ * Cases for fast-check. This file alone names fast-check, by a full specifier, so that a remote import needs no import
+ * map.
  *
  * @module
  */

@@ -90,8 +90,11 @@ const RANGES: Readonly<Record<TensorName, readonly [low: number, high: number]>>
  *
  * @example
  * ```ts
+ * import { makeCase } from "@sidewinder/sidewinder/laws";
+ *
  * const inputs = makeCase({ batch: 1, groups: 1, channelsPerGroup: 2, stateSize: 3, length: 5, mood: "ordinary",
  *   softplus: true, bias: false, skip: false, gate: false, initialState: false, seed: 7 });
+ * console.log(inputs.u.length); // 10
  * ```
  */
 export function makeCase(recipe: Recipe): ScanInputs {

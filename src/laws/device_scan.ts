@@ -50,8 +50,11 @@ function projectionOf({ batch, channels, groups, stateSize, length, dt, B, C }: 
  *
  * @example
  * ```ts
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { assertScan, deviceSubject } from "@sidewinder/sidewinder/laws";
+ *
  * await using device = await openDevice();
- * await assertScan(deviceSubject(device));
+ * await assertScan(deviceSubject(device), { runs: 20 });
  * ```
  */
 export function deviceSubject(device: Device): Subject {

@@ -39,7 +39,9 @@ export const applies = (law: Law, { lacks = [], discretisation = "mamba" }: Subj
  *
  * @example
  * ```ts
- * await checkLaw("causality", { name: "mine", scan }, {
+ * import { checkLaw, scanBy, sequential } from "@sidewinder/sidewinder/laws";
+ *
+ * await checkLaw("causality", { name: "mine", scan: (inputs) => scanBy(sequential, inputs) }, {
  *   batch: 1, groups: 1, channelsPerGroup: 1, stateSize: 1, length: 2, mood: "ordinary", softplus: true,
  *   bias: false, skip: false, gate: false, initialState: false, seed: 0,
  * });

@@ -7,10 +7,11 @@
  *
  * @example A kernel of your own, in a test
  * ```ts
- * import { assertScan, type ScanInputs } from "@sidewinder/sidewinder/laws";
+ * import { assertScan, scanBy, type ScanInputs, sequential } from "@sidewinder/sidewinder/laws";
  *
+ * const myKernel = (inputs: ScanInputs) => Float32Array.from(scanBy(sequential, inputs).y);
  * const scan = (inputs: ScanInputs) => ({ y: myKernel(inputs) });
- * await assertScan({ name: "mine", scan, lacks: ["orders", "lastState"] }, { runs: 200, seed: 1 });
+ * await assertScan({ name: "mine", scan, lacks: ["orders", "lastState"] }, { runs: 20, seed: 1 });
  * ```
  *
  * @module

@@ -83,7 +83,9 @@ const fileOf = (name: string, call: number, kind: "in" | "out"): string => `${na
  *
  * @example
  * ```ts
- * for await (const { name, bytes } of emitCases({ runs: 2, lacks: ["orders"] })) await Deno.writeFile(`cases/${name}`, bytes);
+ * import { emitCases } from "@sidewinder/sidewinder/laws";
+ *
+ * for await (const { name, bytes } of emitCases({ runs: 1, lacks: ["orders"] })) console.log(name, bytes.length);
  * ```
  */
 export async function* emitCases(options: EmitOptions = {}): AsyncGenerator<CaseFile> {
@@ -124,7 +126,10 @@ async function outputsIn(name: string, bytes: Uint8Array): Promise<ScanOutputs> 
  *
  * @example
  * ```ts
- * for await (const report of judgeCases((name) => Deno.readFile(`cases/${name}`))) console.log(report.law, report.outcome);
+ * import { judgeCases } from "@sidewinder/sidewinder/laws";
+ *
+ * const files = new Map([["cases.json", new TextEncoder().encode('{ "seed": 1, "lacks": [], "cases": [] }')]]);
+ * for await (const { law, outcome } of judgeCases((name) => Promise.resolve(files.get(name)!))) console.log(law, outcome);
  * ```
  */
 export async function* judgeCases(read: (name: string) => Promise<Uint8Array>): AsyncGenerator<LawReport> {

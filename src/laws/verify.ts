@@ -79,9 +79,10 @@ async function tryLaw(law: Law, subject: Subject, runs: number, seed: number, sh
  *
  * @example
  * ```ts
- * import { verifyScan } from "@sidewinder/sidewinder/laws";
+ * import { associative, scanBy, type Subject, verifyScan } from "@sidewinder/sidewinder/laws";
  *
- * const reports = await verifyScan({ name: "mine", scan: myScan, lacks: ["orders"] }, { runs: 200, seed: 1 });
+ * const subject: Subject = { name: "mine", scan: (inputs) => scanBy(associative, inputs), lacks: ["orders"] };
+ * const reports = await verifyScan(subject, { runs: 20, seed: 1 });
  * console.log(reports.filter((report) => report.outcome === "broken"));
  * ```
  */

@@ -1,6 +1,6 @@
-import { assert } from "@std/assert";
-import { verifyScan } from "../../src/laws/mod.ts";
-import { LAWS } from "../../src/laws/laws.ts";
+import { assert, assertEquals } from "@std/assert";
+import { LAWS, verifyScan } from "../../src/laws/mod.ts";
+import { lawTable } from "../../tools/law_table.ts";
 import { SETTINGS } from "../arbitraries.ts";
 import { MUTANTS, scanWith } from "./mutants.ts";
 
@@ -19,4 +19,11 @@ Deno.test("MUTANTS are 25 or more, and none is caught by a law that a right scan
   assert(Object.keys(MUTANTS).length >= 25);
   const reports = await verifyScan({ name: "right", scan: scanWith() }, { runs: 200, seed: SETTINGS.seed });
   assert(reports.every(({ outcome }) => outcome === "holds"));
+});
+
+Deno.test("docs/laws.md has every law as it is, and a row for every wrong scan", async () => {
+  const document = await Deno.readTextFile(new URL("../../docs/laws.md", import.meta.url));
+  assert(document.includes(lawTable()), "deno run -A tools/law_table.ts writes it");
+  const rows = document.slice(document.indexOf("<!-- wrong scans -->")).matchAll(/^\| ([^|]+) \| \d+ \|/gm);
+  assertEquals([...rows].map(([, name]) => name), Object.keys(MUTANTS));
 });

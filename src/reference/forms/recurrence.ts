@@ -108,8 +108,11 @@ export function finish(
  *
  * @example
  * ```ts
- * const { y } = scanBy(sequential, inputs);
- * const { y: same } = scanBy(semiseparable, inputs);
+ * import { scanBy, semiseparable, sequential } from "@sidewinder/sidewinder/laws";
+ *
+ * const one = Float32Array.of(1), sizes = { batch: 1, channels: 1, groups: 1, stateSize: 1, length: 1 };
+ * const inputs = { ...sizes, u: one, dt: one, A: one, B: one, C: one, softplus: false };
+ * console.log(scanBy(sequential, inputs).y[0], scanBy(semiseparable, inputs).y[0]); // 1 1
  * ```
  */
 export function scanBy(form: Form, inputs: ScanInputs, discretisation: Discretisation = "mamba"): ExactOutputs {
