@@ -1,4 +1,4 @@
-import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { bind } from "../../src/checkpoint/weights.ts";
 import { openDry } from "../../src/dry_device.ts";
 import {
@@ -10,6 +10,9 @@ import {
 } from "../../src/models/vss_block.ts";
 import { Ops } from "../../src/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
+import { sizeOf } from "../../src/tensor.ts";
+import { openWasm } from "../../src/wasm/device.ts";
+import { createVssBlock } from "../../src/models/create_vss_block.ts";
 import { runModel } from "../../src/run_model.ts";
 import { checkpointOf, dryWeights } from "./mambair_checkpoint.ts";
 
@@ -78,3 +81,32 @@ function swapDirections(values: Float32Array): Float32Array {
   [1, 0, 3, 2].forEach((from, to) => out.set(values.subarray(from * part, (from + 1) * part), to * part));
   return out;
 }
+
+Deno.test("createVssBlock() runs over feature maps of any size, the same on both CPU devices", async () => {
+  await using wasm = await openWasm();
+  await using reference = openReference();
+  await using fast = await createVssBlock(wasm, 64, { seed: 3 });
+  await using slow = await createVssBlock(reference, 64, { seed: 3 });
+  for (const shape of [[1, 1, 1, 64], [2, 5, 7, 64]] as const) {
+    const map = Float32Array.from({ length: sizeOf(shape) }, (_, i) => Math.sin(0.7 * i));
+    const [a, b] = [await fast.overMap(map, shape), await slow.overMap(map, shape)];
+    assertEquals(a.length, map.length);
+    a.forEach((value, i) => assertAlmostEquals(value, b[i]!, 1e-5));
+  }
+});
+
+Deno.test("createVssBlock() with the published demo's 64 channels changes what passes through, finitely", async () => {
+  await using device = await openWasm();
+  await using block = await createVssBlock(device, 64, { is_light_sr: true });
+  const map = new Float32Array(16 * 16 * 64).fill(0.5), out = await block.overMap(map, [1, 16, 16, 64]);
+  assert(out.every(Number.isFinite) && out.some((value) => value !== 0.5));
+});
+
+Deno.test("createVssBlock() names the weights that a state lacks", async () => {
+  await using device = openReference();
+  await assertRejects(
+    () => createVssBlock(device, 64, { state: { skip_scale: new Float32Array(64) } }),
+    TypeError,
+    "missing ln_1.weight [64]",
+  );
+});
