@@ -16,6 +16,7 @@ import {
   deviceSubject,
   emitCases,
   type Feature,
+  FEATURES,
   judgeCases,
   lawOf,
   type LawReport,
@@ -56,15 +57,25 @@ function count(flags: Request["flags"], flag: string, otherwise: number): number
   return value;
 }
 
+function featuresOf(list: string | undefined): Feature[] {
+  const names = list?.split(",") ?? [], unknown = names.find((name) => !FEATURES.some((feature) => feature === name));
+  if (unknown !== undefined) {
+    throw new RangeError(
+      `Cannot run laws as --lacks must name some of ${FEATURES.join(", ")}: current value is ${unknown}`,
+    );
+  }
+  return names as Feature[];
+}
+
 async function emit(folder: string, { flags, hold }: Request, print: (text: string) => void): Promise<number> {
-  await Deno.mkdir(folder, { recursive: true });
   let files = 0;
   const options = {
     runs: count(flags, "--runs", 4),
     seed: count(flags, "--seed", 1),
-    lacks: (flags.get("--lacks")?.split(",") ?? []) as Feature[],
+    lacks: featuresOf(flags.get("--lacks")),
     discretisation: hold ? "zoh" : "mamba",
   } as const;
+  await Deno.mkdir(folder, { recursive: true });
   for await (const { name, bytes } of emitCases(options)) {
     await Deno.writeFile(`${folder}/${name}`, bytes);
     files++;
@@ -75,7 +86,7 @@ async function emit(folder: string, { flags, hold }: Request, print: (text: stri
   return 0;
 }
 
-/** Reports that are worth a line, with their text. */
+/** A report in one line. */
 const lineOf = (where: string, { law, outcome, runs }: LawReport): string =>
   `${where.padEnd(18)} ${law.padEnd(20)} ${outcome.padEnd(14)} ${runs} runs`;
 

@@ -11,17 +11,21 @@ import type { Dice } from "./dice.ts";
 /** An implementation of the selective scan, in the layout of {@linkcode ScanInputs}. It must leave its inputs as they are. */
 export type Scan = (inputs: ScanInputs) => ScanOutputs | Promise<ScanOutputs>;
 
+/** Parts of the scan that an implementation may lack. */
+export const FEATURES = [
+  "softplus",
+  "bias",
+  "skip",
+  "gate",
+  "groups",
+  "initialState",
+  "lastState",
+  "orders",
+  "batch",
+] as const;
+
 /** A part of the scan that an implementation may lack. */
-export type Feature =
-  | "softplus"
-  | "bias"
-  | "skip"
-  | "gate"
-  | "groups"
-  | "initialState"
-  | "lastState"
-  | "orders"
-  | "batch";
+export type Feature = typeof FEATURES[number];
 
 /** An implementation under trial. */
 export interface Subject {

@@ -24,7 +24,7 @@ export type { Device } from "../device.ts";
 export type { ScanOrder } from "../kernels.ts";
 export { deviceSubject } from "./device_scan.ts";
 export { Dice } from "./dice.ts";
-export { LawViolation, Trial } from "./law.ts";
+export { FEATURES, LawViolation, Trial } from "./law.ts";
 export type { Difference, Feature, Law, Run, Scan, Subject } from "./law.ts";
 export { applies, checkLaw, lawOf, LAWS } from "./laws.ts";
 export { emitCases, judgeCases } from "./protocol.ts";

@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { bytesSource } from "../../src/checkpoint/byte_source.ts";
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { emitCases, type Feature, judgeCases, type LawReport, LAWS, type ScanInputs } from "../../src/laws/mod.ts";
@@ -110,4 +110,13 @@ Deno.test("laws tries one law on one device with a given seed", async () => {
   const args = ["--device", "reference", "--law", "causality", "--runs", "5", "--seed", "8"];
   assertEquals(await laws(args, (text) => lines.push(text)), 0);
   assertEquals([lines[0], lines.at(-1)], ["seed 8", "1 passed, 0 failed"]);
+});
+
+Deno.test("laws refuses what it does not know, by name", async () => {
+  const refused = (args: string[], message: string) => assertRejects(() => laws(args, () => {}), Error, message);
+  await refused(["emit", "unused", "--lacks", "orders,wings"], "current value is wings");
+  await refused(["--law", "gravity", "--device", "reference"], "current value is gravity");
+  await refused(["--runs", "many"], "current value is many");
+  await refused(["--fast"], "--fast must be a known flag");
+  await refused(["judge", "DIR"], "its arguments must be known");
 });
