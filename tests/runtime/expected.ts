@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import * as sidewinder from "../../mod.ts";
 import { answers, FILES } from "./apps/answers.js";
 import { ROOT } from "./kit.ts";
@@ -36,6 +36,17 @@ export const INPUTS: Readonly<Record<string, string>> = {
 
 /** Distance that f16 storage and f32 arithmetic leave to the official f64 logits of the small Vim. */
 const GOLDEN_WITHIN = 1e-5;
+
+interface Label {
+  readonly name: string;
+  readonly probability: number;
+}
+
+/** Demands the same classes; their probabilities are `Math.exp` of the logits, which engines round differently. */
+export function assertLabels(actual: readonly Label[], wanted: readonly Label[], within: number): void {
+  assertEquals(actual.map(({ name }) => name), wanted.map(({ name }) => name));
+  actual.forEach(({ probability }, i) => assertAlmostEquals(probability, wanted[i]!.probability, within));
+}
 
 let known: Promise<Answers> | undefined;
 

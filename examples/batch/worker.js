@@ -1,0 +1,64 @@
+/**
+ * One worker process: takes jobs one after the other. A run gives the event loop air every 50 ms, so that the lock on its
+ * job is renewed; when the process dies, the lock runs out and another worker takes the job.
+ */
+import { rename, writeFile } from "node:fs/promises";
+import { UnrecoverableError, Worker } from "bullmq";
+import { classify, defaultModel, encodeImage, loadModel, openDevice, restore } from "sidewinder";
+import { connection, QUEUE } from "./queue.js";
+
+const LOCK = Number(process.env.LOCK_MS ?? 30_000);
+
+const device = await openDevice();
+const models = new Map();
+
+function modelFor(task) {
+  if (!models.has(task)) {
+    const model = defaultModel(task).then((bytes) => loadModel(device, bytes));
+    model.catch(() => models.delete(task));
+    models.set(task, model);
+  }
+  return models.get(task);
+}
+
+/** Writes a file whole or not at all. The name of the part is the job's own, so that a second try leaves nothing behind. */
+async function writeOutput(job, bytes) {
+  const part = `${job.data.output}.${job.id}.part`;
+  await writeFile(part, bytes);
+  await rename(part, job.data.output);
+}
+
+async function work(job) {
+  const { task, input } = job.data;
+  const model = await modelFor(task);
+  const image = /^https?:/.test(input) ? new URL(input) : input;
+  const report = ({ fraction }) => void job.updateProgress({ fraction, pid: process.pid }).catch(() => {});
+  try {
+    if (task === "classify") {
+      const { labels } = await classify(model, image, { onProgress: report });
+      await writeOutput(job, JSON.stringify(labels));
+      return { label: labels[0].name };
+    }
+    const restored = await restore(model, image, { onProgress: report });
+    await writeOutput(job, await encodeImage(restored, { type: "png" }));
+    return { width: restored.width, height: restored.height };
+  } catch (error) {
+    // What cannot be read as an image will not become one by another try.
+    throw error instanceof SyntaxError || error instanceof RangeError ? new UnrecoverableError(error.message) : error;
+  }
+}
+
+const worker = new Worker(QUEUE, work, {
+  connection,
+  concurrency: 1,
+  lockDuration: LOCK,
+  stalledInterval: LOCK,
+  maxStalledCount: 3,
+});
+worker.on("error", (error) => console.error(error.message));
+process.once("SIGTERM", async () => {
+  await worker.close(); // finishes the job at hand
+  device.close();
+  process.exit(0);
+});
+console.log(`worker ${process.pid} on ${device.name}`);

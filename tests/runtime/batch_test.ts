@@ -1,0 +1,143 @@
+import { assert, assertEquals } from "@std/assert";
+import { classify, decodeImage, defaultModel, loadModel, openDevice, restore } from "../../mod.ts";
+import { assertLabels } from "./expected.ts";
+import { end, makeFolder, makeKit, must, NODE_24, ROOT } from "./kit.ts";
+
+await makeKit();
+
+/** What each task is given; upscaling a photo would take a minute. */
+const TASKS: Readonly<Record<string, readonly string[]>> = {
+  upscale: ["rgb.png", "q75_s2.jpg", "grey16.png"],
+  classify: ["chelsea.png", "rgb.png", "alpha.webp", "q75_s2.jpg", "grey16.png"],
+};
+
+const IMAGES: Readonly<Record<string, string>> = {
+  "chelsea.png": "examples/photos/chelsea.png",
+  "rgb.png": "tests/golden/image/files/rgb.png",
+  "alpha.webp": "tests/golden/image/files/alpha.webp",
+  "q75_s2.jpg": "tests/golden/image/files/q75_s2.jpg",
+  "grey16.png": "tests/golden/image/files/grey16.png",
+};
+
+/** Milliseconds that the queue has to become empty. */
+const PATIENCE = 90_000;
+
+interface End {
+  readonly kind: "completed" | "failed";
+  readonly jobId: string;
+  readonly failedReason?: string;
+}
+
+interface Report {
+  readonly ends: readonly End[];
+  readonly killed: { readonly jobId: string; readonly pid: number };
+  readonly jobs: readonly {
+    readonly id: string;
+    readonly task: string;
+    readonly input: string;
+    readonly output: string;
+  }[];
+}
+
+/** A Redis of its own, without anything on disk. */
+async function startRedis(folder: string): Promise<{ readonly port: number; readonly child: Deno.ChildProcess }> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  const child = new Deno.Command("redis-server", {
+    args: ["--port", `${port}`, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder],
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  for (let tries = 0; tries < 100; tries++) {
+    const connection = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
+    connection?.close();
+    if (connection) return { port, child };
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  end(child);
+  throw new Error("redis-server must listen within 5 s");
+}
+
+Deno.test("batch example ends every job exactly once and rightly, though a worker is killed with -9 in mid-job", async () => {
+  const folder = await makeFolder("batch", {
+    "queue.js": "examples/batch/queue.js",
+    "enqueue.js": "examples/batch/enqueue.js",
+    "worker.js": "examples/batch/worker.js",
+    "pool.js": "examples/batch/pool.js",
+    "batch.js": "tests/runtime/apps/batch.js",
+    ...IMAGES,
+  });
+  await Deno.writeTextFile(`${folder}broken.png`, "not a png");
+  const { port, child: redis } = await startRedis(folder);
+  const options = {
+    cwd: folder,
+    env: { REDIS_URL: `redis://127.0.0.1:${port}`, LOCK_MS: "2000" },
+  };
+  const pool = new Deno.Command(NODE_24, { ...options, args: ["pool.js", "2"], stdout: "null", stderr: "null" })
+    .spawn();
+  let patience: ReturnType<typeof setTimeout> | undefined;
+  try {
+    const total = Object.values(TASKS).flat().length + 1;
+    const watch = new Deno.Command(NODE_24, {
+      ...options,
+      args: ["batch.js", `${total}`],
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    patience = setTimeout(() => end(watch, "SIGKILL"), PATIENCE);
+    const watching = watch.stderr.getReader();
+    await watching.read();
+    watching.releaseLock();
+    for (const [task, names] of Object.entries(TASKS)) {
+      await must(NODE_24, ["enqueue.js", task, `out_${task}`, ...names], options);
+      await must(NODE_24, ["enqueue.js", task, `out_${task}`, ...names], options); // asked twice, done once
+    }
+    await must(NODE_24, ["enqueue.js", "classify", "out_classify", "broken.png"], options);
+    const { stdout } = await watch.output();
+    const { ends, killed, jobs } = JSON.parse(new TextDecoder().decode(stdout)) as Report;
+
+    assert(killed !== undefined, "a worker must have been killed in mid-job");
+    assertEquals(ends.length, total);
+    assertEquals(new Set(ends.map(({ jobId }) => jobId)).size, total);
+    assertEquals(ends.find(({ jobId }) => jobId === killed.jobId)!.kind, "completed");
+    const failed = ends.filter(({ kind }) => kind === "failed");
+    assertEquals(failed.map(({ jobId }) => jobs.find(({ id }) => id === jobId)!.input), [`${folder}broken.png`]);
+    await assertOutputs(jobs.filter(({ input }) => !input.endsWith("broken.png")));
+    for (const [task, names] of Object.entries(TASKS)) {
+      const files = await Array.fromAsync(Deno.readDir(`${folder}out_${task}`));
+      assertEquals(files.filter(({ name }) => name.endsWith(".part")), []);
+      assertEquals(files.length, names.length, task);
+    }
+  } finally {
+    clearTimeout(patience);
+    end(pool);
+    await pool.status;
+    end(redis);
+    await redis.status;
+  }
+});
+
+/** Outputs are what the working tree gives. */
+async function assertOutputs(jobs: Report["jobs"]): Promise<void> {
+  await using device = await openDevice({ require: "wasm" });
+  await using vim = await loadModel(device, await defaultModel("classify"));
+  await using mambair = await loadModel(device, await defaultModel("upscale"));
+  for (const { task, input, output } of jobs) {
+    if (task === "classify") {
+      assertLabels(JSON.parse(await Deno.readTextFile(output)), (await classify(vim, input)).labels, 1e-12);
+    } else {
+      const actual = await decodeImage(output), wanted = await restore(mambair, input);
+      assertEquals([actual.width, actual.height, actual.channels], [wanted.width, wanted.height, wanted.channels]);
+      assertEquals(actual.data.length, wanted.data.length);
+      assert(actual.data.every((value, i) => value === wanted.data[i]), input);
+    }
+  }
+}
+
+Deno.test("batch example runs from what is in its folder and Debian's redis-server", async () => {
+  const source = await Deno.readTextFile(`${ROOT}examples/batch/worker.js`);
+  const imports = [...source.matchAll(/from "([^"]+)"/g)].map((match) => match[1]!);
+  assertEquals(imports.filter((name) => !/^(node:|\.\/|bullmq$|sidewinder$)/.test(name)), []);
+  await must("redis-server", ["--version"]);
+});
