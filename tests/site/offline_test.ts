@@ -1,7 +1,7 @@
 /** Offline, installable, small. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { photoFile } from "./files.ts";
-import { siteTest } from "./site.ts";
+import { edits, siteTest } from "./site.ts";
 import { chooseTool, openPhotos } from "./steps.ts";
 
 siteTest(
@@ -33,6 +33,18 @@ siteTest("all models can be kept for offline use", {}, async ({ page }) => {
   await page.locator("#offline-note", { hasText: "All models are kept" }).waitFor();
   const kept = await page.evaluate(async () => (await (await caches.open("sidewinder-models")).keys()).length);
   assertEquals(kept, 5);
+});
+
+siteTest("new version is offered, taken over by one click, and drops the old cache", {}, async ({ page }) => {
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  const before = await page.evaluate(() => caches.keys());
+  edits.set("/service_worker.js", (text) => text.replace(/version:"\w+"/, 'version:"next"'));
+  await page.evaluate(async () => void await (await navigator.serviceWorker.ready).update());
+  const reloaded = page.waitForEvent("load");
+  await page.getByRole("button", { name: "Reload" }).click();
+  await reloaded;
+  await page.waitForFunction(async () => (await caches.keys()).join() === "sidewinder-page-next");
+  assert(before.length === 1 && before[0] !== "sidewinder-page-next");
 });
 
 siteTest("page can be installed", {}, async ({ page, context, origin }) => {

@@ -12,7 +12,7 @@ import { buildSite, SITE_OUT } from "../../tools/build_site.ts";
 import { answer } from "../../tools/serve_site.ts";
 
 /** Debian's Chromium, unless another one is named. */
-const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+export const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 /** Milliseconds that a step may take on a slow machine. */
@@ -65,6 +65,8 @@ async function buildIfOld(): Promise<void> {
 
 const browsers = new Map<boolean, Promise<Browser>>();
 const served = new Map<string, number>();
+/** Changes that a test makes to what the server sends, by path, until its visit ends. */
+export const edits = new Map<string, (text: string) => string>();
 let server: Deno.HttpServer<Deno.NetAddr> | undefined;
 const available = exists(CHROMIUM);
 if (!available && Deno.env.get("CI")) throw new Error(`Cannot test the page as ${CHROMIUM} must be there: it is not`);
@@ -73,7 +75,13 @@ if (!available) console.log(`skipped: the page's tests need Chromium at ${CHROMI
 Deno.test.beforeAll(async () => {
   await buildIfOld();
   server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
-    const response = await answer(request), path = new URL(request.url).pathname;
+    const path = new URL(request.url).pathname, edit = edits.get(path);
+    const response = await answer(edit ? new Request(request.url) : request);
+    if (edit) {
+      const headers = new Headers(response.headers);
+      headers.delete("content-length");
+      return new Response(edit(await response.text()), { headers });
+    }
     served.set(path, (served.get(path) ?? 0) + Number(response.headers.get("content-length")));
     return response;
   });
@@ -120,6 +128,7 @@ async function visit(options: Visit, body: (visited: Visited) => Promise<void>):
     await body({ page, context, origin, served });
     assertEquals(problems, []);
   } finally {
+    edits.clear();
     await context.close();
   }
 }

@@ -76,7 +76,7 @@ const loseDevice = (page: Page) =>
 
 siteTest("device lost in mid-run is told, and the processor finishes the work", { gpu: true }, async ({ page }) => {
   await keepDevice(page);
-  await openPhotos(page, await photoFile(300, 300));
+  await openPhotos(page, await photoFile(160, 160));
   await page.locator("#device-box summary").click();
   await page.locator("#device-choices label", { hasText: "WebGPU" }).click();
   await page.locator("#device-name", { hasText: /webgpu/i }).waitFor();
