@@ -7,7 +7,7 @@
 import type { Device } from "./device.ts";
 import type { Pixels8 } from "./image/colour.ts";
 import { decodeImage } from "./image/decode.ts";
-import { type Channels, type ImageInput, MAX_PIXELS, type Pixels } from "./image/pixels.ts";
+import { type Channels, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./image/pixels.ts";
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
 import { planTiles, type TileMode } from "./restore/plan_tiles.ts";
 import { runTiles } from "./restore/run_tiles.ts";
@@ -104,6 +104,9 @@ export interface OneShotRestoreOptions extends RestoreOptions, Omit<LoadOptions,
   readonly model: ModelSource;
 }
 
+/** Bytes per pixel that a decoder leaves to the garbage collector: RGBA in its own memory, and a copy. */
+const DECODER_BYTES = 8;
+
 /** An image with all that was decided about it. */
 interface Job {
   readonly pixels: Pixels;
@@ -156,7 +159,8 @@ async function prepare(model: Model, image: ImageInput, options: RestoreOptions,
     height,
     mode: tile,
     memory: memory === undefined ? undefined : memory * 1e6,
-    held: pixels.data.byteLength + painter.bytes + (whole ? row * height * model.scale : 0),
+    held: pixels.data.byteLength + painter.bytes + (whole ? row * height * model.scale : 0) +
+      (isPixelSource(image) ? 0 : DECODER_BYTES * width * height),
     perRow: whole ? 0 : 4 * row,
   });
   return { pixels, painter, tiling, tiles: tiling.rows.length * tiling.columns.length, decode };
