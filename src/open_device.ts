@@ -5,7 +5,7 @@
  */
 import type { Device } from "./device.ts";
 import { describeAdapter, findAdapter } from "./gpu/adapter.ts";
-import { openWebgpu } from "./gpu/device.ts";
+import { lazyImport } from "./lazy_import.ts";
 import { openReference } from "./reference/device.ts";
 import { openWasm } from "./wasm/device.ts";
 import { supports, type Variant } from "./wasm/load.ts";
@@ -66,11 +66,19 @@ function candidates({ wasm, gpu }: OpenOptions): readonly Candidate[] {
   ];
 }
 
+/** `gpu/device.ts`, which comes with all shaders and so only where there is an adapter. */
+interface GpuModule {
+  openWebgpu(options: { readonly adapter: GPUAdapter }): Promise<Device>;
+}
+
 async function findWebgpu(gpu: GPU | undefined): Promise<Found> {
   const adapter = await findAdapter(gpu);
   if (typeof adapter === "string") return { word: adapter };
   const { name, software } = describeAdapter(adapter);
-  const open = (): Promise<Device> => openWebgpu({ adapter });
+  const open = async (): Promise<Device> => {
+    const { openWebgpu } = await lazyImport<GpuModule>("./gpu/device.ts");
+    return await openWebgpu({ adapter });
+  };
   return software
     ? { word: `${name} computes on the processor, which WASM does faster`, open, reluctant: true }
     : { word: name, open };

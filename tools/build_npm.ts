@@ -69,8 +69,6 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
     target: "es2022",
     chunkNames: "[name]-[hash]",
     external: ["node:*"],
-    define: { "Symbol.dispose": "symbolDispose", "Symbol.asyncDispose": "symbolAsyncDispose" },
-    inject: [`${ROOT}tools/npm/dispose_symbols.js`],
     plugins: [...plugins, literalImports(ROOT)],
     logLevel: "warning",
   });

@@ -98,6 +98,14 @@ export const SUITES: readonly Suite[] = [
     ciOnly: true,
     command: [DENO, "run", "-A", "tools/pack_codecs.ts", "--check"],
   },
+  denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
+    prepare: debian(
+      ["chromium", "firefox-esr", "redis-server"],
+      async () =>
+        await succeeds("chromium", "--version") && await succeeds("firefox-esr", "--version") &&
+        await succeeds("redis-server", "--version"),
+    ),
+  }),
   {
     name: "wasm",
     what: "the committed kernels are what the Rust gives",

@@ -57,6 +57,7 @@ const worker = new Worker(QUEUE, work, {
 });
 worker.on("error", (error) => console.error(error.message));
 process.once("SIGTERM", async () => {
+  setTimeout(() => process.exit(1), 60_000).unref(); // Redis may be gone
   await worker.close(); // finishes the job at hand
   device.close();
   process.exit(0);

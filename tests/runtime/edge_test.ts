@@ -2,7 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { decodeImage, defaultModel } from "../../mod.ts";
 import { edgeHandler } from "../../src/edge.ts";
 import { assertLabels } from "./expected.ts";
-import { BUN, end, KIT, makeFolder, makeKit, must, NODE_24, ROOT } from "./kit.ts";
+import { BUN, end, KIT, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT } from "./kit.ts";
 
 await makeKit();
 const folder = await makeFolder("edge", {
@@ -109,7 +109,7 @@ Deno.test("edge example for deno serve --parallel serves with no permission but 
 });
 
 Deno.test("edge example for Node serves in Node 20, whose SIMD is the plain one", async () => {
-  await withServer("node", () => ["node.js"], (url) => assertServes(url, false));
+  await withServer(NODE_20, () => ["node.js"], (url) => assertServes(url, false));
 });
 
 Deno.test("edge example for Node serves in Node 24", async () => {

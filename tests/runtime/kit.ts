@@ -11,8 +11,11 @@ export const ROOT: string = new URL("../../", import.meta.url).pathname;
 /** The folder; what lies below it finds the packages in its `node_modules`. */
 export const KIT = `${ROOT}dist/runtime/`;
 
+/** Node 20 from npm. */
+export const NODE_20 = `${KIT}node_modules/node20/bin/node`;
+
 /** Node 24 from npm. */
-export const NODE_24 = `${KIT}node_modules/node/bin/node`;
+export const NODE_24 = `${KIT}node_modules/node24/bin/node`;
 
 /** Bun from npm. */
 export const BUN = `${KIT}node_modules/bun/bin/bun.exe`;

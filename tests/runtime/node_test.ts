@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { assertAnswers, FUSED, INPUTS, PLAIN, UNFUSED } from "./expected.ts";
-import { BUN, makeFolder, makeKit, must, NODE_24, ROOT, run } from "./kit.ts";
+import { BUN, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT, run } from "./kit.ts";
 
 await makeKit();
 const folder = await makeFolder("node", {
@@ -11,8 +11,8 @@ const folder = await makeFolder("node", {
 const answer = (program: string, ...args: string[]) => must(program, [...args, "node.js"], { cwd: folder });
 
 Deno.test("npm package in Node 20 gives the bits of Deno, without relaxed SIMD", async () => {
-  assertMatch(await must("node", ["--version"]), /^v20\./);
-  await assertAnswers(await answer("node"), PLAIN);
+  assertMatch(await must(NODE_20, ["--version"]), /^v20\./);
+  await assertAnswers(await answer(NODE_20), PLAIN);
 });
 
 Deno.test("npm package in Node 24 gives the bits of Deno", async () => {
@@ -32,13 +32,13 @@ Deno.test("npm package in Deno gives the bits of the working tree", async () => 
 const CLI = "../node_modules/.bin/sidewinder";
 
 Deno.test("sidewinder classify runs as a bin in Node 20", async () => {
-  const printed = await must("node", [CLI, "classify", "rocket.jpg", "--json", "--top", "1"], { cwd: folder });
+  const printed = await must(NODE_20, [CLI, "classify", "rocket.jpg", "--json", "--top", "1"], { cwd: folder });
   assertEquals(JSON.parse(printed).labels.length, 1);
   assertMatch(JSON.parse(printed).labels[0].name, /\w/);
 });
 
 Deno.test("sidewinder exits with 2 for an unknown command and prints one line", async () => {
-  const { code, stdout, stderr } = await run("node", [CLI, "paint"], { cwd: folder });
+  const { code, stdout, stderr } = await run(NODE_20, [CLI, "paint"], { cwd: folder });
   assertEquals([code, stdout], [2, ""]);
   assertMatch(stderr, /^Cannot run paint as the command must be one of .*\n$/);
 });

@@ -20,9 +20,12 @@ function specifierFrom(importer: string, path: string): string {
     .filter((part) => part !== "").join("/");
 }
 
+/** `Symbol.dispose` by its name in `dispose_symbols.js`. */
+const standIn = (name: string): string => name.replace(/^S/, "s").replace(/\.(.)/, (_, letter) => letter.toUpperCase());
+
 /**
- * Turns `lazyImport("./x.ts")`, whose paths start at `src/`, into `import("./x.ts")`, which bundlers split, and the
- * command line's first line into Node's.
+ * Turns `lazyImport("./x.ts")`, whose paths start at `src/`, into `import("./x.ts")`, which bundlers split, the
+ * command line's first line into Node's, and the symbols of resource management into ones that every engine has.
  *
  * @throws {Error} When a call does not name its file in place.
  */
@@ -39,10 +42,18 @@ export function literalImports(root: string): Plugin {
             const target = new URL(file, `file://${root}src/`).pathname;
             return `import("${specifierFrom(path, target)}")`;
           });
+        const symbols = ["Symbol.dispose", "Symbol.asyncDispose"].filter((name) => source.includes(name));
+        const names = symbols.map(standIn).join(", ");
         if (/lazyImport[<(]/.test(contents)) {
           throw new Error(`Cannot build ${path} as lazyImport() must name its file in place: current call computes it`);
         }
-        return { contents, loader: "ts" };
+        return {
+          contents: symbols.length === 0 ? contents : symbols.reduce(
+            (text, name) => text.replaceAll(`[${name}]`, `[${standIn(name)}]`),
+            contents,
+          ) + `\nimport { ${names} } from "${root}tools/npm/dispose_symbols.js";\n`,
+          loader: "ts",
+        };
       });
     },
   };
@@ -102,19 +113,27 @@ export function compiledWasm(folder: string): Plugin {
   };
 }
 
-/** For workerd, which refuses computed specifiers and has no files: nothing of the runtime is imported. */
+/** For workerd, which refuses computed specifiers and has neither files nor WebGPU. */
 export function noRuntimeModules(root: string): Plugin {
+  const absent = new Map([
+    [
+      `${root}src/lazy_import.ts`,
+      `export const runtimeImport = (name) =>
+        Promise.reject(new TypeError("Cannot import " + name + " as it must be there: current runtime has no such module"));`,
+    ],
+    [
+      `${root}src/gpu/device.ts`,
+      `export const openWebgpu = () =>
+        Promise.reject(new TypeError("Cannot open WebGPU as the runtime must have it: current one has none"));`,
+    ],
+  ]);
   return {
     name: "no-runtime-modules",
     setup(build) {
-      build.onLoad(
-        { filter: /\/src\/lazy_import\.ts$/ },
-        ({ path }) =>
-          path !== `${root}src/lazy_import.ts` ? undefined : {
-            contents: `export const runtimeImport = (name) =>
-            Promise.reject(new TypeError("Cannot import " + name + " as it must be there: current runtime has no such module"));`,
-          },
-      );
+      build.onLoad({ filter: /\/(lazy_import|gpu\/device)\.ts$/ }, ({ path }) => {
+        const contents = absent.get(path);
+        return contents === undefined ? undefined : { contents };
+      });
     },
   };
 }
