@@ -98,6 +98,7 @@ export const SUITES: readonly Suite[] = [
     ciOnly: true,
     command: [DENO, "run", "-A", "tools/pack_codecs.ts", "--check"],
   },
+  { name: "size", what: "what an application downloads is within its budgets", command: [DENO, "task", "size"] },
   denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
     prepare: debian(
       ["chromium", "firefox-esr", "redis-server"],

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { lazyImport } from "../lazy_import.ts";
 import type { SourceOptions } from "./byte_source.ts";
-import { fetchToFolder } from "./cache_node.ts";
 import { reasonOf } from "./errors.ts";
 import { hasFiles } from "./files_node.ts";
 import { download } from "./http.ts";
@@ -23,6 +23,11 @@ export interface Downloadable {
 export interface CacheOptions extends SourceOptions {
   /** Folder to use instead of the platform's. */
   readonly cacheDir?: string | undefined;
+}
+
+/** `cache_node.ts`, which is of no use to browsers. */
+interface FolderModule {
+  fetchToFolder(wanted: Downloadable, options: CacheOptions): Promise<string>;
 }
 
 const hex = (bytes: ArrayBuffer): string =>
@@ -86,5 +91,7 @@ export async function fetchCached(wanted: Downloadable, options: CacheOptions = 
     );
   }
   options.signal?.throwIfAborted();
-  return hasFiles() ? await fetchToFolder(wanted, options) : await fetchToBrowser(wanted, options);
+  if (!hasFiles()) return await fetchToBrowser(wanted, options);
+  const { fetchToFolder } = await lazyImport<FolderModule>("./checkpoint/cache_node.ts");
+  return await fetchToFolder(wanted, options);
 }

@@ -4,14 +4,12 @@
  * @module
  */
 import type { ByteSource, SourceOptions } from "./byte_source.ts";
+import { lazyImport } from "../lazy_import.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
-import { DTYPE_BYTES, widen } from "./dtype.ts";
 import { malformed } from "./errors.ts";
-import { findParts } from "./parts.ts";
-import { LEGACY_MAGIC, openLegacyPth, openZipPth, type Pth } from "./pth.ts";
+import { LEGACY_MAGIC, ZIP_MAGIC } from "./magic.ts";
 import { readSafetensors } from "./safetensors.ts";
 import { openSource, type SourceInput } from "./source.ts";
-import { checkView, dtypeOf, readView, type View } from "./torch.ts";
 
 export type { Checkpoint, Entry } from "./checkpoint.ts";
 
@@ -27,28 +25,9 @@ export const TRAINING_ARGS = "training_args";
 /** First bytes that are looked at to tell formats apart. */
 const HEAD_BYTES = 64;
 
-function entryOf(file: string, name: string, view: View, pth: Pth): Entry {
-  const where = `tensor "${name}" of ${file}`;
-  const dtype = dtypeOf(where, view.storage);
-  const count = checkView(where, view);
-  const content = pth.content(view.storage);
-  const readRaw = () => readView(view, dtype, content.read);
-  return {
-    name,
-    dtype,
-    shape: view.shape,
-    bytes: count * DTYPE_BYTES[dtype],
-    readRaw,
-    read: async () => widen(await readRaw(), dtype),
-  };
-}
-
-function checkpointOfPth(source: ByteSource, pth: Pth, key: string | undefined): Checkpoint {
-  const { root, tensors, ignored, metadata, trainingArgs } = findParts(source.name, pth.root, key);
-  const entries = new Map([...tensors].map(([name, view]) => [name, entryOf(source.name, name, view, pth)]));
-  const args = trainingArgs === undefined ? {} : { trainingArgs };
-  const { warnings } = pth;
-  return { format: "pth", entries, root, metadata, ...args, ignored, warnings, close: () => source.close() };
+/** `open_pth.ts`, which comes with all that reads zip archives and pickles and so only when it is needed. */
+interface PthModule {
+  openPth(source: ByteSource, legacy: boolean, key: string | undefined): Promise<Checkpoint>;
 }
 
 /** The training command line of a converted file; metadata that is something else stays metadata. */
@@ -129,8 +108,10 @@ export async function openCheckpoint(input: SourceInput, options: OpenOptions = 
   const source = await openSource(input, options);
   try {
     const head = await source.read(0, Math.min(source.size, HEAD_BYTES));
-    if (startsWith(head, [0x50, 0x4b])) return checkpointOfPth(source, await openZipPth(source), options.key);
-    if (startsWith(head, LEGACY_MAGIC)) return checkpointOfPth(source, await openLegacyPth(source), options.key);
+    if (startsWith(head, ZIP_MAGIC) || startsWith(head, LEGACY_MAGIC)) {
+      const { openPth } = await lazyImport<PthModule>("./checkpoint/open_pth.ts");
+      return await openPth(source, startsWith(head, LEGACY_MAGIC), options.key);
+    }
     if (head[8] === 0x7b) return await checkpointOfSafetensors(source, options.key);
     throw malformed(source.name, "it must be a .pth or .safetensors checkpoint", describeHead(head));
   } catch (error) {

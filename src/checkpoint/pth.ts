@@ -7,6 +7,7 @@
 import type { ByteSource } from "./byte_source.ts";
 import { DTYPE_BYTES } from "./dtype.ts";
 import { malformed, tooLarge } from "./errors.ts";
+import { LEGACY_MAGIC } from "./magic.ts";
 import { PickleEnd, PickleReader, type PickleValue } from "./pickle.ts";
 import { dtypeOf, type Storage, torchMeaning } from "./torch.ts";
 import { crc32, readZipDirectory, readZipEntry, type ZipEntry } from "./zip.ts";
@@ -29,10 +30,6 @@ export interface Pth {
 
 /** Longest pickle: a training checkpoint of a thousand tensors has half a megabyte. */
 const MAX_PICKLE_BYTES = 16 * 2 ** 20;
-/** First bytes of the older container: a pickle of its magic number. */
-export const LEGACY_MAGIC: Uint8Array = Uint8Array.of(
-  ...[0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e],
-);
 const LEGACY_PROTOCOL = 1001;
 /** What is read at first to find the pickles of the older container. */
 const LEGACY_WINDOW = 2 ** 18;

@@ -1,0 +1,42 @@
+/**
+ * Checkpoints as PyTorch writes them: a pickle in a zip archive, or the older form without one.
+ *
+ * @module
+ */
+import type { ByteSource } from "./byte_source.ts";
+import type { Checkpoint, Entry } from "./checkpoint.ts";
+import { DTYPE_BYTES, widen } from "./dtype.ts";
+import { findParts } from "./parts.ts";
+import { openLegacyPth, openZipPth, type Pth } from "./pth.ts";
+import { checkView, dtypeOf, readView, type View } from "./torch.ts";
+
+function entryOf(file: string, name: string, view: View, pth: Pth): Entry {
+  const where = `tensor "${name}" of ${file}`;
+  const dtype = dtypeOf(where, view.storage);
+  const count = checkView(where, view);
+  const content = pth.content(view.storage);
+  const readRaw = () => readView(view, dtype, content.read);
+  return {
+    name,
+    dtype,
+    shape: view.shape,
+    bytes: count * DTYPE_BYTES[dtype],
+    readRaw,
+    read: async () => widen(await readRaw(), dtype),
+  };
+}
+
+/**
+ * Opens a `.pth` checkpoint. Reading is lazy: the tensors of the wanted part are known, none has been read.
+ *
+ * @throws {SyntaxError} When the bytes are broken or truncated.
+ * @throws {RangeError} When a size is beyond what a model can need, or the named part does not exist.
+ */
+export async function openPth(source: ByteSource, legacy: boolean, key: string | undefined): Promise<Checkpoint> {
+  const pth = await (legacy ? openLegacyPth : openZipPth)(source);
+  const { root, tensors, ignored, metadata, trainingArgs } = findParts(source.name, pth.root, key);
+  const entries = new Map([...tensors].map(([name, view]) => [name, entryOf(source.name, name, view, pth)]));
+  const args = trainingArgs === undefined ? {} : { trainingArgs };
+  const { warnings } = pth;
+  return { format: "pth", entries, root, metadata, ...args, ignored, warnings, close: () => source.close() };
+}
