@@ -98,6 +98,11 @@ export const SUITES: readonly Suite[] = [
     ciOnly: true,
     command: [DENO, "run", "-A", "tools/pack_codecs.ts", "--check"],
   },
+  {
+    name: "publish",
+    what: "the registry of Deno would take the package: no slow types, nothing it rejects",
+    command: [DENO, "publish", "--dry-run", "--allow-dirty", "--quiet"],
+  },
   { name: "size", what: "what an application downloads is within its budgets", command: [DENO, "task", "size"] },
   denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
     prepare: debian(
