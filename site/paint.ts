@@ -18,16 +18,14 @@ export interface Placement {
   readonly split: number;
 }
 
-/** Numbers over a part of the photo, drawn as heat. */
-export interface Heat {
+/** Numbers over a part of the photo, drawn as a spotlight; the rest of the photo is dark. */
+export interface Light {
   readonly values: Float32Array;
   readonly rows: number;
   readonly columns: number;
   readonly region: Region;
-  /** Value that is drawn strongest; 0 and below is not drawn. */
+  /** Value that stays clear; 0 and below is dark. */
   readonly high: number;
-  /** As `#rrggbb`. */
-  readonly colour: string;
 }
 
 /** Page to painter. */
@@ -53,4 +51,4 @@ export type Paint =
   }
   /** It is whole, or given up and the earlier one shows again. */
   | { readonly type: "end"; readonly photo: number; readonly whole: boolean }
-  | { readonly type: "heat"; readonly heat: Heat | undefined };
+  | { readonly type: "light"; readonly light: Light | undefined };

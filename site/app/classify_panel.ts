@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { announce, byId, colour, make } from "./dom.ts";
+import { announce, byId, make } from "./dom.ts";
 import { call } from "./engine.ts";
 import { runJob } from "./jobs.ts";
 import { startJobView } from "./job_view.ts";
@@ -80,12 +80,12 @@ function showWhere(): void {
   });
   note.textContent = "";
   if (current().tool !== "classify") return;
-  if (!showing) return paint({ type: "heat", heat: undefined });
+  if (!showing) return paint({ type: "light", light: undefined });
   const { rows, columns, region } = photo!.occluded!, high = Math.max(...falls);
   note.textContent = high > 0.001 ? TEXT.strongest(percent(high)) : TEXT.noPlace;
   paint({
-    type: "heat",
-    heat: high > 0.001 ? { values: falls, rows, columns, region, high, colour: colour("heat") } : undefined,
+    type: "light",
+    light: high > 0.001 ? { values: falls, rows, columns, region, high } : undefined,
   });
 }
 

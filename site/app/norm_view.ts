@@ -4,9 +4,9 @@
  * @module
  */
 import type { InsideReport } from "../protocol.ts";
-import { heatPixels } from "../heat.ts";
-import { byId, colour, make } from "./dom.ts";
-import { setScanHeat } from "./scan_view.ts";
+import { spotlight } from "../spotlight.ts";
+import { byId, make } from "./dom.ts";
+import { setScanLight } from "./scan_view.ts";
 import { TEXT } from "./strings.ts";
 
 const list = byId("norms");
@@ -26,7 +26,7 @@ export function showNorms(report: InsideReport | undefined): void {
       button.setAttribute("aria-pressed", String(chosen));
       byId("norm-text").textContent = chosen ? text : "";
       const low = Math.min(...norms), high = Math.max(...norms);
-      setScanHeat(chosen ? heatPixels(norms, report.columns, low, high, colour("heat")) : undefined);
+      setScanLight(chosen ? spotlight(norms, report.columns, low, high) : undefined);
     });
     return make("li", {}, button);
   }));

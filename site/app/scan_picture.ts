@@ -26,19 +26,19 @@ function middleOf(path: ScanPath, index: number, { rows, columns }: InsideReport
   return { x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 };
 }
 
-/** Draws the photo as the model saw it, its grid, and the way so far; `heat` lies between. */
+/** Draws the photo as the model saw it, its grid, and the way so far; `light` lies between. */
 export function drawScan(
   context: CanvasRenderingContext2D,
   report: InsideReport,
   path: ScanPath,
   step: number,
-  heat: HTMLCanvasElement | undefined,
+  light: HTMLCanvasElement | undefined,
 ): void {
   const { width, height } = context.canvas, { rows, columns } = report;
   context.imageSmoothingEnabled = rows !== report.picture.height; // where tokens are pixels, pixels are squares
   context.drawImage(report.picture, 0, 0, width, height);
   context.imageSmoothingEnabled = false;
-  if (heat) context.drawImage(heat, 0, 0, width, height);
+  if (light) context.drawImage(light, 0, 0, width, height);
 
   context.strokeStyle = "rgb(255 255 255 / 35%)";
   context.lineWidth = 1;

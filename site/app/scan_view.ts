@@ -19,18 +19,18 @@ const WALK = 6000;
 
 let report: InsideReport | undefined;
 let path: ScanPath | undefined;
-let heat: HTMLCanvasElement | undefined;
+let light: HTMLCanvasElement | undefined;
 let walking = false;
 let last = 0, exact = 0;
 
 const redraw = oncePerFrame(draw);
 
 /** Lays the norms of a block over the picture. */
-export function setScanHeat(pixels: ImageData | undefined): void {
-  heat = undefined;
+export function setScanLight(pixels: ImageData | undefined): void {
+  light = undefined;
   if (pixels) {
-    heat = make("canvas", { width: pixels.width, height: pixels.height });
-    heat.getContext("2d")!.putImageData(pixels, 0, 0);
+    light = make("canvas", { width: pixels.width, height: pixels.height });
+    light.getContext("2d")!.putImageData(pixels, 0, 0);
   }
   redraw();
 }
@@ -38,7 +38,7 @@ export function setScanHeat(pixels: ImageData | undefined): void {
 function draw(): void {
   if (!report || !path) return;
   const step = Number(slider.value), { steps, order } = path;
-  drawScan(context, report, path, step, heat);
+  drawScan(context, report, path, step, light);
   const token = steps[step - 1]! < 0 ? ` (${TEXT.classToken})` : "";
   byId("scan-at").textContent = TEXT.stepOf(step, steps.length) + token;
   slider.setAttribute("aria-valuetext", TEXT.stepOf(step, steps.length) + token);
@@ -83,7 +83,7 @@ function choose(next: ScanPath): void {
 /** Shows the scan of a run, walking unless the person wants little motion. */
 export function showScan(next: InsideReport | undefined): void {
   report = next;
-  heat = undefined;
+  light = undefined;
   setWalking(false);
   if (!next) return;
   const { rows, columns, classTokens, picture } = next;

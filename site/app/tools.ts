@@ -30,6 +30,6 @@ export function startTools(): void {
       tabOf(other).tabIndex = chosen ? 0 : -1;
       byId(`panel-${other}`).hidden = !chosen;
     }
-    if (tool !== before.tool) paint({ type: "heat", heat: undefined });
+    if (tool !== before.tool) paint({ type: "light", light: undefined });
   });
 }

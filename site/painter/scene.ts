@@ -1,10 +1,10 @@
 /**
- * The large picture: the photo, its result right of the boundary, heat over both.
+ * The large picture: the photo, its result right of the boundary, a spotlight over both.
  *
  * @module
  */
-import { heatPixels } from "../heat.ts";
-import type { Paint, Placement } from "../paint.ts";
+import type { Light, Paint, Placement } from "../paint.ts";
+import { DARKEST, spotlight } from "../spotlight.ts";
 import { Surface } from "./surface.ts";
 
 interface Photo {
@@ -20,17 +20,15 @@ interface Photo {
 const photos = new Map<number, Photo>();
 let context: OffscreenCanvasRenderingContext2D | undefined;
 let placement: Placement | undefined;
-let heat: {
-  readonly picture: OffscreenCanvas;
-  readonly region: { x: number; y: number; width: number; height: number };
-} | undefined;
+let light: { readonly picture: OffscreenCanvas; readonly region: Light["region"] } | undefined;
 
 /** Takes over what the page says; what is seen is drawn by {@linkcode draw}. */
 export function accept(paint: Paint): void {
   if (paint.type === "canvas") context = paint.canvas.getContext("2d")!;
   else if (paint.type === "place") placement = paint.placement;
-  else if (paint.type === "heat") heat = paint.heat && { picture: pictureOf(paint.heat), region: paint.heat.region };
-  else if (paint.type === "photo") {
+  else if (paint.type === "light") {
+    light = paint.light && { picture: pictureOf(paint.light), region: paint.light.region };
+  } else if (paint.type === "photo") {
     const { width, height, preview } = paint;
     photos.set(paint.photo, { width, height, preview, result: undefined, draft: undefined });
   } else changePhoto(paint);
@@ -51,10 +49,17 @@ function changePhoto(paint: Extract<Paint, { readonly type: "forget" | "begin" |
   }
 }
 
-function pictureOf({ values, rows, columns, high, colour }: NonNullable<Extract<Paint, { type: "heat" }>["heat"]>) {
+function pictureOf({ values, rows, columns, high }: Light): OffscreenCanvas {
   const picture = new OffscreenCanvas(columns, rows);
-  picture.getContext("2d")!.putImageData(heatPixels(values, columns, 0, high, colour), 0, 0);
+  picture.getContext("2d")!.putImageData(spotlight(values, columns, 0, high), 0, 0);
   return picture;
+}
+
+/** A rectangle of the photo on the canvas, its edges on whole pixels, so that neighbours meet. */
+function onPixels(x: number, y: number, width: number, height: number, { left, top, scale }: Placement) {
+  const x0 = Math.round(left + x * scale), y0 = Math.round(top + y * scale);
+  const x1 = Math.round(left + (x + width) * scale), y1 = Math.round(top + (y + height) * scale);
+  return [x0, y0, x1 - x0, y1 - y0] as const;
 }
 
 /** Draws what is there. */
@@ -70,7 +75,8 @@ export function draw(): void {
   if (!photo) return;
   context.imageSmoothingEnabled = true;
   context.imageSmoothingQuality = "medium";
-  context.drawImage(photo.preview, left, top, photo.width * scale, photo.height * scale);
+  const whole = onPixels(0, 0, photo.width, photo.height, placement);
+  context.drawImage(photo.preview, ...whole);
   for (const surface of [photo.result, photo.draft]) {
     if (!surface) continue;
     const own = scale * photo.width / surface.width;
@@ -82,13 +88,15 @@ export function draw(): void {
     surface.draw(context, own, left, top);
     context.restore();
   }
-  if (!heat) return;
-  const { picture, region } = heat;
-  context.drawImage(
-    picture,
-    left + region.x * scale,
-    top + region.y * scale,
-    region.width * scale,
-    region.height * scale,
-  );
+  if (!light) return;
+  const { picture, region } = light;
+  const seen = onPixels(region.x, region.y, region.width, region.height, placement);
+  context.imageSmoothingEnabled = true;
+  context.drawImage(picture, ...seen);
+  // What the model does not see counts for nothing.
+  context.fillStyle = `rgb(0 0 0 / ${DARKEST})`;
+  context.beginPath();
+  context.rect(...whole);
+  context.rect(...seen);
+  context.fill("evenodd");
 }
