@@ -27,6 +27,9 @@ export type { Plan } from "./src/dry_device.ts";
 export type { CodecModules, CodecName } from "./src/image/codecs.ts";
 export type { Pixels8 } from "./src/image/colour.ts";
 export * from "./src/image/decode.ts";
+export { type AdapterDescription, describeAdapter, findAdapter } from "./src/gpu/adapter.ts";
+export { openWebgpu, type WebgpuCounts, type WebgpuDevice, type WebgpuOptions } from "./src/gpu/device.ts";
+export type { TimedPass } from "./src/gpu/timeline.ts";
 export { encodeImage, type EncodeOptions } from "./src/image/encode.ts";
 export { type MetricOptions, psnr, ssim } from "./src/image/metrics.ts";
 export * from "./src/image/pixels.ts";
@@ -43,9 +46,14 @@ export {
   openModelSource,
 } from "./src/load_model.ts";
 export * from "./src/models/block.ts";
+export * from "./src/models/create_vss_block.ts";
+export { DVMSR_VARIANTS, type DvmsrOptions } from "./src/models/dvmsr.ts";
 export type { OptionSource } from "./src/models/family.ts";
 export type { BimambaType, MixerConfig } from "./src/models/mamba.ts";
+export { MAMBAIR_VARIANTS, type MambaIROptions, type MambaIRVariant } from "./src/models/mambair_config.ts";
+export { MAMBAIR_UNET_VARIANTS, type MambaIRUNetOptions } from "./src/models/mambair_unet.ts";
 export * from "./src/models/vim_config.ts";
+export type { VssBlockOptions } from "./src/models/vss_block.ts";
 export * from "./src/open_device.ts";
 export * from "./src/ops.ts";
 export { openReference, type ReferenceOptions } from "./src/reference/device.ts";

@@ -19,21 +19,32 @@ import { residualConv, residualConvWeights, shallowFeatures } from "./restoratio
 
 /** Constructor options of `DVMSR` that have a meaning at inference, official names and defaults. */
 export interface DvmsrOptions {
+  /** Blocks of each group; four times 2 unless said. */
   readonly depths?: readonly number[];
+  /** Channels of the features; 60 unless said. */
   readonly embed_dim?: number;
+  /** Channels of the image, 1 or 3; 3 unless said. */
   readonly channels?: number;
+  /** Shape of the mixers where it is not the default. */
   readonly ssm_cfg?: {
     readonly d_state?: number;
     readonly d_conv?: number;
     readonly expand?: number;
     readonly dt_rank?: number | "auto";
   } | null;
+  /** Added to the variance; 1e-5 unless said. */
   readonly norm_epsilon?: number;
+  /** RMSNorm instead of LayerNorm. */
   readonly rms_norm?: boolean;
+  /** Whether the features are normalised before the groups. */
   readonly patch_norm?: boolean;
+  /** Sides of the result to those of the image; 4 unless said. */
   readonly upscale?: number;
+  /** What pixels in 0 … 1 are multiplied by inside: 1 or 255. */
   readonly img_range?: number;
+  /** How the image is made, as in MambaIR; `pixelshuffledirect` unless said. */
   readonly upsampler?: "pixelshuffle" | "pixelshuffledirect" | "" | null;
+  /** Residual convolutions: one, or a bottleneck of three. */
   readonly resi_connection?: "1conv" | "3conv";
   /** No effect on numbers. */
   readonly img_size?: number;
@@ -179,7 +190,7 @@ function* mixInBands(
   using _ = ops.scope();
   const conv = ops.empty([1, 1, convWidth - 1, e]), scan = ops.empty([1, 1, e, n]);
   for (let image = 0; image < b; image++) {
-    for (const { first, count } of bands(l, work)) {
+    for (const { first, count } of bands(l, work, ops.device.pace)) {
       using _ = ops.scope();
       const part = reshape(rowRange(y, image * l + first, count), [1, count, d]);
       const carry = (state: Tensor) => ({ state, read: first > 0, write: true });

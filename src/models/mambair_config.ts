@@ -10,17 +10,25 @@ import { type CabForm, type VssBlockConfig, vssBlockConfig } from "./vss_block.t
 
 /** Constructor options of `MambaIR` that have a meaning at inference, official names and defaults. */
 export interface MambaIROptions {
+  /** 1 or 3; 3 unless said. */
   readonly in_chans?: number;
+  /** Channels of the features; 96 unless said. */
   readonly embed_dim?: number;
+  /** Blocks of each group; four times 6 unless said. */
   readonly depths?: readonly number[];
+  /** States per channel of the scan; 16 unless said. */
   readonly d_state?: number;
   /** Inner width of the scan per channel (the official class hands it to the scan as `expand`). */
   readonly mlp_ratio?: number;
+  /** Whether the features are normalised before the groups. */
   readonly patch_norm?: boolean;
+  /** Sides of the result to those of the image, for the two upsamplers; 2 unless said. */
   readonly upscale?: number;
+  /** What pixels in 0 … 1 are multiplied by inside: 1 or 255. */
   readonly img_range?: number;
   /** `pixelshuffle`: classic super-resolution; `pixelshuffledirect`: light; empty: denoising and JPEG artefacts. */
   readonly upsampler?: "pixelshuffle" | "pixelshuffledirect" | "" | null;
+  /** Residual convolutions: one, or a bottleneck of three. */
   readonly resi_connection?: "1conv" | "3conv";
   /** No effect on numbers. */
   readonly img_size?: number | readonly [height: number, width: number];

@@ -18,12 +18,19 @@ import { vssBlock, type VssBlockConfig, vssBlockConfig, type VssBlockWeights, vs
 
 /** Constructor options of `MambaIRUNet` that have a meaning at inference, official names and defaults. */
 export interface MambaIRUNetOptions {
+  /** Channels of the image; 3 unless said. */
   readonly inp_channels?: number;
+  /** Channels of the result; 3 unless said. */
   readonly out_channels?: number;
+  /** Channels of the first level; 48 unless said. */
   readonly dim?: number;
+  /** Blocks of the four levels; 4, 6, 6, 8 unless said. */
   readonly num_blocks?: readonly number[];
+  /** Inner width of the scan per channel; 2 unless said, 1.5 in the released net. */
   readonly mlp_ratio?: number;
+  /** Blocks after the decoder; 4 unless said. */
   readonly num_refinement_blocks?: number;
+  /** Whether the convolutions that join and the last one have a bias. */
   readonly bias?: boolean;
   /** Defocus deblurring of dual-pixel pairs: six channels in, three out, no input added. */
   readonly dual_pixel_task?: boolean;

@@ -42,8 +42,11 @@ export interface VssBlockConfig {
 
 /** Options of a block on its own, official names. */
 export interface VssBlockOptions {
+  /** States per channel; 16 unless said. */
   readonly d_state?: number;
+  /** Inner width of the scan per channel; 2 unless said. */
   readonly expand?: number;
+  /** The light super-resolution nets' convolution block (2024-10) instead of the classic one. */
   readonly is_light_sr?: boolean;
   /** ε of the first norm. */
   readonly epsilon?: number;
@@ -239,7 +242,7 @@ function* addAttended(
   const [b, height, width, d] = x.shape as [number, number, number, number], l = height * width;
   for (let image = 0; image < b; image++) {
     const factors = rowRange(attention, image, 1);
-    for (const { first, count } of bands(l, { multiplyAdds: 3 * MOVE * l * d })) {
+    for (const { first, count } of bands(l, { multiplyAdds: 3 * MOVE * l * d }, ops.device.pace)) {
       const part = (tensor: Tensor) => rowRange(tensor, image * l + first, count);
       ops.binary("multiply", part(features), factors, { out: part(spare) });
       ops.binary("multiply", part(x), scale, { out: part(features) });
