@@ -19,9 +19,12 @@ export interface Suite {
 
 const DENO = Deno.execPath();
 
+/** Mesa wants a folder of its own; without one it complains on every start. */
+const QUIET = { XDG_RUNTIME_DIR: "/tmp" };
+
 /** A suite of Deno tests over folders and files. */
 function denoSuite(name: string, what: string, paths: readonly string[], rest: Partial<Suite> = {}): Suite {
-  return { name, what, command: [DENO, "test", "-A", "--quiet", ...paths], ...rest };
+  return { name, what, command: [DENO, "test", "-A", "--quiet", ...paths], env: QUIET, ...rest };
 }
 
 async function succeeds(program: string, ...args: string[]): Promise<boolean> {
@@ -34,7 +37,7 @@ async function succeeds(program: string, ...args: string[]): Promise<boolean> {
 }
 
 /** Installs Debian packages in CI; elsewhere says which command would. */
-function debian(packages: readonly string[], present: () => Promise<boolean>): Suite["prepare"] {
+function debian(packages: readonly string[], present: () => Promise<boolean>): NonNullable<Suite["prepare"]> {
   return async (ci) => {
     if (await present()) return undefined;
     const command = `apt-get install -y ${packages.join(" ")}`;
@@ -52,7 +55,7 @@ async function rustParts(ci: boolean): Promise<string | undefined> {
     async () =>
       await succeeds("sh", "-c", "rustup target list --installed | grep -q wasm32-unknown-unknown") ||
       await succeeds("dpkg", "-s", "rustc-web", "rust-web-src", "rust-web-llvm", "lld-22"),
-  )!(ci);
+  )(ci);
   if (obstacle) return obstacle;
   for (const [program, args] of [["wasm-pack", []], ["wasm-bindgen-cli", ["--version", "0.2.130"]]] as const) {
     if (await succeeds(program === "wasm-pack" ? "wasm-pack" : "wasm-bindgen", "--version")) continue;
@@ -65,12 +68,6 @@ async function rustParts(ci: boolean): Promise<string | undefined> {
 
 const vulkan = debian(["mesa-vulkan-drivers"], () => succeeds("dpkg", "-s", "mesa-vulkan-drivers"));
 const browser = debian(["chromium"], () => succeeds("which", "chromium"));
-const servers = debian(["chromium", "redis-server"], async () => {
-  return await succeeds("which", "chromium") && await succeeds("which", "redis-server");
-});
-
-/** Mesa wants a folder of its own; without one it complains on every start. */
-const QUIET = { XDG_RUNTIME_DIR: "/tmp" };
 
 /** In the order in which they tell most. */
 export const SUITES: readonly Suite[] = [
@@ -78,7 +75,7 @@ export const SUITES: readonly Suite[] = [
   denoSuite("unit", "kernels, checkpoints, images, models, tiles, laws, command line", [
     "tests/",
     "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site",
-  ], { env: { SIDEWINDER_DEVICES: "cpu" } }),
+  ], { env: { ...QUIET, SIDEWINDER_DEVICES: "cpu" } }),
   denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
   denoSuite("docs", "every example in the documentation", ["--doc", "mod.ts", "src", "README.md", "docs"]),
   denoSuite("gpu", "WebGPU on a software adapter: kernels, fixtures, pool, loss, errors", [
@@ -86,12 +83,9 @@ export const SUITES: readonly Suite[] = [
     "tests/kernels",
   ], {
     env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
-    prepare: vulkan!,
+    prepare: vulkan,
   }),
-  denoSuite("runtime", "Deno, Node 20 and 24, Bun, workerd, browsers, bundlers, edge, queue", ["tests/runtime"], {
-    prepare: servers!,
-  }),
-  denoSuite("site", "the page in Chromium", ["tests/site"], { prepare: browser! }),
+  denoSuite("site", "the page in Chromium", ["tests/site"], { prepare: browser }),
   {
     name: "codecs",
     what: "the committed codecs are what npm gives",

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { tmpdir } from "node:os";
 import process from "node:process";
 import { classifyCommand } from "./classify.ts";
 import { type Command, oneLine, type Terminal, UsageError } from "./command.ts";
@@ -32,6 +33,8 @@ sidewinder <command> --help tells more.`;
 
 /** Runs the command line; the result is the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  // Mesa's drivers, which looking for WebGPU may load, complain on stderr about a missing folder of their own.
+  process.env.XDG_RUNTIME_DIR ??= tmpdir();
   const [name = "--help", ...rest] = args;
   const stop = new AbortController();
   const terminal: Terminal = {
