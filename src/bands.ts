@@ -16,9 +16,10 @@ const LONGEST = 25;
  * Splits `total` rows into equal bands of at most 25 ms of estimated work.
  *
  * @param work What all rows together cost.
+ * @param pace That of the device.
  */
-export function* bands(total: number, work: Partial<Work>): Generator<Band, void> {
-  const milliseconds = estimateMilliseconds({ multiplyAdds: 0, exps: 0, stateElements: 0, ...work });
+export function* bands(total: number, work: Partial<Work>, pace = 1): Generator<Band, void> {
+  const milliseconds = estimateMilliseconds({ multiplyAdds: 0, exps: 0, stateElements: 0, ...work }) / pace;
   const parts = Math.max(1, Math.min(total, Math.ceil(milliseconds / LONGEST)));
   for (let part = 0; part < parts; part++) {
     const first = Math.floor(part * total / parts);
@@ -44,7 +45,7 @@ export function* linearInBands(
   const { into, out: given, ...rest } = epilogue;
   const out = into ?? given ?? ops.empty([...x.shape.slice(0, -1), outer]);
   const work = { multiplyAdds: rows * outer * inner, exps: expsOf(epilogue, rows * outer) };
-  for (const { first, count } of bands(rows, work)) {
+  for (const { first, count } of bands(rows, work, ops.device.pace)) {
     const target = rowRange(out, first, count);
     ops.linear(rowRange(x, first, count), weight, { ...rest, ...(into ? { into: target } : { out: target }) });
     yield;
@@ -60,7 +61,7 @@ export function* layerNormInBands(
   options: Omit<NormOptions, "residual"> & { readonly bias?: Tensor | undefined },
 ): Generator<void, Tensor> {
   const rows = rowsOf(x), { gate, out = ops.empty(x.shape), ...rest } = options;
-  for (const { first, count } of bands(rows, { multiplyAdds: MOVE * rows * columnsOf(x) })) {
+  for (const { first, count } of bands(rows, { multiplyAdds: MOVE * rows * columnsOf(x) }, ops.device.pace)) {
     const part = (tensor: Tensor) => rowRange(tensor, first, count);
     ops.layerNorm(part(x), weight, { ...rest, gate: gate && part(gate), out: part(out) });
     yield;
@@ -80,7 +81,7 @@ export function* conv2dInBands(
   const out = epilogue.into ?? epilogue.out ?? ops.empty([batch, height, width, outer]);
   const results = batch * height * width * outer;
   const work = { multiplyAdds: results * inner * side ** 2, exps: expsOf(epilogue, results) };
-  for (const rows of bands(height, work)) {
+  for (const rows of bands(height, work, ops.device.pace)) {
     const target = epilogue.into ? {} : { out };
     ops.conv2d(x, weight, { ...epilogue, ...target, padding: (side - 1) / 2, rows });
     yield;
@@ -97,7 +98,7 @@ export function* depthwiseConv2dInBands(
 ): Generator<void, Tensor> {
   const out = options.out ?? ops.empty(x.shape), results = rowsOf(x) * columnsOf(x);
   const work = { multiplyAdds: results * weight.shape[1]! ** 2, exps: expsOf(options, results) };
-  for (const rows of bands(x.shape[1]!, work)) {
+  for (const rows of bands(x.shape[1]!, work, ops.device.pace)) {
     ops.depthwiseConv2d(x, weight, { ...options, out, rows });
     yield;
   }
@@ -116,7 +117,7 @@ export function* selectiveScanInBands(
   const [directions, channels] = constants.shape as [number, number, number];
   const steps = batch * length * directions * channels;
   const work = { stateElements: steps * options.stateSize, exps: 2 * steps };
-  const list = [...bands(length, work)];
+  const list = [...bands(length, work, ops.device.pace)];
   if (list.length === 1) {
     const y = ops.selectiveScan(u, projection, constants, options);
     yield;

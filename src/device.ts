@@ -60,6 +60,8 @@ export interface Device {
   readonly kind: "reference" | "wasm" | "webgpu" | "dry";
   /** Full name, with its variant: `wasm relaxed-simd`. */
   readonly name: string;
+  /** How many times the speed of a modest core it surely has, for a device that only queues its work; 1 unless said. */
+  readonly pace?: number;
   /** Memory for `length` elements, contents undefined, freed with the innermost open scope. */
   alloc(length: number): DeviceBuffer;
   /** Copies data to the device, packed for its role. */

@@ -1,13 +1,13 @@
-// uses: spread
-// out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows], one thread a result; `rotate` multiplies interleaved complex pairs.
+// uses: activation spread
+// out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows], one thread a result or four; `rotate` multiplies interleaved complex pairs.
 struct Params {
   rows: u32, columns: u32, aStride: u32, bStride: u32, outStride: u32, bRows: u32, bRepeat: u32, operation: u32,
   aOffset: u32, bOffset: u32, outOffset: u32,
 }
 
-@group(0) @binding(0) var<storage, read> a: array<f32>; // [rows, columns]
-@group(0) @binding(1) var<storage, read> b: array<f32>; // [bRows, columns]
-@group(0) @binding(2) var<storage, read_write> out: array<f32>; // [rows, columns]
+@group(0) @binding(0) var<storage, read> a: array<Value>; // [rows, columns]
+@group(0) @binding(1) var<storage, read> b: array<Value>; // [bRows, columns]
+@group(0) @binding(2) var<storage, read_write> out: array<Value>; // [rows, columns]
 @group(1) @binding(0) var<uniform> p: Params;
 
 @compute @workgroup_size(64)
@@ -17,15 +17,17 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = spread(group, groups, lane);
-  if (index >= p.rows * p.columns) { return; }
-  let row = index / p.columns;
-  let column = index % p.columns;
-  let left = p.aOffset + row * p.aStride + column;
-  let right = p.bOffset + row / p.bRepeat % p.bRows * p.bStride + column;
-  var value: f32;
+  let columns = p.columns / LANES;
+  if (index >= p.rows * columns) { return; }
+  let row = index / columns;
+  let column = index % columns;
+  let left = (p.aOffset + row * p.aStride) / LANES + column;
+  let right = (p.bOffset + row / p.bRepeat % p.bRows * p.bStride) / LANES + column;
+  var value: Value;
   switch p.operation {
     case 0u: { value = a[left] + b[right]; }
     case 1u: { value = a[left] * b[right]; }
+    // One element at a time.
     default: {
       if (column % 2u == 0u) {
         value = a[left] * b[right] - a[left + 1u] * b[right + 1u];
@@ -34,5 +36,5 @@ fn main(
       }
     }
   }
-  out[p.outOffset + row * p.outStride + column] = value;
+  out[(p.outOffset + row * p.outStride) / LANES + column] = value;
 }

@@ -9,7 +9,7 @@ import { type TimedPass, Timeline } from "./timeline.ts";
 
 /** Bytes of a slot: the largest offset alignment that WebGPU may ask for. */
 const SLOT = 256;
-const SLOTS = 1024;
+const SLOTS = 4096;
 const UNIFORM_USAGE = 0x40 | 0x08;
 
 /** Largest number of 32-bit words a dispatch can have as parameters. */

@@ -9,17 +9,20 @@ struct Params {
   outHeight: u32, outWidth: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [batch, height, width, inChannels]
+@group(0) @binding(0) var<storage, read> x: array<Word>; // [batch, height, width, inChannels]
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>; // [kernelHeight, kernelWidth · inChannels, outChannels / 4]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [outChannels]
 @group(0) @binding(3) var<storage, read> scale: array<f32>; // [outChannels]
-@group(0) @binding(4) var<storage, read_write> out: array<f32>; // [batch, outHeight, outWidth, outChannels]
+@group(0) @binding(4) var<storage, read_write> out: array<Result>; // [batch, outHeight, outWidth, outChannels]
 @group(1) @binding(0) var<uniform> p: Params;
 
 var<private> firstPixel: u32;
-var<workgroup> pixelAt: array<i32, TILE_M>; // element j = 0 of the run, which may lie left of the image
-var<workgroup> runStart: array<u32, TILE_M>;
-var<workgroup> runEnd: array<u32, TILE_M>;
+// Of the four pixels that a thread reads: element j = 0 of the run in the first kernel row, which may lie left of the image
+// or above it; that row's y; the part of the run that lies inside.
+var<private> starts: vec4i;
+var<private> tops: vec4i;
+var<private> runStart: vec4u;
+var<private> runEnd: vec4u;
 
 struct Pixel { image: u32, y: u32, x: u32 }
 
@@ -28,28 +31,43 @@ fn pixelOf(index: u32) -> Pixel {
   return Pixel(index / perImage, p.firstRow + index % perImage / p.outWidth, index % p.outWidth);
 }
 
-fn enterTap(thread: u32, tap: u32) {
-  for (var m = thread; m < TILE_M; m += TILE_THREADS) {
-    let index = firstPixel + m;
-    let pixel = pixelOf(index);
-    let y = i32(pixel.y * p.stride + tap) - i32(p.padding);
-    let left = i32(pixel.x * p.stride) - i32(p.padding);
-    let inside = index < p.batch * p.rowCount * p.outWidth && y >= 0 && y < i32(p.height);
-    pixelAt[m] = i32(p.xOffset) + ((i32(pixel.image * p.height) + y) * i32(p.width) + left) * i32(p.xStride);
-    runStart[m] = u32(max(0, -left)) * p.inChannels;
-    runEnd[m] = select(0u, u32(clamp(i32(p.width) - left, 0, i32(p.kernelWidth))) * p.inChannels, inside);
-  }
-  workgroupBarrier();
+fn enterRow(i: u32, index: u32) {
+  let pixel = pixelOf(min(index, p.batch * p.rowCount * p.outWidth - 1u));
+  let y = i32(pixel.y * p.stride) - i32(p.padding);
+  let left = i32(pixel.x * p.stride) - i32(p.padding);
+  tops[i] = y;
+  starts[i] = i32(p.xOffset) + ((i32(pixel.image * p.height) + y) * i32(p.width) + left) * i32(p.xStride);
+  runStart[i] = u32(max(0, -left)) * p.inChannels;
+  runEnd[i] = u32(clamp(i32(p.width) - left, 0, i32(p.kernelWidth))) * p.inChannels;
 }
 
-fn inputAt(m: u32, j: u32) -> f32 {
-  if (j < runStart[m] || j >= runEnd[m]) { return 0.0; }
-  let column = select(j / p.inChannels * (p.xStride - p.inChannels), 0u, CONTIGUOUS);
-  return x[u32(pixelAt[m] + i32(j + column))];
+// Pixels past the last are read as the last; their results are not stored.
+fn enterRows(m: u32) {
+  enterRow(0u, firstPixel + m);
+  enterRow(1u, firstPixel + m + 1u);
+  enterRow(2u, firstPixel + m + 2u);
+  enterRow(3u, firstPixel + m + 3u);
 }
 
-fn storePixel(index: u32, column: u32, sums: vec4f) {
-  if (index >= p.batch * p.rowCount * p.outWidth) { return; }
+fn placeOf(row: i32, j: u32) -> u32 {
+  if (CONTIGUOUS) { return u32(row + i32(j)); }
+  return u32(row + i32(j + j / p.inChannels * (p.xStride - p.inChannels)));
+}
+
+fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
+  let y = tops[i] + i32(tap);
+  let first = runStart[i];
+  let end = select(0u, runEnd[i], y >= 0 && y < i32(p.height));
+  let row = starts[i] + i32(tap * p.width * p.xStride);
+  if (CONTIGUOUS || ALIGNED) { return inputRun(placeOf(row, j), j, first, end); }
+  return vec4f(
+    inputRun(placeOf(row, j), j, first, end).x, inputRun(placeOf(row, j + 1u), j + 1u, first, end).x,
+    inputRun(placeOf(row, j + 2u), j + 2u, first, end).x, inputRun(placeOf(row, j + 3u), j + 3u, first, end).x,
+  );
+}
+
+fn storeRow(index: u32, column: u32, sums: vec4f) {
+  if (index >= p.batch * p.rowCount * p.outWidth || column >= p.outChannels) { return; }
   let pixel = pixelOf(index);
   let row = (pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x;
   storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outChannels - column);
@@ -64,11 +82,5 @@ fn main(
   firstPixel = (group.z * groups.y + group.y) * TILE_M;
   let quads = (p.outChannels + 3u) / 4u;
   let sums = multiplyTile(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
-  let column = group.x * TILE_N + 4u * (thread % (TILE_N / 4u));
-  let pixel = firstPixel + 4u * (thread / (TILE_N / 4u));
-  if (column >= p.outChannels) { return; }
-  storePixel(pixel, column, sums[0]);
-  storePixel(pixel + 1u, column, sums[1]);
-  storePixel(pixel + 2u, column, sums[2]);
-  storePixel(pixel + 3u, column, sums[3]);
+  storeTile(thread, firstPixel, group.x * TILE_N, sums);
 }

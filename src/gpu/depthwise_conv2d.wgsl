@@ -1,15 +1,16 @@
 // uses: activation spread
-// One size × size filter per channel of a channels-last image, zero padding that keeps the size. One thread a result.
+// One size × size filter per channel of a channels-last image, zero padding that keeps the size. A thread makes one result, or those of four
+// neighbouring channels.
 struct Params {
   batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, outStride: u32,
   activation: u32, slope: f32, firstRow: u32, rowCount: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, outOffset: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [batch, height, width, channels]
-@group(0) @binding(1) var<storage, read> weight: array<f32>; // [size, size, channels]
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [channels]
-@group(0) @binding(3) var<storage, read_write> out: array<f32>; // [batch, height, width, channels]
+@group(0) @binding(0) var<storage, read> x: array<Value>; // [batch, height, width, channels]
+@group(0) @binding(1) var<storage, read> weight: array<Value>; // [size, size, channels]
+@group(0) @binding(2) var<storage, read> bias: array<Value>; // [channels]
+@group(0) @binding(3) var<storage, read_write> out: array<Value>; // [batch, height, width, channels]
 @group(1) @binding(0) var<uniform> p: Params;
 
 @compute @workgroup_size(64)
@@ -19,16 +20,17 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = spread(group, groups, lane);
-  if (index >= p.batch * p.rowCount * p.width * p.channels) { return; }
-  let channel = index % p.channels;
-  let pixel = index / p.channels;
+  let columns = p.channels / LANES;
+  if (index >= p.batch * p.rowCount * p.width * columns) { return; }
+  let channel = index % columns;
+  let pixel = index / columns;
   let column = i32(pixel % p.width);
   let y = i32(p.firstRow + pixel / p.width % p.rowCount);
   let image = pixel / (p.width * p.rowCount) * p.height;
   let reach = i32(p.dilation * (p.size - 1u) / 2u);
 
-  var sum = 0.0;
-  if (HAS_BIAS) { sum = bias[p.biasOffset + channel]; }
+  var sum = Value();
+  if (HAS_BIAS) { sum = bias[p.biasOffset / LANES + channel]; }
   for (var ky = 0u; ky < p.size; ky++) {
     let fromY = y + i32(ky * p.dilation) - reach;
     if (fromY < 0 || fromY >= i32(p.height)) { continue; }
@@ -36,9 +38,9 @@ fn main(
       let fromX = column + i32(kx * p.dilation) - reach;
       if (fromX < 0 || fromX >= i32(p.width)) { continue; }
       let row = (image + u32(fromY)) * p.width + u32(fromX);
-      sum += x[p.xOffset + row * p.xStride + channel] * weight[(ky * p.size + kx) * p.channels + channel];
+      sum += x[(p.xOffset + row * p.xStride) / LANES + channel] * weight[(ky * p.size + kx) * columns + channel];
     }
   }
-  out[p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride + channel] =
-    activate(p.activation, p.slope, sum);
+  out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
+    activateAll(p.activation, p.slope, sum);
 }

@@ -14,9 +14,12 @@ import { Faults } from "./faults.ts";
 import { Launcher, pipelinesOf } from "./launcher.ts";
 import { packWeight } from "./pack_weights.ts";
 import { type PipelineKey, Pipelines } from "./pipelines.ts";
-import { type GpuBuffer, Pool } from "./pool.ts";
+import { type Block, type GpuBuffer, Pool } from "./pool.ts";
 import { Readback } from "./readback.ts";
 import type { TimedPass } from "./timeline.ts";
+
+/** An integrated GPU of today has ten times the arithmetic of a core. */
+const HARDWARE_PACE = 8;
 
 /** How the WebGPU device is opened. */
 export interface WebgpuOptions {
@@ -67,7 +70,7 @@ export interface WebgpuDevice extends Device {
  *
  * @example
  * ```ts
- * import { openWebgpu } from "./src/gpu/device.ts";
+ * import { openWebgpu } from "@sidewinder/sidewinder";
  *
  * await using device = await openWebgpu();
  * console.log(device.name, device.adapter.software);
@@ -100,12 +103,12 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
     if (closed) throw new Error(`Cannot ${action} as the WebGPU device is closed`);
     if (faults.lost) throw faults.lost;
   };
-  const takeRun = (length: number): GpuBuffer => {
+  const takeRun = (length: number, take: (bytes: number) => Block): GpuBuffer => {
     const scope = scopes.at(-1);
     if (!scope) {
       throw new Error("Cannot allocate run memory on the WebGPU device as a scope must be open: there is none");
     }
-    const buffer = { length, block: pool.take(4 * length) };
+    const buffer = { length, block: take(4 * length) };
     scope.push(buffer);
     bytes.run += buffer.block.bytes;
     bytes.peak = Math.max(bytes.peak, bytes.run);
@@ -115,24 +118,25 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
   const device: WebgpuDevice = {
     kind: "webgpu",
     name: `webgpu ${description.name}`,
+    pace: description.software ? 1 : HARDWARE_PACE,
     adapter: description,
     alloc(length: number): GpuBuffer {
       guard("allocate");
-      return takeRun(length);
+      return takeRun(length, (bytes) => pool.take(bytes));
     },
     write(data: Float32Array | Uint32Array, options: WriteOptions): GpuBuffer {
       guard("write");
       const packed = data instanceof Float32Array ? packWeight(data, options) : data;
       let buffer: GpuBuffer;
-      if (options.life === "run") buffer = takeRun(packed.length);
+      // A write to the queue overtakes the open commands, so none of them may use this memory.
+      const take = (bytes: number) => pool.takeUnused(bytes, commands.serial);
+      if (options.life === "run") buffer = takeRun(packed.length, take);
       else {
-        buffer = { length: packed.length, block: pool.take(packed.byteLength) };
+        buffer = { length: packed.length, block: take(packed.byteLength) };
         models.add(buffer);
         bytes.weights += buffer.block.bytes;
       }
       const { block } = buffer;
-      // A write to the queue overtakes the open commands, which may still use what this memory was before.
-      if (block.used === commands.serial) commands.submit();
       if (block.gpu && packed.length > 0) {
         gpu.queue.writeBuffer(block.gpu, 0, packed.buffer as ArrayBuffer, packed.byteOffset, packed.byteLength);
       }
@@ -161,7 +165,9 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
             }
           }
           if (scopes.length > 0) return;
-          for (const block of pool.endRun()) pool.destroy(block);
+          const idle = pool.endRun();
+          if (idle.some(({ used }) => used === commands.serial)) commands.submit();
+          for (const block of idle) pool.destroy(block);
         },
       };
     },

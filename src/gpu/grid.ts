@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { KernelName, Params } from "../kernels.ts";
+import { BINARY_OPERATIONS, type KernelName, type Params } from "../kernels.ts";
 import { type Dispatch, type Groups, type Launch, MOST_GROUPS, type OperandView, spread } from "./launch.ts";
 import { planScan } from "./scan_grid.ts";
 
@@ -16,13 +16,48 @@ const perElement = (elements: number): Groups => spread(Math.ceil(elements / 64)
 
 const once = (dispatch: Dispatch): Launch => ({ dispatches: [dispatch] });
 
-/** Tile of a matrix product: small ones give a small problem more workgroups, large ones read less. */
-function tileOf(rows: number, outer: number): { readonly TILE_M: number; readonly TILE_N: number } {
-  const tiles = Math.ceil(rows / 64) * Math.ceil(outer / 64);
-  return tiles >= 264 ? { TILE_M: 64, TILE_N: 64 } : { TILE_M: 32, TILE_N: 32 };
+/** Shape of the tiles of a matrix product; TALL and WIDE double the 4 × 4 results of a thread. */
+interface Tile {
+  readonly TILE_M: number;
+  readonly TILE_N: number;
+  readonly TILE_K: number;
+  readonly TALL: boolean;
+  readonly WIDE: boolean;
 }
 
-function tiles(rows: number, outer: number, tile: { readonly TILE_M: number; readonly TILE_N: number }): Groups {
+const tile = (TILE_M: number, TILE_N: number, TILE_K: number, TALL: boolean, WIDE: boolean): Tile => ({
+  TILE_M,
+  TILE_N,
+  TILE_K,
+  TALL,
+  WIDE,
+});
+
+/** From those that read least to those that give a small problem the most workgroups. */
+const TILES: readonly Tile[] = [
+  tile(128, 128, 16, true, true),
+  tile(128, 64, 16, true, false),
+  tile(64, 64, 32, false, false),
+  tile(32, 32, 16, false, false),
+];
+/** Tiles whose inputs are shared out to 16, 8 and 4 threads a result. */
+const SPLIT_TILES: readonly Tile[] = [
+  tile(32, 32, 16, false, false),
+  tile(32, 16, 16, false, false),
+  tile(16, 16, 16, false, false),
+];
+
+const tilesOf = (rows: number, outer: number, { TILE_M, TILE_N }: Tile): number =>
+  Math.ceil(rows / TILE_M) * Math.ceil(outer / TILE_N);
+
+/** Workgroups that occupy a large GPU. */
+const MANY_GROUPS = 264;
+
+function tileOf(rows: number, outer: number): Tile {
+  return TILES.find((tile) => tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? TILES.at(-1)!;
+}
+
+function tiles(rows: number, outer: number, tile: Tile): Groups {
   const down = Math.ceil(rows / tile.TILE_M);
   const z = Math.max(1, Math.ceil(down / MOST_GROUPS));
   return [Math.ceil(outer / tile.TILE_N), Math.ceil(down / z), z];
@@ -30,11 +65,28 @@ function tiles(rows: number, outer: number, tile: { readonly TILE_M: number; rea
 
 const epilogue = ({ has }: OperandView) => ({ HAS_BIAS: has("bias"), HAS_SCALE: has("scale") });
 
+const allDivide = (...sizes: readonly number[]): boolean => sizes.every((size) => size % 4 === 0);
+
+/** How a product reads and writes: in quads, or one by one. */
+const words = (inputs: boolean, results: boolean) =>
+  [inputs ? "input_4" : "input_1", results ? "output_4" : "output_1"] as const;
+
+/** The tile whose results are split, when whole tiles would not occupy the GPU. */
+function splitTileOf(rows: number, outer: number): Tile | undefined {
+  if (tilesOf(rows, outer, TILES.at(-1)!) >= 2 * MANY_GROUPS) return undefined;
+  return SPLIT_TILES.find((tile) => tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? SPLIT_TILES.at(-1)!;
+}
+
 const linear: Plan<"linear"> = (p, view) => {
-  const tile = tileOf(p.rows, p.outer);
+  const split = splitTileOf(p.rows, p.outer), tile = split ?? tileOf(p.rows, p.outer);
   return once({
     kernel: "linear",
-    constants: { ...tile, TILE_K: 16, ...epilogue(view) },
+    entry: split ? "split" : "main",
+    include: words(
+      allDivide(view.offset("x"), p.xStride, p.inner),
+      allDivide(view.offset("out"), p.outStride, p.outer),
+    ),
+    constants: { ...tile, ...epilogue(view) },
     groups: tiles(p.rows, p.outer, tile),
   });
 };
@@ -43,40 +95,54 @@ const conv2d: Plan<"conv2d"> = (p, view) => {
   const outHeight = Math.floor((p.height + 2 * p.padding - p.kernelHeight) / p.stride) + 1;
   const outWidth = Math.floor((p.width + 2 * p.padding - p.kernelWidth) / p.stride) + 1;
   const rows = p.batch * p.rowCount * outWidth, tile = tileOf(rows, p.outChannels);
+  const CONTIGUOUS = p.xStride === p.inChannels;
+  // Runs start at multiples of 4 when pixels do, or when no run is cut and the first of each line does.
+  const ALIGNED = allDivide(view.offset("x"), p.xStride, p.inChannels) ||
+    CONTIGUOUS && p.padding === 0 &&
+      allDivide(view.offset("x"), p.stride * p.inChannels, p.width * p.inChannels, p.kernelWidth * p.inChannels);
   return once({
     kernel: "conv2d",
-    constants: { ...tile, TILE_K: 16, ...epilogue(view), CONTIGUOUS: p.xStride === p.inChannels },
+    include: words(ALIGNED, allDivide(view.offset("out"), p.outStride, p.outChannels)),
+    constants: { ...tile, ...epilogue(view), CONTIGUOUS, ALIGNED },
     groups: tiles(rows, p.outChannels, tile),
     extras: [outHeight, outWidth],
   });
 };
 
-const depthwise_conv2d: Plan<"depthwise_conv2d"> = (p, { has }) =>
-  once({
-    kernel: "depthwise_conv2d",
-    constants: { HAS_BIAS: has("bias") },
-    groups: perElement(p.batch * p.rowCount * p.width * p.channels),
-  });
+/** Elements that a thread of elementwise work takes at once, when everything it touches comes in multiples of that. */
+const lanesOf = (...sizes: readonly number[]): 1 | 4 => allDivide(...sizes) ? 4 : 1;
 
-const causal_conv1d: Plan<"causal_conv1d"> = (p, { has }) => {
-  const constants = { HAS_BIAS: has("bias") };
-  const kernel = "causal_conv1d";
-  const dispatches: Dispatch[] = [
-    { kernel, constants, groups: perElement(p.batch * p.length * p.directions * p.channels) },
-  ];
-  if (p.carry & 2) {
-    dispatches.push({ kernel, entry: "carry", constants, groups: perElement(p.batch * p.directions * p.channels) });
-  }
+const depthwise_conv2d: Plan<"depthwise_conv2d"> = (p, { has, offset }) => {
+  const lanes = lanesOf(p.channels, p.xStride, p.outStride, offset("x"), offset("bias"), offset("out"));
+  return once({
+    kernel: "depthwise_conv2d",
+    include: [`value_${lanes}`],
+    constants: { HAS_BIAS: has("bias") },
+    groups: perElement(p.batch * p.rowCount * p.width * p.channels / lanes),
+  });
+};
+
+const causal_conv1d: Plan<"causal_conv1d"> = (p, { has, offset }) => {
+  const offsets = ["x", "bias", "state", "out"].map(offset);
+  const lanes = lanesOf(p.channels, p.xStride, p.xStep, p.outStride, ...offsets);
+  const common = {
+    kernel: "causal_conv1d",
+    include: [`value_${lanes}`],
+    constants: { HAS_BIAS: has("bias") },
+  } as const;
+  const columns = p.batch * p.directions * p.channels / lanes;
+  const dispatches: Dispatch[] = [{ ...common, groups: perElement(columns * p.length) }];
+  if (p.carry & 2) dispatches.push({ ...common, entry: "carry", groups: perElement(columns) });
   return { dispatches };
 };
 
 /** Threads a row: enough for a wide row, few for a narrow one, so that no thread is idle. */
-function lanesOf(columns: number): number {
+function rowThreadsOf(columns: number): number {
   return Math.min(64, Math.max(8, 2 ** Math.ceil(Math.log2(columns / 4))));
 }
 
 const norm = (kernel: "rms_norm" | "layer_norm"): Plan<"rms_norm"> => (p, { has }) => {
-  const LANES = lanesOf(p.columns);
+  const LANES = rowThreadsOf(p.columns);
   return once({
     kernel,
     constants: { LANES, HAS_RESIDUAL: has("residual"), HAS_BIAS: has("bias"), HAS_GATE: has("gate") },
@@ -84,9 +150,20 @@ const norm = (kernel: "rms_norm" | "layer_norm"): Plan<"rms_norm"> => (p, { has 
   });
 };
 
-const unary: Plan<"unary"> = (p) => once({ kernel: "unary", constants: {}, groups: perElement(p.rows * p.columns) });
+const unary: Plan<"unary"> = (p, { offset }) => {
+  const lanes = lanesOf(p.columns, p.xStride, p.outStride, offset("x"), offset("out"));
+  const groups = perElement(p.rows * p.columns / lanes);
+  return once({ kernel: "unary", include: [`value_${lanes}`], constants: {}, groups });
+};
 
-const binary: Plan<"binary"> = (p) => once({ kernel: "binary", constants: {}, groups: perElement(p.rows * p.columns) });
+const ROTATE = BINARY_OPERATIONS.indexOf("rotate");
+
+const binary: Plan<"binary"> = (p, { offset }) => {
+  const offsets = ["a", "b", "out"].map(offset);
+  const lanes = p.operation === ROTATE ? 1 : lanesOf(p.columns, p.aStride, p.bStride, p.outStride, ...offsets);
+  const groups = perElement(p.rows * p.columns / lanes);
+  return once({ kernel: "binary", include: [`value_${lanes}`], constants: {}, groups });
+};
 
 /** Rows of a slice when a tall input is reduced in two steps. */
 const SLICE_ROWS = 256;

@@ -15,8 +15,8 @@ export interface PipelineKey {
   readonly entry?: string;
   /** Become lines of a prelude: numbers are `u32`. */
   readonly constants: Readonly<Record<string, number | boolean>>;
-  /** Shared source that depends on the call, such as how wide words are read. */
-  readonly include?: keyof typeof SHADERS;
+  /** Shared sources that depend on the call: how wide the words are that it reads and writes. */
+  readonly include?: readonly (keyof typeof SHADERS)[];
 }
 
 /** Kernels that bind one buffer more than the table says: partial results. */
@@ -95,11 +95,11 @@ export class Pipelines {
   }
 
   #describe(key: PipelineKey): GPUComputePipelineDescriptor {
-    const { kernel, entry = "main", constants, include } = key;
+    const { kernel, entry = "main", constants, include = [] } = key;
     const prelude = Object.entries(constants).map(([name, value]) =>
       typeof value === "boolean" ? `const ${name} = ${value};` : `const ${name}: u32 = ${value}u;`
     );
-    const code = [...prelude, include ? this.#sources[include]! : "", this.#sources[kernel]!].join("\n");
+    const code = [...prelude, ...include.map((name) => this.#sources[name]!), this.#sources[kernel]!].join("\n");
     const module = this.#device.createShaderModule({ label: kernel, code });
     return { label: kernel, layout: this.#layoutsOf(kernel).whole, compute: { module, entryPoint: entry } };
   }
@@ -127,8 +127,8 @@ export class Pipelines {
 /** Whether a kernel binds a buffer for partial results. */
 export const hasScratch = (kernel: KernelName): boolean => WITH_SCRATCH.has(kernel);
 
-function nameOf({ kernel, entry = "main", constants, include }: PipelineKey): string {
-  let name = `${kernel} ${entry} ${include ?? ""}`;
+function nameOf({ kernel, entry = "main", constants, include = [] }: PipelineKey): string {
+  let name = `${kernel} ${entry} ${include}`;
   for (const constant in constants) name += ` ${constants[constant]}`;
   return name;
 }

@@ -71,6 +71,17 @@ export class Pool {
     return block;
   }
 
+  /**
+   * A block that no command of submission `serial` uses, for data that the queue writes ahead of that submission.
+   */
+  takeUnused(bytes: number, serial: number): Block {
+    const size = classOf(bytes), list = this.#free.get(size) ?? [];
+    const at = list.findLastIndex((block) => block.used !== serial);
+    const block = at < 0 ? this.#create(size) : list.splice(at, 1)[0]!;
+    block.run = this.#run;
+    return block;
+  }
+
   /** Gives a block back for later takers. */
   give(block: Block): void {
     if (!block.gpu) return;

@@ -7,16 +7,18 @@ import type { Params } from "../kernels.ts";
 import type { Dispatch, Launch, OperandView } from "./launch.ts";
 import { spread } from "./launch.ts";
 
-/** Threads that keep a large GPU busy: beyond that, longer segments cost less. */
+/** Threads of a walk that keep a large GPU busy: beyond that, longer segments cost less. */
 const ENOUGH_THREADS = 65536;
+/** Chains that do so well enough to save the exponentials of the summaries. */
+const ENOUGH_CHAINS = 16384;
 const SHORTEST_SEGMENT = 8;
 
 /** Steps of a segment: as few as there is hardware to run the segments side by side, all of them when the rest fills it. */
 function segmentLengthOf(p: Params<"selective_scan">): number {
-  const chains = p.batch * p.channels * p.directions;
-  if (chains >= ENOUGH_THREADS) return Math.max(1, p.stepCount);
-  const length = Math.ceil(p.stepCount * chains / ENOUGH_THREADS);
-  return Math.max(1, Math.min(p.stepCount, Math.max(SHORTEST_SEGMENT, 2 ** Math.ceil(Math.log2(length)))));
+  const chains = p.batch * p.channels;
+  if (chains >= ENOUGH_CHAINS) return Math.max(1, p.stepCount);
+  const length = Math.max(SHORTEST_SEGMENT, Math.ceil(p.stepCount * chains / ENOUGH_THREADS));
+  return Math.max(1, Math.min(p.stepCount, length));
 }
 
 /** Elements a projection row can be read in at once: every row and every part of it starts at a multiple. */
@@ -62,7 +64,7 @@ export function planScan(p: Params<"selective_scan">, { has, offset }: OperandVi
   const word = wordOf(p, offset("projection"));
   const common = {
     kernel,
-    include: `words_${word}`,
+    include: [`words_${word}`],
     constants: { WORKGROUP, STATE: p.stateSize, RANK: p.rank, HAS_Z: has("z") },
   } as const;
   const sets = setsOf(p);

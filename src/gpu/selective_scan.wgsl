@@ -85,26 +85,37 @@ fn storeState(chain: Chain, quad: u32, values: vec4f) {
   for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { state[at + i] = copy[i]; }
 }
 
-fn deltaPart(chain: Chain, row: u32, quad: u32) -> f32 {
-  return dot(keep(projectionQuad(row + 4u * quad), 4u * quad, RANK), constantQuad(chain, QUADS + 1u + quad));
+// What a step needs of a token, read ahead of the step that uses it: the rank's inputs of δ (or δ itself) and B and C of a
+// block, each four quads at most; further quads of the rank are read in the step.
+struct Token { place: u32, row: u32, input: f32, gate: f32, low: Quads, b: Quads, c: Quads }
+
+fn rankQuad(row: u32, quad: u32) -> vec4f {
+  return keep(projectionQuad(row + 4u * quad), 4u * quad, RANK);
 }
 
-// δ of one token whose projection starts at `row`. Loops are written out up to rank 16: an unrolled dot product keeps its
-// weights in registers.
-fn deltaOf(chain: Chain, row: u32, bias: f32) -> f32 {
+fn rankQuads(chain: Chain, row: u32) -> Quads {
+  var low = Quads();
+  if (RANK == 0u) { low.a.x = projectionAt(row + chain.channel); }
+  if (RANK_QUADS > 0u) { low.a = rankQuad(row, 0u); }
+  if (RANK_QUADS > 1u) { low.b = rankQuad(row, 1u); }
+  if (RANK_QUADS > 2u) { low.c = rankQuad(row, 2u); }
+  if (RANK_QUADS > 3u) { low.d = rankQuad(row, 3u); }
+  return low;
+}
+
+// δ of one token. Loops are written out up to rank 16: an unrolled dot product keeps its weights in registers.
+fn deltaOf(chain: Chain, token: Token, bias: f32) -> f32 {
   var delta = bias;
-  if (RANK == 0u) { delta += projectionAt(row + chain.channel); }
-  if (RANK_QUADS > 0u) { delta += deltaPart(chain, row, 0u); }
-  if (RANK_QUADS > 1u) { delta += deltaPart(chain, row, 1u); }
-  if (RANK_QUADS > 2u) { delta += deltaPart(chain, row, 2u); }
-  if (RANK_QUADS > 3u) { delta += deltaPart(chain, row, 3u); }
-  for (var quad = 4u; quad < RANK_QUADS; quad++) { delta += deltaPart(chain, row, quad); }
+  if (RANK == 0u) { delta += token.low.a.x; }
+  if (RANK_QUADS > 0u) { delta += dot(token.low.a, constantQuad(chain, QUADS + 1u)); }
+  if (RANK_QUADS > 1u) { delta += dot(token.low.b, constantQuad(chain, QUADS + 2u)); }
+  if (RANK_QUADS > 2u) { delta += dot(token.low.c, constantQuad(chain, QUADS + 3u)); }
+  if (RANK_QUADS > 3u) { delta += dot(token.low.d, constantQuad(chain, QUADS + 4u)); }
+  for (var quad = 4u; quad < RANK_QUADS; quad++) {
+    delta += dot(rankQuad(token.row, quad), constantQuad(chain, QUADS + 1u + quad));
+  }
   if (p.softplus != 0u) { return softplus(delta); }
   return delta;
-}
-
-fn projectionRow(chain: Chain, token: u32) -> u32 {
-  return p.projectionOffset + (chain.image * p.length + token) * p.projectionStride + chain.direction * p.projectionStep;
 }
 
 // First element of B (`part` 0) or C (`part` 1) in a projection row.
@@ -113,12 +124,42 @@ fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
   return row + deltas + (part * p.groups + chain.group) * STATE;
 }
 
-fn inputAt(chain: Chain, token: u32) -> f32 {
-  return u[p.uOffset + (chain.image * p.length + token) * p.uStride + chain.direction * p.uStep + chain.channel];
-}
-
 fn stateQuad(at: u32, quad: u32) -> vec4f {
   return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
+}
+
+fn stateQuads(block: u32, at: u32) -> Quads {
+  var quads = Quads();
+  quads.a = stateQuad(at, 4u * block);
+  if (has(block, 1u)) { quads.b = stateQuad(at, 4u * block + 1u); }
+  if (has(block, 2u)) { quads.c = stateQuad(at, 4u * block + 2u); }
+  if (has(block, 3u)) { quads.d = stateQuad(at, 4u * block + 3u); }
+  return quads;
+}
+
+fn tokenOf(chain: Chain, block: u32, index: u32, forOutput: bool) -> Token {
+  var token: Token;
+  token.place = chain.image * p.length + index;
+  token.row = p.projectionOffset + token.place * p.projectionStride + chain.direction * p.projectionStep;
+  token.input = u[p.uOffset + token.place * p.uStride + chain.direction * p.uStep + chain.channel];
+  token.low = rankQuads(chain, token.row);
+  token.b = stateQuads(block, inputGroup(chain, token.row, 0u));
+  if (forOutput) {
+    token.c = stateQuads(block, inputGroup(chain, token.row, 1u));
+    if (HAS_Z) { token.gate = z[p.zOffset + token.place * p.zStride + chain.channel]; }
+  }
+  return token;
+}
+
+// The token that a direction visits at `step`, where the one before it was `last`: without the divisions of `tokenAt`.
+fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
+  switch (p.orders >> (4u * direction)) & 15u {
+    case 0u: { return last + 1u; }
+    case 1u: { return last - 1u; }
+    case 2u: { return select(last + p.gridWidth, last + p.gridWidth + 1u - p.length, last + p.gridWidth >= p.length); }
+    case 3u: { return select(last - p.gridWidth, last + p.length - p.gridWidth - 1u, last < p.gridWidth); }
+    default: { return order[p.orderOffset + direction * p.length + min(step, p.length - 1u)]; }
+  }
 }
 
 // One step of four states; A holds log2 e as a factor.
@@ -137,20 +178,20 @@ fn loadA(chain: Chain, block: u32) -> Quads {
   return a;
 }
 
-fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: u32) -> Quads {
+fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: Quads) -> Quads {
   var next = h;
-  next.a = advance(h.a, a.a, delta, drive, stateQuad(input, 4u * block));
-  if (has(block, 1u)) { next.b = advance(h.b, a.b, delta, drive, stateQuad(input, 4u * block + 1u)); }
-  if (has(block, 2u)) { next.c = advance(h.c, a.c, delta, drive, stateQuad(input, 4u * block + 2u)); }
-  if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, stateQuad(input, 4u * block + 3u)); }
+  next.a = advance(h.a, a.a, delta, drive, input.a);
+  if (has(block, 1u)) { next.b = advance(h.b, a.b, delta, drive, input.b); }
+  if (has(block, 2u)) { next.c = advance(h.c, a.c, delta, drive, input.c); }
+  if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, input.d); }
   return next;
 }
 
-fn readAll(h: Quads, block: u32, output: u32) -> f32 {
-  var y = dot(h.a, stateQuad(output, 4u * block));
-  if (has(block, 1u)) { y += dot(h.b, stateQuad(output, 4u * block + 1u)); }
-  if (has(block, 2u)) { y += dot(h.c, stateQuad(output, 4u * block + 2u)); }
-  if (has(block, 3u)) { y += dot(h.d, stateQuad(output, 4u * block + 3u)); }
+fn readAll(h: Quads, block: u32, output: Quads) -> f32 {
+  var y = dot(h.a, output.a);
+  if (has(block, 1u)) { y += dot(h.b, output.b); }
+  if (has(block, 2u)) { y += dot(h.c, output.c); }
+  if (has(block, 3u)) { y += dot(h.d, output.d); }
   return y;
 }
 
@@ -176,12 +217,15 @@ fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_inde
     let a = loadA(chain, block);
     var h = Quads();
     var elapsed = 0.0;
+    var index = tokenAt(steps.first, chain.direction);
+    var ahead = tokenOf(chain, block, index, false);
     for (var step = steps.first; step < steps.end; step++) {
-      let token = tokenAt(step, chain.direction);
-      let row = projectionRow(chain, token);
-      let delta = deltaOf(chain, row, bias);
+      let token = ahead;
+      index = tokenAfter(index, step + 1u, chain.direction);
+      ahead = tokenOf(chain, block, index, false);
+      let delta = deltaOf(chain, token, bias);
       elapsed += delta;
-      h = advanceAll(h, a, block, delta, delta * inputAt(chain, token), inputGroup(chain, row, 0u));
+      h = advanceAll(h, a, block, delta, delta * token.input, token.b);
     }
     storeSummary(chain, segment, 4u * block, h.a);
     storeSummary(chain, segment, 4u * block + 1u, h.b);
@@ -192,13 +236,26 @@ fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_inde
 }
 
 const COMBINE_CHANNELS: u32 = 4u;
-const COMBINE_LANES: u32 = 64u / COMBINE_CHANNELS;
-var<workgroup> runDecay: array<vec4f, 64>;
-var<workgroup> runState: array<vec4f, 64>;
+const COMBINE_LANES: u32 = 256u / COMBINE_CHANNELS;
+var<workgroup> runDecay: array<vec4f, 256>;
+var<workgroup> runState: array<vec4f, 256>;
+
+// Segment i of a chain in the order of its walk.
+fn segmentAt(i: u32, backwards: bool) -> u32 { return select(i, p.segments - 1u - i, backwards); }
+
+// What segment i does to a quad: how much time passes, what a zero state becomes; nothing where there is no such segment.
+struct Passage { elapsed: f32, leaves: vec4f, at: u32 }
+
+fn passageOf(chain: Chain, quad: u32, i: u32, end: u32, backwards: bool) -> Passage {
+  if (i >= end) { return Passage(0.0, vec4f(), 0u); }
+  let segment = segmentAt(i, backwards);
+  let at = scratchAt(chain, segment, quad);
+  return Passage(scratch[scratchAt(chain, segment, QUADS)].x, scratch[at], at);
+}
 
 // One group does one quad of COMBINE_CHANNELS channels; each of a channel's lanes joins a run of segments, then walks it
-// again from the state that the runs before it leave.
-@compute @workgroup_size(64)
+// again from the state that the runs before it leave. Four segments are read at once.
+@compute @workgroup_size(256)
 fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
   let quad = place.x % QUADS;
   let channel = place.x / QUADS * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
@@ -213,27 +270,39 @@ fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index)
 
   var elapsed = 0.0;
   var h = vec4f();
-  for (var i = first; i < end; i++) {
-    let segment = select(i, p.segments - 1u - i, backwards);
-    let time = scratch[scratchAt(chain, segment, QUADS)].x;
-    h = fma(exp2(time * a), h, scratch[scratchAt(chain, segment, quad)]);
-    elapsed += time;
+  for (var i = first; i < end; i += 4u) {
+    let s0 = passageOf(chain, quad, i, end, backwards);
+    let s1 = passageOf(chain, quad, i + 1u, end, backwards);
+    let s2 = passageOf(chain, quad, i + 2u, end, backwards);
+    let s3 = passageOf(chain, quad, i + 3u, end, backwards);
+    h = fma(exp2(s0.elapsed * a), h, s0.leaves);
+    h = fma(exp2(s1.elapsed * a), h, s1.leaves);
+    h = fma(exp2(s2.elapsed * a), h, s2.leaves);
+    h = fma(exp2(s3.elapsed * a), h, s3.leaves);
+    elapsed += s0.elapsed + s1.elapsed + s2.elapsed + s3.elapsed;
   }
   runDecay[lane] = exp2(elapsed * a);
   runState[lane] = h;
   workgroupBarrier();
 
   h = loadState(chain, quad);
-  for (var i = 0u; i < run; i++) {
+  for (var i = 0u; i < min(run, (p.segments + perLane - 1u) / perLane); i++) {
     let other = i * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
     h = fma(runDecay[other], h, runState[other]);
   }
-  for (var i = first; i < end; i++) {
-    let segment = select(i, p.segments - 1u - i, backwards);
-    let at = scratchAt(chain, segment, quad);
-    let leaves = scratch[at];
-    if (exists) { scratch[at] = h; }
-    h = fma(exp2(scratch[scratchAt(chain, segment, QUADS)].x * a), h, leaves);
+  for (var i = first; i < end; i += 4u) {
+    let s0 = passageOf(chain, quad, i, end, backwards);
+    let s1 = passageOf(chain, quad, i + 1u, end, backwards);
+    let s2 = passageOf(chain, quad, i + 2u, end, backwards);
+    let s3 = passageOf(chain, quad, i + 3u, end, backwards);
+    if (exists) { scratch[s0.at] = h; }
+    h = fma(exp2(s0.elapsed * a), h, s0.leaves);
+    if (exists && i + 1u < end) { scratch[s1.at] = h; }
+    h = fma(exp2(s1.elapsed * a), h, s1.leaves);
+    if (exists && i + 2u < end) { scratch[s2.at] = h; }
+    h = fma(exp2(s2.elapsed * a), h, s2.leaves);
+    if (exists && i + 3u < end) { scratch[s3.at] = h; }
+    h = fma(exp2(s3.elapsed * a), h, s3.leaves);
   }
   if ((p.carry & 2u) != 0u && exists && run == COMBINE_LANES - 1u) { storeState(chain, quad, h); }
 }
@@ -249,16 +318,17 @@ fn walk(chain: Chain, segment: u32, block: u32, add: bool) {
     loadEntry(chain, segment, 4u * block + 2u),
     loadEntry(chain, segment, 4u * block + 3u),
   );
+  var index = tokenAt(steps.first, chain.direction);
+  var ahead = tokenOf(chain, block, index, true);
   for (var step = steps.first; step < steps.end; step++) {
-    let token = tokenAt(step, chain.direction);
-    let row = projectionRow(chain, token);
-    let delta = deltaOf(chain, row, skipAndBias.y);
-    let input = inputAt(chain, token);
-    h = advanceAll(h, a, block, delta, delta * input, inputGroup(chain, row, 0u));
-    var y = skip * input + readAll(h, block, inputGroup(chain, row, 1u));
-    let place = chain.image * p.length + token;
-    if (HAS_Z) { y *= silu(z[p.zOffset + place * p.zStride + chain.channel]); }
-    let at = p.outOffset + place * p.outStride + chain.channel;
+    let token = ahead;
+    index = tokenAfter(index, step + 1u, chain.direction);
+    ahead = tokenOf(chain, block, index, true);
+    let delta = deltaOf(chain, token, skipAndBias.y);
+    h = advanceAll(h, a, block, delta, delta * token.input, token.b);
+    var y = skip * token.input + readAll(h, block, token.c);
+    if (HAS_Z) { y *= silu(token.gate); }
+    let at = p.outOffset + token.place * p.outStride + chain.channel;
     if (add) { y += out[at]; }
     out[at] = y;
   }

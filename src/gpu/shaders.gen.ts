@@ -5,9 +5,9 @@ struct Params {
   rows: u32, columns: u32, aStride: u32, bStride: u32, outStride: u32, bRows: u32, bRepeat: u32, operation: u32,
   aOffset: u32, bOffset: u32, outOffset: u32,
 }
-@group(0) @binding(0) var<storage, read> a: array<f32>;
-@group(0) @binding(1) var<storage, read> b: array<f32>;
-@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> a: array<Value>;
+@group(0) @binding(1) var<storage, read> b: array<Value>;
+@group(0) @binding(2) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
 @compute @workgroup_size(64)
 fn main(
@@ -16,12 +16,13 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = spread(group, groups, lane);
-  if (index >= p.rows * p.columns) { return; }
-  let row = index / p.columns;
-  let column = index % p.columns;
-  let left = p.aOffset + row * p.aStride + column;
-  let right = p.bOffset + row / p.bRepeat % p.bRows * p.bStride + column;
-  var value: f32;
+  let columns = p.columns / LANES;
+  if (index >= p.rows * columns) { return; }
+  let row = index / columns;
+  let column = index % columns;
+  let left = (p.aOffset + row * p.aStride) / LANES + column;
+  let right = (p.bOffset + row / p.bRepeat % p.bRows * p.bStride) / LANES + column;
+  var value: Value;
   switch p.operation {
     case 0u: { value = a[left] + b[right]; }
     case 1u: { value = a[left] * b[right]; }
@@ -33,7 +34,47 @@ fn main(
       }
     }
   }
-  out[p.outOffset + row * p.outStride + column] = value;
+  out[(p.outOffset + row * p.outStride) / LANES + column] = value;
+}
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0 || isNan(x)) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
 }
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
@@ -45,23 +86,24 @@ struct Params {
   xStep: u32, outStride: u32, activation: u32, carry: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, orderOffset: u32, stateOffset: u32, outOffset: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> weight: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> weight: array<Value>;
+@group(0) @binding(2) var<storage, read> bias: array<Value>;
 @group(0) @binding(3) var<storage, read> order: array<u32>;
-@group(0) @binding(4) var<storage, read_write> state: array<f32>;
-@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(0) @binding(4) var<storage, read_write> state: array<Value>;
+@group(0) @binding(5) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
+fn columnCount() -> u32 { return p.channels / LANES; }
 fn stateAt(image: u32, direction: u32, i: u32, channel: u32) -> u32 {
-  return p.stateOffset + ((image * p.directions + direction) * (p.width - 1u) + i) * p.channels + channel;
+  return p.stateOffset / LANES + ((image * p.directions + direction) * (p.width - 1u) + i) * columnCount() + channel;
 }
-fn inputAt(image: u32, direction: u32, t: u32, back: u32, channel: u32) -> f32 {
+fn inputAt(image: u32, direction: u32, t: u32, back: u32, channel: u32) -> Value {
   if (t >= back) {
     let row = image * p.length + tokenAt(t - back, direction);
-    return x[p.xOffset + row * p.xStride + direction * p.xStep + channel];
+    return x[(p.xOffset + row * p.xStride + direction * p.xStep) / LANES + channel];
   }
   if ((p.carry & 1u) != 0u) { return state[stateAt(image, direction, p.width - 1u + t - back, channel)]; }
-  return 0.0;
+  return Value();
 }
 @compute @workgroup_size(64)
 fn main(
@@ -70,20 +112,21 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = spread(group, groups, lane);
-  if (index >= p.batch * p.length * p.directions * p.channels) { return; }
-  let column = index % (p.directions * p.channels);
-  let direction = column / p.channels;
-  let channel = column % p.channels;
-  let t = index / (p.directions * p.channels) % p.length;
-  let image = index / (p.directions * p.channels) / p.length;
-  var sum = 0.0;
-  if (HAS_BIAS) { sum = bias[p.biasOffset + column]; }
+  let columns = columnCount();
+  if (index >= p.batch * p.length * p.directions * columns) { return; }
+  let column = index % (p.directions * columns);
+  let direction = column / columns;
+  let channel = column % columns;
+  let t = index / (p.directions * columns) % p.length;
+  let image = index / (p.directions * columns) / p.length;
+  var sum = Value();
+  if (HAS_BIAS) { sum = bias[p.biasOffset / LANES + column]; }
   for (var w = 0u; w < p.width; w++) {
-    sum += weight[(direction * p.width + w) * p.channels + channel] *
+    sum += weight[(direction * p.width + w) * columns + channel] *
       inputAt(image, direction, t, p.width - 1u - w, channel);
   }
   let row = image * p.length + tokenAt(t, direction);
-  out[p.outOffset + row * p.outStride + column] = activate(p.activation, 0.0, sum);
+  out[(p.outOffset + row * p.outStride) / LANES + column] = activateAll(p.activation, 0.0, sum);
 }
 @compute @workgroup_size(64)
 fn carry(
@@ -92,10 +135,11 @@ fn carry(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = spread(group, groups, lane);
-  if (index >= p.batch * p.directions * p.channels) { return; }
-  let channel = index % p.channels;
-  let direction = index / p.channels % p.directions;
-  let image = index / p.channels / p.directions;
+  let columns = columnCount();
+  if (index >= p.batch * p.directions * columns) { return; }
+  let channel = index % columns;
+  let direction = index / columns % p.directions;
+  let image = index / columns / p.directions;
   for (var i = 0u; i + 1u < p.width; i++) {
     state[stateAt(image, direction, i, channel)] = inputAt(image, direction, p.length, p.width - 1u - i, channel);
   }
@@ -160,41 +204,54 @@ struct Params {
   xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
   outHeight: u32, outWidth: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Word>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<Result>;
 @group(1) @binding(0) var<uniform> p: Params;
 var<private> firstPixel: u32;
-var<workgroup> pixelAt: array<i32, TILE_M>;
-var<workgroup> runStart: array<u32, TILE_M>;
-var<workgroup> runEnd: array<u32, TILE_M>;
+var<private> starts: vec4i;
+var<private> tops: vec4i;
+var<private> runStart: vec4u;
+var<private> runEnd: vec4u;
 struct Pixel { image: u32, y: u32, x: u32 }
 fn pixelOf(index: u32) -> Pixel {
   let perImage = p.rowCount * p.outWidth;
   return Pixel(index / perImage, p.firstRow + index % perImage / p.outWidth, index % p.outWidth);
 }
-fn enterTap(thread: u32, tap: u32) {
-  for (var m = thread; m < TILE_M; m += TILE_THREADS) {
-    let index = firstPixel + m;
-    let pixel = pixelOf(index);
-    let y = i32(pixel.y * p.stride + tap) - i32(p.padding);
-    let left = i32(pixel.x * p.stride) - i32(p.padding);
-    let inside = index < p.batch * p.rowCount * p.outWidth && y >= 0 && y < i32(p.height);
-    pixelAt[m] = i32(p.xOffset) + ((i32(pixel.image * p.height) + y) * i32(p.width) + left) * i32(p.xStride);
-    runStart[m] = u32(max(0, -left)) * p.inChannels;
-    runEnd[m] = select(0u, u32(clamp(i32(p.width) - left, 0, i32(p.kernelWidth))) * p.inChannels, inside);
-  }
-  workgroupBarrier();
+fn enterRow(i: u32, index: u32) {
+  let pixel = pixelOf(min(index, p.batch * p.rowCount * p.outWidth - 1u));
+  let y = i32(pixel.y * p.stride) - i32(p.padding);
+  let left = i32(pixel.x * p.stride) - i32(p.padding);
+  tops[i] = y;
+  starts[i] = i32(p.xOffset) + ((i32(pixel.image * p.height) + y) * i32(p.width) + left) * i32(p.xStride);
+  runStart[i] = u32(max(0, -left)) * p.inChannels;
+  runEnd[i] = u32(clamp(i32(p.width) - left, 0, i32(p.kernelWidth))) * p.inChannels;
 }
-fn inputAt(m: u32, j: u32) -> f32 {
-  if (j < runStart[m] || j >= runEnd[m]) { return 0.0; }
-  let column = select(j / p.inChannels * (p.xStride - p.inChannels), 0u, CONTIGUOUS);
-  return x[u32(pixelAt[m] + i32(j + column))];
+fn enterRows(m: u32) {
+  enterRow(0u, firstPixel + m);
+  enterRow(1u, firstPixel + m + 1u);
+  enterRow(2u, firstPixel + m + 2u);
+  enterRow(3u, firstPixel + m + 3u);
 }
-fn storePixel(index: u32, column: u32, sums: vec4f) {
-  if (index >= p.batch * p.rowCount * p.outWidth) { return; }
+fn placeOf(row: i32, j: u32) -> u32 {
+  if (CONTIGUOUS) { return u32(row + i32(j)); }
+  return u32(row + i32(j + j / p.inChannels * (p.xStride - p.inChannels)));
+}
+fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
+  let y = tops[i] + i32(tap);
+  let first = runStart[i];
+  let end = select(0u, runEnd[i], y >= 0 && y < i32(p.height));
+  let row = starts[i] + i32(tap * p.width * p.xStride);
+  if (CONTIGUOUS || ALIGNED) { return inputRun(placeOf(row, j), j, first, end); }
+  return vec4f(
+    inputRun(placeOf(row, j), j, first, end).x, inputRun(placeOf(row, j + 1u), j + 1u, first, end).x,
+    inputRun(placeOf(row, j + 2u), j + 2u, first, end).x, inputRun(placeOf(row, j + 3u), j + 3u, first, end).x,
+  );
+}
+fn storeRow(index: u32, column: u32, sums: vec4f) {
+  if (index >= p.batch * p.rowCount * p.outWidth || column >= p.outChannels) { return; }
   let pixel = pixelOf(index);
   let row = (pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x;
   storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outChannels - column);
@@ -208,13 +265,7 @@ fn main(
   firstPixel = (group.z * groups.y + group.y) * TILE_M;
   let quads = (p.outChannels + 3u) / 4u;
   let sums = multiplyTile(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
-  let column = group.x * TILE_N + 4u * (thread % (TILE_N / 4u));
-  let pixel = firstPixel + 4u * (thread / (TILE_N / 4u));
-  if (column >= p.outChannels) { return; }
-  storePixel(pixel, column, sums[0]);
-  storePixel(pixel + 1u, column, sums[1]);
-  storePixel(pixel + 2u, column, sums[2]);
-  storePixel(pixel + 3u, column, sums[3]);
+  storeTile(thread, firstPixel, group.x * TILE_N, sums);
 }
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -258,63 +309,111 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 }
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
-const TILE_THREADS: u32 = TILE_M * TILE_N / 16u;
-fn multiplyAdd(sums: mat4x4f, k: u32, m: u32, n: u32) -> mat4x4f {
-  let a = inputTile[k * (TILE_M / 4u) + m];
-  let b = weightTile[k * (TILE_N / 4u) + n];
+const ROW_PARTS: u32 = select(1u, 2u, TALL);
+const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
+const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
+const THREAD_ROWS: u32 = TILE_M / 4u / ROW_PARTS;
+const TILE_THREADS: u32 = THREAD_COLUMNS * THREAD_ROWS;
+const INPUT_BLOCKS: u32 = TILE_K * TILE_M / 16u;
+const BLOCKS: u32 = INPUT_BLOCKS + TILE_K * TILE_N / 16u;
+struct Sums { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f }
+fn addOuter(sums: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(
     fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
   );
 }
-fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> mat4x4f {
-  let m = thread / (TILE_N / 4u);
-  let n = thread % (TILE_N / 4u);
-  var sums = mat4x4f();
-  for (var tap = 0u; tap < taps; tap++) {
-    enterTap(thread, tap);
-    for (var first = 0u; first < inner; first += TILE_K) {
-      for (var i = thread; i < TILE_K * TILE_M / 4u; i += TILE_THREADS) {
-        let k = i % TILE_K;
-        let row = 4u * (i / TILE_K);
-        let j = first + k;
-        inputTile[k * (TILE_M / 4u) + row / 4u] =
-          vec4f(inputAt(row, j), inputAt(row + 1u, j), inputAt(row + 2u, j), inputAt(row + 3u, j));
-      }
-      for (var i = thread; i < TILE_K * TILE_N / 4u; i += TILE_THREADS) {
-        let k = first + i / (TILE_N / 4u);
-        let quad = firstQuad + i % (TILE_N / 4u);
-        var value = vec4f();
-        if (k < inner && quad < outerQuads) { value = weight[(tap * inner + k) * outerQuads + quad]; }
-        weightTile[i] = value;
-      }
-      workgroupBarrier();
-      for (var k = 0u; k < TILE_K; k += 8u) {
-        sums = multiplyAdd(sums, k, m, n);
-        sums = multiplyAdd(sums, k + 1u, m, n);
-        sums = multiplyAdd(sums, k + 2u, m, n);
-        sums = multiplyAdd(sums, k + 3u, m, n);
-        sums = multiplyAdd(sums, k + 4u, m, n);
-        sums = multiplyAdd(sums, k + 5u, m, n);
-        sums = multiplyAdd(sums, k + 6u, m, n);
-        sums = multiplyAdd(sums, k + 7u, m, n);
-      }
-      workgroupBarrier();
+fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
+  var next = sums;
+  let upper = inputTile[k * (TILE_M / 4u) + m];
+  let left = weightTile[k * (TILE_N / 4u) + n];
+  next.a = addOuter(sums.a, upper, left);
+  if (WIDE) {
+    let right = weightTile[k * (TILE_N / 4u) + n + THREAD_COLUMNS];
+    next.b = addOuter(sums.b, upper, right);
+    if (TALL) { next.d = addOuter(sums.d, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], right); }
+  }
+  if (TALL) { next.c = addOuter(sums.c, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], left); }
+  return next;
+}
+fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
+  var next = multiplyAdd(sums, k, m, n);
+  next = multiplyAdd(next, k + 1u, m, n);
+  next = multiplyAdd(next, k + 2u, m, n);
+  next = multiplyAdd(next, k + 3u, m, n);
+  next = multiplyAdd(next, k + 4u, m, n);
+  next = multiplyAdd(next, k + 5u, m, n);
+  next = multiplyAdd(next, k + 6u, m, n);
+  return multiplyAdd(next, k + 7u, m, n);
+}
+fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
+  let value = weight[(tap * inner + k) * outerQuads + quad];
+  return select(vec4f(), value, k < inner && quad < outerQuads);
+}
+fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  if (thread < INPUT_BLOCKS) {
+    let j = first + 4u * (thread % (TILE_K / 4u));
+    return transpose(mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j)));
+  }
+  if (thread >= BLOCKS) { return mat4x4f(); }
+  let block = thread - INPUT_BLOCKS;
+  let k = first + 4u * (block / (TILE_N / 4u));
+  let quad = firstQuad + block % (TILE_N / 4u);
+  return mat4x4f(
+    weightQuad(tap, k, quad, inner, outerQuads), weightQuad(tap, k + 1u, quad, inner, outerQuads),
+    weightQuad(tap, k + 2u, quad, inner, outerQuads), weightQuad(tap, k + 3u, quad, inner, outerQuads),
+  );
+}
+fn keepBlock(thread: u32, values: mat4x4f) {
+  if (thread < INPUT_BLOCKS) {
+    let at = 4u * (thread % (TILE_K / 4u)) * (TILE_M / 4u) + thread / (TILE_K / 4u);
+    inputTile[at] = values[0];
+    inputTile[at + TILE_M / 4u] = values[1];
+    inputTile[at + 2u * (TILE_M / 4u)] = values[2];
+    inputTile[at + 3u * (TILE_M / 4u)] = values[3];
+  } else if (thread < BLOCKS) {
+    let block = thread - INPUT_BLOCKS;
+    let at = 4u * (block / (TILE_N / 4u)) * (TILE_N / 4u) + block % (TILE_N / 4u);
+    weightTile[at] = values[0];
+    weightTile[at + TILE_N / 4u] = values[1];
+    weightTile[at + 2u * (TILE_N / 4u)] = values[2];
+    weightTile[at + 3u * (TILE_N / 4u)] = values[3];
+  }
+}
+fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
+  let m = thread / THREAD_COLUMNS;
+  let n = thread % THREAD_COLUMNS;
+  if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
+  var sums = Sums();
+  let perTap = (inner + TILE_K - 1u) / TILE_K;
+  let count = taps * perTap;
+  var block = readBlock(thread, 0u, 0u, firstQuad, inner, outerQuads);
+  for (var i = 1u; i <= count; i++) {
+    keepBlock(thread, block);
+    workgroupBarrier();
+    if (i < count) { block = readBlock(thread, i / perTap, i % perTap * TILE_K, firstQuad, inner, outerQuads); }
+    sums = multiplyEight(sums, 0u, m, n);
+    sums = multiplyEight(sums, 8u, m, n);
+    if (TILE_K > 16u) {
+      sums = multiplyEight(sums, 16u, m, n);
+      sums = multiplyEight(sums, 24u, m, n);
     }
+    workgroupBarrier();
   }
   return sums;
 }
-fn storeOne(at: u32, column: u32, sum: f32) {
-  var value = sum;
-  if (HAS_BIAS) { value += bias[p.biasOffset + column]; }
-  value = activate(p.activation, p.slope, value);
-  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], HAS_SCALE); }
-  out[at] = value;
+fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
+  let row = firstRow + 4u * (thread / THREAD_COLUMNS);
+  let column = firstColumn + 4u * (thread % THREAD_COLUMNS);
+  storeFour(row, column, sums.a);
+  if (WIDE) { storeFour(row, column + 4u * THREAD_COLUMNS, sums.b); }
+  if (TALL) { storeFour(row + 4u * THREAD_ROWS, column, sums.c); }
+  if (TALL && WIDE) { storeFour(row + 4u * THREAD_ROWS, column + 4u * THREAD_COLUMNS, sums.d); }
 }
-fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
-  storeOne(at, column, sums.x);
-  if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
-  if (count > 2u) { storeOne(at + 2u, column + 2u, sums.z); }
-  if (count > 3u) { storeOne(at + 3u, column + 3u, sums.w); }
+fn storeFour(row: u32, column: u32, sums: mat4x4f) {
+  storeRow(row, column, sums[0]);
+  storeRow(row + 1u, column, sums[1]);
+  storeRow(row + 2u, column, sums[2]);
+  storeRow(row + 3u, column, sums[3]);
 }
 `,
   depthwise_conv2d: `
@@ -323,10 +422,10 @@ struct Params {
   activation: u32, slope: f32, firstRow: u32, rowCount: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, outOffset: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> weight: array<f32>;
-@group(0) @binding(2) var<storage, read> bias: array<f32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read> weight: array<Value>;
+@group(0) @binding(2) var<storage, read> bias: array<Value>;
+@group(0) @binding(3) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
 @compute @workgroup_size(64)
 fn main(
@@ -335,15 +434,16 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = spread(group, groups, lane);
-  if (index >= p.batch * p.rowCount * p.width * p.channels) { return; }
-  let channel = index % p.channels;
-  let pixel = index / p.channels;
+  let columns = p.channels / LANES;
+  if (index >= p.batch * p.rowCount * p.width * columns) { return; }
+  let channel = index % columns;
+  let pixel = index / columns;
   let column = i32(pixel % p.width);
   let y = i32(p.firstRow + pixel / p.width % p.rowCount);
   let image = pixel / (p.width * p.rowCount) * p.height;
   let reach = i32(p.dilation * (p.size - 1u) / 2u);
-  var sum = 0.0;
-  if (HAS_BIAS) { sum = bias[p.biasOffset + channel]; }
+  var sum = Value();
+  if (HAS_BIAS) { sum = bias[p.biasOffset / LANES + channel]; }
   for (var ky = 0u; ky < p.size; ky++) {
     let fromY = y + i32(ky * p.dilation) - reach;
     if (fromY < 0 || fromY >= i32(p.height)) { continue; }
@@ -351,11 +451,11 @@ fn main(
       let fromX = column + i32(kx * p.dilation) - reach;
       if (fromX < 0 || fromX >= i32(p.width)) { continue; }
       let row = (image + u32(fromY)) * p.width + u32(fromX);
-      sum += x[p.xOffset + row * p.xStride + channel] * weight[(ky * p.size + kx) * p.channels + channel];
+      sum += x[(p.xOffset + row * p.xStride) / LANES + channel] * weight[(ky * p.size + kx) * columns + channel];
     }
   }
-  out[p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride + channel] =
-    activate(p.activation, p.slope, sum);
+  out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
+    activateAll(p.activation, p.slope, sum);
 }
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -548,21 +648,22 @@ struct Params {
   rows: u32, inner: u32, outer: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Word>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<Result>;
 @group(1) @binding(0) var<uniform> p: Params;
-var<private> firstRow: u32;
-fn enterTap(thread: u32, tap: u32) {}
-fn inputAt(m: u32, j: u32) -> f32 {
-  let row = firstRow + m;
-  if (row >= p.rows || j >= p.inner) { return 0.0; }
-  return x[p.xOffset + row * p.xStride + j];
+var<private> tileRow: u32;
+var<private> starts: vec4u;
+fn enterRows(m: u32) {
+  let rows = min(vec4u(tileRow + m) + vec4u(0u, 1u, 2u, 3u), vec4u(p.rows - 1u));
+  starts = vec4u(p.xOffset) + rows * p.xStride;
 }
+fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f { return inputRun(starts[i] + j, j, 0u, p.inner); }
 fn storeRow(row: u32, column: u32, sums: vec4f) {
-  if (row < p.rows) { storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outer - column); }
+  if (row >= p.rows || column >= p.outer) { return; }
+  storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outer - column);
 }
 @compute @workgroup_size(TILE_THREADS)
 fn main(
@@ -570,15 +671,51 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  firstRow = (group.z * groups.y + group.y) * TILE_M;
+  tileRow = (group.z * groups.y + group.y) * TILE_M;
   let sums = multiplyTile(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
-  let column = group.x * TILE_N + 4u * (thread % (TILE_N / 4u));
-  let row = firstRow + 4u * (thread / (TILE_N / 4u));
-  if (column >= p.outer) { return; }
-  storeRow(row, column, sums[0]);
-  storeRow(row + 1u, column, sums[1]);
-  storeRow(row + 2u, column, sums[2]);
-  storeRow(row + 3u, column, sums[3]);
+  storeTile(thread, tileRow, group.x * TILE_N, sums);
+}
+const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
+const SLICES: u32 = 256u / SLICE_THREADS;
+var<workgroup> slices: array<vec4f, 1024>;
+fn addFour(sums: mat4x4f, j: u32, quad: u32, outerQuads: u32) -> mat4x4f {
+  let inputs =
+    transpose(mat4x4f(inputQuad(0u, 0u, j), inputQuad(1u, 0u, j), inputQuad(2u, 0u, j), inputQuad(3u, 0u, j)));
+  var next = addOuter(sums, inputs[0], weightQuad(0u, j, quad, p.inner, outerQuads));
+  next = addOuter(next, inputs[1], weightQuad(0u, j + 1u, quad, p.inner, outerQuads));
+  next = addOuter(next, inputs[2], weightQuad(0u, j + 2u, quad, p.inner, outerQuads));
+  return addOuter(next, inputs[3], weightQuad(0u, j + 3u, quad, p.inner, outerQuads));
+}
+@compute @workgroup_size(256)
+fn split(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  tileRow = (group.z * groups.y + group.y) * TILE_M;
+  let place = thread % SLICE_THREADS;
+  let slice = thread / SLICE_THREADS;
+  let outerQuads = (p.outer + 3u) / 4u;
+  let quad = group.x * TILE_N / 4u + place % (TILE_N / 4u);
+  enterRows(4u * (place / (TILE_N / 4u)));
+  var sums = mat4x4f();
+  for (var j = 4u * slice; j < p.inner; j += 8u * SLICES) {
+    sums = addFour(sums, j, quad, outerQuads);
+    sums = addFour(sums, j + 4u * SLICES, quad, outerQuads);
+  }
+  let at = slice * 4u * SLICE_THREADS + place;
+  slices[at] = sums[0];
+  slices[at + SLICE_THREADS] = sums[1];
+  slices[at + 2u * SLICE_THREADS] = sums[2];
+  slices[at + 3u * SLICE_THREADS] = sums[3];
+  workgroupBarrier();
+  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
+    let row = index / (TILE_N / 4u);
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
+    var sum = vec4f();
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
+    storeRow(tileRow + row, group.x * TILE_N + 4u * (index % (TILE_N / 4u)), sum);
+  }
 }
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -622,63 +759,111 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 }
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
-const TILE_THREADS: u32 = TILE_M * TILE_N / 16u;
-fn multiplyAdd(sums: mat4x4f, k: u32, m: u32, n: u32) -> mat4x4f {
-  let a = inputTile[k * (TILE_M / 4u) + m];
-  let b = weightTile[k * (TILE_N / 4u) + n];
+const ROW_PARTS: u32 = select(1u, 2u, TALL);
+const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
+const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
+const THREAD_ROWS: u32 = TILE_M / 4u / ROW_PARTS;
+const TILE_THREADS: u32 = THREAD_COLUMNS * THREAD_ROWS;
+const INPUT_BLOCKS: u32 = TILE_K * TILE_M / 16u;
+const BLOCKS: u32 = INPUT_BLOCKS + TILE_K * TILE_N / 16u;
+struct Sums { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f }
+fn addOuter(sums: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(
     fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
   );
 }
-fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> mat4x4f {
-  let m = thread / (TILE_N / 4u);
-  let n = thread % (TILE_N / 4u);
-  var sums = mat4x4f();
-  for (var tap = 0u; tap < taps; tap++) {
-    enterTap(thread, tap);
-    for (var first = 0u; first < inner; first += TILE_K) {
-      for (var i = thread; i < TILE_K * TILE_M / 4u; i += TILE_THREADS) {
-        let k = i % TILE_K;
-        let row = 4u * (i / TILE_K);
-        let j = first + k;
-        inputTile[k * (TILE_M / 4u) + row / 4u] =
-          vec4f(inputAt(row, j), inputAt(row + 1u, j), inputAt(row + 2u, j), inputAt(row + 3u, j));
-      }
-      for (var i = thread; i < TILE_K * TILE_N / 4u; i += TILE_THREADS) {
-        let k = first + i / (TILE_N / 4u);
-        let quad = firstQuad + i % (TILE_N / 4u);
-        var value = vec4f();
-        if (k < inner && quad < outerQuads) { value = weight[(tap * inner + k) * outerQuads + quad]; }
-        weightTile[i] = value;
-      }
-      workgroupBarrier();
-      for (var k = 0u; k < TILE_K; k += 8u) {
-        sums = multiplyAdd(sums, k, m, n);
-        sums = multiplyAdd(sums, k + 1u, m, n);
-        sums = multiplyAdd(sums, k + 2u, m, n);
-        sums = multiplyAdd(sums, k + 3u, m, n);
-        sums = multiplyAdd(sums, k + 4u, m, n);
-        sums = multiplyAdd(sums, k + 5u, m, n);
-        sums = multiplyAdd(sums, k + 6u, m, n);
-        sums = multiplyAdd(sums, k + 7u, m, n);
-      }
-      workgroupBarrier();
+fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
+  var next = sums;
+  let upper = inputTile[k * (TILE_M / 4u) + m];
+  let left = weightTile[k * (TILE_N / 4u) + n];
+  next.a = addOuter(sums.a, upper, left);
+  if (WIDE) {
+    let right = weightTile[k * (TILE_N / 4u) + n + THREAD_COLUMNS];
+    next.b = addOuter(sums.b, upper, right);
+    if (TALL) { next.d = addOuter(sums.d, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], right); }
+  }
+  if (TALL) { next.c = addOuter(sums.c, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], left); }
+  return next;
+}
+fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
+  var next = multiplyAdd(sums, k, m, n);
+  next = multiplyAdd(next, k + 1u, m, n);
+  next = multiplyAdd(next, k + 2u, m, n);
+  next = multiplyAdd(next, k + 3u, m, n);
+  next = multiplyAdd(next, k + 4u, m, n);
+  next = multiplyAdd(next, k + 5u, m, n);
+  next = multiplyAdd(next, k + 6u, m, n);
+  return multiplyAdd(next, k + 7u, m, n);
+}
+fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
+  let value = weight[(tap * inner + k) * outerQuads + quad];
+  return select(vec4f(), value, k < inner && quad < outerQuads);
+}
+fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  if (thread < INPUT_BLOCKS) {
+    let j = first + 4u * (thread % (TILE_K / 4u));
+    return transpose(mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j)));
+  }
+  if (thread >= BLOCKS) { return mat4x4f(); }
+  let block = thread - INPUT_BLOCKS;
+  let k = first + 4u * (block / (TILE_N / 4u));
+  let quad = firstQuad + block % (TILE_N / 4u);
+  return mat4x4f(
+    weightQuad(tap, k, quad, inner, outerQuads), weightQuad(tap, k + 1u, quad, inner, outerQuads),
+    weightQuad(tap, k + 2u, quad, inner, outerQuads), weightQuad(tap, k + 3u, quad, inner, outerQuads),
+  );
+}
+fn keepBlock(thread: u32, values: mat4x4f) {
+  if (thread < INPUT_BLOCKS) {
+    let at = 4u * (thread % (TILE_K / 4u)) * (TILE_M / 4u) + thread / (TILE_K / 4u);
+    inputTile[at] = values[0];
+    inputTile[at + TILE_M / 4u] = values[1];
+    inputTile[at + 2u * (TILE_M / 4u)] = values[2];
+    inputTile[at + 3u * (TILE_M / 4u)] = values[3];
+  } else if (thread < BLOCKS) {
+    let block = thread - INPUT_BLOCKS;
+    let at = 4u * (block / (TILE_N / 4u)) * (TILE_N / 4u) + block % (TILE_N / 4u);
+    weightTile[at] = values[0];
+    weightTile[at + TILE_N / 4u] = values[1];
+    weightTile[at + 2u * (TILE_N / 4u)] = values[2];
+    weightTile[at + 3u * (TILE_N / 4u)] = values[3];
+  }
+}
+fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
+  let m = thread / THREAD_COLUMNS;
+  let n = thread % THREAD_COLUMNS;
+  if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
+  var sums = Sums();
+  let perTap = (inner + TILE_K - 1u) / TILE_K;
+  let count = taps * perTap;
+  var block = readBlock(thread, 0u, 0u, firstQuad, inner, outerQuads);
+  for (var i = 1u; i <= count; i++) {
+    keepBlock(thread, block);
+    workgroupBarrier();
+    if (i < count) { block = readBlock(thread, i / perTap, i % perTap * TILE_K, firstQuad, inner, outerQuads); }
+    sums = multiplyEight(sums, 0u, m, n);
+    sums = multiplyEight(sums, 8u, m, n);
+    if (TILE_K > 16u) {
+      sums = multiplyEight(sums, 16u, m, n);
+      sums = multiplyEight(sums, 24u, m, n);
     }
+    workgroupBarrier();
   }
   return sums;
 }
-fn storeOne(at: u32, column: u32, sum: f32) {
-  var value = sum;
-  if (HAS_BIAS) { value += bias[p.biasOffset + column]; }
-  value = activate(p.activation, p.slope, value);
-  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], HAS_SCALE); }
-  out[at] = value;
+fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
+  let row = firstRow + 4u * (thread / THREAD_COLUMNS);
+  let column = firstColumn + 4u * (thread % THREAD_COLUMNS);
+  storeFour(row, column, sums.a);
+  if (WIDE) { storeFour(row, column + 4u * THREAD_COLUMNS, sums.b); }
+  if (TALL) { storeFour(row + 4u * THREAD_ROWS, column, sums.c); }
+  if (TALL && WIDE) { storeFour(row + 4u * THREAD_ROWS, column + 4u * THREAD_COLUMNS, sums.d); }
 }
-fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
-  storeOne(at, column, sums.x);
-  if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
-  if (count > 2u) { storeOne(at + 2u, column + 2u, sums.z); }
-  if (count > 3u) { storeOne(at + 3u, column + 3u, sums.w); }
+fn storeFour(row: u32, column: u32, sums: mat4x4f) {
+  storeRow(row, column, sums[0]);
+  storeRow(row + 1u, column, sums[1]);
+  storeRow(row + 2u, column, sums[2]);
+  storeRow(row + 3u, column, sums[3]);
 }
 `,
   max_rows: `
@@ -998,32 +1183,68 @@ fn storeState(chain: Chain, quad: u32, values: vec4f) {
   var copy = values;
   for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { state[at + i] = copy[i]; }
 }
-fn deltaPart(chain: Chain, row: u32, quad: u32) -> f32 {
-  return dot(keep(projectionQuad(row + 4u * quad), 4u * quad, RANK), constantQuad(chain, QUADS + 1u + quad));
+struct Token { place: u32, row: u32, input: f32, gate: f32, low: Quads, b: Quads, c: Quads }
+fn rankQuad(row: u32, quad: u32) -> vec4f {
+  return keep(projectionQuad(row + 4u * quad), 4u * quad, RANK);
 }
-fn deltaOf(chain: Chain, row: u32, bias: f32) -> f32 {
+fn rankQuads(chain: Chain, row: u32) -> Quads {
+  var low = Quads();
+  if (RANK == 0u) { low.a.x = projectionAt(row + chain.channel); }
+  if (RANK_QUADS > 0u) { low.a = rankQuad(row, 0u); }
+  if (RANK_QUADS > 1u) { low.b = rankQuad(row, 1u); }
+  if (RANK_QUADS > 2u) { low.c = rankQuad(row, 2u); }
+  if (RANK_QUADS > 3u) { low.d = rankQuad(row, 3u); }
+  return low;
+}
+fn deltaOf(chain: Chain, token: Token, bias: f32) -> f32 {
   var delta = bias;
-  if (RANK == 0u) { delta += projectionAt(row + chain.channel); }
-  if (RANK_QUADS > 0u) { delta += deltaPart(chain, row, 0u); }
-  if (RANK_QUADS > 1u) { delta += deltaPart(chain, row, 1u); }
-  if (RANK_QUADS > 2u) { delta += deltaPart(chain, row, 2u); }
-  if (RANK_QUADS > 3u) { delta += deltaPart(chain, row, 3u); }
-  for (var quad = 4u; quad < RANK_QUADS; quad++) { delta += deltaPart(chain, row, quad); }
+  if (RANK == 0u) { delta += token.low.a.x; }
+  if (RANK_QUADS > 0u) { delta += dot(token.low.a, constantQuad(chain, QUADS + 1u)); }
+  if (RANK_QUADS > 1u) { delta += dot(token.low.b, constantQuad(chain, QUADS + 2u)); }
+  if (RANK_QUADS > 2u) { delta += dot(token.low.c, constantQuad(chain, QUADS + 3u)); }
+  if (RANK_QUADS > 3u) { delta += dot(token.low.d, constantQuad(chain, QUADS + 4u)); }
+  for (var quad = 4u; quad < RANK_QUADS; quad++) {
+    delta += dot(rankQuad(token.row, quad), constantQuad(chain, QUADS + 1u + quad));
+  }
   if (p.softplus != 0u) { return softplus(delta); }
   return delta;
-}
-fn projectionRow(chain: Chain, token: u32) -> u32 {
-  return p.projectionOffset + (chain.image * p.length + token) * p.projectionStride + chain.direction * p.projectionStep;
 }
 fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
   let deltas = select(RANK, p.channels, RANK == 0u);
   return row + deltas + (part * p.groups + chain.group) * STATE;
 }
-fn inputAt(chain: Chain, token: u32) -> f32 {
-  return u[p.uOffset + (chain.image * p.length + token) * p.uStride + chain.direction * p.uStep + chain.channel];
-}
 fn stateQuad(at: u32, quad: u32) -> vec4f {
   return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
+}
+fn stateQuads(block: u32, at: u32) -> Quads {
+  var quads = Quads();
+  quads.a = stateQuad(at, 4u * block);
+  if (has(block, 1u)) { quads.b = stateQuad(at, 4u * block + 1u); }
+  if (has(block, 2u)) { quads.c = stateQuad(at, 4u * block + 2u); }
+  if (has(block, 3u)) { quads.d = stateQuad(at, 4u * block + 3u); }
+  return quads;
+}
+fn tokenOf(chain: Chain, block: u32, index: u32, forOutput: bool) -> Token {
+  var token: Token;
+  token.place = chain.image * p.length + index;
+  token.row = p.projectionOffset + token.place * p.projectionStride + chain.direction * p.projectionStep;
+  token.input = u[p.uOffset + token.place * p.uStride + chain.direction * p.uStep + chain.channel];
+  token.low = rankQuads(chain, token.row);
+  token.b = stateQuads(block, inputGroup(chain, token.row, 0u));
+  if (forOutput) {
+    token.c = stateQuads(block, inputGroup(chain, token.row, 1u));
+    if (HAS_Z) { token.gate = z[p.zOffset + token.place * p.zStride + chain.channel]; }
+  }
+  return token;
+}
+fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
+  switch (p.orders >> (4u * direction)) & 15u {
+    case 0u: { return last + 1u; }
+    case 1u: { return last - 1u; }
+    case 2u: { return select(last + p.gridWidth, last + p.gridWidth + 1u - p.length, last + p.gridWidth >= p.length); }
+    case 3u: { return select(last - p.gridWidth, last + p.length - p.gridWidth - 1u, last < p.gridWidth); }
+    default: { return order[p.orderOffset + direction * p.length + min(step, p.length - 1u)]; }
+  }
 }
 fn advance(h: vec4f, a: vec4f, delta: f32, drive: f32, input: vec4f) -> vec4f {
   return fma(exp2(delta * a), h, drive * input);
@@ -1037,19 +1258,19 @@ fn loadA(chain: Chain, block: u32) -> Quads {
   if (has(block, 3u)) { a.d = constantQuad(chain, min(4u * block + 3u, QUADS - 1u)); }
   return a;
 }
-fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: u32) -> Quads {
+fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: Quads) -> Quads {
   var next = h;
-  next.a = advance(h.a, a.a, delta, drive, stateQuad(input, 4u * block));
-  if (has(block, 1u)) { next.b = advance(h.b, a.b, delta, drive, stateQuad(input, 4u * block + 1u)); }
-  if (has(block, 2u)) { next.c = advance(h.c, a.c, delta, drive, stateQuad(input, 4u * block + 2u)); }
-  if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, stateQuad(input, 4u * block + 3u)); }
+  next.a = advance(h.a, a.a, delta, drive, input.a);
+  if (has(block, 1u)) { next.b = advance(h.b, a.b, delta, drive, input.b); }
+  if (has(block, 2u)) { next.c = advance(h.c, a.c, delta, drive, input.c); }
+  if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, input.d); }
   return next;
 }
-fn readAll(h: Quads, block: u32, output: u32) -> f32 {
-  var y = dot(h.a, stateQuad(output, 4u * block));
-  if (has(block, 1u)) { y += dot(h.b, stateQuad(output, 4u * block + 1u)); }
-  if (has(block, 2u)) { y += dot(h.c, stateQuad(output, 4u * block + 2u)); }
-  if (has(block, 3u)) { y += dot(h.d, stateQuad(output, 4u * block + 3u)); }
+fn readAll(h: Quads, block: u32, output: Quads) -> f32 {
+  var y = dot(h.a, output.a);
+  if (has(block, 1u)) { y += dot(h.b, output.b); }
+  if (has(block, 2u)) { y += dot(h.c, output.c); }
+  if (has(block, 3u)) { y += dot(h.d, output.d); }
   return y;
 }
 fn storeSummary(chain: Chain, segment: u32, quad: u32, values: vec4f) {
@@ -1072,12 +1293,15 @@ fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_inde
     let a = loadA(chain, block);
     var h = Quads();
     var elapsed = 0.0;
+    var index = tokenAt(steps.first, chain.direction);
+    var ahead = tokenOf(chain, block, index, false);
     for (var step = steps.first; step < steps.end; step++) {
-      let token = tokenAt(step, chain.direction);
-      let row = projectionRow(chain, token);
-      let delta = deltaOf(chain, row, bias);
+      let token = ahead;
+      index = tokenAfter(index, step + 1u, chain.direction);
+      ahead = tokenOf(chain, block, index, false);
+      let delta = deltaOf(chain, token, bias);
       elapsed += delta;
-      h = advanceAll(h, a, block, delta, delta * inputAt(chain, token), inputGroup(chain, row, 0u));
+      h = advanceAll(h, a, block, delta, delta * token.input, token.b);
     }
     storeSummary(chain, segment, 4u * block, h.a);
     storeSummary(chain, segment, 4u * block + 1u, h.b);
@@ -1087,10 +1311,18 @@ fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_inde
   }
 }
 const COMBINE_CHANNELS: u32 = 4u;
-const COMBINE_LANES: u32 = 64u / COMBINE_CHANNELS;
-var<workgroup> runDecay: array<vec4f, 64>;
-var<workgroup> runState: array<vec4f, 64>;
-@compute @workgroup_size(64)
+const COMBINE_LANES: u32 = 256u / COMBINE_CHANNELS;
+var<workgroup> runDecay: array<vec4f, 256>;
+var<workgroup> runState: array<vec4f, 256>;
+fn segmentAt(i: u32, backwards: bool) -> u32 { return select(i, p.segments - 1u - i, backwards); }
+struct Passage { elapsed: f32, leaves: vec4f, at: u32 }
+fn passageOf(chain: Chain, quad: u32, i: u32, end: u32, backwards: bool) -> Passage {
+  if (i >= end) { return Passage(0.0, vec4f(), 0u); }
+  let segment = segmentAt(i, backwards);
+  let at = scratchAt(chain, segment, quad);
+  return Passage(scratch[scratchAt(chain, segment, QUADS)].x, scratch[at], at);
+}
+@compute @workgroup_size(256)
 fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
   let quad = place.x % QUADS;
   let channel = place.x / QUADS * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
@@ -1104,26 +1336,38 @@ fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index)
   let backwards = isMirrored(chain.direction);
   var elapsed = 0.0;
   var h = vec4f();
-  for (var i = first; i < end; i++) {
-    let segment = select(i, p.segments - 1u - i, backwards);
-    let time = scratch[scratchAt(chain, segment, QUADS)].x;
-    h = fma(exp2(time * a), h, scratch[scratchAt(chain, segment, quad)]);
-    elapsed += time;
+  for (var i = first; i < end; i += 4u) {
+    let s0 = passageOf(chain, quad, i, end, backwards);
+    let s1 = passageOf(chain, quad, i + 1u, end, backwards);
+    let s2 = passageOf(chain, quad, i + 2u, end, backwards);
+    let s3 = passageOf(chain, quad, i + 3u, end, backwards);
+    h = fma(exp2(s0.elapsed * a), h, s0.leaves);
+    h = fma(exp2(s1.elapsed * a), h, s1.leaves);
+    h = fma(exp2(s2.elapsed * a), h, s2.leaves);
+    h = fma(exp2(s3.elapsed * a), h, s3.leaves);
+    elapsed += s0.elapsed + s1.elapsed + s2.elapsed + s3.elapsed;
   }
   runDecay[lane] = exp2(elapsed * a);
   runState[lane] = h;
   workgroupBarrier();
   h = loadState(chain, quad);
-  for (var i = 0u; i < run; i++) {
+  for (var i = 0u; i < min(run, (p.segments + perLane - 1u) / perLane); i++) {
     let other = i * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
     h = fma(runDecay[other], h, runState[other]);
   }
-  for (var i = first; i < end; i++) {
-    let segment = select(i, p.segments - 1u - i, backwards);
-    let at = scratchAt(chain, segment, quad);
-    let leaves = scratch[at];
-    if (exists) { scratch[at] = h; }
-    h = fma(exp2(scratch[scratchAt(chain, segment, QUADS)].x * a), h, leaves);
+  for (var i = first; i < end; i += 4u) {
+    let s0 = passageOf(chain, quad, i, end, backwards);
+    let s1 = passageOf(chain, quad, i + 1u, end, backwards);
+    let s2 = passageOf(chain, quad, i + 2u, end, backwards);
+    let s3 = passageOf(chain, quad, i + 3u, end, backwards);
+    if (exists) { scratch[s0.at] = h; }
+    h = fma(exp2(s0.elapsed * a), h, s0.leaves);
+    if (exists && i + 1u < end) { scratch[s1.at] = h; }
+    h = fma(exp2(s1.elapsed * a), h, s1.leaves);
+    if (exists && i + 2u < end) { scratch[s2.at] = h; }
+    h = fma(exp2(s2.elapsed * a), h, s2.leaves);
+    if (exists && i + 3u < end) { scratch[s3.at] = h; }
+    h = fma(exp2(s3.elapsed * a), h, s3.leaves);
   }
   if ((p.carry & 2u) != 0u && exists && run == COMBINE_LANES - 1u) { storeState(chain, quad, h); }
 }
@@ -1138,16 +1382,17 @@ fn walk(chain: Chain, segment: u32, block: u32, add: bool) {
     loadEntry(chain, segment, 4u * block + 2u),
     loadEntry(chain, segment, 4u * block + 3u),
   );
+  var index = tokenAt(steps.first, chain.direction);
+  var ahead = tokenOf(chain, block, index, true);
   for (var step = steps.first; step < steps.end; step++) {
-    let token = tokenAt(step, chain.direction);
-    let row = projectionRow(chain, token);
-    let delta = deltaOf(chain, row, skipAndBias.y);
-    let input = inputAt(chain, token);
-    h = advanceAll(h, a, block, delta, delta * input, inputGroup(chain, row, 0u));
-    var y = skip * input + readAll(h, block, inputGroup(chain, row, 1u));
-    let place = chain.image * p.length + token;
-    if (HAS_Z) { y *= silu(z[p.zOffset + place * p.zStride + chain.channel]); }
-    let at = p.outOffset + place * p.outStride + chain.channel;
+    let token = ahead;
+    index = tokenAfter(index, step + 1u, chain.direction);
+    ahead = tokenOf(chain, block, index, true);
+    let delta = deltaOf(chain, token, skipAndBias.y);
+    h = advanceAll(h, a, block, delta, delta * token.input, token.b);
+    var y = skip * token.input + readAll(h, block, token.c);
+    if (HAS_Z) { y *= silu(token.gate); }
+    let at = p.outOffset + token.place * p.outStride + chain.channel;
     if (add) { y += out[at]; }
     out[at] = y;
   }
@@ -1237,8 +1482,8 @@ struct Params {
   rows: u32, columns: u32, xStride: u32, outStride: u32, activation: u32, slope: f32,
   xOffset: u32, outOffset: u32,
 }
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
 @compute @workgroup_size(64)
 fn main(
@@ -1247,11 +1492,12 @@ fn main(
   @builtin(local_invocation_index) lane: u32,
 ) {
   let index = spread(group, groups, lane);
-  if (index >= p.rows * p.columns) { return; }
-  let row = index / p.columns;
-  let column = index % p.columns;
-  out[p.outOffset + row * p.outStride + column] =
-    activate(p.activation, p.slope, x[p.xOffset + row * p.xStride + column]);
+  let columns = p.columns / LANES;
+  if (index >= p.rows * columns) { return; }
+  let row = index / columns;
+  let column = index % columns;
+  out[(p.outOffset + row * p.outStride) / LANES + column] =
+    activateAll(p.activation, p.slope, x[(p.xOffset + row * p.xStride) / LANES + column]);
 }
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -1295,6 +1541,74 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 }
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
+}
+`,
+  input_1: `
+alias Word = f32;
+fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
+  let places = vec4u(j) + vec4u(0u, 1u, 2u, 3u);
+  let values = vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
+  return select(vec4f(), values, (places >= vec4u(first)) & (places < vec4u(end)));
+}
+`,
+  input_4: `
+alias Word = vec4f;
+fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
+  return select(vec4f(), x[at / 4u], j >= first && j < end);
+}
+`,
+  output_1: `
+alias Result = f32;
+fn storeOne(at: u32, column: u32, sum: f32) {
+  var value = sum;
+  if (HAS_BIAS) { value += bias[p.biasOffset + column]; }
+  value = activate(p.activation, p.slope, value);
+  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], HAS_SCALE); }
+  out[at] = value;
+}
+fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
+  storeOne(at, column, sums.x);
+  if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
+  if (count > 2u) { storeOne(at + 2u, column + 2u, sums.z); }
+  if (count > 3u) { storeOne(at + 3u, column + 3u, sums.w); }
+}
+`,
+  output_4: `
+alias Result = vec4f;
+fn quadOf(code: u32, slope: f32, x: vec4f) -> vec4f {
+  if (code == 0u) { return x; }
+  return vec4f(
+    activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
+  );
+}
+fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
+  var value = sums;
+  if (HAS_BIAS) {
+    let first = p.biasOffset + column;
+    value += vec4f(bias[first], bias[first + 1u], bias[first + 2u], bias[first + 3u]);
+  }
+  value = quadOf(p.activation, p.slope, value);
+  if (p.accumulate != 0u) {
+    var factor = vec4f(1.0);
+    let first = p.scaleOffset + column;
+    if (HAS_SCALE) { factor = vec4f(scale[first], scale[first + 1u], scale[first + 2u], scale[first + 3u]); }
+    value += out[at / 4u] * factor;
+  }
+  out[at / 4u] = value;
+}
+`,
+  value_1: `
+alias Value = f32;
+const LANES: u32 = 1u;
+fn activateAll(code: u32, slope: f32, x: Value) -> Value { return activate(code, slope, x); }
+`,
+  value_4: `
+alias Value = vec4f;
+const LANES: u32 = 4u;
+fn activateAll(code: u32, slope: f32, x: Value) -> Value {
+  return vec4f(
+    activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
+  );
 }
 `,
   words_1: `

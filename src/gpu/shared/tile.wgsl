@@ -1,71 +1,129 @@
-// One tile of a matrix product, TILE_M rows × TILE_N columns by TILE_M·TILE_N/16 threads, 4 × 4 results a thread. The
-// kernel that uses it says where its rows lie: `enterTap` is called by all threads before the rows of a tap are read,
-// `inputAt(m, j)` gives element j of row m of the tile, 0 outside. Weights come as [taps · inner, outer] in quads.
+// One tile of a matrix product, TILE_M rows × TILE_N columns, by threads of 4 × 4 results, TALL ones of 8 rows and WIDE ones
+// of 8 columns. The kernel that uses it says where its rows lie: `enterRows(m)` is called once, for the four rows that a
+// thread will read; `inputQuad(i, tap, j)` gives elements j … j + 3 of the i-th of them, 0 outside. Weights come as
+// [taps · inner, outer] in quads. While a block of TILE_K inputs is multiplied, the next one is on its way.
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>; // [k, m / 4]
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>; // [k, n / 4]
 
-const TILE_THREADS: u32 = TILE_M * TILE_N / 16u;
+const ROW_PARTS: u32 = select(1u, 2u, TALL);
+const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
+const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
+const THREAD_ROWS: u32 = TILE_M / 4u / ROW_PARTS;
+const TILE_THREADS: u32 = THREAD_COLUMNS * THREAD_ROWS;
+// A thread reads one 4 × 4 block: of inputs, or of weights.
+const INPUT_BLOCKS: u32 = TILE_K * TILE_M / 16u;
+const BLOCKS: u32 = INPUT_BLOCKS + TILE_K * TILE_N / 16u;
 
-fn multiplyAdd(sums: mat4x4f, k: u32, m: u32, n: u32) -> mat4x4f {
-  let a = inputTile[k * (TILE_M / 4u) + m];
-  let b = weightTile[k * (TILE_N / 4u) + n];
+// Results of rows 4·m… (a, b) and 4·(m + THREAD_ROWS)… (c, d), columns 4·n… (a, c) and 4·(n + THREAD_COLUMNS)… (b, d).
+struct Sums { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f }
+
+fn addOuter(sums: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(
     fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
   );
 }
 
-// Sums of the four rows 4·m… and the column quad n of this thread; `firstQuad` is the tile's first column quad.
-fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> mat4x4f {
-  let m = thread / (TILE_N / 4u);
-  let n = thread % (TILE_N / 4u);
-  var sums = mat4x4f();
-  for (var tap = 0u; tap < taps; tap++) {
-    enterTap(thread, tap);
-    for (var first = 0u; first < inner; first += TILE_K) {
-      for (var i = thread; i < TILE_K * TILE_M / 4u; i += TILE_THREADS) {
-        let k = i % TILE_K;
-        let row = 4u * (i / TILE_K);
-        let j = first + k;
-        inputTile[k * (TILE_M / 4u) + row / 4u] =
-          vec4f(inputAt(row, j), inputAt(row + 1u, j), inputAt(row + 2u, j), inputAt(row + 3u, j));
-      }
-      for (var i = thread; i < TILE_K * TILE_N / 4u; i += TILE_THREADS) {
-        let k = first + i / (TILE_N / 4u);
-        let quad = firstQuad + i % (TILE_N / 4u);
-        var value = vec4f();
-        if (k < inner && quad < outerQuads) { value = weight[(tap * inner + k) * outerQuads + quad]; }
-        weightTile[i] = value;
-      }
-      workgroupBarrier();
-      for (var k = 0u; k < TILE_K; k += 8u) {
-        sums = multiplyAdd(sums, k, m, n);
-        sums = multiplyAdd(sums, k + 1u, m, n);
-        sums = multiplyAdd(sums, k + 2u, m, n);
-        sums = multiplyAdd(sums, k + 3u, m, n);
-        sums = multiplyAdd(sums, k + 4u, m, n);
-        sums = multiplyAdd(sums, k + 5u, m, n);
-        sums = multiplyAdd(sums, k + 6u, m, n);
-        sums = multiplyAdd(sums, k + 7u, m, n);
-      }
-      workgroupBarrier();
+fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
+  var next = sums;
+  let upper = inputTile[k * (TILE_M / 4u) + m];
+  let left = weightTile[k * (TILE_N / 4u) + n];
+  next.a = addOuter(sums.a, upper, left);
+  if (WIDE) {
+    let right = weightTile[k * (TILE_N / 4u) + n + THREAD_COLUMNS];
+    next.b = addOuter(sums.b, upper, right);
+    if (TALL) { next.d = addOuter(sums.d, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], right); }
+  }
+  if (TALL) { next.c = addOuter(sums.c, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], left); }
+  return next;
+}
+
+// Written out, as shader compilers leave loops as they are.
+fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
+  var next = multiplyAdd(sums, k, m, n);
+  next = multiplyAdd(next, k + 1u, m, n);
+  next = multiplyAdd(next, k + 2u, m, n);
+  next = multiplyAdd(next, k + 3u, m, n);
+  next = multiplyAdd(next, k + 4u, m, n);
+  next = multiplyAdd(next, k + 5u, m, n);
+  next = multiplyAdd(next, k + 6u, m, n);
+  return multiplyAdd(next, k + 7u, m, n);
+}
+
+fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
+  let value = weight[(tap * inner + k) * outerQuads + quad];
+  return select(vec4f(), value, k < inner && quad < outerQuads);
+}
+
+// The block of this thread from input `first` of a tap on: four quads of inputs as rows, or four of weights.
+fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  if (thread < INPUT_BLOCKS) {
+    let j = first + 4u * (thread % (TILE_K / 4u));
+    return transpose(mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j)));
+  }
+  if (thread >= BLOCKS) { return mat4x4f(); }
+  let block = thread - INPUT_BLOCKS;
+  let k = first + 4u * (block / (TILE_N / 4u));
+  let quad = firstQuad + block % (TILE_N / 4u);
+  return mat4x4f(
+    weightQuad(tap, k, quad, inner, outerQuads), weightQuad(tap, k + 1u, quad, inner, outerQuads),
+    weightQuad(tap, k + 2u, quad, inner, outerQuads), weightQuad(tap, k + 3u, quad, inner, outerQuads),
+  );
+}
+
+fn keepBlock(thread: u32, values: mat4x4f) {
+  if (thread < INPUT_BLOCKS) {
+    let at = 4u * (thread % (TILE_K / 4u)) * (TILE_M / 4u) + thread / (TILE_K / 4u);
+    inputTile[at] = values[0];
+    inputTile[at + TILE_M / 4u] = values[1];
+    inputTile[at + 2u * (TILE_M / 4u)] = values[2];
+    inputTile[at + 3u * (TILE_M / 4u)] = values[3];
+  } else if (thread < BLOCKS) {
+    let block = thread - INPUT_BLOCKS;
+    let at = 4u * (block / (TILE_N / 4u)) * (TILE_N / 4u) + block % (TILE_N / 4u);
+    weightTile[at] = values[0];
+    weightTile[at + TILE_N / 4u] = values[1];
+    weightTile[at + 2u * (TILE_N / 4u)] = values[2];
+    weightTile[at + 3u * (TILE_N / 4u)] = values[3];
+  }
+}
+
+// The sums of this thread; `firstQuad` is the tile's first column quad.
+fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
+  let m = thread / THREAD_COLUMNS;
+  let n = thread % THREAD_COLUMNS;
+  if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
+  var sums = Sums();
+  let perTap = (inner + TILE_K - 1u) / TILE_K;
+  let count = taps * perTap;
+  var block = readBlock(thread, 0u, 0u, firstQuad, inner, outerQuads);
+  for (var i = 1u; i <= count; i++) {
+    keepBlock(thread, block);
+    workgroupBarrier();
+    if (i < count) { block = readBlock(thread, i / perTap, i % perTap * TILE_K, firstQuad, inner, outerQuads); }
+    sums = multiplyEight(sums, 0u, m, n);
+    sums = multiplyEight(sums, 8u, m, n);
+    if (TILE_K > 16u) {
+      sums = multiplyEight(sums, 16u, m, n);
+      sums = multiplyEight(sums, 24u, m, n);
     }
+    workgroupBarrier();
   }
   return sums;
 }
 
-// Bias, activation and accumulation of one result.
-fn storeOne(at: u32, column: u32, sum: f32) {
-  var value = sum;
-  if (HAS_BIAS) { value += bias[p.biasOffset + column]; }
-  value = activate(p.activation, p.slope, value);
-  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], HAS_SCALE); }
-  out[at] = value;
+// Stores what `multiplyTile` gave: `storeRow(row, column, sums)` stores four columns of one row, where they exist.
+fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
+  let row = firstRow + 4u * (thread / THREAD_COLUMNS);
+  let column = firstColumn + 4u * (thread % THREAD_COLUMNS);
+  storeFour(row, column, sums.a);
+  if (WIDE) { storeFour(row, column + 4u * THREAD_COLUMNS, sums.b); }
+  if (TALL) { storeFour(row + 4u * THREAD_ROWS, column, sums.c); }
+  if (TALL && WIDE) { storeFour(row + 4u * THREAD_ROWS, column + 4u * THREAD_COLUMNS, sums.d); }
 }
 
-// The results of one row from `column` on, of which `count` exist.
-fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
-  storeOne(at, column, sums.x);
-  if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
-  if (count > 2u) { storeOne(at + 2u, column + 2u, sums.z); }
-  if (count > 3u) { storeOne(at + 3u, column + 3u, sums.w); }
+fn storeFour(row: u32, column: u32, sums: mat4x4f) {
+  storeRow(row, column, sums[0]);
+  storeRow(row + 1u, column, sums[1]);
+  storeRow(row + 2u, column, sums[2]);
+  storeRow(row + 3u, column, sums[3]);
 }
