@@ -9,7 +9,7 @@ import { openWasm } from "../src/wasm/device.ts";
 import type { Variant } from "../src/wasm/load.ts";
 import { type KernelFigure, timeKernels } from "./kernels_bench.ts";
 import { type Limits, measureLimits } from "./limits.ts";
-import { MILLISECONDS_PER_G, type ModelFigure, timeVim } from "./models_bench.ts";
+import { type ModelFigure, TIMED_MODELS, type TimedModel, timeModel } from "./models_bench.ts";
 
 /** All figures of a run. */
 interface Report {
@@ -24,7 +24,7 @@ async function measure(variant: Variant, runs: number): Promise<Report> {
   const limits = measureLimits(variant === "relaxed-simd"), kernels = await timeKernels(variant, limits);
   await using device = await openWasm({ variant });
   const models: ModelFigure[] = [];
-  for (const name of ["vim-tiny", "vim-small"] as const) models.push(await timeVim(device, name, limits, runs));
+  for (const name of Object.keys(TIMED_MODELS)) models.push(await timeModel(device, name as TimedModel, limits, runs));
   return { engine: navigator.userAgent, device: device.name, limits, kernels, models };
 }
 
@@ -40,14 +40,10 @@ function print({ engine, device, limits, kernels, models }: Report): void {
     const time = `${(1000 * median).toFixed(0).padStart(6)} µs ±${percent(spread)}`;
     console.log(`${kernel.padEnd(52)} ${time}  ${rate.toFixed(2).padStart(6)} ${unit.padEnd(10)} ${percent(share)}`);
   }
-  for (const { model, median, fastest, slowest, phases, limit, share } of models) {
-    const unit = MILLISECONDS_PER_G[model] / limits.tile;
+  for (const { model, median, fastest, slowest, phases, limit, share, unit, unitShare } of models) {
     console.log(
-      `\n${model} 224 × 224: median ${median.toFixed(1)} ms (${fastest.toFixed(1)} to ${
-        slowest.toFixed(1)
-      }); counted ` +
-        `limit ${limit.toFixed(1)} ms: ${percent(share)}; ${MILLISECONDS_PER_G[model]} / G = ${unit.toFixed(1)} ms: ` +
-        percent(unit / median),
+      `\n${model}: median ${median.toFixed(1)} ms (${fastest.toFixed(1)} to ${slowest.toFixed(1)}); counted limit ` +
+        `${limit.toFixed(1)} ms: ${percent(share)}; limit by G ${unit.toFixed(1)} ms: ${percent(unitShare)}`,
     );
     const parts = Object.entries(phases).sort(([, a], [, b]) => b - a);
     console.log(`  ${parts.map(([kernel, ms]) => `${kernel} ${ms.toFixed(1)}`).join(", ")} ms`);

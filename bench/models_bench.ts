@@ -1,13 +1,16 @@
 /**
- * Whole models: Vim-Ti/16 and Vim-S/16 at 224 × 224, one image, one thread. The weights are random, which costs the same.
+ * Whole models on one image, one thread: Vim-Ti/16 and Vim-S/16 at 224 × 224, MambaIR-light ×2 at 64 × 64. The weights are
+ * random, which costs the same.
  *
  * @module
  */
 import type { Entry } from "../src/checkpoint/checkpoint.ts";
-import { bind, specKeys } from "../src/checkpoint/weights.ts";
+import { bind, type Spec, specKeys } from "../src/checkpoint/weights.ts";
 import type { Device } from "../src/device.ts";
 import type { KernelName, Operands, Params } from "../src/kernels.ts";
-import { vim, vimWeights } from "../src/models/vim.ts";
+import { mambair, type MambaIRWeights, mambairWeights } from "../src/models/mambair.ts";
+import { MAMBAIR_VARIANTS, mambairConfig, type MambaIRVariant } from "../src/models/mambair_config.ts";
+import { vim, type VimWeights, vimWeights } from "../src/models/vim.ts";
 import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim_config.ts";
 import type { Ops } from "../src/ops.ts";
 import { planModel, runModel } from "../src/run_model.ts";
@@ -26,18 +29,53 @@ export interface ModelFigure {
   readonly limit: number;
   /** `limit / median`. */
   readonly share: number;
+  /** The limit in the shared unit: a constant of the model over G. */
+  readonly unit: number;
+  /** `unit / median`. */
+  readonly unitShare: number;
   readonly peakRunBytes: number;
 }
 
-/** Constants of the shared unit: limit in ms = this / G, G in GFLOP/s of the ordered tile. */
-export const MILLISECONDS_PER_G = { "vim-tiny": 4350, "vim-small": 13240 } as const satisfies Partial<
-  Record<VimVariant, number>
->;
+/** How the weights and the pass of a timed model are made. */
+interface Timed {
+  /** Constant of the shared unit: limit in ms = this / G, G in GFLOP/s of the ordered tile. */
+  readonly perG: number;
+  readonly side: number;
+  readonly spec: Spec;
+  readonly forward: (ops: Ops, weights: unknown, image: Tensor) => Generator<void, Tensor>;
+}
 
-/** Models that are timed. */
-export type TimedModel = keyof typeof MILLISECONDS_PER_G;
+function timedVim(variant: VimVariant, perG: number): Timed {
+  const config = vimConfig(VIM_VARIANTS[variant]);
+  return {
+    perG,
+    side: config.imageSize[0],
+    spec: vimWeights(config),
+    forward: (ops, weights, image) => vim(ops, weights as VimWeights, config, image),
+  };
+}
 
-function randomEntries(spec: Parameters<typeof specKeys>[0]): Map<string, Entry> {
+function timedMambaIR(variant: MambaIRVariant, side: number, perG: number): Timed {
+  const config = mambairConfig(MAMBAIR_VARIANTS[variant]);
+  return {
+    perG,
+    side,
+    spec: mambairWeights(config),
+    forward: (ops, weights, image) => mambair(ops, weights as MambaIRWeights, config, image),
+  };
+}
+
+/** Models that are timed, by name. */
+export const TIMED_MODELS = {
+  "vim-tiny 224 × 224": timedVim("vim-tiny", 4350),
+  "vim-small 224 × 224": timedVim("vim-small", 13240),
+  "mambair-light-x2 64 × 64": timedMambaIR("mambair-light-x2", 64, 15640),
+} as const satisfies Record<string, Timed>;
+
+/** Name of a timed model. */
+export type TimedModel = keyof typeof TIMED_MODELS;
+
+function randomEntries(spec: Spec): Map<string, Entry> {
   let state = 1;
   const next = (): number => (state = Math.imul(state, 1103515245) + 12345 & 0x7fffffff) / 0x7fffffff - 0.5;
   const entries = new Map<string, Entry>();
@@ -51,14 +89,13 @@ function randomEntries(spec: Parameters<typeof specKeys>[0]): Map<string, Entry>
   return entries;
 }
 
-/** Times one variant: the median of `runs` after warming up for two seconds at most. */
-export async function timeVim(device: Device, name: TimedModel, limits: Limits, runs = 25): Promise<ModelFigure> {
-  const config = vimConfig(VIM_VARIANTS[name]), spec = vimWeights(config);
+/** Times one model: the median of `runs` after warming up for two seconds at most. */
+export async function timeModel(device: Device, name: TimedModel, limits: Limits, runs = 25): Promise<ModelFigure> {
+  const { spec, side, forward: pass, perG }: Timed = TIMED_MODELS[name];
   const { weights, dispose } = await bind(spec, { entries: randomEntries(spec) }, device);
-  const [height, width] = config.imageSize;
-  const image = new Float32Array(height * width * 3).map((_, i) => Math.sin(i));
+  const image = new Float32Array(side * side * 3).map((_, i) => Math.sin(i));
   const forward = function* (ops: Ops): Generator<void, Tensor> {
-    return yield* vim(ops, weights, config, ops.input(image, [1, height, width, 3]));
+    return yield* pass(ops, weights, ops.input(image, [1, side, side, 3]));
   };
   const times: number[] = [];
   const warm = performance.now();
@@ -82,6 +119,8 @@ export async function timeVim(device: Device, name: TimedModel, limits: Limits, 
     phases,
     limit,
     share: limit / median,
+    unit: perG / limits.tile,
+    unitShare: perG / limits.tile / median,
     peakRunBytes: plan.peak,
   };
 }
