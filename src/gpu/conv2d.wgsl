@@ -1,4 +1,4 @@
-// uses: activation tile
+// uses: activation tile slices
 // Channels-last convolution as an implicit matrix product. A tap is one kernel row: its kernelWidth·inChannels inputs lie
 // side by side in the image, so that padding on the left and right is a range of that run.
 struct Params {
@@ -83,4 +83,16 @@ fn main(
   let quads = (p.outChannels + 3u) / 4u;
   let sums = multiplyTile(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
   storeTile(thread, firstPixel, group.x * TILE_N, sums);
+}
+
+@compute @workgroup_size(256)
+fn split(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  firstPixel = (group.z * groups.y + group.y) * TILE_M;
+  let quads = (p.outChannels + 3u) / 4u;
+  multiplySlices(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
+  storeSlices(thread, firstPixel, group.x * TILE_N);
 }

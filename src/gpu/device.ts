@@ -45,6 +45,7 @@ export interface WebgpuCounts {
 
 /** A WebGPU device. */
 export interface WebgpuDevice extends Device {
+  /** Kind of hardware. */
   readonly kind: "webgpu";
   /** The hardware behind it. */
   readonly adapter: AdapterDescription;

@@ -51,10 +51,20 @@ const tilesOf = (rows: number, outer: number, { TILE_M, TILE_N }: Tile): number 
   Math.ceil(rows / TILE_M) * Math.ceil(outer / TILE_N);
 
 /** Workgroups that occupy a large GPU. */
-const MANY_GROUPS = 264;
+const MANY_GROUPS = 256;
+
+/** Whether tiles reach hardly further past the last column than the smallest would. */
+const fits = (outer: number, { TILE_N }: Tile): boolean =>
+  Math.ceil(outer / TILE_N) * TILE_N <= 1.25 * 32 * Math.ceil(outer / 32);
 
 function tileOf(rows: number, outer: number): Tile {
-  return TILES.find((tile) => tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? TILES.at(-1)!;
+  return TILES.find((tile) => fits(outer, tile) && tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? TILES.at(-1)!;
+}
+
+/** The tile whose results are split, when whole tiles would not occupy the GPU. */
+function splitTileOf(rows: number, outer: number): Tile | undefined {
+  if (tilesOf(rows, outer, TILES.at(-1)!) >= 2 * MANY_GROUPS) return undefined;
+  return SPLIT_TILES.find((tile) => tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? SPLIT_TILES.at(-1)!;
 }
 
 function tiles(rows: number, outer: number, tile: Tile): Groups {
@@ -70,12 +80,6 @@ const allDivide = (...sizes: readonly number[]): boolean => sizes.every((size) =
 /** How a product reads and writes: in quads, or one by one. */
 const words = (inputs: boolean, results: boolean) =>
   [inputs ? "input_4" : "input_1", results ? "output_4" : "output_1"] as const;
-
-/** The tile whose results are split, when whole tiles would not occupy the GPU. */
-function splitTileOf(rows: number, outer: number): Tile | undefined {
-  if (tilesOf(rows, outer, TILES.at(-1)!) >= 2 * MANY_GROUPS) return undefined;
-  return SPLIT_TILES.find((tile) => tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? SPLIT_TILES.at(-1)!;
-}
 
 const linear: Plan<"linear"> = (p, view) => {
   const split = splitTileOf(p.rows, p.outer), tile = split ?? tileOf(p.rows, p.outer);
@@ -94,7 +98,8 @@ const linear: Plan<"linear"> = (p, view) => {
 const conv2d: Plan<"conv2d"> = (p, view) => {
   const outHeight = Math.floor((p.height + 2 * p.padding - p.kernelHeight) / p.stride) + 1;
   const outWidth = Math.floor((p.width + 2 * p.padding - p.kernelWidth) / p.stride) + 1;
-  const rows = p.batch * p.rowCount * outWidth, tile = tileOf(rows, p.outChannels);
+  const rows = p.batch * p.rowCount * outWidth;
+  const split = splitTileOf(rows, p.outChannels), tile = split ?? tileOf(rows, p.outChannels);
   const CONTIGUOUS = p.xStride === p.inChannels;
   // Runs start at multiples of 4 when pixels do, or when no run is cut and the first of each line does.
   const ALIGNED = allDivide(view.offset("x"), p.xStride, p.inChannels) ||
@@ -102,6 +107,7 @@ const conv2d: Plan<"conv2d"> = (p, view) => {
       allDivide(view.offset("x"), p.stride * p.inChannels, p.width * p.inChannels, p.kernelWidth * p.inChannels);
   return once({
     kernel: "conv2d",
+    entry: split ? "split" : "main",
     include: words(ALIGNED, allDivide(view.offset("out"), p.outStride, p.outChannels)),
     constants: { ...tile, ...epilogue(view), CONTIGUOUS, ALIGNED },
     groups: tiles(rows, p.outChannels, tile),

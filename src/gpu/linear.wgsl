@@ -1,6 +1,6 @@
-// uses: activation tile
+// uses: activation tile slices
 // out[r, o] = act(Σ_i x[r, i]·weight[o, i] + bias[o]); accumulate adds that to out·scale. `main` is for products that fill
-// a GPU tile by tile; in `split` the threads of a group share a small tile and each adds up a slice of its inputs.
+// a GPU tile by tile; `split` is for small ones.
 struct Params {
   rows: u32, inner: u32, outer: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
@@ -40,21 +40,6 @@ fn main(
   storeTile(thread, tileRow, group.x * TILE_N, sums);
 }
 
-// 16 results a thread in SLICES parts, TILE_M · TILE_N · SLICES = 4096.
-const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
-const SLICES: u32 = 256u / SLICE_THREADS;
-var<workgroup> slices: array<vec4f, 1024>; // [slice, row of a thread's four, thread of a slice]
-
-// Adds what inputs j … j + 3 give.
-fn addFour(sums: mat4x4f, j: u32, quad: u32, outerQuads: u32) -> mat4x4f {
-  let inputs =
-    transpose(mat4x4f(inputQuad(0u, 0u, j), inputQuad(1u, 0u, j), inputQuad(2u, 0u, j), inputQuad(3u, 0u, j)));
-  var next = addOuter(sums, inputs[0], weightQuad(0u, j, quad, p.inner, outerQuads));
-  next = addOuter(next, inputs[1], weightQuad(0u, j + 1u, quad, p.inner, outerQuads));
-  next = addOuter(next, inputs[2], weightQuad(0u, j + 2u, quad, p.inner, outerQuads));
-  return addOuter(next, inputs[3], weightQuad(0u, j + 3u, quad, p.inner, outerQuads));
-}
-
 @compute @workgroup_size(256)
 fn split(
   @builtin(workgroup_id) group: vec3u,
@@ -62,30 +47,6 @@ fn split(
   @builtin(local_invocation_index) thread: u32,
 ) {
   tileRow = (group.z * groups.y + group.y) * TILE_M;
-  let place = thread % SLICE_THREADS;
-  let slice = thread / SLICE_THREADS;
-  let outerQuads = (p.outer + 3u) / 4u;
-  let quad = group.x * TILE_N / 4u + place % (TILE_N / 4u);
-  enterRows(4u * (place / (TILE_N / 4u)));
-  var sums = mat4x4f();
-  // Two at a time, so that the second is read while the first is multiplied.
-  for (var j = 4u * slice; j < p.inner; j += 8u * SLICES) {
-    sums = addFour(sums, j, quad, outerQuads);
-    sums = addFour(sums, j + 4u * SLICES, quad, outerQuads);
-  }
-  let at = slice * 4u * SLICE_THREADS + place;
-  slices[at] = sums[0];
-  slices[at + SLICE_THREADS] = sums[1];
-  slices[at + 2u * SLICE_THREADS] = sums[2];
-  slices[at + 3u * SLICE_THREADS] = sums[3];
-  workgroupBarrier();
-
-  // One of the tile's results per thread and turn, in the order of the quads: neighbours store side by side.
-  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
-    let row = index / (TILE_N / 4u);
-    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
-    var sum = vec4f();
-    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
-    storeRow(tileRow + row, group.x * TILE_N + 4u * (index % (TILE_N / 4u)), sum);
-  }
+  multiplySlices(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
+  storeSlices(thread, tileRow, group.x * TILE_N);
 }

@@ -21,6 +21,15 @@ function segmentLengthOf(p: Params<"selective_scan">): number {
   return Math.max(1, Math.min(p.stepCount, length));
 }
 
+/** Pairs of direction and token, and of direction and segment, that `local` has room for. */
+const LOCAL_STEPS = 448, LOCAL_SEGMENTS = 64;
+
+/** Whether one group can hold a few channels of the whole scan. */
+function isLocal(p: Params<"selective_scan">): boolean {
+  return p.directions <= 2 && p.length * p.directions <= LOCAL_STEPS && p.stateSize <= 16 && p.carry === 0 &&
+    p.stepCount === p.length && p.length > 0 && p.batch * p.channels < ENOUGH_CHAINS;
+}
+
 /** Elements a projection row can be read in at once: every row and every part of it starts at a multiple. */
 function wordOf(p: Params<"selective_scan">, offset: number): 1 | 2 | 4 {
   const deltas = p.rank || p.channels;
@@ -53,7 +62,7 @@ function setsOf(p: Params<"selective_scan">): { readonly walked: number; readonl
   return sets;
 }
 
-/** The dispatches of a scan: one when channels and images fill the GPU, else summaries, their combination and the walk. */
+/** The dispatches of a scan: one when it is short or channels and images fill the GPU, else summaries, their combination and the walk. */
 export function planScan(p: Params<"selective_scan">, { has, offset }: OperandView): Launch {
   const kernel = "selective_scan", WORKGROUP = 64;
   const dispatches: Dispatch[] = [];
@@ -67,6 +76,11 @@ export function planScan(p: Params<"selective_scan">, { has, offset }: OperandVi
     include: [`words_${word}`],
     constants: { WORKGROUP, STATE: p.stateSize, RANK: p.rank, HAS_Z: has("z") },
   } as const;
+  if (isLocal(p)) {
+    const segments = LOCAL_SEGMENTS / p.directions;
+    const extras = [segments, Math.ceil(p.length / segments), 0, 0, p.accumulate];
+    return { dispatches: [{ ...common, entry: "local", extras, groups: [Math.ceil(p.channels / 4), 1, p.batch] }] };
+  }
   const sets = setsOf(p);
   const all = 2 ** p.directions - 1, mirrored = sets.reduce((bits, set) => bits | set.mirrored, 0);
   const threads = Math.ceil(segments * p.channels / WORKGROUP);

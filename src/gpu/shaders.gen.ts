@@ -267,6 +267,17 @@ fn main(
   let sums = multiplyTile(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
   storeTile(thread, firstPixel, group.x * TILE_N, sums);
 }
+@compute @workgroup_size(256)
+fn split(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) thread: u32,
+) {
+  firstPixel = (group.z * groups.y + group.y) * TILE_M;
+  let quads = (p.outChannels + 3u) / 4u;
+  multiplySlices(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
+  storeSlices(thread, firstPixel, group.x * TILE_N);
+}
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
@@ -414,6 +425,45 @@ fn storeFour(row: u32, column: u32, sums: mat4x4f) {
   storeRow(row + 1u, column, sums[1]);
   storeRow(row + 2u, column, sums[2]);
   storeRow(row + 3u, column, sums[3]);
+}
+const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
+const SLICES: u32 = 256u / SLICE_THREADS;
+var<workgroup> slices: array<vec4f, 1024>;
+fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  let inputs =
+    transpose(mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j)));
+  var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
+  next = addOuter(next, inputs[1], weightQuad(tap, j + 1u, quad, inner, outerQuads));
+  next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
+  return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
+}
+fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
+  let place = thread % SLICE_THREADS;
+  let slice = thread / SLICE_THREADS;
+  let quad = firstQuad + place % (TILE_N / 4u);
+  enterRows(4u * (place / (TILE_N / 4u)));
+  var sums = mat4x4f();
+  for (var tap = 0u; tap < taps; tap++) {
+    for (var j = 4u * slice; j < inner; j += 8u * SLICES) {
+      sums = addFour(sums, tap, j, quad, inner, outerQuads);
+      sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads);
+    }
+  }
+  let at = slice * 4u * SLICE_THREADS + place;
+  slices[at] = sums[0];
+  slices[at + SLICE_THREADS] = sums[1];
+  slices[at + 2u * SLICE_THREADS] = sums[2];
+  slices[at + 3u * SLICE_THREADS] = sums[3];
+  workgroupBarrier();
+}
+fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
+  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
+    let row = index / (TILE_N / 4u);
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
+    var sum = vec4f();
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
+    storeRow(firstRow + row, firstColumn + 4u * (index % (TILE_N / 4u)), sum);
+  }
 }
 `,
   depthwise_conv2d: `
@@ -675,17 +725,6 @@ fn main(
   let sums = multiplyTile(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
   storeTile(thread, tileRow, group.x * TILE_N, sums);
 }
-const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
-const SLICES: u32 = 256u / SLICE_THREADS;
-var<workgroup> slices: array<vec4f, 1024>;
-fn addFour(sums: mat4x4f, j: u32, quad: u32, outerQuads: u32) -> mat4x4f {
-  let inputs =
-    transpose(mat4x4f(inputQuad(0u, 0u, j), inputQuad(1u, 0u, j), inputQuad(2u, 0u, j), inputQuad(3u, 0u, j)));
-  var next = addOuter(sums, inputs[0], weightQuad(0u, j, quad, p.inner, outerQuads));
-  next = addOuter(next, inputs[1], weightQuad(0u, j + 1u, quad, p.inner, outerQuads));
-  next = addOuter(next, inputs[2], weightQuad(0u, j + 2u, quad, p.inner, outerQuads));
-  return addOuter(next, inputs[3], weightQuad(0u, j + 3u, quad, p.inner, outerQuads));
-}
 @compute @workgroup_size(256)
 fn split(
   @builtin(workgroup_id) group: vec3u,
@@ -693,29 +732,8 @@ fn split(
   @builtin(local_invocation_index) thread: u32,
 ) {
   tileRow = (group.z * groups.y + group.y) * TILE_M;
-  let place = thread % SLICE_THREADS;
-  let slice = thread / SLICE_THREADS;
-  let outerQuads = (p.outer + 3u) / 4u;
-  let quad = group.x * TILE_N / 4u + place % (TILE_N / 4u);
-  enterRows(4u * (place / (TILE_N / 4u)));
-  var sums = mat4x4f();
-  for (var j = 4u * slice; j < p.inner; j += 8u * SLICES) {
-    sums = addFour(sums, j, quad, outerQuads);
-    sums = addFour(sums, j + 4u * SLICES, quad, outerQuads);
-  }
-  let at = slice * 4u * SLICE_THREADS + place;
-  slices[at] = sums[0];
-  slices[at + SLICE_THREADS] = sums[1];
-  slices[at + 2u * SLICE_THREADS] = sums[2];
-  slices[at + 3u * SLICE_THREADS] = sums[3];
-  workgroupBarrier();
-  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
-    let row = index / (TILE_N / 4u);
-    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
-    var sum = vec4f();
-    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
-    storeRow(tileRow + row, group.x * TILE_N + 4u * (index % (TILE_N / 4u)), sum);
-  }
+  multiplySlices(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
+  storeSlices(thread, tileRow, group.x * TILE_N);
 }
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -864,6 +882,45 @@ fn storeFour(row: u32, column: u32, sums: mat4x4f) {
   storeRow(row + 1u, column, sums[1]);
   storeRow(row + 2u, column, sums[2]);
   storeRow(row + 3u, column, sums[3]);
+}
+const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
+const SLICES: u32 = 256u / SLICE_THREADS;
+var<workgroup> slices: array<vec4f, 1024>;
+fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  let inputs =
+    transpose(mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j)));
+  var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
+  next = addOuter(next, inputs[1], weightQuad(tap, j + 1u, quad, inner, outerQuads));
+  next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
+  return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
+}
+fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
+  let place = thread % SLICE_THREADS;
+  let slice = thread / SLICE_THREADS;
+  let quad = firstQuad + place % (TILE_N / 4u);
+  enterRows(4u * (place / (TILE_N / 4u)));
+  var sums = mat4x4f();
+  for (var tap = 0u; tap < taps; tap++) {
+    for (var j = 4u * slice; j < inner; j += 8u * SLICES) {
+      sums = addFour(sums, tap, j, quad, inner, outerQuads);
+      sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads);
+    }
+  }
+  let at = slice * 4u * SLICE_THREADS + place;
+  slices[at] = sums[0];
+  slices[at + SLICE_THREADS] = sums[1];
+  slices[at + 2u * SLICE_THREADS] = sums[2];
+  slices[at + 3u * SLICE_THREADS] = sums[3];
+  workgroupBarrier();
+}
+fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
+  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
+    let row = index / (TILE_N / 4u);
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
+    var sum = vec4f();
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
+    storeRow(firstRow + row, firstColumn + 4u * (index % (TILE_N / 4u)), sum);
+  }
 }
 `,
   max_rows: `
@@ -1416,6 +1473,97 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) la
       walk(chain, segment, block, add);
       add = true;
     }
+  }
+}
+const LOCAL_CHANNELS: u32 = 4u;
+const LOCAL_STEPS: u32 = 448u;
+var<workgroup> passed: array<f32, 256>;
+var<workgroup> joined: array<vec4f, 512>;
+var<workgroup> perStep: array<f32, LOCAL_STEPS * LOCAL_CHANNELS>;
+fn joinSegments(place: vec3u, lane: u32, quad: u32) {
+  let half = lane / LOCAL_CHANNELS % 2u;
+  let direction = lane / LOCAL_CHANNELS / 2u;
+  if (direction >= p.directions || quad + half >= QUADS) { return; }
+  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + lane % LOCAL_CHANNELS, p.channels - 1u));
+  let a = constantQuad(chain, quad + half);
+  var at = direction * p.segments * LOCAL_CHANNELS + lane % LOCAL_CHANNELS;
+  var h = vec4f();
+  var leaves = joined[256u * half + at];
+  var time = passed[at];
+  for (var segment = 0u; segment < p.segments; segment++) {
+    let next = min(at + LOCAL_CHANNELS, 255u);
+    let nextLeaves = joined[256u * half + next];
+    let nextTime = passed[next];
+    joined[256u * half + at] = h;
+    h = fma(exp2(time * a), h, leaves);
+    leaves = nextLeaves;
+    time = nextTime;
+    at = next;
+  }
+}
+@compute @workgroup_size(256)
+fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let slot = lane / LOCAL_CHANNELS;
+  let direction = slot / p.segments;
+  let column = lane % LOCAL_CHANNELS;
+  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  let first = min(slot % p.segments * p.segmentLength, p.length);
+  let end = min(first + p.segmentLength, p.length);
+  let a = loadA(chain, 0u);
+  let skipAndBias = constantQuad(chain, QUADS);
+  var h = Quads();
+  var elapsed = 0.0;
+  var index = tokenAt(first, direction);
+  var ahead = tokenOf(chain, 0u, index, false);
+  for (var step = first; step < end; step++) {
+    let token = ahead;
+    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
+    index = tokenAfter(index, step + 1u, direction);
+    ahead = tokenOf(chain, 0u, index, false);
+    let delta = deltaOf(chain, token, skipAndBias.y);
+    perStep[at] = delta;
+    elapsed += delta;
+    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
+  }
+  passed[lane] = elapsed;
+  joined[lane] = h.a;
+  joined[256u + lane] = h.b;
+  workgroupBarrier();
+  joinSegments(place, lane, 0u);
+  workgroupBarrier();
+  let entersA = joined[lane];
+  let entersB = joined[256u + lane];
+  workgroupBarrier();
+  if (QUADS > 2u) {
+    joined[lane] = h.c;
+    joined[256u + lane] = h.d;
+    workgroupBarrier();
+    joinSegments(place, lane, 2u);
+    workgroupBarrier();
+  }
+  h = Quads(entersA, entersB, joined[lane], joined[256u + lane]);
+  index = tokenAt(first, direction);
+  ahead = tokenOf(chain, 0u, index, true);
+  for (var step = first; step < end; step++) {
+    let token = ahead;
+    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
+    index = tokenAfter(index, step + 1u, direction);
+    ahead = tokenOf(chain, 0u, index, true);
+    let delta = perStep[at];
+    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
+    perStep[at] = skipAndBias.x * token.input + readAll(h, 0u, token.c);
+  }
+  workgroupBarrier();
+  for (var i = lane; i < p.length * LOCAL_CHANNELS; i += 256u) {
+    let channel = place.x * LOCAL_CHANNELS + i % LOCAL_CHANNELS;
+    if (channel >= p.channels) { continue; }
+    let token = place.z * p.length + i / LOCAL_CHANNELS;
+    var y = perStep[i];
+    if (p.directions > 1u) { y += perStep[p.length * LOCAL_CHANNELS + i]; }
+    if (HAS_Z) { y *= silu(z[p.zOffset + token * p.zStride + channel]); }
+    let at = p.outOffset + token * p.outStride + channel;
+    if (p.add != 0u) { y += out[at]; }
+    out[at] = y;
   }
 }
 @compute @workgroup_size(64)

@@ -1,0 +1,48 @@
+// A small tile of a matrix product whose inputs are shared out: 256 threads of 4 × 4 results in SLICES parts, each of which
+// adds up its own inputs, read straight from memory; TILE_M · TILE_N · SLICES = 4096. The kernel gives what `tile` asks for.
+const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
+const SLICES: u32 = 256u / SLICE_THREADS;
+var<workgroup> slices: array<vec4f, 1024>; // [slice, row of a thread's four, thread of a slice]
+
+// Adds what inputs j … j + 3 of a tap give.
+fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  let inputs =
+    transpose(mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j)));
+  var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
+  next = addOuter(next, inputs[1], weightQuad(tap, j + 1u, quad, inner, outerQuads));
+  next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
+  return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
+}
+
+// The slice of this thread; `firstQuad` is the tile's first column quad.
+fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
+  let place = thread % SLICE_THREADS;
+  let slice = thread / SLICE_THREADS;
+  let quad = firstQuad + place % (TILE_N / 4u);
+  enterRows(4u * (place / (TILE_N / 4u)));
+  var sums = mat4x4f();
+  for (var tap = 0u; tap < taps; tap++) {
+    // Two at a time, so that the second is read while the first is multiplied.
+    for (var j = 4u * slice; j < inner; j += 8u * SLICES) {
+      sums = addFour(sums, tap, j, quad, inner, outerQuads);
+      sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads);
+    }
+  }
+  let at = slice * 4u * SLICE_THREADS + place;
+  slices[at] = sums[0];
+  slices[at + SLICE_THREADS] = sums[1];
+  slices[at + 2u * SLICE_THREADS] = sums[2];
+  slices[at + 3u * SLICE_THREADS] = sums[3];
+  workgroupBarrier();
+}
+
+// Adds the slices and stores the results, in the order of the quads: neighbours store side by side.
+fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
+  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
+    let row = index / (TILE_N / 4u);
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
+    var sum = vec4f();
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
+    storeRow(firstRow + row, firstColumn + 4u * (index % (TILE_N / 4u)), sum);
+  }
+}
