@@ -84,8 +84,12 @@ async function once(name: string, stamp: string, step: () => Promise<void>): Pro
 
 const SOURCES = ["mod.ts", "cli.ts", "deno.json", "src", "weights", "tools/build_npm.ts", "tools/npm", "LICENSE"];
 
+/** Set once the kit is made: all test files of one run share it, whatever becomes of the sources meanwhile. */
+const MADE = "SIDEWINDER_KIT_MADE";
+
 /** Makes the folder, or leaves it as it is when it is up to date. */
 export async function makeKit(): Promise<void> {
+  if (Deno.env.has(MADE)) return;
   await Deno.mkdir(KIT, { recursive: true });
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
   const packages = await Deno.readTextFile(`${ROOT}tests/runtime/kit.json`);
@@ -103,6 +107,7 @@ export async function makeKit(): Promise<void> {
     await Deno.rename(KIT + filename, `${KIT}sidewinder.tgz`);
     await must("npm", ["install", "--no-save", ...quiet, "./sidewinder.tgz"], { cwd: KIT });
   });
+  Deno.env.set(MADE, "yes");
 }
 
 /** A fresh folder within the kit that holds the given files of the project, by the name they get there. */
