@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { announce, byId, make } from "./dom.ts";
+import { announce, byId, make, setText } from "./dom.ts";
 import { call } from "./engine.ts";
 import { runJob } from "./jobs.ts";
 import { startJobView } from "./job_view.ts";
@@ -102,8 +102,7 @@ export function startClassify(): void {
     const changed = photo?.occluded !== shown?.occluded || photo?.classified !== shown?.classified;
     shown = { classified: photo?.classified, occluded: photo?.occluded };
     if (changed || state.tool !== before.tool || state.current !== before.current) showWhere();
-    byId("class-names").textContent = state.reports.get(state.chosen.classify)?.labels === 0
-      ? TEXT.modelHasNoNames
-      : "";
+    const nameless = state.reports.get(state.chosen.classify)?.labels === 0;
+    setText(byId("class-names"), nameless ? TEXT.modelHasNoNames : "");
   });
 }

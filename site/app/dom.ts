@@ -27,6 +27,11 @@ export function make<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+/** Changes a text; one that stays costs no layout. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 /** Calls back at most once per frame, however often it is asked to. */
 export function oncePerFrame(callback: () => void): () => void {
   let waiting = false;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { byId } from "./dom.ts";
+import { byId, setText } from "./dom.ts";
 import { cancel } from "./jobs.ts";
 import { current, type Tool, watch } from "./store.ts";
 import { TEXT } from "./strings.ts";
@@ -25,11 +25,12 @@ export function startJobView(tool: Tool, run: () => void): void {
     if (!own) return;
     if (own.fraction === undefined) bar.removeAttribute("value");
     else bar.value = own.fraction;
-    text.textContent = [
+    const parts = [
       own.phase ? TEXT.phases[own.phase] : TEXT.phases.load,
       ...(own.fraction === undefined ? [] : [TEXT.percent(own.fraction)]),
       ...(own.timeLeft === undefined ? [] : [TEXT.timeLeft(own.timeLeft)]),
-    ].join(" · ");
+    ];
+    setText(text, parts.join(" · "));
   });
 }
 

@@ -14,7 +14,10 @@ import { TEXT } from "./strings.ts";
 let controller: AbortController | undefined;
 /** Share of the run when its clock started, and that time. */
 let runStart: { readonly at: number; readonly fraction: number } | undefined;
-/** Shares that were announced. */
+/** When progress was last shown, and how long that holds, in milliseconds: more often nobody can read. */
+let shown = 0;
+const SHOWN_EVERY = 100;
+/** Shares that are announced. */
 const QUARTER = 0.25;
 
 function follow(event: EngineEvent): void {
@@ -22,6 +25,8 @@ function follow(event: EngineEvent): void {
   const job = current().job;
   if (event.type !== "progress" || !job) return;
   const { phase, fraction } = event, now = performance.now();
+  if (phase === job.phase && now - shown < SHOWN_EVERY && fraction !== 1) return;
+  shown = now;
   if (phase !== "run") runStart = undefined;
   else runStart ??= { at: now, fraction: fraction ?? 0 };
   const done = runStart && fraction !== undefined ? fraction - runStart.fraction : 0;

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { byId, make } from "./dom.ts";
+import { byId, make, setText } from "./dom.ts";
 import { call, type CallOptions } from "./engine.ts";
 import { runJob } from "./jobs.ts";
 import { startJobView } from "./job_view.ts";
@@ -89,8 +89,7 @@ export function startRestore(): void {
     for (const radio of choices.querySelectorAll("input")) radio.checked = radio.value === state.chosen.restore;
     all.hidden = state.photos.length < 2 || state.job !== undefined;
     const photo = currentPhoto(), pixels = photo ? photo.width * photo.height : 0;
-    byId("restore-hint").textContent = pixels > LARGE && state.device?.kind !== "webgpu"
-      ? TEXT.largePhoto((pixels / 1e6).toFixed(1))
-      : "";
+    const slow = pixels > LARGE && state.device?.kind !== "webgpu";
+    setText(byId("restore-hint"), slow ? TEXT.largePhoto((pixels / 1e6).toFixed(1)) : "");
   });
 }

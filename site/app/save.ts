@@ -4,7 +4,7 @@
  * @module
  */
 import type { SaveFormat } from "../protocol.ts";
-import { announce, byId, make } from "./dom.ts";
+import { announce, byId, make, setText } from "./dom.ts";
 import { call } from "./engine.ts";
 import { sayFailure } from "./messages.ts";
 import { current, currentPhoto, update, watch } from "./store.ts";
@@ -52,6 +52,6 @@ export function startSave(): void {
   watch(() => {
     const report = currentPhoto()?.restored?.report;
     byId("save-box").hidden = !report;
-    byId("restore-result").textContent = report ? TEXT.restored(report.width, report.height, report.device) : "";
+    setText(byId("restore-result"), report ? TEXT.restored(report.width, report.height, report.device) : "");
   });
 }

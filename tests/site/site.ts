@@ -58,7 +58,9 @@ function newest(path: string): number {
 /** Builds the page unless it is newer than all it is made of. */
 async function buildIfOld(): Promise<void> {
   const built = exists(`${SITE_OUT}_headers`) ? newest(`${SITE_OUT}_headers`) : 0;
-  if (["site", "src", "weights", "tools/site", "tools/npm", "tools/build_site.ts"].some((path) => newest(path) > built)) {
+  if (
+    ["site", "src", "weights", "tools/site", "tools/npm", "tools/build_site.ts"].some((path) => newest(path) > built)
+  ) {
     await buildSite();
   }
 }

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { mambairFile, photoFile, vimFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { chooseTool, classifySample, download, lookInside, openPhotos, restore, upscaleSmallPhoto } from "./steps.ts";
+import { chooseTool, classifySample, download, lookInside, openPhotos, restore } from "./steps.ts";
 
 const GPU = { gpu: true, hash: "#device=webgpu" } as const;
 
@@ -32,8 +32,6 @@ siteTest("picture of where an answer comes from works on WebGPU", GPU, async ({ 
   await page.locator("#where").check();
   await page.locator("#where-note:not(:empty)").waitFor();
 });
-
-siteTest("upscale works on WebGPU", GPU, ({ page }) => upscaleSmallPhoto(page));
 
 siteTest("look inside works on WebGPU", GPU, async ({ page }) => {
   await openPhotos(page, await photoFile(64, 64));
