@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { assertAnswers, FUSED, INPUTS } from "./expected.ts";
 import { KIT, makeFolder, makeKit, must } from "./kit.ts";
 import { askPage, BROWSERS } from "./serve.ts";
@@ -19,7 +19,7 @@ await must(`${KIT}node_modules/.bin/esbuild`, [
 await Deno.writeTextFile(`${folder}page.html`, `<!doctype html><script type="module" src="built/app.js"></script>`);
 await Deno.writeTextFile(
   `${folder}worker.html`,
-  `<!doctype html><script>new Worker("built/app.js", { type: "module" })</script>`,
+  `<!doctype html><script>new Worker("built/app.js" + location.hash, { type: "module" })</script>`,
 );
 
 for (const browser of Object.keys(BROWSERS)) {
@@ -30,4 +30,14 @@ for (const browser of Object.keys(BROWSERS)) {
       assertEquals(requests.filter((path) => /404|encode|denoise|x[34]|imagenet/.test(path)), []);
     });
   }
+}
+
+for (const place of ["page", "worker"]) {
+  Deno.test(`npm package on WebGPU in a ${place} of chromium agrees with the official code`, async () => {
+    const { answer } = await askPage("chromium", folder, `${place}.html#webgpu`);
+    const { device, golden, error } = JSON.parse(answer);
+    assertEquals(error, undefined);
+    assert(device.startsWith("webgpu"), device);
+    assert(golden < 1e-4, `golden is off by ${golden}`);
+  });
 }

@@ -65,7 +65,7 @@ export const BROWSERS: Readonly<Record<string, (profile: string) => readonly str
 };
 
 /** Milliseconds a page has to answer. */
-const PATIENCE = 60_000;
+const PATIENCE = 150_000;
 
 /**
  * Opens a page of a folder and waits for what it POSTs.

@@ -10,7 +10,7 @@ const PHOTOS = ["rocket.jpg", "chelsea.png", "lossy.webp"];
 /** The names of the files that {@linkcode answers} wants. */
 export const FILES = [...PHOTOS, "vim_micro.golden", "mambair_light_x2.golden"];
 
-/** Answers of the device kinds that this engine has, by device. */
+/** Answers of the WASM devices that this engine has, by device. */
 export async function answers(library, files, weights) {
   weights ??= {
     classify: await library.defaultModel("classify"),
@@ -39,6 +39,15 @@ export async function answers(library, files, weights) {
 async function open(library, bytes) {
   const fixture = await library.openModelSource(bytes);
   return (name) => fixture.entries.get(name).read();
+}
+
+/** The largest difference from the official logits on WebGPU; software adapters take half a minute for one image. */
+export async function webgpuAnswer(library, files) {
+  const device = await library.openDevice({ require: "webgpu" });
+  const vim = await library.loadModel(device, await library.defaultModel("classify"));
+  const difference = await goldenLogits(library, vim, files["vim_micro.golden"]);
+  device.close();
+  return { device: device.name, golden: difference };
 }
 
 /** The largest difference from the official logits for the same pixels, as a share of the largest. */

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { Miniflare } from "miniflare";
 
 const [script, ...paths] = process.argv.slice(2);
+const started = performance.now();
 const miniflare = new Miniflare({
   modules: true,
   scriptPath: script,
@@ -44,9 +45,11 @@ function peakResident() {
 }
 
 const answers = [];
+let first;
 for (const path of paths) {
   const response = await miniflare.dispatchFetch(`http://worker${path}`);
   answers.push(await response.text());
+  first ??= performance.now() - started;
 }
-console.log(JSON.stringify({ answers, heap: await heap(), peakResident: peakResident() }));
+console.log(JSON.stringify({ answers, first, heap: await heap(), peakResident: peakResident() }));
 await miniflare.dispose();

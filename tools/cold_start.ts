@@ -1,0 +1,92 @@
+/**
+ * Cold start to the first answer, per runtime: `deno task cold` measures on this machine and puts the table into
+ * `docs/runtimes.md`. Medians of five.
+ *
+ * @module
+ */
+import { BUN, KIT, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT } from "../tests/runtime/kit.ts";
+import { askPage } from "../tests/runtime/serve.ts";
+
+const RUNS = 5;
+
+interface Start {
+  readonly milliseconds: number;
+  /** Peak resident bytes of the process; undefined where it is not ours to say. */
+  readonly peak?: number;
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+async function repeat(name: string, once: () => Promise<Start>): Promise<string> {
+  const starts: Start[] = [];
+  for (let run = 0; run < RUNS; run++) starts.push(await once());
+  const peaks = starts.flatMap(({ peak }) => peak === undefined ? [] : [peak]);
+  const milliseconds = median(starts.map((start) => start.milliseconds)).toFixed(0);
+  const row = `| ${name} | ${milliseconds} ms | ${
+    peaks.length === 0 ? "" : `${(median(peaks) / 1e6).toFixed(0)} MB`
+  } |`;
+  console.log(row);
+  return row;
+}
+
+await makeKit();
+const folder = await makeFolder("cold", {
+  "cold.js": "tests/runtime/apps/cold.js",
+  "page.js": "tests/runtime/apps/cold_page.js",
+  "answers.js": "tests/runtime/apps/answers.js",
+  "worker.js": "tests/runtime/apps/worker.js",
+  "miniflare.js": "tests/runtime/apps/miniflare.js",
+  "rocket.jpg": "examples/photos/rocket.jpg",
+  "chelsea.png": "examples/photos/chelsea.png",
+  "lossy.webp": "tests/golden/image/files/lossy.webp",
+  "vim_micro.golden": "tests/golden/trained/vim_micro.safetensors",
+  "mambair_light_x2.golden": "tests/golden/trained/mambair_light_x2.safetensors",
+});
+await Deno.writeTextFile(`${folder}deno.json`, `{ "imports": { "sidewinder": "${ROOT}mod.ts" } }`);
+const build = (...args: string[]) => must(`${KIT}node_modules/.bin/esbuild`, args, { cwd: folder });
+await build("page.js", "--bundle", "--splitting", "--format=esm", "--minify", "--outdir=dist");
+await build(
+  "worker.js",
+  "--bundle",
+  "--format=esm",
+  "--conditions=workerd",
+  "--outdir=built",
+  ...["wasm", "safetensors", "jpg", "png", "webp", "golden"].map((type) => `--loader:.${type}=copy`),
+);
+await Deno.writeTextFile(`${folder}dist/index.html`, `<!doctype html><script type="module" src="page.js"></script>`);
+await Deno.copyFile(`${folder}rocket.jpg`, `${folder}dist/rocket.jpg`);
+
+const process = (program: string, ...args: string[]) => async (): Promise<Start> => {
+  const started = performance.now();
+  const { peak } = JSON.parse(await must(program, [...args, "cold.js"], { cwd: folder }));
+  return { milliseconds: performance.now() - started, peak };
+};
+const page = (browser: string) => async (): Promise<Start> =>
+  JSON.parse((await askPage(browser, `${folder}dist/`, "index.html")).answer);
+const worker = async (): Promise<Start> => {
+  const { first, peakResident } = JSON.parse(
+    await must(NODE_24, ["miniflare.js", "built/worker.js", "/memory"], { cwd: folder }),
+  );
+  return { milliseconds: first, peak: peakResident };
+};
+
+const rows = [
+  "| runtime | to the first label | peak resident memory |",
+  "|---|---|---|",
+  await repeat("Deno 2.9, the source tree", process(Deno.execPath(), "run", "-A", "--config=deno.json")),
+  await repeat("Node 20", process(NODE_20)),
+  await repeat("Node 24", process(NODE_24)),
+  await repeat("Bun 1.4", process(BUN)),
+  await repeat("workerd, with its own start-up", worker),
+  await repeat("Chromium, page", page("chromium")),
+  await repeat("Firefox, page", page("firefox-esr")),
+];
+const document = `${ROOT}docs/runtimes.md`;
+const text = await Deno.readTextFile(document);
+await Deno.writeTextFile(
+  document,
+  text.replace(
+    /(<!-- cold:begin -->\n)[^]*?(<!-- cold:end -->)/,
+    (_, begin, end) => `${begin}${rows.join("\n")}\n${end}`,
+  ),
+);
