@@ -6,7 +6,7 @@ struct Params {
   stride: u32, padding: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
   firstRow: u32, rowCount: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
-  outHeight: u32, outWidth: u32,
+  outHeight: u32, outWidth: u32, given: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<Word>; // [batch, height, width, inChannels]
@@ -61,16 +61,25 @@ fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
   let row = starts[i] + i32(tap * p.width * p.xStride);
   if (CONTIGUOUS || ALIGNED) { return inputRun(placeOf(row, j), j, first, end); }
   return vec4f(
-    inputRun(placeOf(row, j), j, first, end).x, inputRun(placeOf(row, j + 1u), j + 1u, first, end).x,
-    inputRun(placeOf(row, j + 2u), j + 2u, first, end).x, inputRun(placeOf(row, j + 3u), j + 3u, first, end).x,
+    inputOne(placeOf(row, j), j, first, end), inputOne(placeOf(row, j + 1u), j + 1u, first, end),
+    inputOne(placeOf(row, j + 2u), j + 2u, first, end), inputOne(placeOf(row, j + 3u), j + 3u, first, end),
   );
 }
 
-fn storeRow(index: u32, column: u32, sums: vec4f) {
-  if (index >= p.batch * p.rowCount * p.outWidth || column >= p.outChannels) { return; }
+fn outputAt(index: u32) -> u32 {
   let pixel = pixelOf(index);
-  let row = (pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x;
-  storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outChannels - column);
+  return p.outOffset + ((pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x) * p.outStride;
+}
+
+fn isPixel(index: u32) -> bool { return index < p.batch * p.rowCount * p.outWidth; }
+
+fn storeRow(index: u32, column: u32, sums: vec4f) {
+  if (!isPixel(index) || column >= p.outChannels) { return; }
+  storeQuad(outputAt(index) + column, column, sums, p.outChannels - column);
+}
+
+fn storeResult(index: u32, column: u32, sum: f32) {
+  if (isPixel(index) && column < p.outChannels) { storeOne(outputAt(index) + column, column, sum); }
 }
 
 @compute @workgroup_size(TILE_THREADS)

@@ -73,7 +73,8 @@ function tiles(rows: number, outer: number, tile: Tile): Groups {
   return [Math.ceil(outer / tile.TILE_N), Math.ceil(down / z), z];
 }
 
-const epilogue = ({ has }: OperandView) => ({ HAS_BIAS: has("bias"), HAS_SCALE: has("scale") });
+/** Which operands of an epilogue there are, in bits. A parameter: as constants they would make four times the pipelines. */
+const givenOf = ({ has }: OperandView): number => (has("bias") ? 1 : 0) | (has("scale") ? 2 : 0);
 
 const allDivide = (...sizes: readonly number[]): boolean => sizes.every((size) => size % 4 === 0);
 
@@ -88,9 +89,10 @@ const linear: Plan<"linear"> = (p, view) => {
     entry: split ? "split" : "main",
     include: words(
       allDivide(view.offset("x"), p.xStride, p.inner),
-      allDivide(view.offset("out"), p.outStride, p.outer),
+      !split && allDivide(view.offset("out"), p.outStride, p.outer),
     ),
-    constants: { ...tile, ...epilogue(view) },
+    constants: { ...tile },
+    extras: [givenOf(view)],
     groups: tiles(p.rows, p.outer, tile),
   });
 };
@@ -108,10 +110,10 @@ const conv2d: Plan<"conv2d"> = (p, view) => {
   return once({
     kernel: "conv2d",
     entry: split ? "split" : "main",
-    include: words(ALIGNED, allDivide(view.offset("out"), p.outStride, p.outChannels)),
-    constants: { ...tile, ...epilogue(view), CONTIGUOUS, ALIGNED },
+    include: words(ALIGNED, !split && allDivide(view.offset("out"), p.outStride, p.outChannels)),
+    constants: { ...tile, CONTIGUOUS, ALIGNED },
     groups: tiles(rows, p.outChannels, tile),
-    extras: [outHeight, outWidth],
+    extras: [outHeight, outWidth, givenOf(view)],
   });
 };
 
@@ -172,7 +174,7 @@ const binary: Plan<"binary"> = (p, { offset }) => {
 };
 
 /** Rows of a slice when a tall input is reduced in two steps. */
-const SLICE_ROWS = 256;
+const SLICE_ROWS = 64;
 
 const reduce = (kernel: "mean_rows" | "max_rows"): Plan<"mean_rows"> => (p) => {
   const slices = p.rows <= 2 * SLICE_ROWS ? 1 : Math.ceil(p.rows / SLICE_ROWS);

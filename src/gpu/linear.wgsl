@@ -4,6 +4,7 @@
 struct Params {
   rows: u32, inner: u32, outer: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
+  given: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<Word>; // [rows, inner]
@@ -27,6 +28,10 @@ fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f { return inputRun(starts[i] + j,
 fn storeRow(row: u32, column: u32, sums: vec4f) {
   if (row >= p.rows || column >= p.outer) { return; }
   storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outer - column);
+}
+
+fn storeResult(row: u32, column: u32, sum: f32) {
+  if (row < p.rows && column < p.outer) { storeOne(p.outOffset + row * p.outStride + column, column, sum); }
 }
 
 @compute @workgroup_size(TILE_THREADS)

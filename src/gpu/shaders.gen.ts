@@ -202,7 +202,7 @@ struct Params {
   stride: u32, padding: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
   firstRow: u32, rowCount: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
-  outHeight: u32, outWidth: u32,
+  outHeight: u32, outWidth: u32, given: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<Word>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
@@ -246,15 +246,21 @@ fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
   let row = starts[i] + i32(tap * p.width * p.xStride);
   if (CONTIGUOUS || ALIGNED) { return inputRun(placeOf(row, j), j, first, end); }
   return vec4f(
-    inputRun(placeOf(row, j), j, first, end).x, inputRun(placeOf(row, j + 1u), j + 1u, first, end).x,
-    inputRun(placeOf(row, j + 2u), j + 2u, first, end).x, inputRun(placeOf(row, j + 3u), j + 3u, first, end).x,
+    inputOne(placeOf(row, j), j, first, end), inputOne(placeOf(row, j + 1u), j + 1u, first, end),
+    inputOne(placeOf(row, j + 2u), j + 2u, first, end), inputOne(placeOf(row, j + 3u), j + 3u, first, end),
   );
 }
-fn storeRow(index: u32, column: u32, sums: vec4f) {
-  if (index >= p.batch * p.rowCount * p.outWidth || column >= p.outChannels) { return; }
+fn outputAt(index: u32) -> u32 {
   let pixel = pixelOf(index);
-  let row = (pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x;
-  storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outChannels - column);
+  return p.outOffset + ((pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x) * p.outStride;
+}
+fn isPixel(index: u32) -> bool { return index < p.batch * p.rowCount * p.outWidth; }
+fn storeRow(index: u32, column: u32, sums: vec4f) {
+  if (!isPixel(index) || column >= p.outChannels) { return; }
+  storeQuad(outputAt(index) + column, column, sums, p.outChannels - column);
+}
+fn storeResult(index: u32, column: u32, sum: f32) {
+  if (isPixel(index) && column < p.outChannels) { storeOne(outputAt(index) + column, column, sum); }
 }
 @compute @workgroup_size(TILE_THREADS)
 fn main(
@@ -444,9 +450,9 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   enterRows(4u * (place / (TILE_N / 4u)));
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
-    for (var j = 4u * slice; j < inner; j += 8u * SLICES) {
+    for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
       sums = addFour(sums, tap, j, quad, inner, outerQuads);
-      sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads);
+      if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
     }
   }
   let at = slice * 4u * SLICE_THREADS + place;
@@ -457,12 +463,13 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   workgroupBarrier();
 }
 fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
-  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
-    let row = index / (TILE_N / 4u);
-    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
-    var sum = vec4f();
-    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
-    storeRow(firstRow + row, firstColumn + 4u * (index % (TILE_N / 4u)), sum);
+  for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
+    let row = index / TILE_N;
+    let column = index % TILE_N;
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + column / 4u;
+    var sum = 0.0;
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at][column % 4u]; }
+    storeResult(firstRow + row, firstColumn + column, sum);
   }
 }
 `,
@@ -697,6 +704,7 @@ fn normalise(group: u32, lane: u32, centred: bool) {
 struct Params {
   rows: u32, inner: u32, outer: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
+  given: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<Word>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
@@ -714,6 +722,9 @@ fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f { return inputRun(starts[i] + j,
 fn storeRow(row: u32, column: u32, sums: vec4f) {
   if (row >= p.rows || column >= p.outer) { return; }
   storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outer - column);
+}
+fn storeResult(row: u32, column: u32, sum: f32) {
+  if (row < p.rows && column < p.outer) { storeOne(p.outOffset + row * p.outStride + column, column, sum); }
 }
 @compute @workgroup_size(TILE_THREADS)
 fn main(
@@ -901,9 +912,9 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   enterRows(4u * (place / (TILE_N / 4u)));
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
-    for (var j = 4u * slice; j < inner; j += 8u * SLICES) {
+    for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
       sums = addFour(sums, tap, j, quad, inner, outerQuads);
-      sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads);
+      if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
     }
   }
   let at = slice * 4u * SLICE_THREADS + place;
@@ -914,12 +925,13 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   workgroupBarrier();
 }
 fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
-  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
-    let row = index / (TILE_N / 4u);
-    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
-    var sum = vec4f();
-    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
-    storeRow(firstRow + row, firstColumn + 4u * (index % (TILE_N / 4u)), sum);
+  for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
+    let row = index / TILE_N;
+    let column = index % TILE_N;
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + column / 4u;
+    var sum = 0.0;
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at][column % 4u]; }
+    storeResult(firstRow + row, firstColumn + column, sum);
   }
 }
 `,
@@ -1698,20 +1710,24 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
   let values = vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
   return select(vec4f(), values, (places >= vec4u(first)) & (places < vec4u(end)));
 }
+fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at], j >= first && j < end); }
+const AT_ONCE: u32 = 1u;
 `,
   input_4: `
 alias Word = vec4f;
 fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
   return select(vec4f(), x[at / 4u], j >= first && j < end);
 }
+fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
+const AT_ONCE: u32 = 2u;
 `,
   output_1: `
 alias Result = f32;
 fn storeOne(at: u32, column: u32, sum: f32) {
   var value = sum;
-  if (HAS_BIAS) { value += bias[p.biasOffset + column]; }
+  if ((p.given & 1u) != 0u) { value += bias[p.biasOffset + column]; }
   value = activate(p.activation, p.slope, value);
-  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], HAS_SCALE); }
+  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], (p.given & 2u) != 0u); }
   out[at] = value;
 }
 fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
@@ -1731,7 +1747,7 @@ fn quadOf(code: u32, slope: f32, x: vec4f) -> vec4f {
 }
 fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   var value = sums;
-  if (HAS_BIAS) {
+  if ((p.given & 1u) != 0u) {
     let first = p.biasOffset + column;
     value += vec4f(bias[first], bias[first + 1u], bias[first + 2u], bias[first + 3u]);
   }
@@ -1739,11 +1755,12 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   if (p.accumulate != 0u) {
     var factor = vec4f(1.0);
     let first = p.scaleOffset + column;
-    if (HAS_SCALE) { factor = vec4f(scale[first], scale[first + 1u], scale[first + 2u], scale[first + 3u]); }
+    if ((p.given & 2u) != 0u) { factor = vec4f(scale[first], scale[first + 1u], scale[first + 2u], scale[first + 3u]); }
     value += out[at / 4u] * factor;
   }
   out[at / 4u] = value;
 }
+fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }
 `,
   value_1: `
 alias Value = f32;

@@ -7,3 +7,7 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
   let values = vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
   return select(vec4f(), values, (places >= vec4u(first)) & (places < vec4u(end)));
 }
+
+fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at], j >= first && j < end); }
+
+const AT_ONCE: u32 = 1u;

@@ -4,3 +4,7 @@ alias Word = vec4f;
 fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
   return select(vec4f(), x[at / 4u], j >= first && j < end);
 }
+
+fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
+
+const AT_ONCE: u32 = 2u;

@@ -1,12 +1,12 @@
 // Stores the results of a product one by one, for any rows.
 alias Result = f32;
 
-// Bias, activation and accumulation of one result.
+// Bias (bit 0 of `given`), activation and accumulation (scaled with bit 1) of one result.
 fn storeOne(at: u32, column: u32, sum: f32) {
   var value = sum;
-  if (HAS_BIAS) { value += bias[p.biasOffset + column]; }
+  if ((p.given & 1u) != 0u) { value += bias[p.biasOffset + column]; }
   value = activate(p.activation, p.slope, value);
-  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], HAS_SCALE); }
+  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], (p.given & 2u) != 0u); }
   out[at] = value;
 }
 

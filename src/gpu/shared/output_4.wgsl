@@ -8,10 +8,10 @@ fn quadOf(code: u32, slope: f32, x: vec4f) -> vec4f {
   );
 }
 
-// Bias, activation and accumulation of four results of a row from `column` on.
+// Bias (bit 0 of `given`), activation and accumulation (scaled with bit 1) of four results of a row from `column` on.
 fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   var value = sums;
-  if (HAS_BIAS) {
+  if ((p.given & 1u) != 0u) {
     let first = p.biasOffset + column;
     value += vec4f(bias[first], bias[first + 1u], bias[first + 2u], bias[first + 3u]);
   }
@@ -19,8 +19,11 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   if (p.accumulate != 0u) {
     var factor = vec4f(1.0);
     let first = p.scaleOffset + column;
-    if (HAS_SCALE) { factor = vec4f(scale[first], scale[first + 1u], scale[first + 2u], scale[first + 3u]); }
+    if ((p.given & 2u) != 0u) { factor = vec4f(scale[first], scale[first + 1u], scale[first + 2u], scale[first + 3u]); }
     value += out[at / 4u] * factor;
   }
   out[at / 4u] = value;
 }
+
+// One result; only tiles that are stored one by one need it, and those take `output_1`.
+fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }

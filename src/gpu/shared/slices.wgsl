@@ -22,10 +22,10 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   enterRows(4u * (place / (TILE_N / 4u)));
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
-    // Two at a time, so that the second is read while the first is multiplied.
-    for (var j = 4u * slice; j < inner; j += 8u * SLICES) {
+    // Quads two at a time, so that the second is read while the first is multiplied.
+    for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
       sums = addFour(sums, tap, j, quad, inner, outerQuads);
-      sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads);
+      if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
     }
   }
   let at = slice * 4u * SLICE_THREADS + place;
@@ -36,13 +36,14 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   workgroupBarrier();
 }
 
-// Adds the slices and stores the results, in the order of the quads: neighbours store side by side.
+// Adds the slices and stores the results one by one, neighbours side by side: the epilogue is in the shader once.
 fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
-  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
-    let row = index / (TILE_N / 4u);
-    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + index % (TILE_N / 4u);
-    var sum = vec4f();
-    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at]; }
-    storeRow(firstRow + row, firstColumn + 4u * (index % (TILE_N / 4u)), sum);
+  for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
+    let row = index / TILE_N;
+    let column = index % TILE_N;
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + column / 4u;
+    var sum = 0.0;
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at][column % 4u]; }
+    storeResult(firstRow + row, firstColumn + column, sum);
   }
 }
