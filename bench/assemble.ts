@@ -27,6 +27,7 @@ const PLAIN: Readonly<Record<string, number[]>> = {
   "i32x4.shl": simd(0xab),
   "i32x4.add": simd(0xae),
   "f32x4.lt": simd(0x43),
+  "v128.and": simd(0x4e),
   "v128.bitselect": simd(0x52),
   "f32x4.abs": simd(0xe0),
   "f32x4.div": simd(0xe7),

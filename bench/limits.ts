@@ -5,7 +5,8 @@
  *
  * @module
  */
-import { EXP2, FLOOR, gemmTile, multiplyAdd, range, ROUND, Routine, scanSteps } from "../tools/emit_asm.ts";
+import { multiplyAdd, range, Routine } from "../tools/asm_routine.ts";
+import { EXP2, FLOOR, gemmTile, ROUND, scanSteps } from "../tools/emit_asm.ts";
 import { assemble } from "./assemble.ts";
 
 /** Rates of one thread, in units of 1e9 a second. */
@@ -88,13 +89,14 @@ export function measureLimits(relaxed: boolean): Limits {
   const rows = relaxed ? 6 : 4, inner = 512, unroll = relaxed ? 4 : 1, states = 16, steps = 50;
   const registers = assemble(registerLoop(relaxed), memory), exps = assemble(expLoop(relaxed), memory);
   const tile = assemble(gemmTile(relaxed, rows, unroll), memory),
-    scan = assemble(scanSteps(relaxed, states, 128, false), memory);
+    scan = assemble(scanSteps(relaxed, states, false), memory);
   const [table, start, x, b, c] = [1024, 2048, 4096, 65536, 131072];
   for (let r = 0; r < rows; r++) words[table / 4 + r] = x + 4 * r * (inner + 16);
   return {
     registers: 96 * 4 * 2 * 1000 / bestOf(() => registers(1000)) / 1e6,
     tile: 2 * rows * 8 * inner / bestOf(() => tile(1, inner, table, b, start, c, 32)) / 1e6,
     exp: 2048 / bestOf(() => exps(512, x)) / 1e6,
-    scan: 4 * steps * states / bestOf(() => scan(steps, x, x + 16384, c, b, b + 16384, 128, start, start + 1024)) / 1e6,
+    scan: 4 * steps * states /
+      bestOf(() => scan(steps, x, 128, x + 16384, 128, c, 128, b, b + 16384, 128, start, c + 16384, x, -1)) / 1e6,
   };
 }

@@ -7,89 +7,7 @@
  * @module
  */
 
-/** Locals and instructions of one assembly function. */
-export class Routine {
-  readonly #lines: string[] = [];
-  readonly #vectors: string[] = [];
-  readonly #integers: string[] = [];
-  readonly #params: readonly string[];
-
-  constructor(params: readonly string[]) {
-    this.#params = params;
-  }
-
-  /** Declares i32 locals. */
-  integers(...names: string[]): void {
-    this.#integers.push(...names);
-  }
-
-  /** Declares v128 locals. */
-  vectors(...names: string[]): void {
-    this.#vectors.push(...names);
-  }
-
-  /** Appends instructions; `$name` stands for the index of a local. */
-  emit(...lines: string[]): void {
-    this.#lines.push(...lines);
-  }
-
-  /** local = `value` in every lane, as bits: the assembler does not read decimal fractions. */
-  constant(local: string, value: number): void {
-    const [bits] = new Int32Array(new Float32Array([value]).buffer);
-    this.emit(`i32.const ${bits}`, "i32x4.splat", `local.set $${local}`);
-  }
-
-  /** Runs `body` while `counter` (at least 1 to begin with) counts down by `step`. */
-  countDown(counter: string, step: number, body: () => void): void {
-    this.emit("loop");
-    body();
-    this.emit(`local.get $${counter}`, `i32.const ${step}`, "i32.sub", `local.tee $${counter}`, "br_if 0", "end_loop");
-  }
-
-  /** Runs `body` unless `counter` is 0. */
-  unlessZero(counter: string, body: () => void): void {
-    this.emit("block", `local.get $${counter}`, "i32.eqz", "br_if 0");
-    body();
-    this.emit("end_block");
-  }
-
-  /** pointer += bytes. */
-  advance(pointer: string, bytes: number | string): void {
-    const amount = typeof bytes === "number" ? `i32.const ${bytes}` : `local.get $${bytes}`;
-    this.emit(`local.get $${pointer}`, amount, "i32.add", `local.set $${pointer}`);
-  }
-
-  /** Takes the instructions out, so that others can come first. */
-  take(): string[] {
-    return this.#lines.splice(0);
-  }
-
-  /** The text of the function. */
-  text(name: string): string {
-    const names = [...this.#params, ...this.#integers, ...this.#vectors];
-    const index = new Map(names.map((local, i) => [local, i]));
-    const types = [...this.#integers.map(() => "i32"), ...this.#vectors.map(() => "v128")];
-    const lines = this.#lines.map((line) => line.replace(/\$(\w+)/g, (_, local) => String(index.get(local)!)));
-    return [
-      `.section .text.${name},"",@`,
-      `.hidden ${name}`,
-      `.globl ${name}`,
-      `.type ${name},@function`,
-      `${name}:`,
-      `.functype ${name} (${this.#params.map(() => "i32").join(", ")}) -> ()`,
-      `.local ${types.join(", ")}`,
-      ...lines,
-      "end_function",
-    ].join("\n");
-  }
-}
-
-export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-
-/** One multiply-add: the two factors and the sum are pushed by `factors` and `sum`. */
-export function multiplyAdd(relaxed: boolean, factors: string[], sum: string): string[] {
-  return relaxed ? [...factors, sum, "f32x4.relaxed_madd"] : [...factors, "f32x4.mul", sum, "f32x4.add"];
-}
+import { multiplyAdd, range, Routine } from "./asm_routine.ts";
 
 /**
  * gemm_tile(taps, segment, table, b, start, c, cStride): c[r][0..8) = start[0..8) + Σ x·b over `taps` segments, whose
@@ -150,36 +68,40 @@ export const ROUND = 12582912;
 export const FLOOR = -127;
 
 /**
- * scan_steps_N(steps, delta, input, y, b, c, width, a, h): `steps` steps of four channels and N states. Rows of delta,
- * input and y are `stride` bytes apart, those of b and c `width` bytes, those of a and h (per state) `stride` bytes.
+ * scan_steps_N(steps, delta, stride, u, uStep, y, yStep, b, c, width, a, h, skip, keep): `steps` steps of four channels and
+ * N states. Rows of delta, a and h (a row a state) are `stride` bytes apart, those of u `uStep`, of y `yStep`, of b and c
+ * `width`; these three may be negative, so that any straight walk over an image needs no copy. `keep` is −1, or 0 where y
+ * holds nothing yet.
  *
- *     h = 2^(δ·A)·h + input·B;   y += h·C
+ *     h = 2^(δ·A)·h + (δ·u)·B;   y = y + skip·u + h·C
  *
  * for −125 ≤ δ·A ≤ 0: the power is put together by adding the rounded δ·A to the exponent bits. `clamped` (the routine is
  * then scan_clamped_N) takes any δ·A ≤ 0.
  */
-export function scanSteps(relaxed: boolean, states: number, stride: number, clamped: boolean): string {
-  const f = new Routine(["steps", "delta", "input", "y", "b", "c", "width", "a", "h"]);
+export function scanSteps(relaxed: boolean, states: number, clamped: boolean): string {
+  const walks = [["delta", "stride"], ["u", "uStep"], ["y", "yStep"], ["b", "width"], ["c", "width"]] as const;
+  const f = new Routine(["steps", ...walks.slice(0, 3).flat(), "b", "c", "width", "a", "h", "skip", "keep"]);
   const each = range(states), pair = range(states % 2 === 0 ? 2 : 1);
   const constants = EXP2.map((_, i) => `p${i}`);
+  f.integers("at");
   f.vectors(
     ...each.map((n) => `h${n}`),
     ...each.map((n) => `a${n}`),
     ...constants,
-    "round",
-    "floor",
-    "d",
-    "u",
-    "sum",
+    ...["round", "floor", "through", "old", "d", "x", "sum"],
     ...pair.flatMap((i) => [`e${i}`, `f${i}`]),
   );
   EXP2.forEach((value, i) => f.constant(constants[i]!, value));
   f.constant("round", ROUND);
-  f.constant("floor", FLOOR);
+  if (clamped) f.constant("floor", FLOOR);
+  f.emit("local.get $skip", "v128.load 0:p2align=2", "local.set $through");
+  f.emit("local.get $keep", "i32x4.splat", "local.set $old");
+  f.emit("local.get $h", "local.set $at");
   for (const n of each) {
-    for (const name of ["a", "h"]) {
-      f.emit(`local.get $${name}`, `v128.load ${n * stride}:p2align=2`, `local.set $${name}${n}`);
-    }
+    f.emit("local.get $a", "v128.load 0:p2align=2", `local.set $a${n}`);
+    f.emit("local.get $at", "v128.load 0:p2align=2", `local.set $h${n}`);
+    f.advance("a", "stride");
+    f.advance("at", "stride");
   }
   /** e = round(δ·A) + ROUND, f = δ·A − round(δ·A). */
   const reduce = (n: number, i: number) => {
@@ -197,24 +119,34 @@ export function scanSteps(relaxed: boolean, states: number, stride: number, clam
     f.emit("local.get $p0");
     for (const p of constants.slice(1)) f.emit(...multiplyAdd(relaxed, [`local.get $f${i}`], `local.get $${p}`));
     f.emit(`local.get $e${i}`, "i32.const 23", "i32x4.shl", "i32x4.add", `local.get $h${n}`);
-    const fresh = ["local.get $u", "local.get $b", `v128.load32_splat ${4 * n}:p2align=2`, "f32x4.mul"];
+    const fresh = ["local.get $x", "local.get $b", `v128.load32_splat ${4 * n}:p2align=2`, "f32x4.mul"];
     f.emit(...(relaxed ? [...fresh, "f32x4.relaxed_madd"] : ["f32x4.mul", ...fresh, "f32x4.add"]), `local.set $h${n}`);
     const factors = [`local.get $h${n}`, "local.get $c", `v128.load32_splat ${4 * n}:p2align=2`];
     f.emit(...multiplyAdd(relaxed, factors, "local.get $sum"), "local.set $sum");
   };
   f.countDown("steps", 1, () => {
-    for (const [pointer, name] of [["delta", "d"], ["input", "u"], ["y", "sum"]]) {
-      f.emit(`local.get $${pointer}`, "v128.load 0:p2align=2", `local.set $${name}`);
-    }
+    f.emit("local.get $delta", "v128.load 0:p2align=2", "local.set $d");
+    f.emit(
+      "local.get $u",
+      "v128.load 0:p2align=2",
+      "local.tee $x",
+      "local.get $through",
+      "f32x4.mul",
+      "local.set $sum",
+    );
+    f.emit("local.get $x", "local.get $d", "f32x4.mul", "local.set $x");
     for (let n = 0; n < states; n += pair.length) {
       for (const i of pair) reduce(n + i, i);
       for (const i of pair) advance(n + i, i);
     }
-    f.emit("local.get $y", "local.get $sum", "v128.store 0:p2align=2");
-    for (const pointer of ["delta", "input", "y"]) f.advance(pointer, stride);
-    for (const pointer of ["b", "c"]) f.advance(pointer, "width");
+    f.emit("local.get $y", "local.get $y", "v128.load 0:p2align=2", "local.get $old", "v128.and");
+    f.emit("local.get $sum", "f32x4.add", "v128.store 0:p2align=2");
+    for (const [pointer, step] of walks) f.advance(pointer, step);
   });
-  for (const n of each) f.emit("local.get $h", `local.get $h${n}`, `v128.store ${n * stride}:p2align=2`);
+  for (const n of each) {
+    f.emit("local.get $h", `local.get $h${n}`, "v128.store 0:p2align=2");
+    f.advance("h", "stride");
+  }
   return f.text(`scan_${clamped ? "clamped" : "steps"}_${states}`);
 }
 
@@ -261,16 +193,6 @@ const MAPS: Readonly<Record<string, Body>> = {
     onePlusExp(f, use, madd);
     f.emit("f32x4.div");
   },
-  // max(x, 0) + log1p(e^−|x|), log1p(e) = 2·artanh(s) with s = e/(2 + e); above 20 the sum is x to the last digit.
-  softplus: (f, use, madd) => {
-    f.emit("local.get $x", "f32x4.abs", use(-Math.LOG2E), "f32x4.mul");
-    exp2(f, use, madd);
-    f.emit("local.tee $t", "local.get $t", use(2), "f32x4.add", "f32x4.div", "local.tee $t");
-    f.emit("local.get $t", "f32x4.mul", "local.set $n", use(LOG1P[0]!));
-    for (const coefficient of LOG1P.slice(1)) f.emit(...madd(["local.get $n"], use(coefficient)));
-    f.emit("local.get $n", "f32x4.mul", "local.get $t", "local.get $t", "f32x4.add", "local.tee $t");
-    f.emit(...madd([], "local.get $t"), "local.get $x", use(0), "f32x4.pmax", "f32x4.add");
-  },
   // x·Φ(x): the tail ½·erfc(|x|/√2) is e^(−x²/2) times a polynomial in 1/(1 + 0.4·|x|/√2).
   gelu: (f, use, madd) => {
     clamp(f, use(-14));
@@ -310,6 +232,83 @@ function elementwise(relaxed: boolean, name: string, gate = false): string {
   return f.text(`${name}_${gate ? "gate" : "map"}`);
 }
 
+/** Runs `body` for vectors 0 and 1 of every two, each instruction of the one beside that of the other. */
+function pairs(f: Routine, pointers: readonly string[], body: (emit: (...lines: string[]) => void) => void): void {
+  f.countDown("count", 2, () => {
+    const steps: string[][] = [];
+    body((...lines) => steps.push(lines));
+    for (const lines of steps) {
+      for (const i of [0, 1]) f.emit(...lines.map((line) => line.replace("@", String(i)).replace("#", String(16 * i))));
+    }
+    for (const pointer of pointers) f.advance(pointer, 32);
+  });
+}
+
+/**
+ * Softplus, max(x, 0) + log1p(e^−|x|), in two passes over a block of an even number of vectors: at once it has more
+ * constants than there are registers, and half the time would go into fetching them.
+ *
+ *     softplus_exp(from, to, count): to = e^−|from|
+ *     softplus_log(from, to, count): to = max(to, 0) + log1p(from)
+ *
+ * log1p(e) = 2·artanh(s) with s = e/(2 + e); above 20 the sum is x to the last digit.
+ */
+function softplus(relaxed: boolean): string {
+  const e = new Routine(["from", "to", "count"]), l = new Routine(["from", "to", "count"]);
+  const powers = EXP2.map((_, i) => `p${i}`), series = LOG1P.map((_, i) => `l${i}`);
+  e.vectors("slope", "floor", "round", ...powers, "t0", "t1", "n0", "n1");
+  e.constant("slope", -Math.LOG2E);
+  e.constant("floor", FLOOR);
+  e.constant("round", ROUND);
+  EXP2.forEach((value, i) => e.constant(powers[i]!, value));
+  pairs(e, ["from", "to"], (emit) => {
+    emit("local.get $from", "v128.load #:p2align=2", "f32x4.abs", "local.get $slope", "f32x4.mul", "local.set $t@");
+    emit("local.get $t@", "local.get $floor", "f32x4.pmax", "local.set $t@");
+    emit("local.get $t@", "local.get $round", "f32x4.add", "local.set $n@");
+    emit("local.get $t@", "local.get $n@", "local.get $round", "f32x4.sub", "f32x4.sub", "local.set $t@");
+    const terms = powers.slice(1).reduce<string[]>(
+      (sum, p) => multiplyAdd(relaxed, [...sum, "local.get $t@"], `local.get $${p}`),
+      ["local.get $p0"],
+    );
+    emit(
+      "local.get $to",
+      ...terms,
+      "local.get $n@",
+      "i32.const 23",
+      "i32x4.shl",
+      "i32x4.add",
+      "v128.store #:p2align=2",
+    );
+  });
+  l.vectors("zero", "two", ...series, "s0", "s1", "n0", "n1");
+  l.constant("two", 2);
+  LOG1P.forEach((value, i) => l.constant(series[i]!, value));
+  pairs(l, ["from", "to"], (emit) => {
+    emit("local.get $from", "v128.load #:p2align=2", "local.set $s@");
+    emit("local.get $s@", "local.get $s@", "local.get $two", "f32x4.add", "f32x4.div", "local.set $s@");
+    emit("local.get $s@", "local.get $s@", "f32x4.mul", "local.set $n@");
+    const terms = series.slice(1).reduce<string[]>(
+      (sum, c) => multiplyAdd(relaxed, [...sum, "local.get $n@"], `local.get $${c}`),
+      ["local.get $l0"],
+    );
+    emit(...terms, "local.get $n@", "f32x4.mul", "local.set $n@");
+    emit("local.get $s@", "local.get $s@", "f32x4.add", "local.set $s@");
+    emit(...multiplyAdd(relaxed, ["local.get $n@", "local.get $s@"], "local.get $s@"), "local.set $s@");
+    emit(
+      "local.get $to",
+      "local.get $s@",
+      "local.get $to",
+      "v128.load #:p2align=2",
+      "local.get $zero",
+      "f32x4.pmax",
+      "f32x4.add",
+      "v128.store #:p2align=2",
+    );
+  });
+  return `${e.text("softplus_exp")}
+${l.text("softplus_log")}`;
+}
+
 /** What each build gets; few blocks need the clamped scan. Unrolling costs on old engines that lack relaxed SIMD, and pays on those that have it. */
 export const BUILDS = {
   relaxed: { rows: 6, unroll: 4, states: [16, 10, 8, 4, 2, 1], clamped: [8, 2, 1] },
@@ -318,17 +317,15 @@ export const BUILDS = {
 /** Name of a build. */
 export type Build = keyof typeof BUILDS;
 
-/** Bytes between rows of the scan's blocks: `4·CHANNELS` of `rust-kernels/src/scan_step.rs`. */
-const STRIDE = 128;
-
 /** The assembly of one build. */
 export function assembly(build: Build): string {
   const { rows, unroll, states, clamped } = BUILDS[build], relaxed = build === "relaxed";
   return [
     gemmTile(relaxed, rows, unroll),
-    ...states.map((n) => scanSteps(relaxed, n, STRIDE, false)),
-    ...clamped.map((n) => scanSteps(relaxed, n, STRIDE, true)),
+    ...states.map((n) => scanSteps(relaxed, n, false)),
+    ...clamped.map((n) => scanSteps(relaxed, n, true)),
     ...Object.keys(MAPS).map((name) => elementwise(relaxed, name)),
     elementwise(relaxed, "silu", true),
+    softplus(relaxed),
   ].join("\n") + "\n";
 }

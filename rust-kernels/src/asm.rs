@@ -13,17 +13,23 @@ pub const ROWS: usize = 6;
 #[cfg(not(target_feature = "relaxed-simd"))]
 pub const ROWS: usize = 4;
 
-/// `scan_steps_N` and `scan_clamped_N`: steps; δ, δ·u and y; B, C and the bytes between their rows; A·log2 e and h.
+/// `scan_steps_N` and `scan_clamped_N`: see `tools/emit_asm.ts`. Distances between rows are in bytes; that of δ holds for
+/// A·log2 e and h too, that of B for C.
 pub type ScanSteps = unsafe extern "C" fn(
     steps: usize,
     delta: *const f32,
-    input: *const f32,
+    stride: usize,
+    u: *const f32,
+    u_step: isize,
     y: *mut f32,
+    y_step: isize,
     b: *const f32,
     c: *const f32,
-    width: usize,
+    width: isize,
     a: *const f32,
     h: *mut f32,
+    skip: *const f32,
+    keep: i32,
 );
 
 macro_rules! scan_steps {
@@ -32,13 +38,18 @@ macro_rules! scan_steps {
             $(pub fn $name(
                 steps: usize,
                 delta: *const f32,
-                input: *const f32,
+                stride: usize,
+                u: *const f32,
+                u_step: isize,
                 y: *mut f32,
+                y_step: isize,
                 b: *const f32,
                 c: *const f32,
-                width: usize,
+                width: isize,
                 a: *const f32,
                 h: *mut f32,
+                skip: *const f32,
+                keep: i32,
             );)*
         }
     };
@@ -74,7 +85,10 @@ macro_rules! maps {
     };
 }
 
-maps!(sigmoid_map, silu_map, softplus_map, gelu_map, silu_gate);
+maps!(sigmoid_map, silu_map, gelu_map, silu_gate);
+
+// Softplus in two passes over an even `count`: to = e^−|from|; to = max(to, 0) + log1p(from).
+maps!(softplus_exp, softplus_log);
 
 /// States at once and the routine for them, most first; the counts are those of `BUILDS` in `tools/emit_asm.ts`. Old engines,
 /// which lack relaxed SIMD, lose more to spilled registers than they win.

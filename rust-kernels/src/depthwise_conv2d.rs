@@ -132,9 +132,11 @@ pub unsafe extern "C" fn depthwise_conv2d(
         for y in first_row..first_row + row_count {
             let out = out.add((b * height + y) * width * out_stride);
             layer.row(y, out);
-            for column in 0..width {
+            // In one go where the pixels have no gaps.
+            let (pixels, floats) = if out_stride == channels { (1, width * channels) } else { (width, channels) };
+            for column in 0..pixels {
                 let pixel = out.add(column * out_stride);
-                activate(activation, slope, pixel, pixel, channels);
+                activate(activation, slope, pixel, pixel, floats);
             }
         }
     }

@@ -59,28 +59,62 @@ unsafe fn power_of(row: *const f32, columns: usize, mean: V) -> V {
     f32x4_div(sum(add(even, odd)), splat(columns as f32))
 }
 
-#[inline(always)]
-pub unsafe fn normalise<const CENTRED: bool>(n: Norm) {
-    for r in 0..n.rows {
-        let x = n.x.add(r * n.x_stride);
-        let row = if n.residual.is_null() { x } else { n.residual.add(r * n.residual_stride) as *const f32 };
-        if !n.residual.is_null() {
-            add_row(x, row as *mut f32, n.columns);
+/// Rows that pass through each stage together. One row alone is a long chain of sums, a root and divisions, whose wait
+/// nothing would fill.
+const TOGETHER: usize = 8;
+
+impl Norm {
+    /// Row `r` of what is normalised.
+    unsafe fn row(&self, r: usize) -> *const f32 {
+        if self.residual.is_null() {
+            self.x.add(r * self.x_stride)
+        } else {
+            self.residual.add(r * self.residual_stride)
         }
-        let mean = if CENTRED { mean_of(row, n.columns) } else { splat(0.0) };
-        let power = power_of(row, n.columns, mean);
-        let scale = f32x4_div(splat(1.0), f32x4_sqrt(add(power, splat(n.epsilon))));
-        let out = n.out.add(r * n.out_stride);
-        vectors!(n.columns, |c, left| {
-            let centred = if CENTRED { sub(load_tail(row.add(c), left), mean) } else { load_tail(row.add(c), left) };
-            let mut v = mul(mul(centred, scale), load_tail(n.weight.add(c), left));
-            if !n.bias.is_null() {
-                v = add(v, load_tail(n.bias.add(c), left));
+    }
+
+    #[inline(always)]
+    unsafe fn write<const CENTRED: bool, const BIASED: bool>(&self, r: usize, mean: V, scale: V) {
+        let (row, out) = (self.row(r), self.out.add(r * self.out_stride));
+        vectors!(self.columns, |c, left| {
+            let x = load_tail(row.add(c), left);
+            let centred = if CENTRED { sub(x, mean) } else { x };
+            let mut v = mul(mul(centred, scale), load_tail(self.weight.add(c), left));
+            if BIASED {
+                v = add(v, load_tail(self.bias.add(c), left));
             }
             store_tail(out.add(c), v, left);
         });
-        if !n.gate.is_null() {
-            gate(out, n.gate.add(r * n.gate_stride), n.columns);
+        if !self.gate.is_null() {
+            gate(out, self.gate.add(r * self.gate_stride), self.columns);
+        }
+    }
+}
+
+#[inline(always)]
+pub unsafe fn normalise<const CENTRED: bool>(n: Norm) {
+    let (mut means, mut scales) = ([splat(0.0); TOGETHER], [splat(0.0); TOGETHER]);
+    for begin in (0..n.rows).step_by(TOGETHER) {
+        let count = (n.rows - begin).min(TOGETHER);
+        for i in 0..count {
+            let r = begin + i;
+            if !n.residual.is_null() {
+                add_row(n.x.add(r * n.x_stride), n.row(r) as *mut f32, n.columns);
+            }
+            if CENTRED {
+                means[i] = mean_of(n.row(r), n.columns);
+            }
+        }
+        for i in 0..count {
+            let power = power_of(n.row(begin + i), n.columns, means[i]);
+            scales[i] = f32x4_div(splat(1.0), f32x4_sqrt(add(power, splat(n.epsilon))));
+        }
+        for i in 0..count {
+            if n.bias.is_null() {
+                n.write::<CENTRED, false>(begin + i, means[i], scales[i]);
+            } else {
+                n.write::<CENTRED, true>(begin + i, means[i], scales[i]);
+            }
         }
     }
 }

@@ -20,6 +20,17 @@ impl Order {
         self.code == 4
     }
 
+    /// Steps of the straight run that `step` belongs to, and how many of them lie before it.
+    pub fn run_at(&self, step: usize) -> (usize, usize) {
+        match self.code {
+            2 | 3 => {
+                let height = self.length / self.grid_width;
+                (height, step % height)
+            }
+            _ => (self.length, step),
+        }
+    }
+
     #[inline(always)]
     pub unsafe fn token(&self, step: usize) -> usize {
         let along = if self.code == 1 || self.code == 3 { self.length - 1 - step } else { step };

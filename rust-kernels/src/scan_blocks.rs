@@ -1,24 +1,40 @@
 //! The blocks of the selective scan in scratch, and what is asked of a whole block.
-use crate::asm::{Map, ROWS};
-use crate::scan_step::CHANNELS;
+use crate::asm::ROWS;
+use crate::gemm::COLUMNS;
+use crate::order::Order;
 use crate::simd::*;
 use core::arch::wasm32::{f32x4_le, i32x4_all_true, u32x4_max};
 
-/// Most steps of a block: its δ, δ·u, y, B and C stay in the first-level cache. A multiple of every tile's rows.
-const MOST_STEPS: usize = 48;
+/// Most steps of a block: its δ and its rows of u, y, B and C stay in the first-level cache.
+const MOST_STEPS: usize = 66;
 
-/// Blocks in scratch; rows of `CHANNELS` floats.
+/// Most channels of a chunk, and that of a scan of so many states that their A and h would fill scratch.
+const MOST_CHANNELS: usize = 72;
+const FEW_CHANNELS: usize = 32;
+const MANY_STATES: usize = 256;
+
+/// Shortest column of an image that is worth blocks of its own.
+const SHORTEST_RUN: usize = 12;
+
+/// Width of the equal chunks that `channels` channels are scanned in, in whole panels of the Δ weight.
+pub fn chunk_of(channels: usize, state_size: usize, rank: usize) -> usize {
+    let most = if state_size + rank > MANY_STATES { FEW_CHANNELS } else { MOST_CHANNELS };
+    channels.div_ceil(channels.div_ceil(most).max(1)).next_multiple_of(COLUMNS).max(COLUMNS)
+}
+
+/// Blocks in scratch; rows of `stride` floats.
 pub struct Blocks {
+    pub stride: usize,
     pub a: *mut f32,
     pub h: *mut f32,
     pub skip: *mut f32,
     pub bias: *mut f32,
-    /// Δ weight in panels `[CHANNELS / 8][rank][8]`.
+    /// Δ weight in panels `[stride / 8][rank][8]`.
     pub weight: *mut f32,
     pub delta: *mut f32,
+    /// Copies of u (later z), of y, and of B | C (`2·stateSize` floats a step) where the operands cannot be used in place.
     pub input: *mut f32,
     pub y: *mut f32,
-    /// B | C of the group, `2·stateSize` floats a step.
     pub coefficients: *mut f32,
     pub tokens: *mut u32,
     /// Addresses of the tokens' projection rows.
@@ -27,9 +43,9 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    pub unsafe fn new(scratch: *mut f32, state_size: usize, rank: usize) -> Blocks {
-        let fixed = CHANNELS * (2 * state_size + 2 + rank);
-        let most_steps = ((crate::SCRATCH / 4 - fixed) / (3 * CHANNELS + 2 * state_size + 2)).min(MOST_STEPS);
+    pub unsafe fn new(scratch: *mut f32, stride: usize, state_size: usize, rank: usize) -> Blocks {
+        let fixed = stride * (2 * state_size + 2 + rank);
+        let most_steps = ((crate::SCRATCH / 4 - fixed) / (3 * stride + 2 * state_size + 2)).min(MOST_STEPS);
         let most_steps = most_steps / ROWS * ROWS;
         let mut next = scratch;
         let mut take = |floats: usize| {
@@ -38,19 +54,38 @@ impl Blocks {
             taken
         };
         Blocks {
-            a: take(state_size * CHANNELS),
-            h: take(state_size * CHANNELS),
-            skip: take(CHANNELS),
-            bias: take(CHANNELS),
-            weight: take(rank * CHANNELS),
-            delta: take(most_steps * CHANNELS),
-            input: take(most_steps * CHANNELS),
-            y: take(most_steps * CHANNELS),
+            stride,
+            a: take(state_size * stride),
+            h: take(state_size * stride),
+            skip: take(stride),
+            bias: take(stride),
+            weight: take(rank * stride),
+            delta: take(most_steps * stride),
+            input: take(most_steps * stride),
+            y: take(most_steps * stride),
             coefficients: take(2 * state_size * most_steps),
             tokens: take(most_steps) as *mut u32,
             rows: take(most_steps) as *mut u32,
             most_steps,
         }
+    }
+
+    /// Steps of the block that begins at `step`, `left` steps before the end: blocks of a run (a column, if it is not too
+    /// short, or all the rows) are about equal, as a short last one would pay for its loops without filling them.
+    pub fn steps_from(&self, walk: &Order, step: usize, left: usize) -> usize {
+        let (run, done) = walk.run_at(step);
+        let ahead = if run < SHORTEST_RUN { left } else { left.min(run - done) };
+        ahead.div_ceil(ahead.div_ceil(self.most_steps).max(1))
+    }
+
+    /// Writes the tokens of `count` steps; the distance between them if it is always the same.
+    pub unsafe fn walk(&self, walk: &Order, first: usize, count: usize) -> Option<isize> {
+        for t in 0..count {
+            *self.tokens.add(t) = walk.token(first + t) as u32;
+        }
+        let apart = |t: usize| (*self.tokens.add(t)).wrapping_sub(*self.tokens.add(t - 1)) as i32;
+        let step = if count > 1 { apart(1) } else { 0 };
+        (2..count).all(|t| apart(t) == step).then_some(step as isize)
     }
 }
 
@@ -63,28 +98,15 @@ pub unsafe fn gather(from: *const f32, stride: usize, rows: usize, count: usize,
     }
 }
 
-/// Largest magnitude in `rows` rows whose floats have one sign: their order is that of their bits, a NaN being the largest.
-pub unsafe fn magnitude(from: *const f32, rows: usize, width: usize) -> f32 {
+/// Largest magnitude of the floats, which have one sign: their order is that of their bits, a NaN being the largest.
+pub unsafe fn magnitude(from: *const f32, vectors: usize) -> f32 {
     let mut most = [0u32; 4];
     let mut largest = load(from);
-    for r in 0..rows {
-        for c in (0..width).step_by(4) {
-            largest = u32x4_max(largest, load(from.add(r * CHANNELS + c)));
-        }
+    for i in 1..vectors {
+        largest = u32x4_max(largest, load(from.add(4 * i)));
     }
     store(most.as_mut_ptr() as *mut f32, largest);
     f32::from_bits(most.iter().fold(0, |a, b| a.max(b & 0x7fff_ffff)))
-}
-
-/// f on `width` columns of `count` rows of two blocks; in one go where the rows have no gaps.
-pub unsafe fn each_row(f: Map, from: *const f32, to: *mut f32, count: usize, width: usize) {
-    if width == CHANNELS {
-        f(from, to, count * (CHANNELS / 4));
-    } else {
-        for t in 0..count {
-            f(from.add(t * CHANNELS), to.add(t * CHANNELS), width.div_ceil(4));
-        }
-    }
 }
 
 /// Whether no float of the vectors is above 0 or NaN.

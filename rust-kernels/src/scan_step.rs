@@ -2,34 +2,41 @@
 use crate::asm::{SCAN_CLAMPED, SCAN_STEPS, ScanSteps};
 use crate::simd::*;
 
-/// Channels a block holds; the distance between its rows, in floats.
-pub const CHANNELS: usize = 32;
-
-/// Addresses of one vector of channels inside the blocks.
+/// Addresses of one vector of channels of a block; distances between rows in floats.
 #[derive(Clone, Copy)]
 pub struct Block {
     pub steps: usize,
-    /// δ, δ·u and y, rows of `CHANNELS`.
+    /// δ, rows of `stride`.
     pub delta: *const f32,
-    pub input: *const f32,
+    pub stride: usize,
+    pub u: *const f32,
+    pub u_step: isize,
     pub y: *mut f32,
-    /// B and C of the states, a row of `width` floats a step.
+    pub y_step: isize,
+    /// B and C of the states.
     pub b: *const f32,
     pub c: *const f32,
-    pub width: usize,
-    /// A·log2 e and h of the states, rows of `CHANNELS`.
+    pub width: isize,
+    /// A·log2 e and h of the states, rows of `stride`.
     pub a: *const f32,
     pub h: *mut f32,
+    /// D.
+    pub skip: *const f32,
+    /// Whether the result adds to y or replaces it.
+    pub keep: bool,
 }
 
-/// h = 2^(δ·A)·h + (δu)·B and y += h·C for one state, whatever the sign of δ·A.
+/// h = 2^(δ·A)·h + (δu)·B and y += D·u + h·C for one state, whatever the sign of δ·A.
 unsafe fn step(p: Block) {
-    let (a, mut h) = (load(p.a), load(p.h));
+    let (a, mut h, skip) = (load(p.a), load(p.h), load(p.skip));
     for t in 0..p.steps {
-        let decay = exp2(mul(load(p.delta.add(t * CHANNELS)), a));
-        h = fma(decay, h, mul(load(p.input.add(t * CHANNELS)), load_splat(p.b.add(t * p.width))));
-        let y = p.y.add(t * CHANNELS);
-        store(y, fma(h, load_splat(p.c.add(t * p.width)), load(y)));
+        let row = t as isize;
+        let (delta, u) = (load(p.delta.add(t * p.stride)), load(p.u.offset(row * p.u_step)));
+        let input = mul(mul(delta, u), load_splat(p.b.offset(row * p.width)));
+        h = fma(exp2(mul(delta, a)), h, input);
+        let y = p.y.offset(row * p.y_step);
+        let sum = fma(h, load_splat(p.c.offset(row * p.width)), mul(skip, u));
+        store(y, if p.keep { add(load(y), sum) } else { sum });
     }
     store(p.h, h);
 }
@@ -51,19 +58,27 @@ fn states_at_once(left: usize, routines: &[(usize, ScanSteps)]) -> (usize, ScanS
     *routines.iter().find(fits).unwrap_or(&routines[routines.len() - 1])
 }
 
+/// D of the states after the first few, which have had the skip connection.
+static NOTHING: V = core::arch::wasm32::f32x4(0.0, 0.0, 0.0, 0.0);
+
 /// All `states` states over a block.
-pub unsafe fn steps(p: Block, states: usize, exponent: Exponent) {
+pub unsafe fn steps(mut p: Block, states: usize, exponent: Exponent) {
     let routines: &[_] = if exponent == Exponent::Bounded { &SCAN_STEPS } else { &SCAN_CLAMPED };
-    let mut n = 0;
-    while n < states {
-        let (a, h, b, c) = (p.a.add(n * CHANNELS), p.h.add(n * CHANNELS), p.b.add(n), p.c.add(n));
+    let mut left = states;
+    while left > 0 {
+        let mut count = 1;
         if exponent == Exponent::Free {
-            step(Block { a, h, b, c, ..p });
-            n += 1;
+            step(p);
         } else {
-            let (count, run) = states_at_once(states - n, routines);
-            run(p.steps, p.delta, p.input, p.y, b, c, 4 * p.width, a, h);
-            n += count;
+            let (many, run) = states_at_once(left, routines);
+            let (u_step, y_step, width) = (4 * p.u_step, 4 * p.y_step, 4 * p.width);
+            let keep = -(p.keep as i32);
+            run(p.steps, p.delta, 4 * p.stride, p.u, u_step, p.y, y_step, p.b, p.c, width, p.a, p.h, p.skip, keep);
+            count = many;
         }
+        left -= count;
+        (p.b, p.c) = (p.b.add(count), p.c.add(count));
+        (p.a, p.h) = (p.a.add(count * p.stride), p.h.add(count * p.stride));
+        (p.skip, p.keep) = (&raw const NOTHING as *const f32, true);
     }
 }

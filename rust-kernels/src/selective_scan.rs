@@ -1,18 +1,18 @@
 //! The selective scan of every direction, summed into one output.
 //!
-//! Lanes are channels. A chunk of `CHANNELS` channels of one group walks the whole sequence in blocks of steps: first δ,
-//! δ·u and D·u of the block go to scratch, then the states pass over it, then the result joins the output rows.
-use crate::asm::{ROWS, gemm_tile, silu_gate, softplus_map};
+//! Lanes are channels. A chunk of channels of one group walks the whole sequence in blocks of steps: first δ of the block
+//! goes to scratch, then the states pass over it. Where the tokens of a block are equally far apart (rows, and columns of an
+//! image), they read u, B and C and add to the output in place; elsewhere, and where channels do not fill vectors, from
+//! copies in scratch.
+use crate::asm::{ROWS, gemm_tile, silu_gate, softplus_exp, softplus_log};
+use crate::gemm::COLUMNS;
 use crate::order::Order;
-use crate::scan_blocks::{Blocks, each_row, gather, magnitude, none_above_zero};
-use crate::scan_step::{Block, CHANNELS, Exponent, steps};
+use crate::scan_blocks::{Blocks, chunk_of, gather, magnitude, none_above_zero};
+use crate::scan_step::{Block, Exponent, steps};
 use crate::simd::*;
 
 /// What −δ·A may be at most for the scan that does not clamp it.
 const BOUND: f32 = 125.0;
-
-/// Channels in a panel of the Δ weight.
-const PANEL: usize = crate::gemm::COLUMNS;
 
 struct Scan {
     u: *const f32,
@@ -42,26 +42,29 @@ struct Join {
     gate_sum: bool,
 }
 
-/// Calls a function with a literal `CHANNELS` where that is the width: its loops over columns then unroll.
-macro_rules! with_width {
-    ($width:expr, |$w:ident| $call:expr) => {
-        if $width == CHANNELS {
-            let $w = CHANNELS;
-            $call
-        } else {
-            let $w = $width;
-            $call
-        }
-    };
+/// One chunk of channels on its way in one direction; operands begin at the direction's first column and, but for the
+/// projection, at the chunk's first channel.
+struct Chunk {
+    u: *const f32,
+    projection: *const f32,
+    z: *const f32,
+    out: *mut f32,
+    group: usize,
+    first: usize,
+    width: usize,
+    /// Whether softplus and A ≤ 0 keep the exponent from being positive; the largest −A·log2 e.
+    decaying: bool,
+    steepest: f32,
+    join: Join,
 }
 
 impl Scan {
     /// State of channel 0 of the chunk comes in from the operand, or is zero.
     unsafe fn read_state(&self, blocks: &Blocks, carried: *const f32, count: usize) {
         for n in 0..self.state_size {
-            for c in 0..CHANNELS {
+            for c in 0..blocks.stride {
                 let known = self.carry & 1 != 0 && c < count;
-                *blocks.h.add(n * CHANNELS + c) = if known { *carried.add(c * self.state_size + n) } else { 0.0 };
+                *blocks.h.add(n * blocks.stride + c) = if known { *carried.add(c * self.state_size + n) } else { 0.0 };
             }
         }
     }
@@ -69,73 +72,47 @@ impl Scan {
     unsafe fn write_state(&self, blocks: &Blocks, carried: *mut f32, count: usize) {
         for n in 0..self.state_size {
             for c in 0..count {
-                *carried.add(c * self.state_size + n) = *blocks.h.add(n * CHANNELS + c);
+                *carried.add(c * self.state_size + n) = *blocks.h.add(n * blocks.stride + c);
             }
         }
     }
 
     /// δ before softplus, from the low-rank part: a small product, whose rows are the block's tokens.
-    unsafe fn expand(&self, blocks: &Blocks, projection: *const f32, width: usize, count: usize) {
+    unsafe fn expand(&self, blocks: &Blocks, chunk: &Chunk, count: usize) {
         let (rows, tokens, delta, rank) = (blocks.rows, blocks.tokens, blocks.delta, self.rank);
         for t in 0..count.next_multiple_of(ROWS) {
             let token = *tokens.add(t.min(count - 1)) as usize;
-            *rows.add(t) = projection.add(token * self.projection_stride) as u32;
+            *rows.add(t) = chunk.projection.add(token * self.projection_stride) as u32;
         }
         for t in (0..count).step_by(ROWS) {
-            for c in (0..width).step_by(PANEL) {
+            for c in (0..blocks.stride).step_by(COLUMNS) {
                 let (weight, bias) = (blocks.weight.add(c * rank), blocks.bias.add(c));
-                gemm_tile(1, rank, rows.add(t), weight, bias, delta.add(t * CHANNELS + c), 4 * CHANNELS);
+                gemm_tile(1, rank, rows.add(t), weight, bias, delta.add(t * blocks.stride + c), 4 * blocks.stride);
             }
         }
     }
 
     /// δ before softplus, from a projection that has it for every channel.
-    unsafe fn shift(&self, blocks: &Blocks, projection: *const f32, first: usize, width: usize, count: usize) {
+    unsafe fn shift(&self, blocks: &Blocks, chunk: &Chunk, count: usize) {
         let (tokens, delta, bias) = (blocks.tokens, blocks.delta, blocks.bias);
         for t in 0..count {
-            let row = projection.add(*tokens.add(t) as usize * self.projection_stride + first);
-            let delta = delta.add(t * CHANNELS);
-            vectors!(width, |c, left| {
-                store(delta.add(c), add(load_tail(row.add(c), left), load(bias.add(c))));
-            });
+            let row = chunk.projection.add(*tokens.add(t) as usize * self.projection_stride + chunk.first);
+            let delta = delta.add(t * blocks.stride);
+            for c in (0..blocks.stride).step_by(4) {
+                store(
+                    delta.add(c),
+                    add(load_tail(row.wrapping_add(c), chunk.width.saturating_sub(c)), load(bias.add(c))),
+                );
+            }
         }
     }
 
-    /// δ, δ·u and D·u of a block, and its B and C. `first` is the chunk's first channel, `width` its channels.
-    unsafe fn prepare(
-        &self,
-        blocks: &Blocks,
-        u: *const f32,
-        projection: *const f32,
-        group: usize,
-        first: usize,
-        width: usize,
-        count: usize,
-    ) {
-        if self.rank > 0 {
-            self.expand(blocks, projection, width, count);
-        } else {
-            self.shift(blocks, projection, first, width, count);
-        }
-        if self.softplus {
-            each_row(softplus_map, blocks.delta, blocks.delta, count, width);
-        }
-        with_width!(width, |w| self.inputs(blocks, u.add(first), w, count));
-        let deltas = if self.rank > 0 { self.rank } else { self.channels };
-        self.coefficients(blocks, projection.add(deltas + group * self.state_size), count);
-    }
-
-    /// δ·u and D·u of a block.
-    #[inline(always)]
-    unsafe fn inputs(&self, blocks: &Blocks, u: *const f32, width: usize, count: usize) {
-        let (tokens, delta, input, y, skip) = (blocks.tokens, blocks.delta, blocks.input, blocks.y, blocks.skip);
+    /// Rows of the block's tokens, side by side.
+    unsafe fn copy(&self, blocks: &Blocks, from: *const f32, stride: usize, width: usize, to: *mut f32, count: usize) {
         for t in 0..count {
-            let (u, at) = (u.add(*tokens.add(t) as usize * self.u_stride), t * CHANNELS);
-            let (delta, input, y) = (delta.add(at), input.add(at), y.add(at));
+            let (from, to) = (from.add(*blocks.tokens.add(t) as usize * stride), to.add(t * blocks.stride));
             vectors!(width, |c, left| {
-                let x = load_tail(u.add(c), left);
-                store(input.add(c), mul(load(delta.add(c)), x));
-                store(y.add(c), mul(load(skip.add(c)), x));
+                store(to.add(c), load_tail(from.add(c), left));
             });
         }
     }
@@ -153,52 +130,108 @@ impl Scan {
         }
     }
 
-    /// y += rows, or y replaces rows.
-    #[inline(always)]
-    unsafe fn meet(
-        &self,
-        blocks: &Blocks,
-        out: *mut f32,
-        width: usize,
-        count: usize,
-        add_to_y: bool,
-        add_to_out: bool,
-    ) {
-        let (tokens, y) = (blocks.tokens, blocks.y);
+    /// y of a block to the output rows, or the output rows to y.
+    unsafe fn meet(&self, blocks: &Blocks, chunk: &Chunk, count: usize, add_to_y: bool, add_to_out: bool) {
         for t in 0..count {
-            let (y, out) = (y.add(t * CHANNELS), out.add(*tokens.add(t) as usize * self.out_stride));
-            if add_to_y {
-                vectors!(width, |c, left| {
-                    store(y.add(c), add(load_tail(out.add(c), left), load(y.add(c))));
-                });
-            } else if add_to_out {
-                vectors!(width, |c, left| {
-                    store_tail(out.add(c), add(load_tail(out.add(c), left), load(y.add(c))), left);
-                });
-            } else {
-                vectors!(width, |c, left| {
-                    store_tail(out.add(c), load(y.add(c)), left);
-                });
-            }
+            let (y, token) = (blocks.y.add(t * blocks.stride), *blocks.tokens.add(t) as usize);
+            let out = chunk.out.add(token * self.out_stride);
+            vectors!(chunk.width, |c, left| {
+                let mut v = load(y.add(c));
+                if add_to_y || add_to_out {
+                    v = add(load_tail(out.add(c), left), v);
+                }
+                if add_to_y {
+                    store(y.add(c), v);
+                } else {
+                    store_tail(out.add(c), v, left);
+                }
+            });
         }
     }
 
-    /// y of a block to the output rows. δ·u has done its part: its block takes z.
-    unsafe fn deliver(&self, blocks: &Blocks, out: *mut f32, z: *const f32, join: Join, width: usize, count: usize) {
+    /// A finished block in scratch to the output rows. u has done its part: its block takes z.
+    unsafe fn deliver(&self, blocks: &Blocks, chunk: &Chunk, count: usize) {
+        let join = chunk.join;
         let sum_first = join.add && join.gate_sum;
         if sum_first {
-            with_width!(width, |w| self.meet(blocks, out, w, count, true, false));
+            self.meet(blocks, chunk, count, true, false);
         }
         if join.gate_y || join.gate_sum {
-            for t in 0..count {
-                let (z, to) = (z.add(*blocks.tokens.add(t) as usize * self.z_stride), blocks.input.add(t * CHANNELS));
-                vectors!(width, |c, left| {
-                    store(to.add(c), load_tail(z.add(c), left));
-                });
-            }
-            each_row(silu_gate, blocks.input, blocks.y, count, width);
+            self.copy(blocks, chunk.z, self.z_stride, chunk.width, blocks.input, count);
+            silu_gate(blocks.input, blocks.y, count * blocks.stride / 4);
         }
-        with_width!(width, |w| self.meet(blocks, out, w, count, false, join.add && !sum_first));
+        self.meet(blocks, chunk, count, false, join.add && !sum_first);
+    }
+
+    /// `count` steps from `first` on.
+    unsafe fn block(&self, blocks: &Blocks, chunk: &Chunk, walk: &Order, first: usize, count: usize) {
+        let Chunk { u, projection, z, out, width, join, .. } = *chunk;
+        let stride = blocks.stride;
+        let apart = blocks.walk(walk, first, count);
+        if self.rank > 0 {
+            self.expand(blocks, chunk, count);
+        } else {
+            self.shift(blocks, chunk, count);
+        }
+        if self.softplus {
+            softplus_exp(blocks.delta, blocks.input, count * stride / 4);
+            softplus_log(blocks.input, blocks.delta, count * stride / 4);
+        }
+        let exponent = if !chunk.decaying {
+            Exponent::Free
+        } else if chunk.steepest * magnitude(blocks.delta, count * stride / 4) <= BOUND {
+            Exponent::Bounded
+        } else {
+            Exponent::Decaying
+        };
+        let deltas = if self.rank > 0 { self.rank } else { self.channels };
+        let token = *blocks.tokens as usize;
+        let b = projection.add(deltas + chunk.group * self.state_size);
+        let mut block = Block {
+            steps: count,
+            delta: blocks.delta,
+            stride,
+            u: blocks.input,
+            u_step: stride as isize,
+            y: blocks.y,
+            y_step: stride as isize,
+            b: blocks.coefficients,
+            c: blocks.coefficients.add(self.state_size),
+            width: 2 * self.state_size as isize,
+            a: blocks.a,
+            h: blocks.h,
+            skip: blocks.skip,
+            keep: false,
+        };
+        let in_place = width % 4 == 0 && apart.is_some() && !join.gate_y;
+        if let Some(apart) = apart {
+            block.b = b.add(token * self.projection_stride);
+            block.c = block.b.add(self.groups * self.state_size);
+            block.width = apart * self.projection_stride as isize;
+            if in_place {
+                (block.u, block.u_step) = (u.add(token * self.u_stride), apart * self.u_stride as isize);
+                (block.y, block.y_step) = (out.add(token * self.out_stride), apart * self.out_stride as isize);
+                block.keep = join.add;
+            }
+        } else {
+            self.coefficients(blocks, b, count);
+        }
+        if !in_place {
+            self.copy(blocks, u, self.u_stride, width, blocks.input, count);
+        }
+        for c in (0..width).step_by(4) {
+            let (a, h, skip) = (block.a.add(c), block.h.add(c), block.skip.add(c));
+            let (delta, u, y) = (block.delta.add(c), block.u.add(c), block.y.add(c));
+            steps(Block { a, h, skip, delta, u, y, ..block }, self.state_size, exponent);
+        }
+        if !in_place {
+            self.deliver(blocks, chunk, count);
+        } else if join.gate_sum {
+            for t in 0..count {
+                let token = *blocks.tokens.add(t) as usize;
+                silu_gate(z.add(token * self.z_stride), out.add(token * self.out_stride), width / 4);
+            }
+        }
     }
 }
 
@@ -251,7 +284,6 @@ pub unsafe extern "C" fn selective_scan(
         out_stride,
         carry,
     };
-    let blocks = Blocks::new(scratch, state_size, rank);
     let gated = !z.is_null();
     // When every direction meets every token once, the first can store and the last can gate the sum.
     let mut whole = accumulate == 0 && step_count == length;
@@ -269,66 +301,45 @@ pub unsafe extern "C" fn selective_scan(
     for b in 0..batch {
         for group in 0..groups {
             let (start, end) = ((group * channels).div_ceil(groups), ((group + 1) * channels).div_ceil(groups));
-            // Chunks of equal width, in whole panels.
-            let chunks = (end - start).div_ceil(CHANNELS).max(1);
-            let chunk = (end - start).div_ceil(chunks).next_multiple_of(PANEL).max(PANEL);
+            let chunk = chunk_of(end - start, state_size, rank);
+            let blocks = Blocks::new(scratch, chunk, state_size, rank);
             for first in (start..end).step_by(chunk) {
                 let width = (end - first).min(chunk);
                 for k in 0..directions {
-                    let join = Join {
-                        add: !whole || k > 0,
-                        gate_y: gated && !whole,
-                        gate_sum: gated && whole && k + 1 == directions,
-                    };
                     let walk = Order::of(k, orders, length, grid_width, order);
                     let constants = scan.constants.add(k * padded * (state_size + 2 + rank) + first);
-                    gather(constants, padded, state_size, width, blocks.a, CHANNELS);
-                    let vectors = state_size * (CHANNELS / 4);
-                    let decaying = scan.softplus && none_above_zero(blocks.a, vectors);
-                    let steepest = magnitude(blocks.a, state_size, CHANNELS);
-                    gather(constants.add(state_size * padded), padded, 1, width, blocks.skip, CHANNELS);
-                    gather(constants.add((state_size + 1) * padded), padded, 1, width, blocks.bias, CHANNELS);
+                    gather(constants, padded, state_size, width, blocks.a, chunk);
+                    gather(constants.add(state_size * padded), padded, 1, width, blocks.skip, chunk);
+                    gather(constants.add((state_size + 1) * padded), padded, 1, width, blocks.bias, chunk);
                     let weight = constants.add((state_size + 2) * padded);
-                    for c in (0..width).step_by(PANEL) {
-                        gather(weight.add(c), padded, rank, width - c, blocks.weight.add(c * rank), PANEL);
+                    for c in (0..chunk).step_by(COLUMNS) {
+                        let count = width.saturating_sub(c);
+                        gather(weight.wrapping_add(c), padded, rank, count, blocks.weight.add(c * rank), COLUMNS);
                     }
                     let carried = scan.state.wrapping_add(((b * directions + k) * channels + first) * state_size);
                     scan.read_state(&blocks, carried, width);
-                    let u = scan.u.add(b * length * u_stride + k * u_step);
-                    let projection = scan.projection.add(b * length * projection_stride + k * projection_step);
-                    let z = scan.z.wrapping_add(b * length * z_stride);
-                    let out = scan.out.add(b * length * out_stride);
-                    // Blocks of equal length: a short last one would pay for its loops without filling them.
-                    let block_count = step_count.div_ceil(blocks.most_steps).max(1);
-                    let block_steps = step_count.div_ceil(block_count).max(1);
-                    for begin in (0..step_count).step_by(block_steps) {
-                        let count = (step_count - begin).min(block_steps);
-                        for t in 0..count {
-                            *blocks.tokens.add(t) = walk.token(first_step + begin + t) as u32;
-                        }
-                        scan.prepare(&blocks, u, projection, group, first, width, count);
-                        let exponent = if !decaying {
-                            Exponent::Free
-                        } else if steepest * magnitude(blocks.delta, count, width) <= BOUND {
-                            Exponent::Bounded
-                        } else {
-                            Exponent::Decaying
-                        };
-                        for v in 0..width.div_ceil(4) {
-                            let block = Block {
-                                steps: count,
-                                delta: blocks.delta.add(4 * v),
-                                input: blocks.input.add(4 * v),
-                                y: blocks.y.add(4 * v),
-                                b: blocks.coefficients,
-                                c: blocks.coefficients.add(state_size),
-                                width: 2 * state_size,
-                                a: blocks.a.add(4 * v),
-                                h: blocks.h.add(4 * v),
-                            };
-                            steps(block, state_size, exponent);
-                        }
-                        scan.deliver(&blocks, out.add(first), z.wrapping_add(first), join, width, count);
+                    let vectors = state_size * chunk / 4;
+                    let part = Chunk {
+                        u: scan.u.add(b * length * u_stride + k * u_step + first),
+                        projection: scan.projection.add(b * length * projection_stride + k * projection_step),
+                        z: scan.z.wrapping_add(b * length * z_stride + first),
+                        out: scan.out.add(b * length * out_stride + first),
+                        group,
+                        first,
+                        width,
+                        decaying: scan.softplus && none_above_zero(blocks.a, vectors),
+                        steepest: magnitude(blocks.a, vectors),
+                        join: Join {
+                            add: !whole || k > 0,
+                            gate_y: gated && !whole,
+                            gate_sum: gated && whole && k + 1 == directions,
+                        },
+                    };
+                    let mut done = 0;
+                    while done < step_count {
+                        let count = blocks.steps_from(&walk, first_step + done, step_count - done);
+                        scan.block(&blocks, &part, &walk, first_step + done, count);
+                        done += count;
                     }
                     if carry & 2 != 0 {
                         scan.write_state(&blocks, carried, width);

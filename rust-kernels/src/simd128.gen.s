@@ -193,1308 +193,1569 @@ end_function
 .globl scan_steps_4
 .type scan_steps_4,@function
 scan_steps_4:
-.functype scan_steps_4 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+.functype scan_steps_4 (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
 i32.const 984472842
 i32x4.splat
-local.set 17
+local.set 23
 i32.const 1008629060
 i32x4.splat
-local.set 18
+local.set 24
 i32.const 1029921705
 i32x4.splat
-local.set 19
+local.set 25
 i32.const 1047919838
 i32x4.splat
-local.set 20
+local.set 26
 i32.const 1060205077
 i32x4.splat
-local.set 21
+local.set 27
 i32.const 1065353216
 i32x4.splat
-local.set 22
+local.set 28
 i32.const 1262485504
 i32x4.splat
-local.set 23
-i32.const -1023541248
+local.set 29
+local.get 12
+v128.load 0:p2align=2
+local.set 31
+local.get 13
 i32x4.splat
-local.set 24
-local.get 7
-v128.load 0:p2align=2
-local.set 13
-local.get 8
-v128.load 0:p2align=2
-local.set 9
-local.get 7
-v128.load 128:p2align=2
+local.set 32
+local.get 11
 local.set 14
-local.get 8
-v128.load 128:p2align=2
-local.set 10
-local.get 7
-v128.load 256:p2align=2
+local.get 10
+v128.load 0:p2align=2
+local.set 19
+local.get 14
+v128.load 0:p2align=2
 local.set 15
-local.get 8
-v128.load 256:p2align=2
-local.set 11
-local.get 7
-v128.load 384:p2align=2
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 20
+local.get 14
+v128.load 0:p2align=2
 local.set 16
-local.get 8
-v128.load 384:p2align=2
-local.set 12
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 21
+local.get 14
+v128.load 0:p2align=2
+local.set 17
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 22
+local.get 14
+v128.load 0:p2align=2
+local.set 18
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
 loop
 local.get 1
 v128.load 0:p2align=2
-local.set 25
-local.get 2
-v128.load 0:p2align=2
-local.set 26
+local.set 33
 local.get 3
 v128.load 0:p2align=2
-local.set 27
-local.get 25
-local.get 13
-f32x4.mul
-local.tee 29
-local.get 23
-f32x4.add
-local.set 28
-local.get 29
-local.get 28
-local.get 23
-f32x4.sub
-f32x4.sub
-local.set 29
-local.get 25
-local.get 14
-f32x4.mul
-local.tee 31
-local.get 23
-f32x4.add
-local.set 30
+local.tee 34
 local.get 31
-local.get 30
-local.get 23
-f32x4.sub
-f32x4.sub
-local.set 31
-local.get 17
-local.get 29
 f32x4.mul
-local.get 18
-f32x4.add
-local.get 29
+local.set 35
+local.get 34
+local.get 33
 f32x4.mul
+local.set 34
+local.get 33
 local.get 19
-f32x4.add
-local.get 29
 f32x4.mul
+local.tee 37
+local.get 29
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 29
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
 local.get 20
-f32x4.add
-local.get 29
 f32x4.mul
-local.get 21
-f32x4.add
+local.tee 39
 local.get 29
-f32x4.mul
-local.get 22
 f32x4.add
-local.get 28
-i32.const 23
-i32x4.shl
-i32x4.add
-local.get 9
+local.set 38
+local.get 39
+local.get 38
+local.get 29
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 23
+local.get 37
+f32x4.mul
+local.get 24
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 25
+f32x4.add
+local.get 37
 f32x4.mul
 local.get 26
-local.get 4
-v128.load32_splat 0:p2align=2
-f32x4.mul
 f32x4.add
-local.set 9
-local.get 9
-local.get 5
-v128.load32_splat 0:p2align=2
+local.get 37
 f32x4.mul
 local.get 27
 f32x4.add
-local.set 27
-local.get 17
-local.get 31
+local.get 37
 f32x4.mul
-local.get 18
+local.get 28
 f32x4.add
-local.get 31
-f32x4.mul
-local.get 19
-f32x4.add
-local.get 31
-f32x4.mul
-local.get 20
-f32x4.add
-local.get 31
-f32x4.mul
-local.get 21
-f32x4.add
-local.get 31
-f32x4.mul
-local.get 22
-f32x4.add
-local.get 30
+local.get 36
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 10
-f32x4.mul
-local.get 26
-local.get 4
-v128.load32_splat 4:p2align=2
-f32x4.mul
-f32x4.add
-local.set 10
-local.get 10
-local.get 5
-v128.load32_splat 4:p2align=2
-f32x4.mul
-local.get 27
-f32x4.add
-local.set 27
-local.get 25
 local.get 15
 f32x4.mul
-local.tee 29
-local.get 23
+local.get 34
+local.get 7
+v128.load32_splat 0:p2align=2
+f32x4.mul
 f32x4.add
-local.set 28
-local.get 29
-local.get 28
+local.set 15
+local.get 15
+local.get 8
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
 local.get 23
-f32x4.sub
-f32x4.sub
-local.set 29
+local.get 39
+f32x4.mul
+local.get 24
+f32x4.add
+local.get 39
+f32x4.mul
 local.get 25
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
 local.get 16
 f32x4.mul
-local.tee 31
-local.get 23
-f32x4.add
-local.set 30
-local.get 31
-local.get 30
-local.get 23
-f32x4.sub
-f32x4.sub
-local.set 31
-local.get 17
-local.get 29
+local.get 34
+local.get 7
+v128.load32_splat 4:p2align=2
 f32x4.mul
-local.get 18
 f32x4.add
-local.get 29
+local.set 16
+local.get 16
+local.get 8
+v128.load32_splat 4:p2align=2
 f32x4.mul
-local.get 19
+local.get 35
 f32x4.add
-local.get 29
-f32x4.mul
-local.get 20
-f32x4.add
-local.get 29
-f32x4.mul
+local.set 35
+local.get 33
 local.get 21
-f32x4.add
-local.get 29
 f32x4.mul
-local.get 22
+local.tee 37
+local.get 29
 f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 29
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
+local.get 22
+f32x4.mul
+local.tee 39
+local.get 29
+f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 29
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 23
+local.get 37
+f32x4.mul
+local.get 24
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 25
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
 local.get 28
+f32x4.add
+local.get 36
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 11
-f32x4.mul
-local.get 26
-local.get 4
-v128.load32_splat 8:p2align=2
-f32x4.mul
-f32x4.add
-local.set 11
-local.get 11
-local.get 5
-v128.load32_splat 8:p2align=2
-f32x4.mul
-local.get 27
-f32x4.add
-local.set 27
 local.get 17
-local.get 31
 f32x4.mul
-local.get 18
-f32x4.add
-local.get 31
+local.get 34
+local.get 7
+v128.load32_splat 8:p2align=2
 f32x4.mul
-local.get 19
 f32x4.add
-local.get 31
+local.set 17
+local.get 17
+local.get 8
+v128.load32_splat 8:p2align=2
 f32x4.mul
-local.get 20
+local.get 35
 f32x4.add
-local.get 31
+local.set 35
+local.get 23
+local.get 39
 f32x4.mul
-local.get 21
+local.get 24
 f32x4.add
-local.get 31
+local.get 39
 f32x4.mul
-local.get 22
+local.get 25
 f32x4.add
-local.get 30
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 38
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 12
+local.get 18
 f32x4.mul
-local.get 26
-local.get 4
+local.get 34
+local.get 7
 v128.load32_splat 12:p2align=2
 f32x4.mul
 f32x4.add
-local.set 12
-local.get 12
+local.set 18
+local.get 18
+local.get 8
+v128.load32_splat 12:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
 local.get 5
-v128.load32_splat 12:p2align=2
-f32x4.mul
-local.get 27
+local.get 5
+v128.load 0:p2align=2
+local.get 32
+v128.and
+local.get 35
 f32x4.add
-local.set 27
-local.get 3
-local.get 27
 v128.store 0:p2align=2
 local.get 1
-i32.const 128
+local.get 2
 i32.add
 local.set 1
-local.get 2
-i32.const 128
-i32.add
-local.set 2
 local.get 3
-i32.const 128
+local.get 4
 i32.add
 local.set 3
-local.get 4
-local.get 6
-i32.add
-local.set 4
 local.get 5
 local.get 6
 i32.add
 local.set 5
+local.get 7
+local.get 9
+i32.add
+local.set 7
+local.get 8
+local.get 9
+i32.add
+local.set 8
 local.get 0
 i32.const 1
 i32.sub
 local.tee 0
 br_if 0
 end_loop
-local.get 8
-local.get 9
-v128.store 0:p2align=2
-local.get 8
-local.get 10
-v128.store 128:p2align=2
-local.get 8
 local.get 11
-v128.store 256:p2align=2
-local.get 8
-local.get 12
-v128.store 384:p2align=2
+local.get 15
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
+local.get 11
+local.get 16
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
+local.get 11
+local.get 17
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
+local.get 11
+local.get 18
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
 end_function
 .section .text.scan_steps_2,"",@
 .hidden scan_steps_2
 .globl scan_steps_2
 .type scan_steps_2,@function
 scan_steps_2:
-.functype scan_steps_2 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+.functype scan_steps_2 (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
 i32.const 984472842
 i32x4.splat
-local.set 13
+local.set 19
 i32.const 1008629060
 i32x4.splat
-local.set 14
+local.set 20
 i32.const 1029921705
 i32x4.splat
-local.set 15
+local.set 21
 i32.const 1047919838
 i32x4.splat
-local.set 16
+local.set 22
 i32.const 1060205077
 i32x4.splat
-local.set 17
+local.set 23
 i32.const 1065353216
 i32x4.splat
-local.set 18
+local.set 24
 i32.const 1262485504
 i32x4.splat
-local.set 19
-i32.const -1023541248
+local.set 25
+local.get 12
+v128.load 0:p2align=2
+local.set 27
+local.get 13
 i32x4.splat
-local.set 20
-local.get 7
+local.set 28
+local.get 11
+local.set 14
+local.get 10
 v128.load 0:p2align=2
-local.set 11
-local.get 8
+local.set 17
+local.get 14
 v128.load 0:p2align=2
-local.set 9
-local.get 7
-v128.load 128:p2align=2
-local.set 12
-local.get 8
-v128.load 128:p2align=2
+local.set 15
+local.get 10
+local.get 2
+i32.add
 local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 18
+local.get 14
+v128.load 0:p2align=2
+local.set 16
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
 loop
 local.get 1
 v128.load 0:p2align=2
-local.set 21
-local.get 2
-v128.load 0:p2align=2
-local.set 22
+local.set 29
 local.get 3
 v128.load 0:p2align=2
-local.set 23
-local.get 21
-local.get 11
-f32x4.mul
-local.tee 25
-local.get 19
-f32x4.add
-local.set 24
-local.get 25
-local.get 24
-local.get 19
-f32x4.sub
-f32x4.sub
-local.set 25
-local.get 21
-local.get 12
-f32x4.mul
-local.tee 27
-local.get 19
-f32x4.add
-local.set 26
+local.tee 30
 local.get 27
-local.get 26
-local.get 19
-f32x4.sub
-f32x4.sub
-local.set 27
-local.get 13
-local.get 25
 f32x4.mul
-local.get 14
-f32x4.add
-local.get 25
+local.set 31
+local.get 30
+local.get 29
 f32x4.mul
-local.get 15
-f32x4.add
-local.get 25
-f32x4.mul
-local.get 16
-f32x4.add
-local.get 25
-f32x4.mul
+local.set 30
+local.get 29
 local.get 17
-f32x4.add
-local.get 25
 f32x4.mul
-local.get 18
+local.tee 33
+local.get 25
 f32x4.add
+local.set 32
+local.get 33
+local.get 32
+local.get 25
+f32x4.sub
+f32x4.sub
+local.set 33
+local.get 29
+local.get 18
+f32x4.mul
+local.tee 35
+local.get 25
+f32x4.add
+local.set 34
+local.get 35
+local.get 34
+local.get 25
+f32x4.sub
+f32x4.sub
+local.set 35
+local.get 19
+local.get 33
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 23
+f32x4.add
+local.get 33
+f32x4.mul
 local.get 24
+f32x4.add
+local.get 32
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 9
+local.get 15
 f32x4.mul
-local.get 22
-local.get 4
+local.get 30
+local.get 7
 v128.load32_splat 0:p2align=2
 f32x4.mul
 f32x4.add
-local.set 9
-local.get 9
-local.get 5
+local.set 15
+local.get 15
+local.get 8
 v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 31
+f32x4.add
+local.set 31
+local.get 19
+local.get 35
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 35
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 35
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 35
 f32x4.mul
 local.get 23
 f32x4.add
-local.set 23
-local.get 13
-local.get 27
+local.get 35
 f32x4.mul
-local.get 14
+local.get 24
 f32x4.add
-local.get 27
-f32x4.mul
-local.get 15
-f32x4.add
-local.get 27
-f32x4.mul
-local.get 16
-f32x4.add
-local.get 27
-f32x4.mul
-local.get 17
-f32x4.add
-local.get 27
-f32x4.mul
-local.get 18
-f32x4.add
-local.get 26
+local.get 34
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 10
+local.get 16
 f32x4.mul
-local.get 22
-local.get 4
+local.get 30
+local.get 7
 v128.load32_splat 4:p2align=2
 f32x4.mul
 f32x4.add
-local.set 10
-local.get 10
+local.set 16
+local.get 16
+local.get 8
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 31
+f32x4.add
+local.set 31
 local.get 5
-v128.load32_splat 4:p2align=2
-f32x4.mul
-local.get 23
+local.get 5
+v128.load 0:p2align=2
+local.get 28
+v128.and
+local.get 31
 f32x4.add
-local.set 23
-local.get 3
-local.get 23
 v128.store 0:p2align=2
 local.get 1
-i32.const 128
+local.get 2
 i32.add
 local.set 1
-local.get 2
-i32.const 128
-i32.add
-local.set 2
 local.get 3
-i32.const 128
+local.get 4
 i32.add
 local.set 3
-local.get 4
-local.get 6
-i32.add
-local.set 4
 local.get 5
 local.get 6
 i32.add
 local.set 5
+local.get 7
+local.get 9
+i32.add
+local.set 7
+local.get 8
+local.get 9
+i32.add
+local.set 8
 local.get 0
 i32.const 1
 i32.sub
 local.tee 0
 br_if 0
 end_loop
-local.get 8
-local.get 9
+local.get 11
+local.get 15
 v128.store 0:p2align=2
-local.get 8
-local.get 10
-v128.store 128:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
+local.get 11
+local.get 16
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
 end_function
 .section .text.scan_steps_1,"",@
 .hidden scan_steps_1
 .globl scan_steps_1
 .type scan_steps_1,@function
 scan_steps_1:
-.functype scan_steps_1 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+.functype scan_steps_1 (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
 i32.const 984472842
 i32x4.splat
-local.set 11
+local.set 17
 i32.const 1008629060
 i32x4.splat
-local.set 12
+local.set 18
 i32.const 1029921705
 i32x4.splat
-local.set 13
+local.set 19
 i32.const 1047919838
 i32x4.splat
-local.set 14
+local.set 20
 i32.const 1060205077
 i32x4.splat
-local.set 15
+local.set 21
 i32.const 1065353216
 i32x4.splat
-local.set 16
+local.set 22
 i32.const 1262485504
 i32x4.splat
-local.set 17
-i32.const -1023541248
+local.set 23
+local.get 12
+v128.load 0:p2align=2
+local.set 25
+local.get 13
 i32x4.splat
-local.set 18
-local.get 7
+local.set 26
+local.get 11
+local.set 14
+local.get 10
 v128.load 0:p2align=2
+local.set 16
+local.get 14
+v128.load 0:p2align=2
+local.set 15
+local.get 10
+local.get 2
+i32.add
 local.set 10
-local.get 8
-v128.load 0:p2align=2
-local.set 9
+local.get 14
+local.get 2
+i32.add
+local.set 14
 loop
 local.get 1
 v128.load 0:p2align=2
-local.set 19
-local.get 2
-v128.load 0:p2align=2
-local.set 20
+local.set 27
 local.get 3
 v128.load 0:p2align=2
-local.set 21
-local.get 19
-local.get 10
+local.tee 28
+local.get 25
 f32x4.mul
-local.tee 23
-local.get 17
-f32x4.add
-local.set 22
-local.get 23
-local.get 22
-local.get 17
-f32x4.sub
-f32x4.sub
-local.set 23
-local.get 11
-local.get 23
+local.set 29
+local.get 28
+local.get 27
 f32x4.mul
-local.get 12
-f32x4.add
-local.get 23
-f32x4.mul
-local.get 13
-f32x4.add
-local.get 23
-f32x4.mul
-local.get 14
-f32x4.add
-local.get 23
-f32x4.mul
-local.get 15
-f32x4.add
-local.get 23
-f32x4.mul
+local.set 28
+local.get 27
 local.get 16
+f32x4.mul
+local.tee 31
+local.get 23
 f32x4.add
+local.set 30
+local.get 31
+local.get 30
+local.get 23
+f32x4.sub
+f32x4.sub
+local.set 31
+local.get 17
+local.get 31
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 31
+f32x4.mul
+local.get 19
+f32x4.add
+local.get 31
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 31
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 31
+f32x4.mul
 local.get 22
+f32x4.add
+local.get 30
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 9
+local.get 15
 f32x4.mul
-local.get 20
-local.get 4
+local.get 28
+local.get 7
 v128.load32_splat 0:p2align=2
 f32x4.mul
 f32x4.add
-local.set 9
-local.get 9
+local.set 15
+local.get 15
+local.get 8
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 29
+f32x4.add
+local.set 29
 local.get 5
-v128.load32_splat 0:p2align=2
-f32x4.mul
-local.get 21
+local.get 5
+v128.load 0:p2align=2
+local.get 26
+v128.and
+local.get 29
 f32x4.add
-local.set 21
-local.get 3
-local.get 21
 v128.store 0:p2align=2
 local.get 1
-i32.const 128
+local.get 2
 i32.add
 local.set 1
-local.get 2
-i32.const 128
-i32.add
-local.set 2
 local.get 3
-i32.const 128
+local.get 4
 i32.add
 local.set 3
-local.get 4
-local.get 6
-i32.add
-local.set 4
 local.get 5
 local.get 6
 i32.add
 local.set 5
+local.get 7
+local.get 9
+i32.add
+local.set 7
+local.get 8
+local.get 9
+i32.add
+local.set 8
 local.get 0
 i32.const 1
 i32.sub
 local.tee 0
 br_if 0
 end_loop
-local.get 8
-local.get 9
+local.get 11
+local.get 15
 v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
 end_function
 .section .text.scan_clamped_4,"",@
 .hidden scan_clamped_4
 .globl scan_clamped_4
 .type scan_clamped_4,@function
 scan_clamped_4:
-.functype scan_clamped_4 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+.functype scan_clamped_4 (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
 i32.const 984472842
 i32x4.splat
-local.set 17
+local.set 23
 i32.const 1008629060
 i32x4.splat
-local.set 18
+local.set 24
 i32.const 1029921705
 i32x4.splat
-local.set 19
+local.set 25
 i32.const 1047919838
 i32x4.splat
-local.set 20
+local.set 26
 i32.const 1060205077
 i32x4.splat
-local.set 21
+local.set 27
 i32.const 1065353216
 i32x4.splat
-local.set 22
+local.set 28
 i32.const 1262485504
 i32x4.splat
-local.set 23
+local.set 29
 i32.const -1023541248
 i32x4.splat
-local.set 24
-local.get 7
+local.set 30
+local.get 12
 v128.load 0:p2align=2
-local.set 13
-local.get 8
-v128.load 0:p2align=2
-local.set 9
-local.get 7
-v128.load 128:p2align=2
+local.set 31
+local.get 13
+i32x4.splat
+local.set 32
+local.get 11
 local.set 14
-local.get 8
-v128.load 128:p2align=2
-local.set 10
-local.get 7
-v128.load 256:p2align=2
+local.get 10
+v128.load 0:p2align=2
+local.set 19
+local.get 14
+v128.load 0:p2align=2
 local.set 15
-local.get 8
-v128.load 256:p2align=2
-local.set 11
-local.get 7
-v128.load 384:p2align=2
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 20
+local.get 14
+v128.load 0:p2align=2
 local.set 16
-local.get 8
-v128.load 384:p2align=2
-local.set 12
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 21
+local.get 14
+v128.load 0:p2align=2
+local.set 17
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 22
+local.get 14
+v128.load 0:p2align=2
+local.set 18
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
 loop
 local.get 1
 v128.load 0:p2align=2
-local.set 25
-local.get 2
-v128.load 0:p2align=2
-local.set 26
+local.set 33
 local.get 3
 v128.load 0:p2align=2
-local.set 27
-local.get 25
-local.get 13
-f32x4.mul
-local.get 24
-f32x4.pmax
-local.tee 29
-local.get 23
-f32x4.add
-local.set 28
-local.get 29
-local.get 28
-local.get 23
-f32x4.sub
-f32x4.sub
-local.set 29
-local.get 25
-local.get 14
-f32x4.mul
-local.get 24
-f32x4.pmax
-local.tee 31
-local.get 23
-f32x4.add
-local.set 30
+local.tee 34
 local.get 31
-local.get 30
-local.get 23
-f32x4.sub
-f32x4.sub
-local.set 31
-local.get 17
-local.get 29
 f32x4.mul
-local.get 18
-f32x4.add
-local.get 29
+local.set 35
+local.get 34
+local.get 33
 f32x4.mul
+local.set 34
+local.get 33
 local.get 19
-f32x4.add
-local.get 29
 f32x4.mul
+local.get 30
+f32x4.pmax
+local.tee 37
+local.get 29
+f32x4.add
+local.set 36
+local.get 37
+local.get 36
+local.get 29
+f32x4.sub
+f32x4.sub
+local.set 37
+local.get 33
 local.get 20
-f32x4.add
-local.get 29
 f32x4.mul
-local.get 21
-f32x4.add
+local.get 30
+f32x4.pmax
+local.tee 39
 local.get 29
-f32x4.mul
-local.get 22
 f32x4.add
-local.get 28
-i32.const 23
-i32x4.shl
-i32x4.add
-local.get 9
+local.set 38
+local.get 39
+local.get 38
+local.get 29
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 23
+local.get 37
+f32x4.mul
+local.get 24
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 25
+f32x4.add
+local.get 37
 f32x4.mul
 local.get 26
-local.get 4
-v128.load32_splat 0:p2align=2
-f32x4.mul
 f32x4.add
-local.set 9
-local.get 9
-local.get 5
-v128.load32_splat 0:p2align=2
+local.get 37
 f32x4.mul
 local.get 27
 f32x4.add
-local.set 27
-local.get 17
-local.get 31
+local.get 37
 f32x4.mul
-local.get 18
+local.get 28
 f32x4.add
-local.get 31
-f32x4.mul
-local.get 19
-f32x4.add
-local.get 31
-f32x4.mul
-local.get 20
-f32x4.add
-local.get 31
-f32x4.mul
-local.get 21
-f32x4.add
-local.get 31
-f32x4.mul
-local.get 22
-f32x4.add
-local.get 30
+local.get 36
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 10
-f32x4.mul
-local.get 26
-local.get 4
-v128.load32_splat 4:p2align=2
-f32x4.mul
-f32x4.add
-local.set 10
-local.get 10
-local.get 5
-v128.load32_splat 4:p2align=2
-f32x4.mul
-local.get 27
-f32x4.add
-local.set 27
-local.get 25
 local.get 15
 f32x4.mul
-local.get 24
-f32x4.pmax
-local.tee 29
-local.get 23
+local.get 34
+local.get 7
+v128.load32_splat 0:p2align=2
+f32x4.mul
 f32x4.add
-local.set 28
-local.get 29
-local.get 28
+local.set 15
+local.get 15
+local.get 8
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
 local.get 23
-f32x4.sub
-f32x4.sub
-local.set 29
+local.get 39
+f32x4.mul
+local.get 24
+f32x4.add
+local.get 39
+f32x4.mul
 local.get 25
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 38
+i32.const 23
+i32x4.shl
+i32x4.add
 local.get 16
 f32x4.mul
-local.get 24
+local.get 34
+local.get 7
+v128.load32_splat 4:p2align=2
+f32x4.mul
+f32x4.add
+local.set 16
+local.get 16
+local.get 8
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
+local.get 33
+local.get 21
+f32x4.mul
+local.get 30
 f32x4.pmax
-local.tee 31
-local.get 23
+local.tee 37
+local.get 29
 f32x4.add
-local.set 30
-local.get 31
-local.get 30
-local.get 23
+local.set 36
+local.get 37
+local.get 36
+local.get 29
 f32x4.sub
 f32x4.sub
-local.set 31
-local.get 17
-local.get 29
-f32x4.mul
-local.get 18
-f32x4.add
-local.get 29
-f32x4.mul
-local.get 19
-f32x4.add
-local.get 29
-f32x4.mul
-local.get 20
-f32x4.add
-local.get 29
-f32x4.mul
-local.get 21
-f32x4.add
-local.get 29
-f32x4.mul
+local.set 37
+local.get 33
 local.get 22
+f32x4.mul
+local.get 30
+f32x4.pmax
+local.tee 39
+local.get 29
 f32x4.add
+local.set 38
+local.get 39
+local.get 38
+local.get 29
+f32x4.sub
+f32x4.sub
+local.set 39
+local.get 23
+local.get 37
+f32x4.mul
+local.get 24
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 25
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 37
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 37
+f32x4.mul
 local.get 28
+f32x4.add
+local.get 36
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 11
-f32x4.mul
-local.get 26
-local.get 4
-v128.load32_splat 8:p2align=2
-f32x4.mul
-f32x4.add
-local.set 11
-local.get 11
-local.get 5
-v128.load32_splat 8:p2align=2
-f32x4.mul
-local.get 27
-f32x4.add
-local.set 27
 local.get 17
-local.get 31
 f32x4.mul
-local.get 18
-f32x4.add
-local.get 31
+local.get 34
+local.get 7
+v128.load32_splat 8:p2align=2
 f32x4.mul
-local.get 19
 f32x4.add
-local.get 31
+local.set 17
+local.get 17
+local.get 8
+v128.load32_splat 8:p2align=2
 f32x4.mul
-local.get 20
+local.get 35
 f32x4.add
-local.get 31
+local.set 35
+local.get 23
+local.get 39
 f32x4.mul
-local.get 21
+local.get 24
 f32x4.add
-local.get 31
+local.get 39
 f32x4.mul
-local.get 22
+local.get 25
 f32x4.add
-local.get 30
+local.get 39
+f32x4.mul
+local.get 26
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 27
+f32x4.add
+local.get 39
+f32x4.mul
+local.get 28
+f32x4.add
+local.get 38
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 12
+local.get 18
 f32x4.mul
-local.get 26
-local.get 4
+local.get 34
+local.get 7
 v128.load32_splat 12:p2align=2
 f32x4.mul
 f32x4.add
-local.set 12
-local.get 12
+local.set 18
+local.get 18
+local.get 8
+v128.load32_splat 12:p2align=2
+f32x4.mul
+local.get 35
+f32x4.add
+local.set 35
 local.get 5
-v128.load32_splat 12:p2align=2
-f32x4.mul
-local.get 27
+local.get 5
+v128.load 0:p2align=2
+local.get 32
+v128.and
+local.get 35
 f32x4.add
-local.set 27
-local.get 3
-local.get 27
 v128.store 0:p2align=2
 local.get 1
-i32.const 128
+local.get 2
 i32.add
 local.set 1
-local.get 2
-i32.const 128
-i32.add
-local.set 2
 local.get 3
-i32.const 128
+local.get 4
 i32.add
 local.set 3
-local.get 4
-local.get 6
-i32.add
-local.set 4
 local.get 5
 local.get 6
 i32.add
 local.set 5
+local.get 7
+local.get 9
+i32.add
+local.set 7
+local.get 8
+local.get 9
+i32.add
+local.set 8
 local.get 0
 i32.const 1
 i32.sub
 local.tee 0
 br_if 0
 end_loop
-local.get 8
-local.get 9
-v128.store 0:p2align=2
-local.get 8
-local.get 10
-v128.store 128:p2align=2
-local.get 8
 local.get 11
-v128.store 256:p2align=2
-local.get 8
-local.get 12
-v128.store 384:p2align=2
+local.get 15
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
+local.get 11
+local.get 16
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
+local.get 11
+local.get 17
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
+local.get 11
+local.get 18
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
 end_function
 .section .text.scan_clamped_2,"",@
 .hidden scan_clamped_2
 .globl scan_clamped_2
 .type scan_clamped_2,@function
 scan_clamped_2:
-.functype scan_clamped_2 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+.functype scan_clamped_2 (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
 i32.const 984472842
 i32x4.splat
-local.set 13
+local.set 19
 i32.const 1008629060
 i32x4.splat
-local.set 14
+local.set 20
 i32.const 1029921705
 i32x4.splat
-local.set 15
+local.set 21
 i32.const 1047919838
 i32x4.splat
-local.set 16
+local.set 22
 i32.const 1060205077
 i32x4.splat
-local.set 17
+local.set 23
 i32.const 1065353216
 i32x4.splat
-local.set 18
+local.set 24
 i32.const 1262485504
 i32x4.splat
-local.set 19
+local.set 25
 i32.const -1023541248
 i32x4.splat
-local.set 20
-local.get 7
+local.set 26
+local.get 12
 v128.load 0:p2align=2
-local.set 11
-local.get 8
+local.set 27
+local.get 13
+i32x4.splat
+local.set 28
+local.get 11
+local.set 14
+local.get 10
 v128.load 0:p2align=2
-local.set 9
-local.get 7
-v128.load 128:p2align=2
-local.set 12
-local.get 8
-v128.load 128:p2align=2
+local.set 17
+local.get 14
+v128.load 0:p2align=2
+local.set 15
+local.get 10
+local.get 2
+i32.add
 local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 18
+local.get 14
+v128.load 0:p2align=2
+local.set 16
+local.get 10
+local.get 2
+i32.add
+local.set 10
+local.get 14
+local.get 2
+i32.add
+local.set 14
 loop
 local.get 1
 v128.load 0:p2align=2
-local.set 21
-local.get 2
-v128.load 0:p2align=2
-local.set 22
+local.set 29
 local.get 3
 v128.load 0:p2align=2
-local.set 23
-local.get 21
-local.get 11
-f32x4.mul
-local.get 20
-f32x4.pmax
-local.tee 25
-local.get 19
-f32x4.add
-local.set 24
-local.get 25
-local.get 24
-local.get 19
-f32x4.sub
-f32x4.sub
-local.set 25
-local.get 21
-local.get 12
-f32x4.mul
-local.get 20
-f32x4.pmax
-local.tee 27
-local.get 19
-f32x4.add
-local.set 26
+local.tee 30
 local.get 27
-local.get 26
-local.get 19
-f32x4.sub
-f32x4.sub
-local.set 27
-local.get 13
-local.get 25
 f32x4.mul
-local.get 14
-f32x4.add
-local.get 25
+local.set 31
+local.get 30
+local.get 29
 f32x4.mul
-local.get 15
-f32x4.add
-local.get 25
-f32x4.mul
-local.get 16
-f32x4.add
-local.get 25
-f32x4.mul
+local.set 30
+local.get 29
 local.get 17
-f32x4.add
-local.get 25
 f32x4.mul
-local.get 18
+local.get 26
+f32x4.pmax
+local.tee 33
+local.get 25
 f32x4.add
+local.set 32
+local.get 33
+local.get 32
+local.get 25
+f32x4.sub
+f32x4.sub
+local.set 33
+local.get 29
+local.get 18
+f32x4.mul
+local.get 26
+f32x4.pmax
+local.tee 35
+local.get 25
+f32x4.add
+local.set 34
+local.get 35
+local.get 34
+local.get 25
+f32x4.sub
+f32x4.sub
+local.set 35
+local.get 19
+local.get 33
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 33
+f32x4.mul
+local.get 23
+f32x4.add
+local.get 33
+f32x4.mul
 local.get 24
+f32x4.add
+local.get 32
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 9
+local.get 15
 f32x4.mul
-local.get 22
-local.get 4
+local.get 30
+local.get 7
 v128.load32_splat 0:p2align=2
 f32x4.mul
 f32x4.add
-local.set 9
-local.get 9
-local.get 5
+local.set 15
+local.get 15
+local.get 8
 v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 31
+f32x4.add
+local.set 31
+local.get 19
+local.get 35
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 35
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 35
+f32x4.mul
+local.get 22
+f32x4.add
+local.get 35
 f32x4.mul
 local.get 23
 f32x4.add
-local.set 23
-local.get 13
-local.get 27
+local.get 35
 f32x4.mul
-local.get 14
+local.get 24
 f32x4.add
-local.get 27
-f32x4.mul
-local.get 15
-f32x4.add
-local.get 27
-f32x4.mul
-local.get 16
-f32x4.add
-local.get 27
-f32x4.mul
-local.get 17
-f32x4.add
-local.get 27
-f32x4.mul
-local.get 18
-f32x4.add
-local.get 26
+local.get 34
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 10
+local.get 16
 f32x4.mul
-local.get 22
-local.get 4
+local.get 30
+local.get 7
 v128.load32_splat 4:p2align=2
 f32x4.mul
 f32x4.add
-local.set 10
-local.get 10
+local.set 16
+local.get 16
+local.get 8
+v128.load32_splat 4:p2align=2
+f32x4.mul
+local.get 31
+f32x4.add
+local.set 31
 local.get 5
-v128.load32_splat 4:p2align=2
-f32x4.mul
-local.get 23
+local.get 5
+v128.load 0:p2align=2
+local.get 28
+v128.and
+local.get 31
 f32x4.add
-local.set 23
-local.get 3
-local.get 23
 v128.store 0:p2align=2
 local.get 1
-i32.const 128
+local.get 2
 i32.add
 local.set 1
-local.get 2
-i32.const 128
-i32.add
-local.set 2
 local.get 3
-i32.const 128
+local.get 4
 i32.add
 local.set 3
-local.get 4
-local.get 6
-i32.add
-local.set 4
 local.get 5
 local.get 6
 i32.add
 local.set 5
+local.get 7
+local.get 9
+i32.add
+local.set 7
+local.get 8
+local.get 9
+i32.add
+local.set 8
 local.get 0
 i32.const 1
 i32.sub
 local.tee 0
 br_if 0
 end_loop
-local.get 8
-local.get 9
+local.get 11
+local.get 15
 v128.store 0:p2align=2
-local.get 8
-local.get 10
-v128.store 128:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
+local.get 11
+local.get 16
+v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
 end_function
 .section .text.scan_clamped_1,"",@
 .hidden scan_clamped_1
 .globl scan_clamped_1
 .type scan_clamped_1,@function
 scan_clamped_1:
-.functype scan_clamped_1 (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+.functype scan_clamped_1 (i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
 i32.const 984472842
 i32x4.splat
-local.set 11
+local.set 17
 i32.const 1008629060
 i32x4.splat
-local.set 12
+local.set 18
 i32.const 1029921705
 i32x4.splat
-local.set 13
+local.set 19
 i32.const 1047919838
 i32x4.splat
-local.set 14
+local.set 20
 i32.const 1060205077
 i32x4.splat
-local.set 15
+local.set 21
 i32.const 1065353216
 i32x4.splat
-local.set 16
+local.set 22
 i32.const 1262485504
 i32x4.splat
-local.set 17
+local.set 23
 i32.const -1023541248
 i32x4.splat
-local.set 18
-local.get 7
+local.set 24
+local.get 12
 v128.load 0:p2align=2
+local.set 25
+local.get 13
+i32x4.splat
+local.set 26
+local.get 11
+local.set 14
+local.get 10
+v128.load 0:p2align=2
+local.set 16
+local.get 14
+v128.load 0:p2align=2
+local.set 15
+local.get 10
+local.get 2
+i32.add
 local.set 10
-local.get 8
-v128.load 0:p2align=2
-local.set 9
+local.get 14
+local.get 2
+i32.add
+local.set 14
 loop
 local.get 1
 v128.load 0:p2align=2
-local.set 19
-local.get 2
-v128.load 0:p2align=2
-local.set 20
+local.set 27
 local.get 3
 v128.load 0:p2align=2
-local.set 21
-local.get 19
-local.get 10
+local.tee 28
+local.get 25
+f32x4.mul
+local.set 29
+local.get 28
+local.get 27
+f32x4.mul
+local.set 28
+local.get 27
+local.get 16
+f32x4.mul
+local.get 24
+f32x4.pmax
+local.tee 31
+local.get 23
+f32x4.add
+local.set 30
+local.get 31
+local.get 30
+local.get 23
+f32x4.sub
+f32x4.sub
+local.set 31
+local.get 17
+local.get 31
 f32x4.mul
 local.get 18
-f32x4.pmax
-local.tee 23
-local.get 17
 f32x4.add
-local.set 22
-local.get 23
+local.get 31
+f32x4.mul
+local.get 19
+f32x4.add
+local.get 31
+f32x4.mul
+local.get 20
+f32x4.add
+local.get 31
+f32x4.mul
+local.get 21
+f32x4.add
+local.get 31
+f32x4.mul
 local.get 22
-local.get 17
-f32x4.sub
-f32x4.sub
-local.set 23
-local.get 11
-local.get 23
-f32x4.mul
-local.get 12
 f32x4.add
-local.get 23
-f32x4.mul
-local.get 13
-f32x4.add
-local.get 23
-f32x4.mul
-local.get 14
-f32x4.add
-local.get 23
-f32x4.mul
-local.get 15
-f32x4.add
-local.get 23
-f32x4.mul
-local.get 16
-f32x4.add
-local.get 22
+local.get 30
 i32.const 23
 i32x4.shl
 i32x4.add
-local.get 9
+local.get 15
 f32x4.mul
-local.get 20
-local.get 4
+local.get 28
+local.get 7
 v128.load32_splat 0:p2align=2
 f32x4.mul
 f32x4.add
-local.set 9
-local.get 9
+local.set 15
+local.get 15
+local.get 8
+v128.load32_splat 0:p2align=2
+f32x4.mul
+local.get 29
+f32x4.add
+local.set 29
 local.get 5
-v128.load32_splat 0:p2align=2
-f32x4.mul
-local.get 21
+local.get 5
+v128.load 0:p2align=2
+local.get 26
+v128.and
+local.get 29
 f32x4.add
-local.set 21
-local.get 3
-local.get 21
 v128.store 0:p2align=2
 local.get 1
-i32.const 128
+local.get 2
 i32.add
 local.set 1
-local.get 2
-i32.const 128
-i32.add
-local.set 2
 local.get 3
-i32.const 128
+local.get 4
 i32.add
 local.set 3
-local.get 4
-local.get 6
-i32.add
-local.set 4
 local.get 5
 local.get 6
 i32.add
 local.set 5
+local.get 7
+local.get 9
+i32.add
+local.set 7
+local.get 8
+local.get 9
+i32.add
+local.set 8
 local.get 0
 i32.const 1
 i32.sub
 local.tee 0
 br_if 0
 end_loop
-local.get 8
-local.get 9
+local.get 11
+local.get 15
 v128.store 0:p2align=2
+local.get 11
+local.get 2
+i32.add
+local.set 11
 end_function
 .section .text.sigmoid_map,"",@
 .hidden sigmoid_map
@@ -1692,155 +1953,6 @@ i32x4.add
 local.get 15
 f32x4.add
 f32x4.div
-v128.store 0:p2align=2
-local.get 0
-i32.const 16
-i32.add
-local.set 0
-local.get 1
-i32.const 16
-i32.add
-local.set 1
-local.get 2
-i32.const 1
-i32.sub
-local.tee 2
-br_if 0
-end_loop
-end_function
-.section .text.softplus_map,"",@
-.hidden softplus_map
-.globl softplus_map
-.type softplus_map,@function
-softplus_map:
-.functype softplus_map (i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
-i32.const -1078416837
-i32x4.splat
-local.set 6
-i32.const -1023541248
-i32x4.splat
-local.set 7
-i32.const 1262485504
-i32x4.splat
-local.set 8
-i32.const 984472842
-i32x4.splat
-local.set 9
-i32.const 1008629060
-i32x4.splat
-local.set 10
-i32.const 1029921705
-i32x4.splat
-local.set 11
-i32.const 1047919838
-i32x4.splat
-local.set 12
-i32.const 1060205077
-i32x4.splat
-local.set 13
-i32.const 1065353216
-i32x4.splat
-local.set 14
-i32.const 1073741824
-i32x4.splat
-local.set 15
-i32.const 1041202253
-i32x4.splat
-local.set 16
-i32.const 1041193733
-i32x4.splat
-local.set 17
-i32.const 1045227835
-i32x4.splat
-local.set 18
-i32.const 1051372160
-i32x4.splat
-local.set 19
-i32.const 0
-i32x4.splat
-local.set 20
-loop
-local.get 1
-local.get 0
-v128.load 0:p2align=2
-local.set 3
-local.get 3
-f32x4.abs
-local.get 6
-f32x4.mul
-local.get 7
-f32x4.pmax
-local.tee 4
-local.get 8
-f32x4.add
-local.set 5
-local.get 4
-local.get 5
-local.get 8
-f32x4.sub
-f32x4.sub
-local.set 4
-local.get 9
-local.get 4
-f32x4.mul
-local.get 10
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 11
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 12
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 13
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 14
-f32x4.add
-local.get 5
-i32.const 23
-i32x4.shl
-i32x4.add
-local.tee 4
-local.get 4
-local.get 15
-f32x4.add
-f32x4.div
-local.tee 4
-local.get 4
-f32x4.mul
-local.set 5
-local.get 16
-local.get 5
-f32x4.mul
-local.get 17
-f32x4.add
-local.get 5
-f32x4.mul
-local.get 18
-f32x4.add
-local.get 5
-f32x4.mul
-local.get 19
-f32x4.add
-local.get 5
-f32x4.mul
-local.get 4
-local.get 4
-f32x4.add
-local.tee 4
-f32x4.mul
-local.get 4
-f32x4.add
-local.get 3
-local.get 20
-f32x4.pmax
-f32x4.add
 v128.store 0:p2align=2
 local.get 0
 i32.const 16
@@ -2161,6 +2273,282 @@ i32.add
 local.set 1
 local.get 2
 i32.const 1
+i32.sub
+local.tee 2
+br_if 0
+end_loop
+end_function
+.section .text.softplus_exp,"",@
+.hidden softplus_exp
+.globl softplus_exp
+.type softplus_exp,@function
+softplus_exp:
+.functype softplus_exp (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const -1078416837
+i32x4.splat
+local.set 3
+i32.const -1023541248
+i32x4.splat
+local.set 4
+i32.const 1262485504
+i32x4.splat
+local.set 5
+i32.const 984472842
+i32x4.splat
+local.set 6
+i32.const 1008629060
+i32x4.splat
+local.set 7
+i32.const 1029921705
+i32x4.splat
+local.set 8
+i32.const 1047919838
+i32x4.splat
+local.set 9
+i32.const 1060205077
+i32x4.splat
+local.set 10
+i32.const 1065353216
+i32x4.splat
+local.set 11
+loop
+local.get 0
+v128.load 0:p2align=2
+f32x4.abs
+local.get 3
+f32x4.mul
+local.set 12
+local.get 0
+v128.load 16:p2align=2
+f32x4.abs
+local.get 3
+f32x4.mul
+local.set 13
+local.get 12
+local.get 4
+f32x4.pmax
+local.set 12
+local.get 13
+local.get 4
+f32x4.pmax
+local.set 13
+local.get 12
+local.get 5
+f32x4.add
+local.set 14
+local.get 13
+local.get 5
+f32x4.add
+local.set 15
+local.get 12
+local.get 14
+local.get 5
+f32x4.sub
+f32x4.sub
+local.set 12
+local.get 13
+local.get 15
+local.get 5
+f32x4.sub
+f32x4.sub
+local.set 13
+local.get 1
+local.get 6
+local.get 12
+f32x4.mul
+local.get 7
+f32x4.add
+local.get 12
+f32x4.mul
+local.get 8
+f32x4.add
+local.get 12
+f32x4.mul
+local.get 9
+f32x4.add
+local.get 12
+f32x4.mul
+local.get 10
+f32x4.add
+local.get 12
+f32x4.mul
+local.get 11
+f32x4.add
+local.get 14
+i32.const 23
+i32x4.shl
+i32x4.add
+v128.store 0:p2align=2
+local.get 1
+local.get 6
+local.get 13
+f32x4.mul
+local.get 7
+f32x4.add
+local.get 13
+f32x4.mul
+local.get 8
+f32x4.add
+local.get 13
+f32x4.mul
+local.get 9
+f32x4.add
+local.get 13
+f32x4.mul
+local.get 10
+f32x4.add
+local.get 13
+f32x4.mul
+local.get 11
+f32x4.add
+local.get 15
+i32.const 23
+i32x4.shl
+i32x4.add
+v128.store 16:p2align=2
+local.get 0
+i32.const 32
+i32.add
+local.set 0
+local.get 1
+i32.const 32
+i32.add
+local.set 1
+local.get 2
+i32.const 2
+i32.sub
+local.tee 2
+br_if 0
+end_loop
+end_function
+.section .text.softplus_log,"",@
+.hidden softplus_log
+.globl softplus_log
+.type softplus_log,@function
+softplus_log:
+.functype softplus_log (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 1073741824
+i32x4.splat
+local.set 4
+i32.const 1041202253
+i32x4.splat
+local.set 5
+i32.const 1041193733
+i32x4.splat
+local.set 6
+i32.const 1045227835
+i32x4.splat
+local.set 7
+i32.const 1051372160
+i32x4.splat
+local.set 8
+loop
+local.get 0
+v128.load 0:p2align=2
+local.set 9
+local.get 0
+v128.load 16:p2align=2
+local.set 10
+local.get 9
+local.get 9
+local.get 4
+f32x4.add
+f32x4.div
+local.set 9
+local.get 10
+local.get 10
+local.get 4
+f32x4.add
+f32x4.div
+local.set 10
+local.get 9
+local.get 9
+f32x4.mul
+local.set 11
+local.get 10
+local.get 10
+f32x4.mul
+local.set 12
+local.get 5
+local.get 11
+f32x4.mul
+local.get 6
+f32x4.add
+local.get 11
+f32x4.mul
+local.get 7
+f32x4.add
+local.get 11
+f32x4.mul
+local.get 8
+f32x4.add
+local.get 11
+f32x4.mul
+local.set 11
+local.get 5
+local.get 12
+f32x4.mul
+local.get 6
+f32x4.add
+local.get 12
+f32x4.mul
+local.get 7
+f32x4.add
+local.get 12
+f32x4.mul
+local.get 8
+f32x4.add
+local.get 12
+f32x4.mul
+local.set 12
+local.get 9
+local.get 9
+f32x4.add
+local.set 9
+local.get 10
+local.get 10
+f32x4.add
+local.set 10
+local.get 11
+local.get 9
+f32x4.mul
+local.get 9
+f32x4.add
+local.set 9
+local.get 12
+local.get 10
+f32x4.mul
+local.get 10
+f32x4.add
+local.set 10
+local.get 1
+local.get 9
+local.get 1
+v128.load 0:p2align=2
+local.get 3
+f32x4.pmax
+f32x4.add
+v128.store 0:p2align=2
+local.get 1
+local.get 10
+local.get 1
+v128.load 16:p2align=2
+local.get 3
+f32x4.pmax
+f32x4.add
+v128.store 16:p2align=2
+local.get 0
+i32.const 32
+i32.add
+local.set 0
+local.get 1
+i32.const 32
+i32.add
+local.set 1
+local.get 2
+i32.const 2
 i32.sub
 local.tee 2
 br_if 0
