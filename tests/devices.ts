@@ -37,10 +37,13 @@ const wanted = Deno.env.get("SIDEWINDER_DEVICES");
 const adapter = wanted === "cpu" ? "they were left out" : await findAdapter();
 if (typeof adapter === "string" && wanted !== "cpu") console.warn(`GPU suites are skipped: ${adapter}`);
 
+/** Batches of cases on WebGPU: one, as software adapters are slow, or four with `SIDEWINDER_LONG`. */
+const count = Deno.env.get("SIDEWINDER_LONG") ? 4 : 1;
+
 /** WebGPU, on machines that have an adapter, be it a software one; `tests/gpu` fails in CI where there is none. */
 export const GPU_DEVICES: readonly Opener[] = typeof adapter === "string"
   ? []
-  : [{ name: "webgpu", open: () => openWebgpu(), batches: { size: 50, count: 4 } }];
+  : [{ name: "webgpu", open: () => openWebgpu(), batches: { size: 50, count } }];
 
 /** Every device under test. */
 export const DEVICES: readonly Opener[] = [...(wanted === "gpu" ? [] : CPU_DEVICES), ...GPU_DEVICES];

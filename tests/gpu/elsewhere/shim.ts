@@ -1,0 +1,48 @@
+/**
+ * What the test files ask of Deno, for runtimes without it: it collects the tests and reads files of the project. It must
+ * be imported before them.
+ *
+ * @module
+ */
+
+/** A collected test. */
+export interface CollectedTest {
+  readonly name: string;
+  readonly ignore?: boolean;
+  readonly fn: (context: StepContext) => void | Promise<void>;
+}
+
+/** What a test runs its steps by. */
+interface StepContext {
+  readonly step: (name: string, fn: () => void | Promise<void>) => Promise<void>;
+}
+
+/** What a runtime brings. */
+interface Host {
+  /** The project's root, as a URL with a slash at the end. */
+  readonly root: string;
+  readonly long: boolean;
+  readonly readFile: (url: URL) => Promise<Uint8Array>;
+}
+
+/** Set by the page or the script that imports the bundle. */
+export const host = (globalThis as unknown as { readonly sidewinderHost: Host }).sidewinderHost;
+
+/** The tests of all files imported so far. */
+export const collected: CollectedTest[] = [];
+
+const variables: Readonly<Record<string, string>> = {
+  CI: "1",
+  SIDEWINDER_DEVICES: "gpu",
+  ...(host.long ? { SIDEWINDER_LONG: "1" } : {}),
+};
+
+Object.assign(globalThis, {
+  Deno: {
+    env: { get: (name: string) => variables[name] },
+    readFile: host.readFile,
+    test(given: string | CollectedTest, fn?: CollectedTest["fn"]): void {
+      collected.push(typeof given === "string" ? { name: given, fn: fn! } : given);
+    },
+  },
+});
