@@ -28,8 +28,6 @@ export type { CodecModules, CodecName } from "./src/image/codecs.ts";
 export type { Pixels8 } from "./src/image/colour.ts";
 export * from "./src/image/decode.ts";
 export { type AdapterDescription, describeAdapter, findAdapter } from "./src/gpu/adapter.ts";
-export { openWebgpu, type WebgpuCounts, type WebgpuDevice, type WebgpuOptions } from "./src/gpu/device.ts";
-export type { TimedPass } from "./src/gpu/timeline.ts";
 export { encodeImage, type EncodeOptions } from "./src/image/encode.ts";
 export { type MetricOptions, psnr, ssim } from "./src/image/metrics.ts";
 export * from "./src/image/pixels.ts";

@@ -51,7 +51,11 @@ function candidates({ wasm, gpu }: OpenOptions): readonly Candidate[] {
       Promise.resolve(
         supports(variant)
           ? { word: "available", open: () => openWasm({ variant, ...(wasm ? { module: wasm } : {}) }) }
-          : { word: `this engine has no ${variant === "simd128" ? "WebAssembly SIMD" : "relaxed SIMD"}` },
+          : {
+            word: `this engine has no ${
+              variant === "simd128" ? "WebAssembly SIMD" : "relaxed SIMD that rounds a multiply-add once"
+            }`,
+          },
       ),
   });
   return [

@@ -12,4 +12,4 @@ const handler = edgeHandler({
   memory: 512,
 });
 
-export { handler as POST, handler as OPTIONS };
+export { handler as OPTIONS, handler as POST };

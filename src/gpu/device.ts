@@ -71,7 +71,7 @@ export interface WebgpuDevice extends Device {
  *
  * @example
  * ```ts
- * import { openWebgpu } from "@sidewinder/sidewinder";
+ * import { openWebgpu } from "@sidewinder/sidewinder/webgpu";
  *
  * await using device = await openWebgpu();
  * console.log(device.name, device.adapter.software);

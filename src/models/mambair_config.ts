@@ -99,8 +99,25 @@ const residual = (in_chans: number): MambaIROptions => ({
   in_chans,
 });
 
+/** Name of a published variant. */
+export type MambaIRVariant =
+  | "mambair-classic-x2"
+  | "mambair-classic-x3"
+  | "mambair-classic-x4"
+  | "mambair-light-x2"
+  | "mambair-light-x3"
+  | "mambair-light-x4"
+  | "mambair-light-2024-02-x2"
+  | "mambair-light-2024-02-x3"
+  | "mambair-light-2024-02-x4"
+  | "mambair-light-2024-03-x2"
+  | "mambair-light-2024-03-x3"
+  | "mambair-light-2024-03-x4"
+  | "mambair-color-dn"
+  | "mambair-gray-car";
+
 /** Options of the published checkpoints by name. The real-world ×4 model has the form of `mambair-classic-x4`. */
-export const MAMBAIR_VARIANTS = {
+export const MAMBAIR_VARIANTS: Readonly<Record<MambaIRVariant, MambaIROptions>> = {
   "mambair-classic-x2": classic(2),
   "mambair-classic-x3": classic(3),
   "mambair-classic-x4": classic(4),
@@ -115,10 +132,7 @@ export const MAMBAIR_VARIANTS = {
   "mambair-light-2024-03-x4": earlier(4, 2),
   "mambair-color-dn": residual(3),
   "mambair-gray-car": residual(1),
-} as const satisfies Record<string, MambaIROptions>;
-
-/** Name of a published variant. */
-export type MambaIRVariant = keyof typeof MAMBAIR_VARIANTS;
+};
 
 const HEADS = { pixelshuffle: "shuffle", pixelshuffledirect: "direct", "": "residual" } as const;
 const FORMS: Readonly<Record<1 | 2 | 3, CabForm>> = { 1: "light1", 2: "light2", 3: "light3" };

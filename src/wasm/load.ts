@@ -8,6 +8,7 @@
 import type { KernelName } from "../kernels.ts";
 import { lazyImport } from "../lazy_import.ts";
 import { compilePacked, type PackedWasm } from "../packed_wasm.ts";
+import { fusesMultiplyAdd } from "./fused.ts";
 
 /** A build of the kernels. */
 export type Variant = "relaxed-simd" | "simd128";
@@ -82,8 +83,9 @@ const PROBES: Readonly<Record<Variant, Uint8Array<ArrayBuffer>>> = {
   "simd128": probe(...SPLAT, 26),
 };
 
-/** Whether this engine can run a build. */
-export const supports = (variant: Variant): boolean => WebAssembly.validate(PROBES[variant]);
+/** Whether this engine can run a build; the relaxed one only where its multiply-add rounds once. */
+export const supports = (variant: Variant): boolean =>
+  WebAssembly.validate(PROBES[variant]) && (variant === "simd128" || fusesMultiplyAdd());
 
 /** The builds this engine can run, fastest first. */
 export const supportedVariants = (): Variant[] => (Object.keys(PROBES) as Variant[]).filter(supports);

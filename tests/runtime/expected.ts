@@ -65,10 +65,7 @@ export const FUSED: Readonly<Record<string, string>> = {
   "wasm simd128": "wasm simd128",
 };
 
-/** JavaScriptCore rounds twice: relaxed SIMD gives the bits of plain SIMD. */
-export const UNFUSED: Readonly<Record<string, string>> = { ...FUSED, "wasm relaxed-simd": "wasm simd128" };
-
-/** An engine without relaxed SIMD. */
+/** An engine without relaxed SIMD, or with one that rounds twice, which is not used. */
 export const PLAIN: Readonly<Record<string, string>> = { "wasm simd128": "wasm simd128" };
 
 /** Demands that a runtime has exactly these devices, and on each gives the bits of the device in Deno that it maps to. */
