@@ -36,7 +36,7 @@ export interface RestoreOptions {
   /** `blend` unless said. */
   readonly tile?: TileMode;
   /**
-   * Megabytes (10⁶ bytes) the whole process may take: image, tiles and runtime. 512 unless said; `exact` and `official`
+   * Megabytes (10⁶ bytes) the whole process may take: image, tiles and runtime. 440 unless said; `exact` and `official`
    * are limited only where it is said.
    */
   readonly memory?: number;

@@ -43,7 +43,7 @@ Makes images larger, or takes noise or JPEG artefacts out of them. IN are images
   --key NAME             part of the checkpoint that holds the weights, such as params_ema
   --options JSON         constructor options that the file cannot say
   --tile MODE            blend (default), exact (no tiles), official (the published test's tiles), or a side in pixels
-  --memory MB            bound on the whole process (512)
+  --memory MB            bound on the whole process (440)
   --force                overwrite existing files
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
   --json                 events as JSON lines

@@ -37,7 +37,7 @@ export interface TileRequest {
 }
 
 /** Budget of the whole process where the caller names none. */
-export const DEFAULT_MEMORY = 512e6;
+export const DEFAULT_MEMORY = 440e6;
 /** What a runtime takes before it has loaded anything, with garbage not yet collected. */
 export const RUNTIME = 200e6;
 /** Bytes per pixel of a tile outside the device: input, output, and the copies made while blending. */
