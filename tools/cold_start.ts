@@ -65,7 +65,7 @@ const page = (browser: string) => async (): Promise<Start> =>
   JSON.parse((await askPage(browser, `${folder}dist/`, "index.html")).answer);
 const worker = async (): Promise<Start> => {
   const { first, peakResident } = JSON.parse(
-    await must(NODE_24, ["miniflare.js", "built/worker.js", "/memory"], { cwd: folder }),
+    await must(NODE_24, ["miniflare.js", "built/worker.js", "/classify"], { cwd: folder }),
   );
   return { milliseconds: first, peak: peakResident };
 };

@@ -4,7 +4,7 @@
  *
  * @module
  */
-/// <reference types="npm:@types/emscripten@1.41.6" />
+/// <reference types="npm:@types/emscripten@1.41.6" preserve="true" />
 import type { KernelName } from "../kernels.ts";
 import { lazyImport } from "../lazy_import.ts";
 import { compilePacked, type PackedWasm } from "../packed_wasm.ts";

@@ -28,6 +28,8 @@ interface Report {
 const ask = async (...paths: string[]) =>
   JSON.parse(await must(NODE_24, ["miniflare.js", "built/worker.js", ...paths], { cwd: folder })) as Report;
 
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+
 /** What Cloudflare gives an isolate. */
 const LIMIT = 128e6;
 
@@ -36,16 +38,18 @@ Deno.test("npm package in workerd gives the bits of Deno, from statically import
   await assertAnswers(answer!, FUSED);
 });
 
-Deno.test("a Worker that classifies stays within 128 MB of heap and linear memory", async () => {
-  const { answers, heap, peakResident } = await ask("/memory", "/memory", "/memory");
-  assertEquals(new Set(answers).size, 1);
-  const { label, linear } = JSON.parse(answers[0]!);
-  const used = heap.usedSize! + heap.embedderHeapUsedSize! + Math.max(heap.backingStorageSize!, linear);
+Deno.test("a Worker that classifies and restores stays within 128 MB of heap and linear memory", async () => {
+  const { answers, heap, peakResident } = await ask("/classify", "/classify", "/restore", "/classify");
+  const [first, second, restored, last] = answers.map((text) => JSON.parse(text));
+  assertEquals([first, second.label, restored.width], [second, "obelisk", 200]);
+  const used = heap.usedSize! + heap.embedderHeapUsedSize! + Math.max(heap.backingStorageSize!, last.linear);
   console.log(
-    `workerd: ${label}; linear memory ${(linear / 1e6).toFixed(1)} MB, heap and buffers ${
-      (used / 1e6).toFixed(1)
-    } MB, ` +
-      `peak resident size of the process ${(peakResident / 1e6).toFixed(1)} MB`,
+    `workerd: linear memory ${megabytes(first.linear)} after a classification, ${
+      megabytes(last.linear)
+    } after restoring ` +
+      `100 x 100 pixels; heap and buffers ${megabytes(used)}, peak resident size of the process ${
+        megabytes(peakResident)
+      }`,
   );
   assert(used < LIMIT, `${used} bytes`);
 });

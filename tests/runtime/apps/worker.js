@@ -1,4 +1,4 @@
-// Cloudflare Workers: all files are modules, WebAssembly comes compiled. GET /answers, GET /memory.
+// Cloudflare Workers: all files are modules, WebAssembly comes compiled. GET /answers, /classify, /restore.
 import { classify, loadModel, openDevice, openModelSource, restore } from "sidewinder";
 import upscale from "sidewinder/weights/mambair_light_x2.safetensors";
 import vim from "sidewinder/weights/vim_micro.safetensors";
@@ -17,16 +17,29 @@ const files = {
   "mambair_light_x2.golden": goldenMambair,
 };
 
-let kept;
+const kept = {};
+
+/** The one loaded model of a task; all on one device. */
+async function model(task, weights) {
+  kept.device ??= openDevice();
+  return await (kept[task] ??= loadModel(await kept.device, weights));
+}
 
 export default {
   async fetch(request) {
-    if (new URL(request.url).pathname === "/answers") {
+    const { pathname } = new URL(request.url);
+    if (pathname === "/answers") {
       const library = { classify, loadModel, openDevice, openModelSource, restore };
       return Response.json(await answers(library, files, { classify: vim, upscale }));
     }
-    kept ??= await loadModel(await openDevice(), vim);
-    const { labels } = await classify(kept, files["rocket.jpg"], { top: 1 });
-    return Response.json({ label: labels[0].name, linear: kept.device.memory().reserved });
+    if (pathname === "/restore") {
+      const mambair = await model("restore", upscale);
+      const image = { data: new Uint8Array(3 * 100 * 100), width: 100, height: 100, channels: 3 };
+      const { width } = await restore(mambair, image, { task: "upscale" });
+      return Response.json({ width, linear: mambair.device.memory().reserved });
+    }
+    const loaded = await model("classify", vim);
+    const { labels } = await classify(loaded, files["rocket.jpg"], { top: 1 });
+    return Response.json({ label: labels[0].name, linear: loaded.device.memory().reserved });
   },
 };
