@@ -18,8 +18,8 @@ import { main } from "../src/cli/main.ts";
 
 const PHOTOS = "examples/photos/";
 const FOLDER = "out/";
-/** Sides of the detail in pixels. */
-const DETAIL = { width: 128, height: 96 };
+/** Sides of the detail in pixels, and how often each pixel of the result is repeated so that it can be seen. */
+const DETAIL = { width: 64, height: 48, zoom: 3 };
 /** Pixels between the two pictures. */
 const GAP = 4;
 
@@ -34,6 +34,16 @@ function middle(pixels: Pixels, width: number, height: number): Pixels {
   return { data, width, height, channels };
 }
 
+/** Each pixel as a square of `zoom` pixels. */
+function zoomed(pixels: Pixels, zoom: number): Pixels {
+  const { channels } = pixels, width = pixels.width * zoom, height = pixels.height * zoom;
+  const data = Uint8Array.from({ length: width * height * channels }, (_, i) => {
+    const pixel = Math.floor(i / channels), x = pixel % width, y = Math.floor(pixel / width);
+    return pixels.data[(Math.floor(y / zoom) * pixels.width + Math.floor(x / zoom)) * channels + i % channels]!;
+  });
+  return { data, width, height, channels };
+}
+
 /** Two pictures of one size, white between them. */
 function beside(left: Pixels, right: Pixels): Pixels {
   const { height, channels } = left, width = left.width + GAP + right.width;
@@ -45,6 +55,7 @@ function beside(left: Pixels, right: Pixels): Pixels {
   return { data, width, height, channels };
 }
 
+const whole = Deno.args.includes("--whole");
 const code = await main(["classify", ...["coffee.png", "rocket.jpg"].map((name) => PHOTOS + name)]);
 if (code !== 0) Deno.exit(code);
 
@@ -54,11 +65,11 @@ await Deno.mkdir(FOLDER, { recursive: true });
 console.log(`\n×2 with ${(model.info.parameters / 1e6).toFixed(2)} M parameters: bicubic left, restored right`);
 for (const name of ["astronaut.png", "chelsea.png", "coffee.png"]) {
   const photo = await decodeImage(PHOTOS + name);
-  const small = Deno.args.includes("--whole") ? photo : middle(photo, DETAIL.width, DETAIL.height);
+  const small = whole ? photo : middle(photo, DETAIL.width, DETAIL.height), zoom = whole ? 1 : DETAIL.zoom;
   const restored = await restore(model, small);
   const bicubic = resizeBicubic(small, restored.width, restored.height);
   const path = `${FOLDER}${name.replace(".png", "_x2.png")}`;
-  await Deno.writeFile(path, await encodeImage(beside(bicubic, restored), { type: "png" }));
+  await Deno.writeFile(path, await encodeImage(beside(zoomed(bicubic, zoom), zoomed(restored, zoom)), { type: "png" }));
   console.log(
     `${path}  ${small.width} × ${small.height} → ${restored.width} × ${restored.height}, run ${
       restored.timings.run.toFixed(0)
