@@ -77,7 +77,14 @@ export const SUITES: readonly Suite[] = [
     "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site",
   ], { env: { ...QUIET, SIDEWINDER_DEVICES: "cpu" } }),
   denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
-  denoSuite("docs", "every example in the documentation", ["--doc", "mod.ts", "src", "README.md", "docs"]),
+  // The recipes of docs/runtimes.md run where they belong, in the runtime suite.
+  denoSuite("docs", "every example in the documentation", [
+    "--doc",
+    "mod.ts",
+    "src",
+    "README.md",
+    ...["architecture", "laws", "numerics", "webgpu"].map((name) => `docs/${name}.md`),
+  ]),
   denoSuite("gpu", "WebGPU on a software adapter: kernels, fixtures, pool, loss, errors", [
     "tests/gpu",
     "tests/kernels",

@@ -98,7 +98,7 @@ function describeHead(head: Uint8Array): string {
  * @throws {Error} When the file or server cannot be reached.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * const checkpoint = await openCheckpoint("vim_t_midclstok_76p1acc.pth");
  * const weight = await checkpoint.entries.get("head.weight")?.read();
  * await checkpoint.close();
