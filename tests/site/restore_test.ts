@@ -87,7 +87,7 @@ siteTest("viewer zooms and pans by wheel, mouse, buttons and keys", {}, async ({
 });
 
 siteTest("restore shows tiles as they come, progress with time left, and stops at once", {}, async ({ page }) => {
-  await openPhotos(page, await photoFile(480, 480));
+  await openPhotos(page, await photoFile(320, 320));
   await page.locator("#restore-run").click();
   await page.waitForFunction(() =>
     /Running · \d+ % · about .* left/.test(document.querySelector("#restore-phase")!.textContent!)
