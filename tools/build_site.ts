@@ -96,6 +96,14 @@ const MANIFEST = {
   ],
 };
 
+/** The terms of the code, of the codecs in it, and of each model. */
+async function licences(): Promise<string> {
+  const cards = [...Deno.readDirSync(`${ROOT}weights`)].filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => `weights/${name}/README.md`).sort();
+  const texts = ["LICENSE", "src/image/codecs/NOTICE.md", ...cards].map((path) => Deno.readTextFile(ROOT + path));
+  return (await Promise.all(texts)).map((text) => text.trim()).join("\n\n\n") + "\n";
+}
+
 /** Builds the page. */
 export async function buildSite(): Promise<void> {
   await Deno.remove(SITE_OUT, { recursive: true }).catch(() => undefined);
@@ -118,6 +126,7 @@ export async function buildSite(): Promise<void> {
       main: main.file,
     }),
   );
+  await write("licences.txt", await licences());
   await write("icon.svg", await Deno.readTextFile(`${ROOT}site/icon.svg`));
   await write("icon-192.png", await drawIcon(192));
   await write("icon-512.png", await drawIcon(512));
@@ -137,7 +146,7 @@ export async function buildSite(): Promise<void> {
   ];
   const rest = [...main.later, ...engine.later].filter((path) => !shell.includes(path));
   const thumbnails = catalogue.samples.map(({ thumbnail }) => thumbnail);
-  const visited = [...catalogue.samples.map(({ url }) => url), "icon-192.png", "icon-512.png"];
+  const visited = [...catalogue.samples.map(({ url }) => url), "icon-192.png", "icon-512.png", "licences.txt"];
   const index = await Deno.readFile(`${SITE_OUT}index.html`);
   const version = await sha256Of(new TextEncoder().encode([...shell, ...rest, await sha256Of(index)].join()));
   const files = { version: version.slice(0, 16), shell: [...shell, ...thumbnails], rest, visited };

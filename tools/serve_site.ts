@@ -11,6 +11,7 @@ const TYPES: Readonly<Record<string, string>> = {
   html: "text/html; charset=utf-8",
   js: "text/javascript; charset=utf-8",
   css: "text/css; charset=utf-8",
+  txt: "text/plain; charset=utf-8",
   svg: "image/svg+xml",
   png: "image/png",
   jpg: "image/jpeg",
@@ -18,7 +19,7 @@ const TYPES: Readonly<Record<string, string>> = {
   webmanifest: "application/manifest+json",
   safetensors: "application/octet-stream",
 };
-const PACKED = new Set(["html", "js", "css", "svg", "webmanifest"]);
+const PACKED = new Set(["html", "js", "css", "txt", "svg", "webmanifest"]);
 
 const zipped = new Map<string, Uint8Array<ArrayBuffer>>();
 

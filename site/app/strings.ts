@@ -57,6 +57,7 @@ export const PAGE = {
   normTitle: "Norm of the stream per block",
   normHint: "Choose a block to see where on the photo its norm is large.",
   modelTitle: "Model",
+  licences: "Licences of the code and the models",
   modelDrop: "Open a checkpoint",
   modelHint: "Official Vision Mamba, MambaIR and DVMSR checkpoints (.pth, .safetensors) run as they are.",
   deviceTitle: "Device and timings",

@@ -68,6 +68,20 @@ siteTest("first visit transfers at most 120 kB and paints within a second", {}, 
   assert(painted < 1000, `first paint after ${painted} ms`);
 });
 
+siteTest(
+  "licences of the code, the codecs and every model come with the page",
+  {},
+  async ({ page, context, origin }) => {
+    const [link] = await page.locator("#model-box a").evaluateAll((links) =>
+      links.map((link) => link.getAttribute("href"))
+    );
+    const text = await (await context.request.get(`${origin}/${link}`)).text();
+    for (const part of ["MIT License", "Independent JPEG Group", "# mambair_light_x2", "# vim_micro"]) {
+      assert(text.includes(part), `${part} is missing`);
+    }
+  },
+);
+
 siteTest("every answer carries the headers of a strict page", {}, async ({ context, origin }) => {
   for (const path of ["/", "/service_worker.js", "/missing"]) {
     const headers = (await context.request.get(origin + path)).headers();
