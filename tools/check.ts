@@ -135,7 +135,7 @@ function checkSpecifiers(): void {
 const MAX_LINES = 400;
 
 function checkSizes(): void {
-  for (const folder of ["src/", "tests/", "tools/", "bench/", "examples/", "rust-kernels/src/"]) {
+  for (const folder of ["src/", "site/", "tests/", "tools/", "bench/", "examples/", "rust-kernels/src/"]) {
     for (const path of files(folder)) {
       if (!/\.(ts|rs|wgsl|js|mjs)$/.test(path) || /\.gen\.\w+$/.test(path)) continue;
       const lines = read(path)!.split("\n").length - 1;
