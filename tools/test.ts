@@ -14,20 +14,34 @@ interface Counts {
 // deno-lint-ignore no-control-regex
 const ANSI = /\x1b\[[0-9;]*m/g;
 
+/** How a command ended: what it printed, and why it counts as failed. */
+interface Outcome {
+  /** Without colours. */
+  readonly output: string;
+  /** Absent when it succeeded. */
+  readonly fault?: string;
+}
+
 /** Counts of a suite: the closing lines of its runner, or one for the whole command. */
-function count(output: string, success: boolean): Counts {
-  const lines = [...output.replace(ANSI, "").matchAll(/(\d+) passed(?: \(\d+ steps?\))?[,| ]+(\d+) failed/g)];
+function count({ output, fault }: Outcome): Counts {
+  const lines = [...output.matchAll(/(\d+) passed(?: \(\d+ steps?\))?[,| ]+(\d+) failed/g)];
   const counts = lines.reduce(
     (sum, [, passed, failed]) => ({ passed: sum.passed + Number(passed), failed: sum.failed + Number(failed) }),
     { passed: 0, failed: 0 },
   );
-  if (counts.passed + counts.failed === 0) return success ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
-  if (!success && counts.failed === 0) counts.failed = 1;
+  if (counts.passed + counts.failed === 0) return fault ? { passed: 0, failed: 1 } : { passed: 1, failed: 0 };
+  if (fault && counts.failed === 0) counts.failed = 1;
   return counts;
 }
 
+/** What failed: the names of tests, or how the command ended where no test says so. */
+function faultsOf({ output, fault }: Outcome): readonly string[] {
+  const names = [...output.matchAll(/^(.+) \.\.\. FAILED/gm)].map(([, name]) => name!.trim());
+  return names.length > 0 ? names : fault ? [fault] : [];
+}
+
 /** Runs a command, shows what it prints, and keeps it. */
-async function run(command: readonly string[], env: Record<string, string>): Promise<{ output: string; ok: boolean }> {
+async function run(command: readonly string[], env: Record<string, string>): Promise<Outcome> {
   const [program, ...args] = command;
   try {
     const child = new Deno.Command(program!, { args, env, stdout: "piped", stderr: "piped", stdin: "null" }).spawn();
@@ -40,15 +54,18 @@ async function run(command: readonly string[], env: Record<string, string>): Pro
       }
     };
     await Promise.all([show(child.stdout), show(child.stderr)]);
-    return { output, ok: (await child.status).success };
+    const { success, code, signal } = await child.status;
+    output = output.replace(ANSI, "");
+    return success ? { output } : { output, fault: `${program} ended with ${signal ?? `exit code ${code}`}` };
   } catch (error) {
-    return { output: `${program}: ${(error as Error).message}`, ok: false };
+    return { output: "", fault: `${program}: ${(error as Error).message}` };
   }
 }
 
 const ci = Deno.args.includes("--ci");
 const wanted = Deno.args.filter((argument) => !argument.startsWith("--"));
 const total: Counts = { passed: 0, failed: 0 };
+const faults: string[] = [];
 for (const suite of SUITES) {
   if (wanted.length > 0 ? !wanted.includes(suite.name) : suite.ciOnly && !ci) continue;
   console.log(`\n== ${suite.name}: ${suite.what}`);
@@ -58,14 +75,17 @@ for (const suite of SUITES) {
   if (obstacle) {
     console.log(ci ? `failed: ${obstacle}` : `skipped: ${obstacle}`);
     counts = { passed: 0, failed: ci ? 1 : 0 };
+    if (ci) faults.push(`${suite.name}: ${obstacle}`);
   } else {
-    const { output, ok } = await run(suite.command, suite.env ?? {});
-    counts = count(output, ok);
+    const outcome = await run(suite.command, suite.env ?? {});
+    counts = count(outcome);
+    faults.push(...faultsOf(outcome).map((fault) => `${suite.name}: ${fault}`));
   }
   total.passed += counts.passed;
   total.failed += counts.failed;
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
   console.log(`-- ${suite.name}: ${counts.passed} ok, ${counts.failed} not ok, ${seconds} s`);
 }
+if (faults.length > 0) console.log(`\nfailed:\n${faults.join("\n")}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed`);
 if (total.failed > 0) Deno.exit(1);
