@@ -5,7 +5,7 @@
  * @module
  */
 import type { Work } from "./kernels.ts";
-import type { Band, Epilogue, NormOptions, Ops, ScanOptions } from "./ops.ts";
+import type { Band, Epilogue, LinearOptions, NormOptions, Ops, ScanOptions } from "./ops.ts";
 import { estimateMilliseconds } from "./run_model.ts";
 import { columnsOf, rowRange, rowsOf, type Tensor } from "./tensor.ts";
 
@@ -39,12 +39,13 @@ export function* linearInBands(
   ops: Ops,
   x: Tensor,
   weight: Tensor,
-  epilogue: Epilogue = {},
+  options: LinearOptions = {},
 ): Generator<void, Tensor> {
   const [outer, inner] = weight.shape as [number, number], rows = rowsOf(x);
-  const { into, out: given, ...rest } = epilogue;
+  const { into, out: given, ...rest } = options;
   const out = into ?? given ?? ops.empty([...x.shape.slice(0, -1), outer]);
-  const work = { multiplyAdds: rows * outer * inner, exps: expsOf(epilogue, rows * outer) };
+  const normed = options.norm ? MOVE * rows * inner : 0;
+  const work = { multiplyAdds: rows * outer * inner + normed, exps: expsOf(options, rows * outer) };
   for (const { first, count } of bands(rows, work, ops.device.pace)) {
     const target = rowRange(out, first, count);
     ops.linear(rowRange(x, first, count), weight, { ...rest, ...(into ? { into: target } : { out: target }) });

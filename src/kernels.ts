@@ -58,28 +58,51 @@ export const CARRY_IN = 1;
 /** See {@linkcode CARRY_IN}. */
 export const CARRY_OUT = 2;
 
+/** What `linear` does to the rows of x before it multiplies them; the index in this list is the ABI code. */
+export const ROW_NORMS = ["none", "rms", "layer"] as const;
+
+/** Name of a norm. */
+export type RowNorm = typeof ROW_NORMS[number];
+
+/** Most columns of a row that a kernel keeps aside: the scratch region of a CPU kernel holds several such rows. */
+export const MOST_COLUMNS_ASIDE = 1 << 14;
+
 /** Whether an activation costs an exponential. */
 const exps = (activation: number | undefined, elements: number): number =>
   activation === 1 || activation === 2 || activation === 5 ? elements : 0;
 
 /** The table. */
 export const KERNELS = {
-  /** out[r, o] = act(Σ_i x[r, i]·weight[o, i] + bias[o]); accumulate: out = out·scale[o] + that. */
+  /**
+   * out[r, g, o] = act(Σ_i x'[r, g, i]·weight[g, o, i] + bias[g, o]), x' being x or the norm of each x[r, g]; accumulate:
+   * out = out·scale[g, o] + that.
+   */
   linear: {
-    operands: { x: "in", weight: "in", bias: "in?", scale: "in?", out: "inout" },
+    operands: {
+      x: "in",
+      weight: "in",
+      bias: "in?",
+      scale: "in?",
+      normWeight: "in?",
+      normBias: "in?",
+      out: "inout",
+    },
     params: {
       rows: "u32",
       inner: "u32",
       outer: "u32",
+      groups: "u32",
       xStride: "u32",
       outStride: "u32",
       activation: "u32",
       slope: "f32",
       accumulate: "u32",
+      norm: "u32",
+      epsilon: "f32",
     },
     work: (p: Sizes): Cost => ({
-      multiplyAdds: p.rows! * p.inner! * p.outer!,
-      exps: exps(p.activation, p.rows! * p.outer!),
+      multiplyAdds: p.rows! * p.groups! * p.inner! * (p.outer! + (p.norm ? 3 : 0)),
+      exps: exps(p.activation, p.rows! * p.groups! * p.outer!),
     }),
   },
   /** Channels-last convolution, weight [outChannels, inChannels, kh, kw], zero padding, epilogue as `linear`. */
@@ -224,9 +247,9 @@ export const KERNELS = {
     params: { rows: "u32", columns: "u32", xStride: "u32", outStride: "u32", activation: "u32", slope: "f32" },
     work: (p: Sizes): Cost => ({ exps: exps(p.activation, p.rows! * p.columns!) }),
   },
-  /** out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows]. */
+  /** out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows]; accumulate: out = out·scale + that. */
   binary: {
-    operands: { a: "in", b: "in", out: "out" },
+    operands: { a: "in", b: "in", scale: "in?", out: "inout" },
     params: {
       rows: "u32",
       columns: "u32",
@@ -236,6 +259,7 @@ export const KERNELS = {
       bRows: "u32",
       bRepeat: "u32",
       operation: "u32",
+      accumulate: "u32",
     },
     work: (p: Sizes): Cost => ({ multiplyAdds: p.rows! * p.columns! }),
   },
@@ -244,6 +268,22 @@ export const KERNELS = {
     operands: { x: "in", out: "out" },
     params: { batch: "u32", rows: "u32", columns: "u32", xStride: "u32", outStride: "u32" },
     work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.rows! * p.columns! }),
+  },
+  /** out[b] = sigmoid(expand·relu(squeeze·m + squeezeBias) + expandBias), m being the mean over the rows of x[b]. */
+  channel_attention: {
+    operands: {
+      x: "in",
+      squeeze: "in",
+      squeezeBias: "in?",
+      expand: "in",
+      expandBias: "in?",
+      out: "out",
+    },
+    params: { batch: "u32", rows: "u32", columns: "u32", hidden: "u32", xStride: "u32", outStride: "u32" },
+    work: (p: Sizes): Cost => ({
+      multiplyAdds: p.batch! * p.columns! * (p.rows! + 2 * p.hidden!),
+      exps: p.batch! * p.columns!,
+    }),
   },
   /** out[b, c] = maximum over rows of x[b, ·, c]. */
   max_rows: {

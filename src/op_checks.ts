@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { ACTIVATIONS, CARRY_IN, CARRY_OUT, encodeOrders } from "./kernels.ts";
-import type { Band, Carry, Epilogue, Walk } from "./op_options.ts";
-import { sizeOf, type Tensor } from "./tensor.ts";
+import { ACTIVATIONS, CARRY_IN, CARRY_OUT, encodeOrders, MOST_COLUMNS_ASIDE, ROW_NORMS } from "./kernels.ts";
+import type { Band, Carry, Epilogue, LinearOptions, NormOptions, ScanOptions, Walk } from "./op_options.ts";
+import { columnsOf, sizeOf, type Tensor } from "./tensor.ts";
 
 /** Throws what is wrong with the shape of an operand. */
 export function fail(op: string, operand: string, wish: string, tensor: Tensor): never {
@@ -37,6 +37,34 @@ export function expectLength(data: ArrayLike<number>, shape: readonly number[]):
 export function imageShape(op: string, x: Tensor): readonly [number, number, number, number] {
   if (x.shape.length !== 4) fail(op, "x", "be [batch, height, width, channels]", x);
   return x.shape as unknown as [number, number, number, number];
+}
+
+/** The sizes of a product of x [b, l, g·i] with weight [o, i] or [g, o, i], and its norm and epilogue as parameters. */
+export function productSizes(x: Tensor, weight: Tensor, options: LinearOptions) {
+  const [outer, inner] = weight.shape.slice(-2) as [number, number], { norm } = options;
+  const groups = weight.shape.length === 3 ? weight.shape[0]! : 1;
+  if (columnsOf(x) !== groups * inner) fail("linear", "x", `have ${groups * inner} columns`, x);
+  if (norm) {
+    expectVector("linear", "norm.weight", norm.weight, groups * inner);
+    expectVector("linear", "norm.bias", norm.bias, groups * inner);
+    if (inner > MOST_COLUMNS_ASIDE) fail("linear", "x", `have at most ${MOST_COLUMNS_ASIDE} columns to norm`, x);
+  }
+  return {
+    inner,
+    outer,
+    groups,
+    ...epilogueParams("linear", options, groups * outer),
+    norm: ROW_NORMS.indexOf(norm?.kind ?? "none"),
+    epsilon: norm?.epsilon ?? 0,
+  };
+}
+
+/** Checks the operands of a norm as an op of its own. */
+export function expectNorm(op: string, x: Tensor, weight: Tensor, { residual, gate }: NormOptions): void {
+  if (sizeOf(weight.shape) !== columnsOf(x)) fail(op, "weight", `have ${columnsOf(x)} elements`, weight);
+  for (const [operand, tensor] of Object.entries({ residual, gate })) {
+    if (tensor) expectShape(op, operand, tensor, x.shape);
+  }
 }
 
 /** The shape that a convolution gives, and the sizes of x [b, h, w, i] with weight [o, i, kh, kw]. */
@@ -98,6 +126,46 @@ export function walkParams(op: string, { orders, gridWidth, table }: Walk, direc
     throw new TypeError(`Cannot run ${op} as order "table" must come with a table of [${directions}, ${length}]`);
   }
   return { orders: encodeOrders(orders), gridWidth: width };
+}
+
+/** The result and the sizes of a selective scan; see {@linkcode Ops.selectiveScan}. */
+export function scanSizes(u: Tensor, projection: Tensor, constants: Tensor, options: ScanOptions) {
+  const name = "selectiveScan", { stateSize, groups = 1, z, carry, into } = options;
+  const [batch, length] = sequenceShape(name, u);
+  const [directions, channels, width] = constants.shape as [number, number, number];
+  const rank = width - 2 - stateSize;
+  if (rank < 0) fail(name, "constants", `have at least ${stateSize + 2} columns for ${stateSize} states`, constants);
+  const shared = options.sharedInput ?? directions === 1;
+  if (columnsOf(u) !== (shared ? channels : directions * channels)) {
+    fail(name, "u", `have ${shared ? channels : directions * channels} columns`, u);
+  }
+  const step = (rank || channels) + 2 * groups * stateSize;
+  expectShape(name, "projection", projection, [batch, length, options.sharedProjection ? step : directions * step]);
+  if (channels % groups !== 0) fail(name, "constants", `have a number of channels that ${groups} divides`, constants);
+  if (z) expectShape(name, "z", z, [batch, length, channels]);
+  if (carry) expectShape(name, "state", carry.state, [batch, directions, channels, stateSize]);
+  const { first, count } = bandOf(name, options.steps, length);
+  if (count < length && directions > 1 && !into) {
+    throw new TypeError(
+      "Cannot run selectiveScan as a band of several directions must have a zeroed `into`: it has none",
+    );
+  }
+  const params = {
+    batch,
+    length,
+    channels,
+    stateSize,
+    rank,
+    groups,
+    directions,
+    ...walkParams(name, options, directions, length),
+    softplus: options.softplus === false ? 0 : 1,
+    uStep: shared ? 0 : channels,
+    projectionStep: options.sharedProjection ? 0 : step,
+    firstStep: first,
+    stepCount: count,
+  };
+  return { result: [batch, length, channels] as const, params };
 }
 
 /** A carry as the kernel parameter. */

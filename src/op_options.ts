@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Activation, ScanOrder } from "./kernels.ts";
+import type { Activation, RowNorm, ScanOrder } from "./kernels.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** What follows the sum of a `linear` or `conv2d`. */
@@ -17,6 +17,44 @@ export interface Epilogue {
   /** A tensor the result is added to in place. */
   readonly into?: Tensor;
   /** Per-channel factor on `into` before the sum. */
+  readonly scale?: Tensor | undefined;
+  /** A tensor the result is written to. */
+  readonly out?: Tensor;
+}
+
+/** A norm that the rows of x pass before they are multiplied. */
+export interface RowNormOptions {
+  /** Root mean square, or mean and variance. */
+  readonly kind: Exclude<RowNorm, "none">;
+  /** One factor per column. */
+  readonly weight: Tensor;
+  /** One summand per column. */
+  readonly bias?: Tensor | undefined;
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+/** Options of {@linkcode Ops.linear}. */
+export interface LinearOptions extends Epilogue {
+  /** Norm of each row of x, or of each group's columns in it, with the bits of the norm as an op of its own. */
+  readonly norm?: RowNormOptions | undefined;
+}
+
+/** A weight of {@linkcode Ops.channelAttention} with its bias. */
+export interface BiasedWeight {
+  /** Role `linear`. */
+  readonly weight: Tensor;
+  /** One summand per output. */
+  readonly bias?: Tensor | undefined;
+}
+
+/** Options of {@linkcode Ops.binary}. */
+export interface BinaryOptions {
+  /** Which row of b a row of a meets: `row` (default) repeats b over a, `image` gives each image one row of b. */
+  readonly per?: "row" | "image";
+  /** A tensor the result is added to in place. */
+  readonly into?: Tensor;
+  /** Per-column factor on `into` before the sum. */
   readonly scale?: Tensor | undefined;
   /** A tensor the result is written to. */
   readonly out?: Tensor;

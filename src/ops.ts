@@ -14,6 +14,7 @@ import {
   BINARY_OPERATIONS,
   type BinaryOperation,
   type KernelName,
+  MOST_COLUMNS_ASIDE,
   NO_WORK,
   type Operands,
   type Params,
@@ -26,17 +27,30 @@ import {
   convSizes,
   epilogueParams,
   expectLength,
+  expectNorm,
   expectShape,
   expectVector,
   fail,
   imageShape,
+  productSizes,
+  scanSizes,
   sequenceShape,
   walkParams,
 } from "./op_checks.ts";
-import type { Band, Carry, Epilogue, NormOptions, ScanOptions, Walk } from "./op_options.ts";
+import type {
+  Band,
+  BiasedWeight,
+  BinaryOptions,
+  Carry,
+  Epilogue,
+  LinearOptions,
+  NormOptions,
+  ScanOptions,
+  Walk,
+} from "./op_options.ts";
 import { columnsOf, reshape, rowsOf, sizeOf, type Tensor, tensorOf } from "./tensor.ts";
 
-export type { Band, Carry, Epilogue, NormOptions, ScanOptions, Walk } from "./op_options.ts";
+export type * from "./op_options.ts";
 
 /** The ops over one device. */
 export class Ops {
@@ -75,18 +89,17 @@ export class Ops {
     return tensorOf(this.device.write(data, { life: "run" }), shape);
   }
 
-  /** x·weightᵀ + bias over the last axis; weight [o, i] (role `linear`). */
-  linear(x: Tensor, weight: Tensor, epilogue: Epilogue = {}): Tensor {
-    const [outer, inner] = weight.shape as [number, number];
-    if (columnsOf(x) !== inner) fail("linear", "x", `have ${inner} columns`, x);
-    const out = this.#target("linear", [...x.shape.slice(0, -1), outer], epilogue);
-    this.#run("linear", { x, weight, bias: epilogue.bias, scale: epilogue.scale, out }, {
+  /**
+   * x·weightᵀ + bias over the last axis; weight [o, i], or [g, o, i] for g products of their own columns (role `linear`).
+   */
+  linear(x: Tensor, weight: Tensor, options: LinearOptions = {}): Tensor {
+    const sizes = productSizes(x, weight, options), { bias, scale, norm } = options;
+    const out = this.#target("linear", [...x.shape.slice(0, -1), sizes.groups * sizes.outer], options);
+    this.#run("linear", { x, weight, bias, scale, normWeight: norm?.weight, normBias: norm?.bias, out }, {
       rows: rowsOf(x),
-      inner,
-      outer,
+      ...sizes,
       xStride: x.stride,
       outStride: out.stride,
-      ...epilogueParams("linear", epilogue, outer),
     });
     return out;
   }
@@ -184,48 +197,16 @@ export class Ops {
    * (role `scan`). `carry.state` is [b, k, c, n].
    */
   selectiveScan(u: Tensor, projection: Tensor, constants: Tensor, options: ScanOptions): Tensor {
-    const name = "selectiveScan";
-    const [batch, length] = sequenceShape(name, u);
-    const [directions, channels, width] = constants.shape as [number, number, number];
-    const { stateSize, groups = 1, z, carry, into } = options;
-    const rank = width - 2 - stateSize;
-    if (rank < 0) fail(name, "constants", `have at least ${stateSize + 2} columns for ${stateSize} states`, constants);
-    const shared = options.sharedInput ?? directions === 1;
-    if (columnsOf(u) !== (shared ? channels : directions * channels)) {
-      fail(name, "u", `have ${shared ? channels : directions * channels} columns`, u);
-    }
-    const step = (rank || channels) + 2 * groups * stateSize;
-    expectShape(name, "projection", projection, [batch, length, options.sharedProjection ? step : directions * step]);
-    if (channels % groups !== 0) fail(name, "constants", `have a number of channels that ${groups} divides`, constants);
-    if (z) expectShape(name, "z", z, [batch, length, channels]);
-    if (carry) expectShape(name, "state", carry.state, [batch, directions, channels, stateSize]);
-    const { first, count } = bandOf(name, options.steps, length);
-    if (count < length && directions > 1 && !into) {
-      throw new TypeError(
-        "Cannot run selectiveScan as a band of several directions must have a zeroed `into`: it has none",
-      );
-    }
-    const out = this.#target(name, [batch, length, channels], options);
-    this.#run("selective_scan", { u, projection, constants, z, order: options.table, state: carry?.state, out }, {
-      batch,
-      length,
-      channels,
-      stateSize,
-      rank,
-      groups,
-      directions,
-      ...walkParams(name, options, directions, length),
-      softplus: options.softplus === false ? 0 : 1,
+    const { z, carry, into, table } = options, { result, params } = scanSizes(u, projection, constants, options);
+    const out = this.#target("selectiveScan", result, options);
+    this.#run("selective_scan", { u, projection, constants, z, order: table, state: carry?.state, out }, {
+      ...params,
       uStride: u.stride,
-      uStep: shared ? 0 : channels,
       projectionStride: projection.stride,
-      projectionStep: options.sharedProjection ? 0 : step,
       zStride: z?.stride ?? 0,
       outStride: out.stride,
       accumulate: into ? 1 : 0,
       carry: carryBits(carry),
-      firstStep: first,
-      stepCount: count,
     });
     return out;
   }
@@ -272,19 +253,16 @@ export class Ops {
    * a ∘ b, where b has the rows of a, or fewer: with `per: "row"` (default) the rows of b repeat over a (one row: a
    * vector; [l, c]: a table for every image); with `per: "image"` row i of b serves all rows of image i of a.
    */
-  binary(
-    operation: BinaryOperation,
-    a: Tensor,
-    b: Tensor,
-    options: { readonly per?: "row" | "image"; readonly out?: Tensor } = {},
-  ): Tensor {
+  binary(operation: BinaryOperation, a: Tensor, b: Tensor, options: BinaryOptions = {}): Tensor {
     const rows = rowsOf(a), bRows = Math.max(1, rowsOf(b)), columns = columnsOf(a);
     if (columnsOf(b) !== columns || rows % bRows !== 0) {
       fail("binary", "b", `have ${columns} columns and a number of rows that divides ${rows}`, b);
     }
     if (operation === "rotate" && columns % 2 !== 0) fail("binary", "a", "have an even number of columns to rotate", a);
+    const { scale } = options;
+    expectVector("binary", "scale", scale, columns);
     const out = this.#target("binary", a.shape, options);
-    this.#run("binary", { a, b, out }, {
+    this.#run("binary", { a, b, scale, out }, {
       rows,
       columns,
       aStride: a.stride,
@@ -293,6 +271,7 @@ export class Ops {
       bRows,
       bRepeat: options.per === "image" ? rows / bRows : 1,
       operation: BINARY_OPERATIONS.indexOf(operation),
+      accumulate: options.into ? 1 : 0,
     });
     return out;
   }
@@ -305,6 +284,32 @@ export class Ops {
   /** Mean over the rows of each image: [b, l, c] → [b, c]. */
   meanRows(x: Tensor): Tensor {
     return this.#reduce("mean_rows", x);
+  }
+
+  /**
+   * Channel attention of x [b, l, c] → [b, c]: sigmoid(expand·relu(squeeze·mean + bias) + bias), squeeze [h, c] and expand
+   * [c, h] (role `linear`).
+   */
+  channelAttention(x: Tensor, squeeze: BiasedWeight, expand: BiasedWeight): Tensor {
+    const name = "channelAttention", [batch, rows, columns] = sequenceShape(name, x), hidden = squeeze.weight.shape[0]!;
+    if (rows === 0) fail(name, "x", "have at least one row", x);
+    if (Math.max(columns, hidden) > MOST_COLUMNS_ASIDE) {
+      fail(name, "x", `have at most ${MOST_COLUMNS_ASIDE} channels`, x);
+    }
+    expectShape(name, "squeeze", squeeze.weight, [hidden, columns]);
+    expectShape(name, "expand", expand.weight, [columns, hidden]);
+    expectVector(name, "squeeze.bias", squeeze.bias, hidden);
+    expectVector(name, "expand.bias", expand.bias, columns);
+    const out = this.empty([batch, columns]);
+    const weights = {
+      squeeze: squeeze.weight,
+      squeezeBias: squeeze.bias,
+      expand: expand.weight,
+      expandBias: expand.bias,
+    };
+    const sizes = { batch, rows, columns, hidden, xStride: x.stride, outStride: out.stride };
+    this.#run("channel_attention", { x, ...weights, out }, sizes);
+    return out;
   }
 
   /** Maximum over the rows of each image: [b, l, c] → [b, c]. */
@@ -362,11 +367,9 @@ export class Ops {
     return out;
   }
 
-  #norm(name: string, x: Tensor, weight: Tensor, { epsilon, residual, gate, out: given }: NormOptions) {
-    if (sizeOf(weight.shape) !== columnsOf(x)) fail(name, "weight", `have ${columnsOf(x)} elements`, weight);
-    for (const [operand, tensor] of Object.entries({ residual, gate })) {
-      if (tensor) expectShape(name, operand, tensor, x.shape);
-    }
+  #norm(name: string, x: Tensor, weight: Tensor, options: NormOptions) {
+    const { epsilon, residual, gate, out: given } = options;
+    expectNorm(name, x, weight, options);
     const out = this.#target(name, x.shape, given ? { out: given } : {});
     const params = {
       rows: rowsOf(x),

@@ -59,7 +59,7 @@ Deno.test("instantiate() runs a kernel on a shared memory", async () => {
     const { kernels, heapBase } = await instantiate({ variant, module, memory });
     const at = Math.ceil(heapBase / 64) * 64 + (1 << 20), floats = new Float32Array(memory.buffer);
     floats.set([1, 2, 3, 4, 5, 10, 20, 30, 40, 50], at / 4);
-    kernels.binary(at, at + 20, at + 64, 1, 5, 5, 5, 5, 1, 1, 0, at - (1 << 20));
+    kernels.binary(at, at + 20, 0, at + 64, 1, 5, 5, 5, 5, 1, 1, 0, 0, at - (1 << 20));
     assertEquals([...floats.subarray(at / 4 + 16, at / 4 + 21)], [11, 22, 33, 44, 55]);
   }
 });

@@ -41,7 +41,7 @@ function checkKernels(): void {
     const source = read(`rust-kernels/src/${kernel}.rs`) ?? "";
     const signature = new RegExp(`extern "C" fn ${kernel}\\(([^)]*)\\)`).exec(source)?.[1] ?? "";
     const actual = [...signature.matchAll(/(\w+):/g)].map((match) => match[1]!.replace(/^_/, ""));
-    const wanted = [...Object.keys(row.operands), ...Object.keys(row.params).map(snake), "scratch"];
+    const wanted = [...[...Object.keys(row.operands), ...Object.keys(row.params)].map(snake), "scratch"];
     if (actual.join() !== wanted.join()) {
       problems.push(
         `${kernel}: the Rust arguments must be ${wanted.join(", ")}: current ones are ${actual.join(", ")}`,

@@ -17,7 +17,7 @@ const band = { firstRow: 1, rowCount: 4 };
 
 /** Sizes beside the tiles, so that whole tiles and edges both run. */
 const CALLS: readonly Call[] = [
-  ...[0, 1, 2, 3, 4, 5].map((activation): Call => ["linear", [20 * 19, 16 * 19, 13, 13, 20 * 16], {
+  ...[0, 1, 2, 3, 4, 5].map((activation): Call => ["linear", [20 * 19, 16 * 19, 13, 13, 19, 19, 20 * 16], {
     ...{
       rows: 17,
       inner: 19,
@@ -27,10 +27,18 @@ const CALLS: readonly Call[] = [
       activation,
       slope: 0.1,
       accumulate: activation % 2,
+      groups: 1,
+      norm: activation % 3,
+      epsilon: 1e-5,
     },
   }]),
-  ["linear", [19, 40 * 19, 0, 0, 40], {
+  ["linear", [19, 40 * 19, 0, 0, 0, 0, 40], {
     ...{ rows: 1, inner: 19, outer: 33, xStride: 19, outStride: 33, activation: 0, slope: 0, accumulate: 0 },
+    ...{ groups: 1, norm: 0, epsilon: 0 },
+  }],
+  ["linear", [7 * 38, 2 * 16 * 19, 26, 0, 38, 0, 7 * 26], {
+    ...{ rows: 7, inner: 19, outer: 13, xStride: 38, outStride: 26, activation: 0, slope: 0, accumulate: 0 },
+    ...{ groups: 2, norm: 2, epsilon: 1e-5 },
   }],
   ["conv2d", [84 * 5, 16 * 45, 11, 0, 84 * 11], {
     ...{ ...image, inChannels: 5, outChannels: 11, kernelHeight: 3, kernelWidth: 3, stride: 1, padding: 1, xStride: 5 },
@@ -80,10 +88,23 @@ const CALLS: readonly Call[] = [
   ["rms_norm", [300, 300, 40, 300, 300], norm],
   ["layer_norm", [300, 300, 40, 40, 300, 300], norm],
   ["unary", [300, 300], { rows: 7, columns: 37, xStride: 40, outStride: 38, activation: 5, slope: 0 }],
-  ["binary", [300, 300, 300], {
-    ...{ rows: 7, columns: 38, aStride: 40, bStride: 39, outStride: 38, bRows: 3, bRepeat: 2, operation: 2 },
-  }],
+  ...[0, 1].map((accumulate): Call => ["binary", [300, 300, 40, 300], {
+    ...{
+      rows: 7,
+      columns: 38,
+      aStride: 40,
+      bStride: 39,
+      outStride: 38,
+      bRows: 3,
+      bRepeat: 2,
+      operation: 2,
+      accumulate,
+    },
+  }]),
   ["mean_rows", [300, 80], { batch: 2, rows: 3, columns: 37, xStride: 40, outStride: 38 }],
+  ["channel_attention", [300, 8 * 37, 3, 40 * 3, 37, 80], {
+    ...{ batch: 2, rows: 3, columns: 37, hidden: 3, xStride: 40, outStride: 38 },
+  }],
   ["max_rows", [300, 80], { batch: 2, rows: 3, columns: 37, xStride: 40, outStride: 38 }],
   ["gather_rows", [300, 80, "index", 600], {
     ...{ batch: 2, rows: 3, count: 5, columns: 37, xStride: 40, extraStride: 37, outStride: 38 },

@@ -1,4 +1,4 @@
-//! out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows].
+//! out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows]; accumulate: out = out·scale + that.
 use crate::simd::*;
 use core::arch::wasm32::*;
 
@@ -14,6 +14,7 @@ fn rotate(a: V, b: V) -> V {
 pub unsafe extern "C" fn binary(
     a: *const f32,
     b: *const f32,
+    scale: *const f32,
     out: *mut f32,
     rows: usize,
     columns: usize,
@@ -23,6 +24,7 @@ pub unsafe extern "C" fn binary(
     b_rows: usize,
     b_repeat: usize,
     operation: u32,
+    accumulate: u32,
     _scratch: *mut f32,
 ) {
     let (mut row, mut repeated) = (0, 0);
@@ -30,11 +32,15 @@ pub unsafe extern "C" fn binary(
         let (left, right, to) = (a.add(r * a_stride), b.add(row * b_stride), out.add(r * out_stride));
         vectors!(columns, |c, rest| {
             let (x, y) = (load_tail(left.add(c), rest), load_tail(right.add(c), rest));
-            let v = match operation {
+            let mut v = match operation {
                 0 => add(x, y),
                 1 => mul(x, y),
                 _ => rotate(x, y),
             };
+            if accumulate != 0 {
+                let before = load_tail(to.add(c), rest);
+                v = if scale.is_null() { add(before, v) } else { fma(before, load_tail(scale.add(c), rest), v) };
+            }
             store_tail(to.add(c), v, rest);
         });
         repeated += 1;

@@ -11,6 +11,7 @@
 mod asm;
 mod binary;
 mod causal_conv1d;
+mod channel_attention;
 mod conv2d;
 mod depthwise_conv2d;
 mod gather_rows;

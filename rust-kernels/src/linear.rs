@@ -1,8 +1,24 @@
-//! out[r, o] = act(Σ_i x[r, i]·weight[o, i] + bias[o]); accumulate: out = out·scale[o] + that.
-use crate::gemm::{Epilogue, Product, ROWS, TILE, multiply, multiply_row};
+//! out[r, g, o] = act(Σ_i x'[r, g, i]·weight[g, o, i] + bias[g, o]), x' being x or the norm of each x[r, g]; accumulate:
+//! out = out·scale[g, o] + that.
+use crate::SCRATCH;
+use crate::gemm::{COLUMNS, Epilogue, Product, ROWS, TILE, multiply, multiply_row};
+use crate::norm::{Norm, normalise};
 
 /// Most rows a table holds.
 const MOST_ROWS: usize = ROWS << 13;
+
+/// Floats of scratch behind the tile and the table: normalised rows.
+pub const ROOM: usize = SCRATCH / 4 - TILE - MOST_ROWS;
+
+/// Where `ROOM` floats begin in the scratch region.
+pub unsafe fn room(scratch: *mut f32) -> *mut f32 {
+    scratch.add(TILE + MOST_ROWS)
+}
+
+/// The part of an operand that belongs to a group; an absent one stays absent.
+unsafe fn part(operand: *const f32, offset: usize) -> *const f32 {
+    if operand.is_null() { operand } else { operand.add(offset) }
+}
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn linear(
@@ -10,32 +26,69 @@ pub unsafe extern "C" fn linear(
     weight: *const f32,
     bias: *const f32,
     scale: *const f32,
+    norm_weight: *const f32,
+    norm_bias: *const f32,
     out: *mut f32,
     rows: usize,
     inner: usize,
     outer: usize,
+    groups: usize,
     x_stride: usize,
     out_stride: usize,
     activation: u32,
     slope: f32,
     accumulate: u32,
+    norm: u32,
+    epsilon: f32,
     scratch: *mut f32,
 ) {
     let tile = scratch;
     let table = scratch.add(TILE) as *mut u32;
-    let epilogue = Epilogue { bias, scale, activation, slope, accumulate: accumulate != 0 };
-    for first in (0..rows).step_by(MOST_ROWS) {
-        let count = (rows - first).min(MOST_ROWS);
-        for i in 0..count.next_multiple_of(ROWS) {
-            *table.add(i) = x.add((first + i.min(count - 1)) * x_stride) as u32;
-        }
-        let out = out.add(first * out_stride);
-        let product =
-            Product { table, rows: count, taps: 1, segment: inner, weight, outer, out, out_stride, epilogue, tile };
-        if rows == 1 {
-            multiply_row(&product);
-        } else {
-            multiply(&product);
+    let normed = room(scratch);
+    let strip = if norm == 0 { MOST_ROWS } else { (ROOM / inner.max(1)).min(MOST_ROWS) / ROWS * ROWS };
+    for group in 0..groups {
+        let weight = weight.add(group * outer.next_multiple_of(COLUMNS) * inner);
+        let epilogue = Epilogue {
+            bias: part(bias, group * outer),
+            scale: part(scale, group * outer),
+            activation,
+            slope,
+            accumulate: accumulate != 0,
+        };
+        for first in (0..rows).step_by(strip) {
+            let count = (rows - first).min(strip);
+            let mut from = x.add(first * x_stride + group * inner);
+            let mut stride = x_stride;
+            if norm != 0 {
+                let n = Norm {
+                    x: from,
+                    residual: core::ptr::null_mut(),
+                    weight: norm_weight.add(group * inner),
+                    bias: part(norm_bias, group * inner),
+                    gate: core::ptr::null(),
+                    out: normed,
+                    rows: count,
+                    columns: inner,
+                    epsilon,
+                    x_stride,
+                    residual_stride: 0,
+                    gate_stride: 0,
+                    out_stride: inner,
+                };
+                if norm == 1 { normalise::<false>(n) } else { normalise::<true>(n) }
+                (from, stride) = (normed, inner);
+            }
+            for i in 0..count.next_multiple_of(ROWS) {
+                *table.add(i) = from.add(i.min(count - 1) * stride) as u32;
+            }
+            let out = out.add(first * out_stride + group * outer);
+            let product =
+                Product { table, rows: count, taps: 1, segment: inner, weight, outer, out, out_stride, epilogue, tile };
+            if rows == 1 {
+                multiply_row(&product);
+            } else {
+                multiply(&product);
+            }
         }
     }
 }

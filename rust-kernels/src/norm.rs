@@ -91,7 +91,7 @@ impl Norm {
     }
 }
 
-#[inline(always)]
+#[inline(never)]
 pub unsafe fn normalise<const CENTRED: bool>(n: Norm) {
     let (mut means, mut scales) = ([splat(0.0); TOGETHER], [splat(0.0); TOGETHER]);
     for begin in (0..n.rows).step_by(TOGETHER) {

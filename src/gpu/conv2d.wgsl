@@ -49,6 +49,8 @@ fn enterRows(m: u32) {
   enterRow(3u, firstPixel + m + 3u);
 }
 
+fn prepareRows(thread: u32, first: u32, step: u32) {}
+
 fn placeOf(row: i32, j: u32) -> u32 {
   if (CONTIGUOUS) { return u32(row + i32(j)); }
   return u32(row + i32(j + j / p.inChannels * (p.xStride - p.inChannels)));

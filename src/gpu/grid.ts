@@ -57,24 +57,25 @@ const MANY_GROUPS = 256;
 const fits = (outer: number, { TILE_N }: Tile): boolean =>
   Math.ceil(outer / TILE_N) * TILE_N <= 1.25 * 32 * Math.ceil(outer / 32);
 
-function tileOf(rows: number, outer: number): Tile {
-  return TILES.find((tile) => fits(outer, tile) && tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? TILES.at(-1)!;
+function tileOf(rows: number, outer: number, groups = 1): Tile {
+  return TILES.find((tile) => fits(outer, tile) && groups * tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? TILES.at(-1)!;
 }
 
 /** The tile whose results are split, when whole tiles would not occupy the GPU. */
-function splitTileOf(rows: number, outer: number): Tile | undefined {
-  if (tilesOf(rows, outer, TILES.at(-1)!) >= 2 * MANY_GROUPS) return undefined;
-  return SPLIT_TILES.find((tile) => tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? SPLIT_TILES.at(-1)!;
+function splitTileOf(rows: number, outer: number, groups = 1): Tile | undefined {
+  if (groups * tilesOf(rows, outer, TILES.at(-1)!) >= 2 * MANY_GROUPS) return undefined;
+  return SPLIT_TILES.find((tile) => groups * tilesOf(rows, outer, tile) >= MANY_GROUPS) ?? SPLIT_TILES.at(-1)!;
 }
 
-function tiles(rows: number, outer: number, tile: Tile): Groups {
+function tiles(rows: number, outer: number, tile: Tile, groups = 1): Groups {
   const down = Math.ceil(rows / tile.TILE_M);
   const z = Math.max(1, Math.ceil(down / MOST_GROUPS));
-  return [Math.ceil(outer / tile.TILE_N), Math.ceil(down / z), z];
+  return [groups * Math.ceil(outer / tile.TILE_N), Math.ceil(down / z), z];
 }
 
-/** Which operands of an epilogue there are, in bits. A parameter: as constants they would make four times the pipelines. */
-const givenOf = ({ has }: OperandView): number => (has("bias") ? 1 : 0) | (has("scale") ? 2 : 0);
+/** Which of some operands there are, in bits. A parameter: as constants they would make many times the pipelines. */
+const givenOf = ({ has }: OperandView, ...names: readonly string[]): number =>
+  names.reduce((bits, name, i) => has(name) ? bits | 1 << i : bits, 0);
 
 const allDivide = (...sizes: readonly number[]): boolean => sizes.every((size) => size % 4 === 0);
 
@@ -83,17 +84,16 @@ const words = (inputs: boolean, results: boolean) =>
   [inputs ? "input_4" : "input_1", results ? "output_4" : "output_1"] as const;
 
 const linear: Plan<"linear"> = (p, view) => {
-  const split = splitTileOf(p.rows, p.outer), tile = split ?? tileOf(p.rows, p.outer);
+  const split = splitTileOf(p.rows, p.outer, p.groups), tile = split ?? tileOf(p.rows, p.outer, p.groups);
+  const inputs = allDivide(view.offset("x"), p.xStride, p.inner);
+  const results = !split && allDivide(view.offset("out"), p.outStride, p.outer);
   return once({
     kernel: "linear",
     entry: split ? "split" : "main",
-    include: words(
-      allDivide(view.offset("x"), p.xStride, p.inner),
-      !split && allDivide(view.offset("out"), p.outStride, p.outer),
-    ),
-    constants: { ...tile },
-    extras: [givenOf(view)],
-    groups: tiles(p.rows, p.outer, tile),
+    include: [...words(inputs, results), `join_${p.norm === 0 ? 0 : split ? 2 : 1}`],
+    constants: { ...tile, NORM: p.norm },
+    extras: [givenOf(view, "bias", "scale", "normBias")],
+    groups: tiles(p.rows, p.outer, tile, p.groups),
   });
 };
 
@@ -113,7 +113,7 @@ const conv2d: Plan<"conv2d"> = (p, view) => {
     include: words(ALIGNED, !split && allDivide(view.offset("out"), p.outStride, p.outChannels)),
     constants: { ...tile, CONTIGUOUS, ALIGNED },
     groups: tiles(rows, p.outChannels, tile),
-    extras: [outHeight, outWidth, givenOf(view)],
+    extras: [outHeight, outWidth, givenOf(view, "bias", "scale")],
   });
 };
 
@@ -166,11 +166,11 @@ const unary: Plan<"unary"> = (p, { offset }) => {
 
 const ROTATE = BINARY_OPERATIONS.indexOf("rotate");
 
-const binary: Plan<"binary"> = (p, { offset }) => {
-  const offsets = ["a", "b", "out"].map(offset);
+const binary: Plan<"binary"> = (p, { has, offset }) => {
+  const offsets = ["a", "b", "scale", "out"].map(offset);
   const lanes = p.operation === ROTATE ? 1 : lanesOf(p.columns, p.aStride, p.bStride, p.outStride, ...offsets);
   const groups = perElement(p.rows * p.columns / lanes);
-  return once({ kernel: "binary", include: [`value_${lanes}`], constants: {}, groups });
+  return once({ kernel: "binary", include: [`value_${lanes}`], constants: {}, extras: [has("scale") ? 1 : 0], groups });
 };
 
 /** Rows of a slice when a tall input is reduced in two steps. */
@@ -184,6 +184,25 @@ const reduce = (kernel: "mean_rows" | "max_rows"): Plan<"mean_rows"> => (p) => {
   if (slices === 1) return { dispatches };
   dispatches.push({ kernel, entry: "finish", constants, extras, groups: [columns, 1, p.batch] });
   return { dispatches, scratch: p.batch * slices * p.columns };
+};
+
+/** Rows of a slice of an image whose channels are attended to, and most slices: one group adds all of them up. */
+const ATTENDED_ROWS = 256, MOST_SLICES = 64;
+
+const channel_attention: Plan<"channel_attention"> = (p, view) => {
+  const slices = Math.min(MOST_SLICES, Math.max(2, Math.ceil(p.rows / ATTENDED_ROWS)));
+  const common = {
+    kernel: "channel_attention",
+    constants: {},
+    extras: [slices, Math.ceil(p.rows / slices), givenOf(view, "squeezeBias", "expandBias")],
+  } as const;
+  return {
+    dispatches: [
+      { ...common, groups: [Math.ceil(p.columns / 8), slices, p.batch] },
+      { ...common, entry: "attend", groups: [p.batch, 1, 1] },
+    ],
+    scratch: p.batch * (slices * p.columns + p.hidden),
+  };
 };
 
 const gather_rows: Plan<"gather_rows"> = (p) =>
@@ -207,6 +226,7 @@ const PLANS: { readonly [K in KernelName]: Plan<K> } = {
   unary,
   binary,
   mean_rows: reduce("mean_rows"),
+  channel_attention,
   max_rows: reduce("max_rows"),
   gather_rows,
   pixel_shuffle,

@@ -1,37 +1,97 @@
 // uses: activation tile slices
-// out[r, o] = act(Σ_i x[r, i]·weight[o, i] + bias[o]); accumulate adds that to out·scale. `main` is for products that fill
-// a GPU tile by tile; `split` is for small ones.
+// out[r, g, o] = act(Σ_i x'[r, g, i]·weight[g, o, i] + bias[g, o]), x' being x or, where NORM is 1 (root mean square) or 2
+// (mean and variance), the norm of each x[r, g]; accumulate adds that to out·scale. `main` is for products that fill a GPU
+// tile by tile; `split` is for small ones.
 struct Params {
-  rows: u32, inner: u32, outer: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
-  xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
+  rows: u32, inner: u32, outer: u32, groups: u32, xStride: u32, outStride: u32, activation: u32, slope: f32,
+  accumulate: u32, norm: u32, epsilon: f32,
+  xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, normWeightOffset: u32, normBiasOffset: u32,
+  outOffset: u32,
   given: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<Word>; // [rows, inner]
-@group(0) @binding(1) var<storage, read> weight: array<vec4f>; // [inner, outer / 4]
-@group(0) @binding(2) var<storage, read> bias: array<f32>; // [outer]
-@group(0) @binding(3) var<storage, read> scale: array<f32>; // [outer]
-@group(0) @binding(4) var<storage, read_write> out: array<Result>; // [rows, outer]
+@group(0) @binding(0) var<storage, read> x: array<Word>; // [rows, groups · inner]
+@group(0) @binding(1) var<storage, read> weight: array<vec4f>; // [groups, inner, outer / 4]
+@group(0) @binding(2) var<storage, read> bias: array<f32>; // [groups · outer]
+@group(0) @binding(3) var<storage, read> scale: array<f32>; // [groups · outer]
+@group(0) @binding(4) var<storage, read> normWeight: array<f32>; // [groups · inner]
+@group(0) @binding(5) var<storage, read> normBias: array<f32>; // [groups · inner]
+@group(0) @binding(6) var<storage, read_write> out: array<Result>; // [rows, groups · outer]
 @group(1) @binding(0) var<uniform> p: Params;
 
 var<private> tileRow: u32;
+var<private> productGroup: u32;
 var<private> starts: vec4u;
+// Of the four rows that a thread reads.
+var<private> means: vec4f;
+var<private> factors: vec4f;
+
+fn outerQuads() -> u32 { return (p.outer + 3u) / 4u; }
+
+// First column quad of a tile, the tiles of all groups being numbered one after the other.
+fn enterTile(group: vec3u, groups: vec3u) -> u32 {
+  tileRow = (group.z * groups.y + group.y) * TILE_M;
+  let across = (p.outer + TILE_N - 1u) / TILE_N;
+  productGroup = group.x / across;
+  weightStart = productGroup * p.inner * outerQuads();
+  return group.x % across * (TILE_N / 4u);
+}
 
 // Rows past the last are read as the last; their results are not stored.
 fn enterRows(m: u32) {
   let rows = min(vec4u(tileRow + m) + vec4u(0u, 1u, 2u, 3u), vec4u(p.rows - 1u));
-  starts = vec4u(p.xOffset) + rows * p.xStride;
+  starts = vec4u(p.xOffset + productGroup * p.inner) + rows * p.xStride;
 }
 
-fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f { return inputRun(starts[i] + j, j, 0u, p.inner); }
+fn rawQuad(i: u32, j: u32) -> vec4f { return inputRun(starts[i] + j, j, 0u, p.inner); }
+
+fn insideRow(j: u32) -> vec4<bool> { return vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner); }
+
+fn centredQuad(i: u32, j: u32) -> vec4f { return select(vec4f(), rawQuad(i, j) - means[i], insideRow(j)); }
+
+fn squares(values: vec4f) -> f32 { return dot(values, values); }
+
+// Means and factors of the four rows, each thread adding up the quads that it will read.
+fn prepareRows(thread: u32, first: u32, step: u32) {
+  if (NORM == 0u) { return; }
+  if (NORM == 2u) {
+    var sums = vec4f();
+    for (var j = first; j < p.inner; j += step) {
+      sums += vec4f(1.0) * mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j));
+    }
+    means = joinRows(thread, sums) / f32(p.inner);
+  }
+  var powers = vec4f();
+  for (var j = first; j < p.inner; j += step) {
+    powers += vec4f(
+      squares(centredQuad(0u, j)), squares(centredQuad(1u, j)), squares(centredQuad(2u, j)), squares(centredQuad(3u, j)),
+    );
+  }
+  factors = 1.0 / sqrt(joinRows(thread, powers) / f32(p.inner) + p.epsilon);
+}
+
+fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
+  if (NORM == 0u) { return rawQuad(i, j); }
+  let at = p.normWeightOffset + productGroup * p.inner + j;
+  var values = (rawQuad(i, j) - means[i]) * factors[i] *
+    vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]);
+  if ((p.given & 4u) != 0u) {
+    let at = p.normBiasOffset + productGroup * p.inner + j;
+    values += vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]);
+  }
+  return select(vec4f(), values, insideRow(j));
+}
 
 fn storeRow(row: u32, column: u32, sums: vec4f) {
   if (row >= p.rows || column >= p.outer) { return; }
-  storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outer - column);
+  let channel = productGroup * p.outer + column;
+  storeQuad(p.outOffset + row * p.outStride + channel, channel, sums, p.outer - column);
 }
 
 fn storeResult(row: u32, column: u32, sum: f32) {
-  if (row < p.rows && column < p.outer) { storeOne(p.outOffset + row * p.outStride + column, column, sum); }
+  if (row >= p.rows || column >= p.outer) { return; }
+  let channel = productGroup * p.outer + column;
+  storeOne(p.outOffset + row * p.outStride + channel, channel, sum);
 }
 
 @compute @workgroup_size(TILE_THREADS)
@@ -40,9 +100,9 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  tileRow = (group.z * groups.y + group.y) * TILE_M;
-  let sums = multiplyTile(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
-  storeTile(thread, tileRow, group.x * TILE_N, sums);
+  let quad = enterTile(group, groups);
+  let sums = multiplyTile(thread, quad, 1u, p.inner, outerQuads());
+  storeTile(thread, tileRow, 4u * quad, sums);
 }
 
 @compute @workgroup_size(256)
@@ -51,7 +111,7 @@ fn split(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  tileRow = (group.z * groups.y + group.y) * TILE_M;
-  multiplySlices(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
-  storeSlices(thread, tileRow, group.x * TILE_N);
+  let quad = enterTile(group, groups);
+  multiplySlices(thread, quad, 1u, p.inner, outerQuads());
+  storeSlices(thread, tileRow, 4u * quad);
 }

@@ -20,6 +20,18 @@ function packColumns(data: Float32Array, outer: number, inner: number, taps: num
   return packed;
 }
 
+/** `[groups, inner, outer padded to 4]` of a weight `[groups, outer, inner]`, or `[outer, inner]`. */
+function packProducts(data: Float32Array, shape: readonly number[]): Float32Array {
+  const [outer = 0, inner = 0] = shape.slice(-2);
+  if (shape.length < 3) return packColumns(data, outer, inner, 1);
+  const size = outer * inner, padded = Math.ceil(outer / 4) * 4 * inner;
+  const packed = new Float32Array(shape[0]! * padded);
+  for (let g = 0; g < shape[0]!; g++) {
+    packed.set(packColumns(data.subarray(g * size, (g + 1) * size), outer, inner, 1), g * padded);
+  }
+  return packed;
+}
+
 /** `[groups, columns, rows]` of `[groups, rows, columns]`. */
 function transpose(data: Float32Array, groups: number, rows: number, columns: number): Float32Array {
   const packed = new Float32Array(data.length);
@@ -72,7 +84,7 @@ export function packWeight(data: Float32Array, options: WriteOptions): Float32Ar
   }
   switch (role) {
     case "linear":
-      return packColumns(data, a, b, 1);
+      return packProducts(data, shape);
     case "conv2d":
       // A tap of the shader is one kernel row: [kh, kw · inner, outer].
       return packColumns(data, a, b, c * d);

@@ -20,7 +20,12 @@ export interface PipelineKey {
 }
 
 /** Kernels that bind one buffer more than the table says: partial results. */
-const WITH_SCRATCH: ReadonlySet<KernelName> = new Set(["selective_scan", "mean_rows", "max_rows"]);
+const WITH_SCRATCH: ReadonlySet<KernelName> = new Set([
+  "selective_scan",
+  "mean_rows",
+  "channel_attention",
+  "max_rows",
+]);
 
 const COMPUTE = 4;
 

@@ -3,11 +3,14 @@ export const SHADERS = {
   binary: `
 struct Params {
   rows: u32, columns: u32, aStride: u32, bStride: u32, outStride: u32, bRows: u32, bRepeat: u32, operation: u32,
-  aOffset: u32, bOffset: u32, outOffset: u32,
+  accumulate: u32,
+  aOffset: u32, bOffset: u32, scaleOffset: u32, outOffset: u32,
+  scaled: u32,
 }
 @group(0) @binding(0) var<storage, read> a: array<Value>;
 @group(0) @binding(1) var<storage, read> b: array<Value>;
-@group(0) @binding(2) var<storage, read_write> out: array<Value>;
+@group(0) @binding(2) var<storage, read> scale: array<Value>;
+@group(0) @binding(3) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
 @compute @workgroup_size(64)
 fn main(
@@ -34,7 +37,13 @@ fn main(
       }
     }
   }
-  out[(p.outOffset + row * p.outStride) / LANES + column] = value;
+  let at = (p.outOffset + row * p.outStride) / LANES + column;
+  if (p.accumulate != 0u) {
+    var before = out[at];
+    if (p.scaled != 0u) { before *= scale[p.scaleOffset / LANES + column]; }
+    value += before;
+  }
+  out[at] = value;
 }
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -196,6 +205,155 @@ fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 `,
+  channel_attention: `
+struct Params {
+  batch: u32, rows: u32, columns: u32, hidden: u32, xStride: u32, outStride: u32,
+  xOffset: u32, squeezeOffset: u32, squeezeBiasOffset: u32, expandOffset: u32, expandBiasOffset: u32, outOffset: u32,
+  slices: u32, sliceRows: u32, given: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> squeeze: array<f32>;
+@group(0) @binding(2) var<storage, read> squeezeBias: array<f32>;
+@group(0) @binding(3) var<storage, read> expand: array<f32>;
+@group(0) @binding(4) var<storage, read> expandBias: array<f32>;
+@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+fn start(first: f32) -> f32 { return 0.0; }
+fn join(a: f32, b: f32) -> f32 { return a + b; }
+fn result(sum: f32) -> f32 { return sum / f32(p.rows); }
+fn padded(size: u32) -> u32 { return (size + 3u) / 4u * 4u; }
+const UNIT_LANES: u32 = 32u;
+const UNITS: u32 = 256u / UNIT_LANES;
+var<workgroup> unitSums: array<f32, 256>;
+fn joinUnit(thread: u32, value: f32) -> f32 {
+  unitSums[thread] = value;
+  workgroupBarrier();
+  for (var half = UNIT_LANES / 2u; half > 0u; half /= 2u) {
+    if (thread % UNIT_LANES < half) { unitSums[thread] += unitSums[thread + half]; }
+    workgroupBarrier();
+  }
+  return unitSums[thread];
+}
+@compute @workgroup_size(256)
+fn attend(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let image = group.x;
+  let firstOut = p.outOffset + image * p.outStride;
+  let firstUnit = p.batch * p.slices * p.columns + image * p.hidden;
+  for (var c = thread; c < p.columns; c += 256u) {
+    var sum = 0.0;
+    for (var i = 0u; i < p.slices; i++) { sum += scratch[(image * p.slices + i) * p.columns + c]; }
+    out[firstOut + c] = result(sum);
+  }
+  storageBarrier();
+  for (var first = 0u; first < p.hidden; first += UNITS) {
+    let unit = first + thread / UNIT_LANES;
+    var sum = 0.0;
+    if (unit < p.hidden) {
+      for (var c = thread % UNIT_LANES; c < p.columns; c += UNIT_LANES) {
+        sum = fma(squeeze[p.squeezeOffset + c * padded(p.hidden) + unit], out[firstOut + c], sum);
+      }
+    }
+    sum = joinUnit(thread, sum);
+    if (unit < p.hidden && thread % UNIT_LANES == 0u) {
+      if ((p.given & 1u) != 0u) { sum += squeezeBias[p.squeezeBiasOffset + unit]; }
+      scratch[firstUnit + unit] = activate(3u, 0.0, sum);
+    }
+    workgroupBarrier();
+  }
+  storageBarrier();
+  for (var c = thread; c < p.columns; c += 256u) {
+    var sum = 0.0;
+    if ((p.given & 2u) != 0u) { sum = expandBias[p.expandBiasOffset + c]; }
+    for (var unit = 0u; unit < p.hidden; unit++) {
+      sum = fma(expand[p.expandOffset + unit * padded(p.columns) + c], scratch[firstUnit + unit], sum);
+    }
+    out[firstOut + c] = sigmoid(sum);
+  }
+}
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0 || isNan(x)) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+var<workgroup> partial: array<f32, 64>;
+fn joinLanes(lane: u32, value: f32) -> f32 {
+  partial[lane] = value;
+  workgroupBarrier();
+  for (var half = 32u; half > 4u; half /= 2u) {
+    if (lane < half) { partial[lane] = join(partial[lane], partial[lane + half]); }
+    workgroupBarrier();
+  }
+  return partial[lane];
+}
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 8u + lane % 8u;
+  let end = min(p.rows, (group.y + 1u) * p.sliceRows);
+  var value = 0.0;
+  if (column < p.columns) {
+    value = start(x[p.xOffset + (group.z * p.rows + group.y * p.sliceRows) * p.xStride + column]);
+    for (var r = group.y * p.sliceRows + lane / 8u; r < end; r += 8u) {
+      value = join(value, x[p.xOffset + (group.z * p.rows + r) * p.xStride + column]);
+    }
+  }
+  value = joinLanes(lane, value);
+  if (lane >= 8u || column >= p.columns) { return; }
+  if (p.slices == 1u) {
+    out[p.outOffset + group.z * p.outStride + column] = result(value);
+  } else {
+    scratch[(group.z * p.slices + group.y) * p.columns + column] = value;
+  }
+}
+@compute @workgroup_size(64)
+fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 8u + lane % 8u;
+  var value = 0.0;
+  if (column < p.columns) {
+    value = start(scratch[group.z * p.slices * p.columns + column]);
+    for (var i = lane / 8u; i < p.slices; i += 8u) {
+      value = join(value, scratch[(group.z * p.slices + i) * p.columns + column]);
+    }
+  }
+  value = joinLanes(lane, value);
+  if (lane < 8u && column < p.columns) { out[p.outOffset + group.z * p.outStride + column] = result(value); }
+}
+`,
   conv2d: `
 struct Params {
   batch: u32, height: u32, width: u32, inChannels: u32, outChannels: u32, kernelHeight: u32, kernelWidth: u32,
@@ -235,6 +393,7 @@ fn enterRows(m: u32) {
   enterRow(2u, firstPixel + m + 2u);
   enterRow(3u, firstPixel + m + 3u);
 }
+fn prepareRows(thread: u32, first: u32, step: u32) {}
 fn placeOf(row: i32, j: u32) -> u32 {
   if (CONTIGUOUS) { return u32(row + i32(j)); }
   return u32(row + i32(j + j / p.inChannels * (p.xStride - p.inChannels)));
@@ -326,6 +485,7 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 }
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
+var<private> weightStart: u32;
 const ROW_PARTS: u32 = select(1u, 2u, TALL);
 const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
 const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
@@ -363,7 +523,7 @@ fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   return multiplyAdd(next, k + 7u, m, n);
 }
 fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
-  let value = weight[(tap * inner + k) * outerQuads + quad];
+  let value = weight[weightStart + (tap * inner + k) * outerQuads + quad];
   return select(vec4f(), value, k < inner && quad < outerQuads);
 }
 fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
@@ -400,6 +560,7 @@ fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: 
   let m = thread / THREAD_COLUMNS;
   let n = thread % THREAD_COLUMNS;
   if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
+  prepareRows(thread, select(inner, 4u * (thread % (TILE_K / 4u)), thread < INPUT_BLOCKS), TILE_K);
   var sums = Sums();
   let perTap = (inner + TILE_K - 1u) / TILE_K;
   let count = taps * perTap;
@@ -448,6 +609,7 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   let slice = thread / SLICE_THREADS;
   let quad = firstQuad + place % (TILE_N / 4u);
   enterRows(4u * (place / (TILE_N / 4u)));
+  prepareRows(thread, 4u * slice, 4u * SLICES);
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
     for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
@@ -702,29 +864,78 @@ fn normalise(group: u32, lane: u32, centred: bool) {
 `,
   linear: `
 struct Params {
-  rows: u32, inner: u32, outer: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
-  xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
+  rows: u32, inner: u32, outer: u32, groups: u32, xStride: u32, outStride: u32, activation: u32, slope: f32,
+  accumulate: u32, norm: u32, epsilon: f32,
+  xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, normWeightOffset: u32, normBiasOffset: u32,
+  outOffset: u32,
   given: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<Word>;
 @group(0) @binding(1) var<storage, read> weight: array<vec4f>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<Result>;
+@group(0) @binding(4) var<storage, read> normWeight: array<f32>;
+@group(0) @binding(5) var<storage, read> normBias: array<f32>;
+@group(0) @binding(6) var<storage, read_write> out: array<Result>;
 @group(1) @binding(0) var<uniform> p: Params;
 var<private> tileRow: u32;
+var<private> productGroup: u32;
 var<private> starts: vec4u;
+var<private> means: vec4f;
+var<private> factors: vec4f;
+fn outerQuads() -> u32 { return (p.outer + 3u) / 4u; }
+fn enterTile(group: vec3u, groups: vec3u) -> u32 {
+  tileRow = (group.z * groups.y + group.y) * TILE_M;
+  let across = (p.outer + TILE_N - 1u) / TILE_N;
+  productGroup = group.x / across;
+  weightStart = productGroup * p.inner * outerQuads();
+  return group.x % across * (TILE_N / 4u);
+}
 fn enterRows(m: u32) {
   let rows = min(vec4u(tileRow + m) + vec4u(0u, 1u, 2u, 3u), vec4u(p.rows - 1u));
-  starts = vec4u(p.xOffset) + rows * p.xStride;
+  starts = vec4u(p.xOffset + productGroup * p.inner) + rows * p.xStride;
 }
-fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f { return inputRun(starts[i] + j, j, 0u, p.inner); }
+fn rawQuad(i: u32, j: u32) -> vec4f { return inputRun(starts[i] + j, j, 0u, p.inner); }
+fn insideRow(j: u32) -> vec4<bool> { return vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner); }
+fn centredQuad(i: u32, j: u32) -> vec4f { return select(vec4f(), rawQuad(i, j) - means[i], insideRow(j)); }
+fn squares(values: vec4f) -> f32 { return dot(values, values); }
+fn prepareRows(thread: u32, first: u32, step: u32) {
+  if (NORM == 0u) { return; }
+  if (NORM == 2u) {
+    var sums = vec4f();
+    for (var j = first; j < p.inner; j += step) {
+      sums += vec4f(1.0) * mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j));
+    }
+    means = joinRows(thread, sums) / f32(p.inner);
+  }
+  var powers = vec4f();
+  for (var j = first; j < p.inner; j += step) {
+    powers += vec4f(
+      squares(centredQuad(0u, j)), squares(centredQuad(1u, j)), squares(centredQuad(2u, j)), squares(centredQuad(3u, j)),
+    );
+  }
+  factors = 1.0 / sqrt(joinRows(thread, powers) / f32(p.inner) + p.epsilon);
+}
+fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
+  if (NORM == 0u) { return rawQuad(i, j); }
+  let at = p.normWeightOffset + productGroup * p.inner + j;
+  var values = (rawQuad(i, j) - means[i]) * factors[i] *
+    vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]);
+  if ((p.given & 4u) != 0u) {
+    let at = p.normBiasOffset + productGroup * p.inner + j;
+    values += vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]);
+  }
+  return select(vec4f(), values, insideRow(j));
+}
 fn storeRow(row: u32, column: u32, sums: vec4f) {
   if (row >= p.rows || column >= p.outer) { return; }
-  storeQuad(p.outOffset + row * p.outStride + column, column, sums, p.outer - column);
+  let channel = productGroup * p.outer + column;
+  storeQuad(p.outOffset + row * p.outStride + channel, channel, sums, p.outer - column);
 }
 fn storeResult(row: u32, column: u32, sum: f32) {
-  if (row < p.rows && column < p.outer) { storeOne(p.outOffset + row * p.outStride + column, column, sum); }
+  if (row >= p.rows || column >= p.outer) { return; }
+  let channel = productGroup * p.outer + column;
+  storeOne(p.outOffset + row * p.outStride + channel, channel, sum);
 }
 @compute @workgroup_size(TILE_THREADS)
 fn main(
@@ -732,9 +943,9 @@ fn main(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  tileRow = (group.z * groups.y + group.y) * TILE_M;
-  let sums = multiplyTile(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
-  storeTile(thread, tileRow, group.x * TILE_N, sums);
+  let quad = enterTile(group, groups);
+  let sums = multiplyTile(thread, quad, 1u, p.inner, outerQuads());
+  storeTile(thread, tileRow, 4u * quad, sums);
 }
 @compute @workgroup_size(256)
 fn split(
@@ -742,9 +953,9 @@ fn split(
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_index) thread: u32,
 ) {
-  tileRow = (group.z * groups.y + group.y) * TILE_M;
-  multiplySlices(thread, group.x * TILE_N / 4u, 1u, p.inner, (p.outer + 3u) / 4u);
-  storeSlices(thread, tileRow, group.x * TILE_N);
+  let quad = enterTile(group, groups);
+  multiplySlices(thread, quad, 1u, p.inner, outerQuads());
+  storeSlices(thread, tileRow, 4u * quad);
 }
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
@@ -788,6 +999,7 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 }
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
+var<private> weightStart: u32;
 const ROW_PARTS: u32 = select(1u, 2u, TALL);
 const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
 const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
@@ -825,7 +1037,7 @@ fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   return multiplyAdd(next, k + 7u, m, n);
 }
 fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
-  let value = weight[(tap * inner + k) * outerQuads + quad];
+  let value = weight[weightStart + (tap * inner + k) * outerQuads + quad];
   return select(vec4f(), value, k < inner && quad < outerQuads);
 }
 fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
@@ -862,6 +1074,7 @@ fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: 
   let m = thread / THREAD_COLUMNS;
   let n = thread % THREAD_COLUMNS;
   if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
+  prepareRows(thread, select(inner, 4u * (thread % (TILE_K / 4u)), thread < INPUT_BLOCKS), TILE_K);
   var sums = Sums();
   let perTap = (inner + TILE_K - 1u) / TILE_K;
   let count = taps * perTap;
@@ -910,6 +1123,7 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   let slice = thread / SLICE_THREADS;
   let quad = firstQuad + place % (TILE_N / 4u);
   enterRows(4u * (place / (TILE_N / 4u)));
+  prepareRows(thread, 4u * slice, 4u * SLICES);
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
     for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
@@ -1720,6 +1934,30 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
 }
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
 const AT_ONCE: u32 = 2u;
+`,
+  join_0: `
+fn joinRows(thread: u32, values: vec4f) -> vec4f { return values; }
+`,
+  join_1: `
+fn joinRows(thread: u32, values: vec4f) -> vec4f {
+  if (thread < INPUT_BLOCKS) { inputTile[thread] = values; }
+  workgroupBarrier();
+  let first = min(thread, INPUT_BLOCKS - 1u) / (TILE_K / 4u) * (TILE_K / 4u);
+  var sum = vec4f();
+  for (var i = 0u; i < TILE_K / 4u; i++) { sum += inputTile[first + i]; }
+  workgroupBarrier();
+  return sum;
+}
+`,
+  join_2: `
+fn joinRows(thread: u32, values: vec4f) -> vec4f {
+  slices[thread] = values;
+  workgroupBarrier();
+  var sum = vec4f();
+  for (var i = 0u; i < SLICES; i++) { sum += slices[i * SLICE_THREADS + thread % SLICE_THREADS]; }
+  workgroupBarrier();
+  return sum;
+}
 `,
   output_1: `
 alias Result = f32;

@@ -10,6 +10,7 @@ import { type KernelName, KERNELS, type Operands, type Params } from "../kernels
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
 import { binary } from "./binary.ts";
 import { causal_conv1d } from "./causal_conv1d.ts";
+import { channel_attention } from "./channel_attention.ts";
 import { conv2d } from "./conv2d.ts";
 import { depthwise_conv2d } from "./depthwise_conv2d.ts";
 import { gather_rows } from "./gather_rows.ts";
@@ -34,6 +35,7 @@ const REFERENCE_KERNELS: { readonly [K in KernelName]: ReferenceKernel<K> } = {
   unary,
   binary,
   mean_rows,
+  channel_attention,
   max_rows,
   gather_rows,
   pixel_shuffle,

@@ -26,6 +26,18 @@ function packPanels(data: Float32Array, outer: number, inner: number, taps: numb
   return packed;
 }
 
+/** Panels of each product of a weight `[outer, inner]` or `[groups, outer, inner]`. */
+function packProducts(data: Float32Array, shape: readonly number[]): Float32Array {
+  const [outer = 0, inner = 0] = shape.slice(-2);
+  if (shape.length < 3) return packPanels(data, outer, inner, 1);
+  const size = outer * inner, padded = Math.ceil(outer / PANEL) * PANEL * inner;
+  const packed = new Float32Array(shape[0]! * padded);
+  for (let g = 0; g < shape[0]!; g++) {
+    packed.set(packPanels(data.subarray(g * size, (g + 1) * size), outer, inner, 1), g * padded);
+  }
+  return packed;
+}
+
 /** `[groups][columns][rows]` of `[groups, rows, columns]`. */
 function transpose(data: Float32Array, groups: number, rows: number, columns: number): Float32Array {
   const packed = new Float32Array(data.length);
@@ -56,7 +68,7 @@ function packScan(data: Float32Array, shape: readonly number[], stateSize: numbe
 
 const PACKERS: Readonly<Record<Role, Packer>> = {
   plain: (data) => data,
-  linear: (data, [outer = 0, inner = 0]) => packPanels(data, outer, inner, 1),
+  linear: packProducts,
   conv2d: (data, [outer = 0, inner = 0, height = 0, width = 0]) => packPanels(data, outer, inner, height * width),
   depthwise: (data, [channels = 0, height = 0, width = 0]) => transpose(data, 1, channels, height * width),
   conv1d: (data, [directions = 0, channels = 0, width = 0]) => transpose(data, directions, channels, width),

@@ -33,6 +33,21 @@ example(
   [-2, 1, 3 * 0.6 - 4 * 0.8, 4 * 0.6 + 3 * 0.8],
 );
 
+example(
+  "binary adds to a scaled target in place",
+  (ops) =>
+    ops.binary(
+      "multiply",
+      ops.input(Float32Array.of(1, 2, 3, 4), [2, 2]),
+      ops.input(Float32Array.of(10, 100), [1, 2]),
+      {
+        into: ops.input(Float32Array.of(1, 1, 2, 2), [2, 2]),
+        scale: ops.input(Float32Array.of(0.5, -1), [2]),
+      },
+    ),
+  [10.5, 199, 31, 398],
+);
+
 conformance(
   "binary",
   fc.record({
@@ -41,18 +56,25 @@ conformance(
     columns: size(),
     operation: fc.constantFrom(...BINARY_OPERATIONS),
     per: fc.constantFrom("row" as const, "image" as const),
+    target: fc.constantFrom("new", "into", "scaled"),
     climate: climate("saturating", "huge", "tiny", "nan"),
   }),
-  ({ groups, rows, columns: half, operation, per, climate }) => {
+  ({ groups, rows, columns: half, operation, per, target, climate }) => {
     const draw = new Draw(climate);
     const columns = operation === "rotate" ? 2 * half : half;
     return {
       operands: {
         a: draw.input([groups, rows, columns]),
         b: draw.input([per === "row" ? rows : groups || 1, columns]),
-        out: draw.out([groups, rows, columns]),
+        scale: draw.vector(columns),
+        out: target === "new" ? draw.out([groups, rows, columns]) : draw.inout([groups, rows, columns]),
       },
-      call: (ops, t) => ops.binary(operation, t.a!, t.b!, { per, out: t.out! }),
+      call: (ops, t) =>
+        ops.binary(operation, t.a!, t.b!, {
+          per,
+          scale: target === "scaled" ? t.scale : undefined,
+          ...(target === "new" ? { out: t.out! } : { into: t.out! }),
+        }),
     };
   },
 );

@@ -20,6 +20,7 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   let slice = thread / SLICE_THREADS;
   let quad = firstQuad + place % (TILE_N / 4u);
   enterRows(4u * (place / (TILE_N / 4u)));
+  prepareRows(thread, 4u * slice, 4u * SLICES);
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
     // Quads two at a time, so that the second is read while the first is multiplied.

@@ -1,9 +1,13 @@
 // One tile of a matrix product, TILE_M rows × TILE_N columns, by threads of 4 × 4 results, TALL ones of 8 rows and WIDE ones
 // of 8 columns. The kernel that uses it says where its rows lie: `enterRows(m)` is called once, for the four rows that a
-// thread will read; `inputQuad(i, tap, j)` gives elements j … j + 3 of the i-th of them, 0 outside. Weights come as
-// [taps · inner, outer] in quads. While a block of TILE_K inputs is multiplied, the next one is on its way.
+// thread will read; then all threads call `prepareRows(thread, first, step)`, where first, first + step … are the quads of
+// them that the thread will read; `inputQuad(i, tap, j)` gives elements j … j + 3 of the i-th row, 0 outside. Weights come
+// as [taps · inner, outer] in quads, from `weightStart` on. While a block of TILE_K inputs is multiplied, the next one is on
+// its way.
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>; // [k, m / 4]
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>; // [k, n / 4]
+
+var<private> weightStart: u32;
 
 const ROW_PARTS: u32 = select(1u, 2u, TALL);
 const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
@@ -50,7 +54,7 @@ fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
 }
 
 fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
-  let value = weight[(tap * inner + k) * outerQuads + quad];
+  let value = weight[weightStart + (tap * inner + k) * outerQuads + quad];
   return select(vec4f(), value, k < inner && quad < outerQuads);
 }
 
@@ -92,6 +96,7 @@ fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: 
   let m = thread / THREAD_COLUMNS;
   let n = thread % THREAD_COLUMNS;
   if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
+  prepareRows(thread, select(inner, 4u * (thread % (TILE_K / 4u)), thread < INPUT_BLOCKS), TILE_K);
   var sums = Sums();
   let perTap = (inner + TILE_K - 1u) / TILE_K;
   let count = taps * perTap;
