@@ -8,7 +8,7 @@
  */
 import { type Bound, derived, type Parts, tensor } from "../checkpoint/weights.ts";
 import type { ScanOrder } from "../kernels.ts";
-import type { Carry, Ops } from "../ops.ts";
+import type { Carry, Ops, RowNormOptions } from "../ops.ts";
 import { columns, reshape, type Tensor } from "../tensor.ts";
 
 /** Directions of a mixer: one; two that share everything but A (v1); two with weights of their own (v2). */
@@ -73,8 +73,12 @@ export function mixerWeights(c: MixerConfig) {
     conv_bias: c.convBias
       ? derived("plain", [own.length * e], each(convs.map((k) => `${k}.bias`), [e]), concatenate)
       : undefined,
-    x_proj: { weight: tensor("linear", [r + 2 * n, e]) },
-    x_proj_b: c.bimamba === "v2" ? { weight: tensor("linear", [r + 2 * n, e]) } : undefined,
+    x_proj: derived(
+      "linear",
+      [own.length, r + 2 * n, e],
+      each(own.map((s) => `x_proj${s}.weight`), [r + 2 * n, e]),
+      concatenate,
+    ),
     scan: derived(
       "scan",
       [A_logs.length, e, n + 2 + r],
@@ -149,6 +153,8 @@ function scaleRows(weight: Float32Array, gamma: Float32Array | undefined, factor
 
 /** Where a mixer puts its output, and which way it walks. */
 export interface MixerOptions {
+  /** Norm of each token before anything else. */
+  readonly norm?: RowNormOptions;
   /** Adds the output to this tensor in place. */
   readonly into?: Tensor;
   /** Writes the output to this tensor. */
@@ -161,24 +167,20 @@ export interface MixerOptions {
 
 /** The mixer: x [b, l, d] → [b, l, d]. */
 export function mixer(ops: Ops, w: MixerWeights, c: MixerConfig, x: Tensor, options: MixerOptions = {}): Tensor {
-  const { inner, stateSize, rank, bimamba } = c;
+  const { inner, stateSize, bimamba } = c;
   const forth: ScanOrder = options.reversed ? "rowReversed" : "row";
   const back: ScanOrder = options.reversed ? "row" : "rowReversed";
   const orders = bimamba === "none" ? [forth] : [forth, back];
   const own = suffixes(c).length;
 
-  const xz = ops.linear(x, w.in_proj.weight, { bias: w.in_proj.bias }); // [b, l, 2e]
+  const xz = ops.linear(x, w.in_proj.weight, { bias: w.in_proj.bias, norm: options.norm }); // [b, l, 2e]
   const u = ops.causalConv1d(columns(xz, 0, inner), w.conv, {
     bias: w.conv_bias,
     activation: "silu",
     orders: orders.slice(0, own),
     ...(options.carry ? { carry: options.carry.conv } : {}),
   }); // [b, l, own·e]
-  const width = rank + 2 * stateSize;
-  const projection = ops.empty([...x.shape.slice(0, 2), own * width]); // [b, l, own·(r + 2n)]
-  [w.x_proj, w.x_proj_b].slice(0, own).forEach((projector, k) => {
-    ops.linear(columns(u, k * inner, inner), projector!.weight, { out: columns(projection, k * width, width) });
-  });
+  const projection = ops.linear(u, w.x_proj); // [b, l, own·(r + 2n)]
   const y = ops.selectiveScan(u, projection, w.scan, {
     stateSize,
     orders,
@@ -229,6 +231,14 @@ export function blockWeights(c: BlockConfig) {
 /** Weights of a plain block on a device. */
 export type BlockWeights = Bound<ReturnType<typeof blockWeights>>;
 
+/** A norm as the first step of a mixer. */
+export function normOf(
+  w: NormWeights,
+  { rmsNorm, epsilon }: { readonly rmsNorm: boolean; readonly epsilon: number },
+): RowNormOptions {
+  return { kind: rmsNorm ? "rms" : "layer", ...w, epsilon };
+}
+
 /** RMSNorm or LayerNorm of x; a residual gets x added in place first. */
 export function norm(
   ops: Ops,
@@ -254,7 +264,7 @@ export function block(
   residual?: Tensor,
 ): { readonly hidden: Tensor; readonly residual: Tensor } {
   const sum = residual ? ops.add(hidden, residual) : ops.copy(hidden); // [b, l, d]
-  return { hidden: mixer(ops, w.mixer, c.mixer, norm(ops, w.norm, c, sum)), residual: sum };
+  return { hidden: mixer(ops, w.mixer, c.mixer, sum, { norm: normOf(w.norm, c) }), residual: sum };
 }
 
 /**
@@ -271,6 +281,6 @@ export function blockOverMap(
   const [batch, height, width, channels] = map.shape as readonly [number, number, number, number];
   const tokens = reshape(map, [batch, height * width, channels]); // [b, h·w, d]
   const sum = residual ? ops.copy(tokens) : undefined;
-  const mixed = mixer(ops, w.mixer, c.mixer, norm(ops, w.norm, c, tokens), sum ? { into: sum } : {});
+  const mixed = mixer(ops, w.mixer, c.mixer, tokens, { norm: normOf(w.norm, c), ...(sum ? { into: sum } : {}) });
   return reshape(mixed, map.shape);
 }

@@ -12,7 +12,7 @@ import { type Bound, derived, tensor } from "../checkpoint/weights.ts";
 import type { Ops } from "../ops.ts";
 import type { Tap } from "../run_model.ts";
 import { reshape, rowAt, type Tensor } from "../tensor.ts";
-import { blockWeights, mixer, norm, normWeights } from "./mamba.ts";
+import { blockWeights, mixer, norm, normOf, normWeights } from "./mamba.ts";
 import { classTokenIndex, resizePosEmbed, rotaryTable } from "./pos_embed.ts";
 import { classTokens, type VimConfig } from "./vim_config.ts";
 
@@ -108,7 +108,7 @@ function* streamLayers(ops: Ops, w: VimWeights, c: VimConfig, x: Tensor, tap?: T
   tap?.("tokens", x);
   for (const [i, layer] of w.layers.entries()) {
     using _ = ops.scope();
-    mixer(ops, layer.mixer, c.mixer, norm(ops, layer.norm, c, x), { into: x });
+    mixer(ops, layer.mixer, c.mixer, x, { norm: normOf(layer.norm, c), into: x });
     tap?.(`layer.${i}`, x);
     yield;
   }
@@ -135,7 +135,7 @@ function* separateLayers(ops: Ops, w: VimWeights, c: VimConfig, h: Tensor, tap?:
     mixer(ops, first.mixer, c.mixer, x, { out: h });
     tapSum(`layer.${i}`, h);
     if (c.paired) {
-      const back = mixer(ops, second!.mixer, c.mixer, norm(ops, second!.norm, c, r), { reversed: true });
+      const back = mixer(ops, second!.mixer, c.mixer, r, { norm: normOf(second!.norm, c), reversed: true });
       tapSum(`layer.${i + 1}`, back, true);
       ops.unary(ops.add(h, back), "none", { out: h });
       ops.unary(ops.add(r, r), "none", { out: r });

@@ -18,7 +18,7 @@ import {
 import { type Bound, derived, tensor } from "../checkpoint/weights.ts";
 import type { Role } from "../device.ts";
 import type { ScanOrder } from "../kernels.ts";
-import type { Epilogue, Ops } from "../ops.ts";
+import type { LinearOptions, Ops, RowNormOptions } from "../ops.ts";
 import { columns, reshape, rowRange, type Tensor } from "../tensor.ts";
 import { scanConstants } from "./mamba.ts";
 
@@ -155,16 +155,19 @@ export type CabWeights = Bound<ReturnType<typeof cabWeights>>;
 /** Weights of a block on a device. */
 export type VssBlockWeights = Bound<ReturnType<typeof vssBlockWeights>>;
 
+/** What an SS2D does besides: the norm of its input, and where its output goes. */
+export type Ss2dOptions = Pick<LinearOptions, "norm" | "into" | "scale">;
+
 /** Selective scan over an image, in rows and columns, both ways: x [b, h, w, d] → [b, l, d]. */
 export function* ss2d(
   ops: Ops,
   w: Ss2dWeights,
   c: VssBlockConfig,
   x: Tensor,
-  target: Pick<Epilogue, "into" | "scale"> = {},
+  { norm, ...target }: Ss2dOptions = {},
 ): Generator<void, Tensor> {
   const [b, height, width] = x.shape as [number, number, number, number], l = height * width, e = c.inner;
-  const xz = yield* linearInBands(ops, x, w.in_proj.weight); // [b, h, w, 2e]
+  const xz = yield* linearInBands(ops, x, w.in_proj.weight, { norm }); // [b, h, w, 2e]
   const z = reshape(columns(xz, e, e), [b, l, e]);
   const convolved = yield* depthwiseConv2dInBands(ops, columns(xz, 0, e), w.conv2d.weight, {
     bias: w.conv2d.bias,
@@ -191,20 +194,21 @@ export interface Attended {
   readonly attention: Tensor;
 }
 
-/** Convolutions and channel attention: x [b, h, w, d]. */
-export function* cab(ops: Ops, { cab: w }: CabWeights, x: Tensor): Generator<void, Attended> {
+/** Convolutions and channel attention of x [b, h, w, d], or of its norm. */
+export function* cab(ops: Ops, { cab: w }: CabWeights, x: Tensor, norm?: RowNormOptions): Generator<void, Attended> {
   if (5 in w) {
-    const narrow = yield* linearInBands(ops, x, w[0].weight, { bias: w[0].bias }); // [b, h, w, m]
+    const narrow = yield* linearInBands(ops, x, w[0].weight, { bias: w[0].bias, norm }); // [b, h, w, m]
     const mixed = yield* depthwiseConv2dInBands(ops, narrow, w[1].weight, { bias: w[1].bias, activation: "gelu" });
     const wide = yield* linearInBands(ops, mixed, w[3].weight, { bias: w[3].bias }); // [b, h, w, d]
     const spread = yield* depthwiseConv2dInBands(ops, wide, w[4].weight, { bias: w[4].bias, dilation: 2 });
     return attend(ops, w[5].attention, spread);
   }
+  const normed = norm ? yield* layerNormInBands(ops, x, norm.weight, norm) : x; // [b, h, w, d]
   if (2 in w) {
-    const narrow = yield* conv2dInBands(ops, x, w[0].weight, { bias: w[0].bias, activation: "gelu" }); // [b, h, w, m]
+    const narrow = yield* conv2dInBands(ops, normed, w[0].weight, { bias: w[0].bias, activation: "gelu" }); // [b, h, w, m]
     return attend(ops, w[3].attention, yield* conv2dInBands(ops, narrow, w[2].weight, { bias: w[2].bias }));
   }
-  return attend(ops, w[1].attention, yield* depthwiseConv2dInBands(ops, x, w[0].weight, { bias: w[0].bias }));
+  return attend(ops, w[1].attention, yield* depthwiseConv2dInBands(ops, normed, w[0].weight, { bias: w[0].bias }));
 }
 
 function attend(
@@ -213,40 +217,30 @@ function attend(
   features: Tensor,
 ): Attended {
   const [b, height, width, d] = features.shape as [number, number, number, number];
-  const mean = ops.meanRows(reshape(features, [b, height * width, d])); // [b, d]
-  const hidden = ops.linear(mean, w[1].weight, { bias: w[1].bias, activation: "relu" });
-  return { features, attention: ops.linear(hidden, w[3].weight, { bias: w[3].bias, activation: "sigmoid" }) };
+  const tokens = reshape(features, [b, height * width, d]);
+  return { features, attention: ops.channelAttention(tokens, w[1], w[3]) }; // [b, h, w, d], [b, d]
 }
 
 /** The block, in place on the stream x [b, h, w, d]. */
 export function* vssBlock(ops: Ops, w: VssBlockWeights, c: VssBlockConfig, x: Tensor): Generator<void, Tensor> {
+  const norm = (weights: VssBlockWeights["ln_1"], epsilon: number) => ({ kind: "layer", ...weights, epsilon }) as const;
   {
     using _ = ops.scope();
-    const normed = yield* layerNormInBands(ops, x, w.ln_1.weight, { bias: w.ln_1.bias, epsilon: c.epsilon });
-    yield* ss2d(ops, w.self_attention, c, normed, { into: x, scale: w.skip_scale });
+    yield* ss2d(ops, w.self_attention, c, x, { norm: norm(w.ln_1, c.epsilon), into: x, scale: w.skip_scale });
   }
   using _ = ops.scope();
-  const normed = yield* layerNormInBands(ops, x, w.ln_2.weight, { bias: w.ln_2.bias, epsilon: EPSILON });
-  yield* addAttended(ops, w.skip_scale2, x, yield* cab(ops, w.conv_blk, normed), normed);
+  yield* addAttended(ops, w.skip_scale2, x, yield* cab(ops, w.conv_blk, x, norm(w.ln_2, EPSILON)));
   return x;
 }
 
-/** x = x·scale + features·attention, in place; `spare` has the shape of x and is overwritten, as the features are. */
-function* addAttended(
-  ops: Ops,
-  scale: Tensor,
-  x: Tensor,
-  { features, attention }: Attended,
-  spare: Tensor,
-): Generator<void, void> {
+/** x = x·scale + features·attention, in place. */
+function* addAttended(ops: Ops, scale: Tensor, x: Tensor, { features, attention }: Attended): Generator<void, void> {
   const [b, height, width, d] = x.shape as [number, number, number, number], l = height * width;
   for (let image = 0; image < b; image++) {
     const factors = rowRange(attention, image, 1);
-    for (const { first, count } of bands(l, { multiplyAdds: 3 * MOVE * l * d }, ops.device.pace)) {
+    for (const { first, count } of bands(l, { multiplyAdds: MOVE * l * d }, ops.device.pace)) {
       const part = (tensor: Tensor) => rowRange(tensor, image * l + first, count);
-      ops.binary("multiply", part(features), factors, { out: part(spare) });
-      ops.binary("multiply", part(x), scale, { out: part(features) });
-      ops.binary("add", part(features), part(spare), { out: part(x) });
+      ops.binary("multiply", part(features), factors, { into: part(x), scale });
       yield;
     }
   }

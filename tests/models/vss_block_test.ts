@@ -24,14 +24,14 @@ Deno.test("vssBlockConfig() refuses fewer channels than the attention can squeez
   assertThrows(() => vssBlockConfig(29), RangeError, "at least 30");
 });
 
-Deno.test("vssBlock() needs one scan call for its four directions, and at most 18 calls", () => {
+Deno.test("vssBlock() needs one scan call for its four directions, and at most 12 calls", () => {
   const config = { ...vssBlockConfig(60), cab: "light3" as CabForm };
   const dry = openDry(), ops = new Ops(dry);
   const weights = dryWeights(vssBlockWeights(config), dry) as VssBlockWeights;
   for (const _ of vssBlock(ops, weights, config, ops.empty([1, 8, 8, 60])));
   const { calls } = dry.plan();
   assertEquals(calls.filter((name) => name === "selective_scan").length, 1);
-  assert(calls.length <= 18, `${calls.length} calls`);
+  assert(calls.length <= 12, `${calls.length} calls`);
 });
 
 Deno.test("vssBlock() turned by a quarter with its directions swapped is the same block", async () => {
