@@ -46,7 +46,8 @@ export function productSizes(x: Tensor, weight: Tensor, options: LinearOptions) 
   if (columnsOf(x) !== groups * inner) fail("linear", "x", `have ${groups * inner} columns`, x);
   if (norm) {
     expectVector("linear", "norm.weight", norm.weight, groups * inner);
-    expectVector("linear", "norm.bias", norm.bias, groups * inner);
+    if (norm.kind === "layer") expectVector("linear", "norm.bias", norm.bias, groups * inner);
+    else if (norm.bias) fail("linear", "norm.bias", "be absent with a root mean square", norm.bias);
     if (inner > MOST_COLUMNS_ASIDE) fail("linear", "x", `have at most ${MOST_COLUMNS_ASIDE} columns to norm`, x);
   }
   return {

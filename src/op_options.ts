@@ -28,7 +28,7 @@ export interface RowNormOptions {
   readonly kind: Exclude<RowNorm, "none">;
   /** One factor per column. */
   readonly weight: Tensor;
-  /** One summand per column. */
+  /** One summand per column, of a layer norm. */
   readonly bias?: Tensor | undefined;
   /** Added to the variance. */
   readonly epsilon: number;

@@ -51,6 +51,10 @@ fn enterRows(m: u32) {
 
 fn prepareRows(thread: u32, first: u32, step: u32) {}
 
+fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums { return sums; }
+
+fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f { return sums; }
+
 fn placeOf(row: i32, j: u32) -> u32 {
   if (CONTIGUOUS) { return u32(row + i32(j)); }
   return u32(row + i32(j + j / p.inChannels * (p.xStride - p.inChannels)));

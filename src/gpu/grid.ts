@@ -91,7 +91,7 @@ const linear: Plan<"linear"> = (p, view) => {
     kernel: "linear",
     entry: split ? "split" : "main",
     include: [...words(inputs, results), `join_${p.norm === 0 ? 0 : split ? 2 : 1}`],
-    constants: { ...tile, NORM: p.norm },
+    constants: { ...tile, NORM: p.norm, GROUPED: p.groups > 1 },
     extras: [givenOf(view, "bias", "scale", "normBias")],
     groups: tiles(p.rows, p.outer, tile, p.groups),
   });

@@ -22,15 +22,17 @@ struct Params {
 var<private> tileRow: u32;
 var<private> productGroup: u32;
 var<private> starts: vec4u;
-// Of the four rows that a thread reads.
+// Of the four rows that a thread reads: mean, factor, and the squares that it has read so far.
 var<private> means: vec4f;
 var<private> factors: vec4f;
+var<private> powers: vec4f;
 
 fn outerQuads() -> u32 { return (p.outer + 3u) / 4u; }
 
 // First column quad of a tile, the tiles of all groups being numbered one after the other.
 fn enterTile(group: vec3u, groups: vec3u) -> u32 {
   tileRow = (group.z * groups.y + group.y) * TILE_M;
+  if (!GROUPED) { return group.x * (TILE_N / 4u); }
   let across = (p.outer + TILE_N - 1u) / TILE_N;
   productGroup = group.x / across;
   weightStart = productGroup * p.inner * outerQuads();
@@ -51,35 +53,72 @@ fn centredQuad(i: u32, j: u32) -> vec4f { return select(vec4f(), rawQuad(i, j) -
 
 fn squares(values: vec4f) -> f32 { return dot(values, values); }
 
-// Means and factors of the four rows, each thread adding up the quads that it will read.
+fn factorsOf(sums: vec4f) -> vec4f { return 1.0 / sqrt(sums / f32(p.inner) + p.epsilon); }
+
+// Means and factors of the four rows, each thread adding up the quads that it will read. A root mean square needs no mean,
+// so its factor can wait until the row is read anyway.
 fn prepareRows(thread: u32, first: u32, step: u32) {
-  if (NORM == 0u) { return; }
-  if (NORM == 2u) {
-    var sums = vec4f();
-    for (var j = first; j < p.inner; j += step) {
-      sums += vec4f(1.0) * mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j));
-    }
-    means = joinRows(thread, sums) / f32(p.inner);
+  if (NORM != 2u) { return; }
+  var sums = vec4f();
+  for (var j = first; j < p.inner; j += step) {
+    sums += vec4f(1.0) * mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j));
   }
-  var powers = vec4f();
+  means = joinRows(thread, sums) / f32(p.inner);
   for (var j = first; j < p.inner; j += step) {
     powers += vec4f(
       squares(centredQuad(0u, j)), squares(centredQuad(1u, j)), squares(centredQuad(2u, j)), squares(centredQuad(3u, j)),
     );
   }
-  factors = 1.0 / sqrt(joinRows(thread, powers) / f32(p.inner) + p.epsilon);
+  factors = factorsOf(joinRows(thread, powers));
+}
+
+fn normWeightQuad(j: u32) -> vec4f {
+  let at = p.normWeightOffset + productGroup * p.inner + j;
+  return vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]);
+}
+
+fn normBiasQuad(j: u32) -> vec4f {
+  if ((p.given & 4u) == 0u) { return vec4f(); }
+  let at = p.normBiasOffset + productGroup * p.inner + j;
+  return vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]);
 }
 
 fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
-  if (NORM == 0u) { return rawQuad(i, j); }
-  let at = p.normWeightOffset + productGroup * p.inner + j;
-  var values = (rawQuad(i, j) - means[i]) * factors[i] *
-    vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]);
-  if ((p.given & 4u) != 0u) {
-    let at = p.normBiasOffset + productGroup * p.inner + j;
-    values += vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]);
+  var values = rawQuad(i, j);
+  if (NORM == 0u) { return values; }
+  if (NORM == 1u) {
+    powers[i] += squares(values);
+    values *= normWeightQuad(j);
+  } else {
+    values = (values - means[i]) * factors[i] * normWeightQuad(j) + normBiasQuad(j);
   }
   return select(vec4f(), values, insideRow(j));
+}
+
+fn scaleRows(sums: mat4x4f, by: vec4f) -> mat4x4f {
+  return mat4x4f(sums[0] * by[0], sums[1] * by[1], sums[2] * by[2], sums[3] * by[3]);
+}
+
+fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums {
+  if (NORM != 1u) { return sums; }
+  let mine = factorsOf(joinRows(thread, powers));
+  if (thread < INPUT_BLOCKS && thread % (TILE_K / 4u) == 0u) { inputTile[thread / (TILE_K / 4u)] = mine; }
+  workgroupBarrier();
+  let upper = inputTile[m];
+  var next = sums;
+  next.a = scaleRows(sums.a, upper);
+  if (WIDE) { next.b = scaleRows(sums.b, upper); }
+  if (TALL) {
+    let lower = inputTile[m + THREAD_ROWS];
+    next.c = scaleRows(sums.c, lower);
+    if (WIDE) { next.d = scaleRows(sums.d, lower); }
+  }
+  return next;
+}
+
+fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f {
+  if (NORM != 1u) { return sums; }
+  return scaleRows(sums, factorsOf(joinRows(thread, powers)));
 }
 
 fn storeRow(row: u32, column: u32, sums: vec4f) {

@@ -394,6 +394,8 @@ fn enterRows(m: u32) {
   enterRow(3u, firstPixel + m + 3u);
 }
 fn prepareRows(thread: u32, first: u32, step: u32) {}
+fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums { return sums; }
+fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f { return sums; }
 fn placeOf(row: i32, j: u32) -> u32 {
   if (CONTIGUOUS) { return u32(row + i32(j)); }
   return u32(row + i32(j + j / p.inChannels * (p.xStride - p.inChannels)));
@@ -577,7 +579,7 @@ fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: 
     }
     workgroupBarrier();
   }
-  return sums;
+  return finishTile(thread, m, sums);
 }
 fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
   let row = firstRow + 4u * (thread / THREAD_COLUMNS);
@@ -617,6 +619,7 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
       if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
     }
   }
+  sums = finishSlice(thread, sums);
   let at = slice * 4u * SLICE_THREADS + place;
   slices[at] = sums[0];
   slices[at + SLICE_THREADS] = sums[1];
@@ -883,9 +886,11 @@ var<private> productGroup: u32;
 var<private> starts: vec4u;
 var<private> means: vec4f;
 var<private> factors: vec4f;
+var<private> powers: vec4f;
 fn outerQuads() -> u32 { return (p.outer + 3u) / 4u; }
 fn enterTile(group: vec3u, groups: vec3u) -> u32 {
   tileRow = (group.z * groups.y + group.y) * TILE_M;
+  if (!GROUPED) { return group.x * (TILE_N / 4u); }
   let across = (p.outer + TILE_N - 1u) / TILE_N;
   productGroup = group.x / across;
   weightStart = productGroup * p.inner * outerQuads();
@@ -899,33 +904,63 @@ fn rawQuad(i: u32, j: u32) -> vec4f { return inputRun(starts[i] + j, j, 0u, p.in
 fn insideRow(j: u32) -> vec4<bool> { return vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner); }
 fn centredQuad(i: u32, j: u32) -> vec4f { return select(vec4f(), rawQuad(i, j) - means[i], insideRow(j)); }
 fn squares(values: vec4f) -> f32 { return dot(values, values); }
+fn factorsOf(sums: vec4f) -> vec4f { return 1.0 / sqrt(sums / f32(p.inner) + p.epsilon); }
 fn prepareRows(thread: u32, first: u32, step: u32) {
-  if (NORM == 0u) { return; }
-  if (NORM == 2u) {
-    var sums = vec4f();
-    for (var j = first; j < p.inner; j += step) {
-      sums += vec4f(1.0) * mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j));
-    }
-    means = joinRows(thread, sums) / f32(p.inner);
+  if (NORM != 2u) { return; }
+  var sums = vec4f();
+  for (var j = first; j < p.inner; j += step) {
+    sums += vec4f(1.0) * mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j));
   }
-  var powers = vec4f();
+  means = joinRows(thread, sums) / f32(p.inner);
   for (var j = first; j < p.inner; j += step) {
     powers += vec4f(
       squares(centredQuad(0u, j)), squares(centredQuad(1u, j)), squares(centredQuad(2u, j)), squares(centredQuad(3u, j)),
     );
   }
-  factors = 1.0 / sqrt(joinRows(thread, powers) / f32(p.inner) + p.epsilon);
+  factors = factorsOf(joinRows(thread, powers));
+}
+fn normWeightQuad(j: u32) -> vec4f {
+  let at = p.normWeightOffset + productGroup * p.inner + j;
+  return vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]);
+}
+fn normBiasQuad(j: u32) -> vec4f {
+  if ((p.given & 4u) == 0u) { return vec4f(); }
+  let at = p.normBiasOffset + productGroup * p.inner + j;
+  return vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]);
 }
 fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
-  if (NORM == 0u) { return rawQuad(i, j); }
-  let at = p.normWeightOffset + productGroup * p.inner + j;
-  var values = (rawQuad(i, j) - means[i]) * factors[i] *
-    vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]);
-  if ((p.given & 4u) != 0u) {
-    let at = p.normBiasOffset + productGroup * p.inner + j;
-    values += vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]);
+  var values = rawQuad(i, j);
+  if (NORM == 0u) { return values; }
+  if (NORM == 1u) {
+    powers[i] += squares(values);
+    values *= normWeightQuad(j);
+  } else {
+    values = (values - means[i]) * factors[i] * normWeightQuad(j) + normBiasQuad(j);
   }
   return select(vec4f(), values, insideRow(j));
+}
+fn scaleRows(sums: mat4x4f, by: vec4f) -> mat4x4f {
+  return mat4x4f(sums[0] * by[0], sums[1] * by[1], sums[2] * by[2], sums[3] * by[3]);
+}
+fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums {
+  if (NORM != 1u) { return sums; }
+  let mine = factorsOf(joinRows(thread, powers));
+  if (thread < INPUT_BLOCKS && thread % (TILE_K / 4u) == 0u) { inputTile[thread / (TILE_K / 4u)] = mine; }
+  workgroupBarrier();
+  let upper = inputTile[m];
+  var next = sums;
+  next.a = scaleRows(sums.a, upper);
+  if (WIDE) { next.b = scaleRows(sums.b, upper); }
+  if (TALL) {
+    let lower = inputTile[m + THREAD_ROWS];
+    next.c = scaleRows(sums.c, lower);
+    if (WIDE) { next.d = scaleRows(sums.d, lower); }
+  }
+  return next;
+}
+fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f {
+  if (NORM != 1u) { return sums; }
+  return scaleRows(sums, factorsOf(joinRows(thread, powers)));
 }
 fn storeRow(row: u32, column: u32, sums: vec4f) {
   if (row >= p.rows || column >= p.outer) { return; }
@@ -1091,7 +1126,7 @@ fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: 
     }
     workgroupBarrier();
   }
-  return sums;
+  return finishTile(thread, m, sums);
 }
 fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
   let row = firstRow + 4u * (thread / THREAD_COLUMNS);
@@ -1131,6 +1166,7 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
       if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
     }
   }
+  sums = finishSlice(thread, sums);
   let at = slice * 4u * SLICE_THREADS + place;
   slices[at] = sums[0];
   slices[at + SLICE_THREADS] = sums[1];

@@ -109,9 +109,12 @@ conformance(
           slope: 0.25,
           bias: bias ? t.bias : undefined,
           scale: target === "scaled" ? t.scale : undefined,
-          norm: norm === "none"
-            ? undefined
-            : { kind: norm, weight: t.normWeight!, bias: bias ? t.normBias : undefined, epsilon: 1e-5 },
+          norm: norm === "none" ? undefined : {
+            kind: norm,
+            weight: t.normWeight!,
+            bias: bias && norm === "layer" ? t.normBias : undefined,
+            epsilon: 1e-5,
+          },
           ...(target === "new" ? { out: t.out! } : { into: t.out! }),
         }),
       floor: activation === "gelu" ? 1e-6 : 0,

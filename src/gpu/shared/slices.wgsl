@@ -1,5 +1,6 @@
 // A small tile of a matrix product whose inputs are shared out: 256 threads of 4 × 4 results in SLICES parts, each of which
-// adds up its own inputs, read straight from memory; TILE_M · TILE_N · SLICES = 4096. The kernel gives what `tile` asks for.
+// adds up its own inputs, read straight from memory; TILE_M · TILE_N · SLICES = 4096. The kernel gives what `tile` asks for,
+// but `finishSlice(thread, sums)` for the four rows of the thread.
 const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
 const SLICES: u32 = 256u / SLICE_THREADS;
 var<workgroup> slices: array<vec4f, 1024>; // [slice, row of a thread's four, thread of a slice]
@@ -29,6 +30,7 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
       if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
     }
   }
+  sums = finishSlice(thread, sums);
   let at = slice * 4u * SLICE_THREADS + place;
   slices[at] = sums[0];
   slices[at + SLICE_THREADS] = sums[1];

@@ -1,8 +1,9 @@
 // One tile of a matrix product, TILE_M rows × TILE_N columns, by threads of 4 × 4 results, TALL ones of 8 rows and WIDE ones
 // of 8 columns. The kernel that uses it says where its rows lie: `enterRows(m)` is called once, for the four rows that a
 // thread will read; then all threads call `prepareRows(thread, first, step)`, where first, first + step … are the quads of
-// them that the thread will read; `inputQuad(i, tap, j)` gives elements j … j + 3 of the i-th row, 0 outside. Weights come
-// as [taps · inner, outer] in quads, from `weightStart` on. While a block of TILE_K inputs is multiplied, the next one is on
+// them that the thread will read; `inputQuad(i, tap, j)` gives elements j … j + 3 of the i-th row, 0 outside, and is asked
+// once for each; at the end `finishTile(thread, m, sums)` may scale the results of rows 4·m…. Weights come as
+// [taps · inner, outer] in quads, from `weightStart` on. While a block of TILE_K inputs is multiplied, the next one is on
 // its way.
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>; // [k, m / 4]
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>; // [k, n / 4]
@@ -113,7 +114,7 @@ fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: 
     }
     workgroupBarrier();
   }
-  return sums;
+  return finishTile(thread, m, sums);
 }
 
 // Stores what `multiplyTile` gave: `storeRow(row, column, sums)` stores four columns of one row, where they exist.
