@@ -6,7 +6,6 @@
 import type { Device } from "./device.ts";
 import { describeAdapter, findAdapter } from "./gpu/adapter.ts";
 import { lazyImport } from "./lazy_import.ts";
-import { openReference } from "./reference/device.ts";
 import { openWasm } from "./wasm/device.ts";
 import { supports, type Variant } from "./wasm/load.ts";
 
@@ -65,7 +64,7 @@ function candidates({ wasm, gpu }: OpenOptions): readonly Candidate[] {
     {
       kind: "reference",
       label: "plain TypeScript",
-      find: () => Promise.resolve({ word: "available", open: () => Promise.resolve(openReference()) }),
+      find: () => Promise.resolve({ word: "available", open: openPlain }),
     },
   ];
 }
@@ -73,6 +72,12 @@ function candidates({ wasm, gpu }: OpenOptions): readonly Candidate[] {
 /** `gpu/device.ts`, which comes with all shaders and so only where there is an adapter. */
 interface GpuModule {
   openWebgpu(options: { readonly adapter: GPUAdapter }): Promise<Device>;
+}
+
+/** `reference/device.ts`, which only an engine without WebAssembly SIMD fetches. */
+async function openPlain(): Promise<Device> {
+  const { openReference } = await lazyImport<{ openReference(): Device }>("./reference/device.ts");
+  return openReference();
 }
 
 async function findWebgpu(gpu: GPU | undefined): Promise<Found> {

@@ -7,18 +7,7 @@ import { type ByteSource, checkRange } from "./byte_source.ts";
 import { reasonOf } from "./errors.ts";
 import { openDenoFile } from "./files_deno.ts";
 import { openNodeFile } from "./files_node.ts";
-
-/** What a runtime's adapter gives for an open file. */
-export interface OpenedFile {
-  /** Not a folder, pipe or device. */
-  readonly isFile: boolean;
-  /** Length in bytes. */
-  readonly size: number;
-  /** Fills `bytes` from `offset` on; gives how many came, 0 at the end. */
-  readAt(bytes: Uint8Array, offset: number): number | Promise<number>;
-  /** Closes it. */
-  close(): void | Promise<void>;
-}
+import type { OpenedFile } from "./opened_file.ts";
 
 /** The file as a source; a file that shrinks while it is read is an error. */
 function fileSource(name: string, file: OpenedFile): ByteSource {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { OpenedFile } from "./files.ts";
+import type { OpenedFile } from "./opened_file.ts";
 
 /** Opens a file for reading. Seek and read are one synchronous step, so that two reads cannot mix. */
 export async function openDenoFile(path: string | URL): Promise<OpenedFile> {

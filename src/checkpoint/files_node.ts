@@ -5,7 +5,7 @@
  * @module
  */
 import { runtimeImport } from "../lazy_import.ts";
-import type { OpenedFile } from "./files.ts";
+import type { OpenedFile } from "./opened_file.ts";
 
 /** The parts of `node:` that are used here and by the cache. */
 export const nodeFiles = (): Promise<typeof import("node:fs/promises")> => runtimeImport("node:fs/promises");
