@@ -13,67 +13,15 @@
  */
 import { assembly, type Build, BUILDS } from "./emit_asm.ts";
 import { differences } from "./kernel_fixtures.ts";
+import { DEBIAN_PACKAGES, findToolchain, TARGET, type Toolchain } from "./rust_toolchain.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const CRATE = new URL("rust-kernels/", ROOT);
 const VERSION_FILE = new URL("rustc_version.txt", CRATE);
-const TARGET = "wasm32-unknown-unknown";
 
 /** Features of every engine with SIMD; nothing newer, whatever the compiler would add by itself. */
 const FEATURES = ["bulk-memory", "nontrapping-fptoint", "sign-ext", "mutable-globals", "simd128"];
 const LINK = ["--import-memory", "--max-memory=4294967296", "--export=__stack_pointer", "-zstack-size=65536"];
-
-/** A compiler and what wasm-pack needs to know to use it. */
-interface Toolchain {
-  readonly name: string;
-  readonly version: string;
-  readonly env: Record<string, string>;
-  /** Arguments for cargo. */
-  readonly cargo: readonly string[];
-}
-
-/** Standard output of a command, or undefined when it fails or is not there. */
-async function output(program: string, ...args: string[]): Promise<string | undefined> {
-  try {
-    const { success, stdout } = await new Deno.Command(program, { args, stderr: "null" }).output();
-    return success ? new TextDecoder().decode(stdout).trim() : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const path = (...first: string[]): string =>
-  [...first, Deno.env.get("PATH") ?? "", `${Deno.env.get("HOME")}/.cargo/bin`].join(":");
-
-async function rustup(): Promise<Toolchain | undefined> {
-  const channel = /channel = "(.*)"/.exec(Deno.readTextFileSync(new URL("rust-toolchain.toml", CRATE)))![1]!;
-  const targets = await output("rustup", "target", "list", "--installed", "--toolchain", channel);
-  if (!targets?.split("\n").includes(TARGET)) return undefined;
-  const version = await output("rustup", "run", channel, "rustc", "-V");
-  return version === undefined
-    ? undefined
-    : { name: `rustup ${channel}`, version, env: { RUSTUP_TOOLCHAIN: channel, PATH: path() }, cargo: [] };
-}
-
-/** Debian ships no core library for the target, so core is built too; wasm-pack wants to see a target folder first. */
-async function debian(): Promise<Toolchain | undefined> {
-  const version = await output("/usr/bin/rustc", "-V");
-  if (version === undefined || !await output("ls", "/usr/lib/rustlib/src/rust/library/core/Cargo.toml")) {
-    return undefined;
-  }
-  const folder = await Deno.makeTempDir();
-  await Deno.writeTextFile(
-    `${folder}/rustc`,
-    `#!/bin/sh\ncase "$*" in *target-libdir*) exec echo ${folder} ;; esac\nexec /usr/bin/rustc "$@"\n`,
-    { mode: 0o755 },
-  );
-  return {
-    name: "Debian",
-    version,
-    env: { RUSTC: "/usr/bin/rustc", CARGO: "/usr/bin/cargo", PATH: path(folder, "/usr/bin") },
-    cargo: ["-Z", "build-std=core,alloc,panic_abort"],
-  };
-}
 
 /** Bytes of one build. */
 async function build(toolchain: Toolchain, kind: Build): Promise<Uint8Array<ArrayBuffer>> {
@@ -127,11 +75,11 @@ async function compare(kind: Build, built: Uint8Array<ArrayBuffer>, sameCompiler
 }
 
 async function main(check: boolean): Promise<boolean> {
-  const toolchain = await rustup() ?? await debian();
+  const toolchain = await findToolchain();
   if (!toolchain) {
     console.error(
       `Cannot build the kernels as a Rust compiler for ${TARGET} must be there: install a rustup toolchain with that ` +
-        "target, or Debian's rustc-web cargo-web rust-web-src rust-web-llvm lld-22",
+        `target, or Debian's ${DEBIAN_PACKAGES.join(" ")}`,
     );
     return false;
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { DEBIAN_PACKAGES, findToolchain } from "./rust_toolchain.ts";
+
 /** One suite. */
 export interface Suite {
   readonly name: string;
@@ -51,10 +53,8 @@ function debian(packages: readonly string[], present: () => Promise<boolean>): N
 /** The Rust parts of the kernel build: a rustup toolchain with the wasm32 target, or Debian's. */
 async function rustParts(ci: boolean): Promise<string | undefined> {
   const obstacle = await debian(
-    ["rustc-web", "cargo-web", "rust-web-src", "rust-web-llvm", "lld-22"],
-    async () =>
-      await succeeds("sh", "-c", "rustup target list --installed | grep -q wasm32-unknown-unknown") ||
-      await succeeds("dpkg", "-s", "rustc-web", "rust-web-src", "rust-web-llvm", "lld-22"),
+    DEBIAN_PACKAGES,
+    async () => await findToolchain() !== undefined,
   )(ci);
   if (obstacle) return obstacle;
   for (const [program, args] of [["wasm-pack", []], ["wasm-bindgen-cli", ["--version", "0.2.130"]]] as const) {
