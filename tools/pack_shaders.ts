@@ -35,7 +35,7 @@ for (const [name, source] of await readShaders(ROOT)) {
   entries.push(`  ${name}: \`\n${[strip(source), ...parts].join("\n")}\n\`,\n`);
 }
 for (const [name, source] of shared) {
-  if (/_\d$/.test(name)) entries.push(`  ${name}: \`\n${strip(source)}\n\`,\n`);
+  if (/_\d+$/.test(name)) entries.push(`  ${name}: \`\n${strip(source)}\n\`,\n`);
 }
 const module = `// Made by tools/pack_shaders.ts from the .wgsl files beside it.\nexport const SHADERS = {\n${
   entries.join("")

@@ -10,7 +10,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<storage, read> x: array<Word>; // [batch, height, width, inChannels]
-@group(0) @binding(1) var<storage, read> weight: array<vec4f>; // [kernelHeight, kernelWidth · inChannels, outChannels / 4]
+@group(0) @binding(1) var<storage, read> weight: array<Weights>; // [kernelHeight, kernelWidth · inChannels, outChannels / 4]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [outChannels]
 @group(0) @binding(3) var<storage, read> scale: array<f32>; // [outChannels]
 @group(0) @binding(4) var<storage, read_write> out: array<Result>; // [batch, outHeight, outWidth, outChannels]

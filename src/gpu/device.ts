@@ -11,6 +11,7 @@ import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts"
 import { type AdapterDescription, describeAdapter, findAdapter } from "./adapter.ts";
 import { Commands } from "./commands.ts";
 import { Faults } from "./faults.ts";
+import { packHalves } from "./half_weights.ts";
 import { Launcher, pipelinesOf } from "./launcher.ts";
 import { packWeight } from "./pack_weights.ts";
 import { type PipelineKey, Pipelines } from "./pipelines.ts";
@@ -64,6 +65,13 @@ export interface WebgpuDevice extends Device {
   destroy(): void;
 }
 
+/** A weight as its shader wants it: those of products as f16 where that loses nothing. */
+function pack(data: Float32Array, options: WriteOptions): { packed: Float32Array | Uint32Array; half: boolean } {
+  const packed = packWeight(data, options), { role } = options;
+  const halves = role === "linear" || role === "conv2d" ? packHalves(packed) : undefined;
+  return { packed: halves ?? packed, half: halves !== undefined };
+}
+
 /**
  * Opens a WebGPU device.
  *
@@ -104,12 +112,12 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
     if (closed) throw new Error(`Cannot ${action} as the WebGPU device is closed`);
     if (faults.lost) throw faults.lost;
   };
-  const takeRun = (length: number, take: (bytes: number) => Block): GpuBuffer => {
+  const takeRun = (length: number, take: (bytes: number) => Block, half = false): GpuBuffer => {
     const scope = scopes.at(-1);
     if (!scope) {
       throw new Error("Cannot allocate run memory on the WebGPU device as a scope must be open: there is none");
     }
-    const buffer = { length, block: take(4 * length) };
+    const buffer = { length, block: take(4 * length), half };
     scope.push(buffer);
     bytes.run += buffer.block.bytes;
     bytes.peak = Math.max(bytes.peak, bytes.run);
@@ -127,13 +135,13 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
     },
     write(data: Float32Array | Uint32Array, options: WriteOptions): GpuBuffer {
       guard("write");
-      const packed = data instanceof Float32Array ? packWeight(data, options) : data;
+      const { packed, half } = data instanceof Float32Array ? pack(data, options) : { packed: data, half: false };
       let buffer: GpuBuffer;
       // A write to the queue overtakes the open commands, so none of them may use this memory.
       const take = (bytes: number) => pool.takeUnused(bytes, commands.serial);
-      if (options.life === "run") buffer = takeRun(packed.length, take);
+      if (options.life === "run") buffer = takeRun(packed.length, take, half);
       else {
-        buffer = { length: packed.length, block: take(packed.byteLength) };
+        buffer = { length: packed.length, block: take(packed.byteLength), half };
         models.add(buffer);
         bytes.weights += buffer.block.bytes;
       }

@@ -79,9 +79,13 @@ const givenOf = ({ has }: OperandView, ...names: readonly string[]): number =>
 
 const allDivide = (...sizes: readonly number[]): boolean => sizes.every((size) => size % 4 === 0);
 
-/** How a product reads and writes: in quads, or one by one. */
-const words = (inputs: boolean, results: boolean) =>
-  [inputs ? "input_4" : "input_1", results ? "output_4" : "output_1"] as const;
+/** How a product reads and writes: in quads, or one by one; its weights as f32 or f16. */
+const words = ({ half }: OperandView, inputs: boolean, results: boolean) =>
+  [
+    inputs ? "input_4" : "input_1",
+    results ? "output_4" : "output_1",
+    half("weight") ? "weight_16" : "weight_32",
+  ] as const;
 
 const linear: Plan<"linear"> = (p, view) => {
   const split = splitTileOf(p.rows, p.outer, p.groups), tile = split ?? tileOf(p.rows, p.outer, p.groups);
@@ -90,7 +94,7 @@ const linear: Plan<"linear"> = (p, view) => {
   return once({
     kernel: "linear",
     entry: split ? "split" : "main",
-    include: [...words(inputs, results), `join_${p.norm === 0 ? 0 : split ? 2 : 1}`],
+    include: [...words(view, inputs, results), `join_${p.norm === 0 ? 0 : split ? 2 : 1}`],
     constants: { ...tile, NORM: p.norm, GROUPED: p.groups > 1 },
     extras: [givenOf(view, "bias", "scale", "normBias")],
     groups: tiles(p.rows, p.outer, tile, p.groups),
@@ -110,7 +114,7 @@ const conv2d: Plan<"conv2d"> = (p, view) => {
   return once({
     kernel: "conv2d",
     entry: split ? "split" : "main",
-    include: words(ALIGNED, !split && allDivide(view.offset("out"), p.outStride, p.outChannels)),
+    include: words(view, ALIGNED, !split && allDivide(view.offset("out"), p.outStride, p.outChannels)),
     constants: { ...tile, CONTIGUOUS, ALIGNED },
     groups: tiles(rows, p.outChannels, tile),
     extras: [outHeight, outWidth, givenOf(view, "bias", "scale")],

@@ -27,6 +27,8 @@ export interface OperandView {
   readonly has: (operand: string) => boolean;
   /** First element of an operand in its buffer. */
   readonly offset: (operand: string) => number;
+  /** Whether an operand is kept as f16. */
+  readonly half: (operand: string) => boolean;
 }
 
 /** Workgroups that a dimension can hold. */

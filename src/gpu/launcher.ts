@@ -33,6 +33,7 @@ const SIGNATURES = Object.fromEntries(KERNEL_NAMES.map((kernel) => {
 const viewOf = (operands: Readonly<Record<string, Tensor | undefined>>): OperandView => ({
   has: (name) => operands[name] !== undefined,
   offset: (name) => operands[name]?.offset ?? 0,
+  half: (name) => (operands[name]?.buffer as GpuBuffer | undefined)?.half === true,
 });
 
 /** The pipelines that a call needs. */

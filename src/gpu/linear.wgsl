@@ -11,7 +11,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<storage, read> x: array<Word>; // [rows, groups · inner]
-@group(0) @binding(1) var<storage, read> weight: array<vec4f>; // [groups, inner, outer / 4]
+@group(0) @binding(1) var<storage, read> weight: array<Weights>; // [groups, inner, outer / 4]
 @group(0) @binding(2) var<storage, read> bias: array<f32>; // [groups · outer]
 @group(0) @binding(3) var<storage, read> scale: array<f32>; // [groups · outer]
 @group(0) @binding(4) var<storage, read> normWeight: array<f32>; // [groups · inner]

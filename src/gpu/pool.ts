@@ -28,6 +28,8 @@ export interface Block {
 /** A buffer as the user of a device sees it. */
 export interface GpuBuffer extends DeviceBuffer {
   readonly block: Block;
+  /** Whether it holds f16, two a word: weights of products, where no value is lost by it. */
+  readonly half?: boolean;
 }
 
 /** Runs after which a buffer that nobody took is given back to the system. */

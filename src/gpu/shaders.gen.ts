@@ -363,7 +363,7 @@ struct Params {
   outHeight: u32, outWidth: u32, given: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<Word>;
-@group(0) @binding(1) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(1) var<storage, read> weight: array<Weights>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
 @group(0) @binding(4) var<storage, read_write> out: array<Result>;
@@ -525,7 +525,7 @@ fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   return multiplyAdd(next, k + 7u, m, n);
 }
 fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
-  let value = weight[weightStart + (tap * inner + k) * outerQuads + quad];
+  let value = weightAt(weightStart + (tap * inner + k) * outerQuads + quad);
   return select(vec4f(), value, k < inner && quad < outerQuads);
 }
 fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
@@ -874,7 +874,7 @@ struct Params {
   given: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<Word>;
-@group(0) @binding(1) var<storage, read> weight: array<vec4f>;
+@group(0) @binding(1) var<storage, read> weight: array<Weights>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
 @group(0) @binding(4) var<storage, read> normWeight: array<f32>;
@@ -1072,7 +1072,7 @@ fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   return multiplyAdd(next, k + 7u, m, n);
 }
 fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
-  let value = weight[weightStart + (tap * inner + k) * outerQuads + quad];
+  let value = weightAt(weightStart + (tap * inner + k) * outerQuads + quad);
   return select(vec4f(), value, k < inner && quad < outerQuads);
 }
 fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
@@ -2049,6 +2049,21 @@ fn activateAll(code: u32, slope: f32, x: Value) -> Value {
     activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
   );
 }
+`,
+  weight_16: `
+alias Weights = vec2u;
+fn weightAt(at: u32) -> vec4f {
+  let words = weight[at].xxyy >> vec4u(0u, 16u, 0u, 16u);
+  let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
+  let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
+  let tiny = bitcast<vec4f>(magnitude + vec4u(113u << 23u)) - vec4f(6.103515625e-5);
+  let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
+  return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
+}
+`,
+  weight_32: `
+alias Weights = vec4f;
+fn weightAt(at: u32) -> vec4f { return weight[at]; }
 `,
   words_1: `
 alias Word = f32;

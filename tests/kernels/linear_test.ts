@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { ACTIVATIONS, ROW_NORMS } from "../../src/kernels.ts";
 import { Ops } from "../../src/ops.ts";
 import { tensorOf } from "../../src/tensor.ts";
-import { climate, Draw, rowCount, size } from "../arbitraries.ts";
+import { climate, Draw, type Operand, rowCount, size } from "../arbitraries.ts";
 import { CPU_DEVICES } from "../devices.ts";
 import { conformance, example } from "../laws/conformance.ts";
 
@@ -77,6 +77,21 @@ for (const { name, open } of CPU_DEVICES) {
   });
 }
 
+/**
+ * What a result may move when the mean of a row is an f32: all columns of the row move together, by half a unit in the last
+ * place of its largest value, which no movement of the inputs by such a unit shows (those move columns apart). Factors and
+ * weights are at most 1.
+ */
+function centringNoise({ values }: Operand, inner: number): number {
+  let most = 0;
+  for (let first = 0; first < values.length; first += inner) {
+    const row = [...values.subarray(first, first + inner)], mean = row.reduce((sum, value) => sum + value, 0) / inner;
+    const power = row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / inner;
+    most = Math.max(most, Math.max(...row.map(Math.abs)) / Math.sqrt(power + 1e-5));
+  }
+  return 2 ** -24 * most * inner;
+}
+
 conformance(
   "linear",
   fc.record({
@@ -85,18 +100,24 @@ conformance(
     outer: size(),
     groups: fc.constantFrom(1, 1, 2, 3),
     norm: fc.constantFrom(...ROW_NORMS),
+    half: fc.boolean(),
     activation: fc.constantFrom(...ACTIVATIONS),
     bias: fc.boolean(),
     target: fc.constantFrom("new", "into", "scaled"),
     climate: climate("saturating", "huge", "tiny", "nan"),
   }),
-  ({ rows, inner, outer, groups, norm, activation, bias, target, climate }) => {
+  ({ rows, inner, outer, groups, norm, half, activation, bias, target, climate }) => {
     const draw = new Draw(climate), results = [rows, groups * outer];
+    const x = norm === "none" ? draw.input([rows, groups * inner]) : draw.calm([rows, groups * inner]);
     return {
       operands: {
-        // A norm of numbers that are all but equal is all noise, in any implementation.
-        x: norm === "none" ? draw.input([rows, groups * inner]) : draw.calm([rows, groups * inner]),
-        weight: draw.weight("linear", groups === 1 ? [outer, inner] : [groups, outer, inner]),
+        x,
+        // In 256ths a weight is an f16 too, which a device may keep it as.
+        weight: draw.weight(
+          "linear",
+          groups === 1 ? [outer, inner] : [groups, outer, inner],
+          draw.numbers(groups * outer * inner, -1, 1).map((value) => half ? Math.round(256 * value) / 256 : value),
+        ),
         bias: draw.vector(groups * outer),
         scale: draw.vector(groups * outer),
         normWeight: draw.vector(groups * inner),
@@ -117,7 +138,7 @@ conformance(
           },
           ...(target === "new" ? { out: t.out! } : { into: t.out! }),
         }),
-      floor: activation === "gelu" ? 1e-6 : 0,
+      floor: (activation === "gelu" ? 1e-6 : 0) + (norm === "layer" ? centringNoise(x, inner) : 0),
     };
   },
 );

@@ -55,7 +55,7 @@ fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
 }
 
 fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
-  let value = weight[weightStart + (tap * inner + k) * outerQuads + quad];
+  let value = weightAt(weightStart + (tap * inner + k) * outerQuads + quad);
   return select(vec4f(), value, k < inner && quad < outerQuads);
 }
 
