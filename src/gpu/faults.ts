@@ -12,6 +12,7 @@ const LOSS_DELAY = 100;
 export class Faults {
   readonly #device: GPUDevice;
   #first: Error | undefined;
+  #outOfMemory: RangeError | undefined;
   #pending: Promise<void>[] = [];
   /** Set once the device is gone. */
   lost: Error | undefined;
@@ -49,7 +50,10 @@ export class Faults {
     } finally {
       const scope = this.#device.popErrorScope().then((error) => {
         if (error) {
-          this.note(new (filter === "out-of-memory" ? RangeError : Error)(describe(firstLines(error.message))));
+          const message = describe(firstLines(error.message));
+          // What uses memory that is not there fails as well, and on some runtimes says so earlier.
+          if (filter === "out-of-memory") this.#outOfMemory ??= new RangeError(message);
+          else this.note(new Error(message));
         }
       }, () => {});
       this.#pending.push(scope);
@@ -72,8 +76,8 @@ export class Faults {
     const pending = this.#pending;
     this.#pending = [];
     await Promise.race([Promise.all(pending), this.whenLost]);
-    const first = this.lost ?? this.#first;
-    this.#first = undefined;
+    const first = this.lost ?? this.#outOfMemory ?? this.#first;
+    this.#first = this.#outOfMemory = undefined;
     if (first) throw first;
   }
 }

@@ -23,6 +23,8 @@ export interface Block {
   run: number;
   /** First kernel and operand that it served as. */
   purpose: string;
+  /** Whether the system had no memory for it. */
+  lost?: boolean;
 }
 
 /** A buffer as the user of a device sees it. */
@@ -86,7 +88,7 @@ export class Pool {
 
   /** Gives a block back for later takers. */
   give(block: Block): void {
-    if (!block.gpu) return;
+    if (!block.gpu || block.lost) return;
     const list = this.#free.get(block.bytes);
     if (list) list.push(block);
     else this.#free.set(block.bytes, [block]);
@@ -94,7 +96,7 @@ export class Pool {
 
   /** Gives a block back to the system. */
   destroy(block: Block): void {
-    if (!block.gpu) return;
+    if (!block.gpu || block.lost) return;
     this.reserved -= block.bytes;
     this.onDestroy(block);
     block.gpu.destroy();
@@ -122,14 +124,23 @@ export class Pool {
       gpu: this.#faults.watch(
         "out-of-memory",
         () => this.#device.createBuffer({ label: `block ${common.id}`, size: bytes, usage: STORAGE_USAGE }),
-        (message) =>
-          `Cannot allocate${block.purpose && ` ${block.purpose}`} on WebGPU as ${
-            megabytes(bytes)
-          } must be free: ${message}`,
+        (message) => {
+          this.#lose(block);
+          const what = block.purpose && ` ${block.purpose}`;
+          return `Cannot allocate${what} on WebGPU as ${megabytes(bytes)} must be free: ${message}`;
+        },
       ),
     };
     this.reserved += bytes;
     return block;
+  }
+
+  /** Takes a block out of the pool that the system had no memory for. */
+  #lose(block: Block): void {
+    this.destroy(block);
+    block.lost = true;
+    const list = this.#free.get(block.bytes);
+    if (list?.includes(block)) this.#free.set(block.bytes, list.filter((other) => other !== block));
   }
 }
 

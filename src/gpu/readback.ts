@@ -6,7 +6,7 @@
  */
 import type { Commands } from "./commands.ts";
 import type { Faults } from "./faults.ts";
-import { classOf } from "./pool.ts";
+import { classOf, megabytes } from "./pool.ts";
 
 const READ_USAGE = 0x01 | 0x08;
 const SMALLEST = 2 ** 16;
@@ -51,9 +51,11 @@ export class Readback {
   #open(bytes: number): Batch {
     const size = Math.max(SMALLEST, classOf(bytes));
     const index = this.#spare.findIndex((buffer) => buffer.size >= size);
-    const buffer = index >= 0
-      ? this.#spare.splice(index, 1)[0]!
-      : this.#device.createBuffer({ label: "results", size, usage: READ_USAGE });
+    const buffer = index >= 0 ? this.#spare.splice(index, 1)[0]! : this.#faults.watch(
+      "out-of-memory",
+      () => this.#device.createBuffer({ label: "results", size, usage: READ_USAGE }),
+      (message) => `Cannot read results of WebGPU as ${megabytes(size)} must be free: ${message}`,
+    );
     // The batch closes once the code that asks for reads gives way.
     const batch: Batch = { buffer, used: 0, done: Promise.resolve().then(() => this.#settle(batch)) };
     return batch;
