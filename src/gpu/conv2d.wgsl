@@ -72,6 +72,10 @@ fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
   );
 }
 
+fn inputRows(tap: u32, j: u32) -> mat4x4f {
+  return mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j));
+}
+
 fn outputAt(index: u32) -> u32 {
   let pixel = pixelOf(index);
   return p.outOffset + ((pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x) * p.outStride;

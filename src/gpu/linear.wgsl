@@ -47,11 +47,21 @@ fn enterRows(m: u32) {
 
 fn rawQuad(i: u32, j: u32) -> vec4f { return inputRun(starts[i] + j, j, 0u, p.inner); }
 
-fn insideRow(j: u32) -> vec4<bool> { return vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner); }
+fn rawRows(j: u32) -> mat4x4f { return mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j)); }
 
-fn centredQuad(i: u32, j: u32) -> vec4f { return select(vec4f(), rawQuad(i, j) - means[i], insideRow(j)); }
+// Quads of the four rows less their means, 0 outside.
+fn centredRows(j: u32) -> mat4x4f {
+  let inside = vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner);
+  let rows = rawRows(j);
+  return mat4x4f(
+    select(vec4f(), rows[0] - means[0], inside), select(vec4f(), rows[1] - means[1], inside),
+    select(vec4f(), rows[2] - means[2], inside), select(vec4f(), rows[3] - means[3], inside),
+  );
+}
 
-fn squares(values: vec4f) -> f32 { return dot(values, values); }
+fn squaresOf(rows: mat4x4f) -> vec4f {
+  return vec4f(dot(rows[0], rows[0]), dot(rows[1], rows[1]), dot(rows[2], rows[2]), dot(rows[3], rows[3]));
+}
 
 fn factorsOf(sums: vec4f) -> vec4f { return 1.0 / sqrt(sums / f32(p.inner) + p.epsilon); }
 
@@ -60,39 +70,42 @@ fn factorsOf(sums: vec4f) -> vec4f { return 1.0 / sqrt(sums / f32(p.inner) + p.e
 fn prepareRows(thread: u32, first: u32, step: u32) {
   if (NORM != 2u) { return; }
   var sums = vec4f();
-  for (var j = first; j < p.inner; j += step) {
-    sums += vec4f(1.0) * mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j));
-  }
+  for (var j = first; j < p.inner; j += step) { sums += vec4f(1.0) * rawRows(j); }
   means = joinRows(thread, sums) / f32(p.inner);
-  for (var j = first; j < p.inner; j += step) {
-    powers += vec4f(
-      squares(centredQuad(0u, j)), squares(centredQuad(1u, j)), squares(centredQuad(2u, j)), squares(centredQuad(3u, j)),
-    );
-  }
+  for (var j = first; j < p.inner; j += step) { powers += squaresOf(centredRows(j)); }
   factors = factorsOf(joinRows(thread, powers));
+}
+
+// Elements j … j + 3 of a vector over the columns of x, 0 outside.
+fn normQuad(values: vec4f, j: u32) -> vec4f {
+  return select(vec4f(), values, vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner));
 }
 
 fn normWeightQuad(j: u32) -> vec4f {
   let at = p.normWeightOffset + productGroup * p.inner + j;
-  return vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]);
+  return normQuad(vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]), j);
 }
 
 fn normBiasQuad(j: u32) -> vec4f {
   if ((p.given & 4u) == 0u) { return vec4f(); }
   let at = p.normBiasOffset + productGroup * p.inner + j;
-  return vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]);
+  return normQuad(vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]), j);
 }
 
-fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
-  var values = rawQuad(i, j);
-  if (NORM == 0u) { return values; }
+fn inputRows(tap: u32, j: u32) -> mat4x4f {
+  if (NORM == 0u) { return rawRows(j); }
+  let scales = normWeightQuad(j);
   if (NORM == 1u) {
-    powers[i] += squares(values);
-    values *= normWeightQuad(j);
-  } else {
-    values = (values - means[i]) * factors[i] * normWeightQuad(j) + normBiasQuad(j);
+    let rows = rawRows(j);
+    powers += squaresOf(rows);
+    return mat4x4f(rows[0] * scales, rows[1] * scales, rows[2] * scales, rows[3] * scales);
   }
-  return select(vec4f(), values, insideRow(j));
+  let rows = centredRows(j);
+  let shifts = normBiasQuad(j);
+  return mat4x4f(
+    rows[0] * factors[0] * scales + shifts, rows[1] * factors[1] * scales + shifts,
+    rows[2] * factors[2] * scales + shifts, rows[3] * factors[3] * scales + shifts,
+  );
 }
 
 fn scaleRows(sums: mat4x4f, by: vec4f) -> mat4x4f {

@@ -7,8 +7,7 @@ var<workgroup> slices: array<vec4f, 1024>; // [slice, row of a thread's four, th
 
 // Adds what inputs j … j + 3 of a tap give.
 fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
-  let inputs =
-    transpose(mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j)));
+  let inputs = transpose(inputRows(tap, j));
   var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
   next = addOuter(next, inputs[1], weightQuad(tap, j + 1u, quad, inner, outerQuads));
   next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));

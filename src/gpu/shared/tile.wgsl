@@ -1,8 +1,8 @@
 // One tile of a matrix product, TILE_M rows × TILE_N columns, by threads of 4 × 4 results, TALL ones of 8 rows and WIDE ones
 // of 8 columns. The kernel that uses it says where its rows lie: `enterRows(m)` is called once, for the four rows that a
 // thread will read; then all threads call `prepareRows(thread, first, step)`, where first, first + step … are the quads of
-// them that the thread will read; `inputQuad(i, tap, j)` gives elements j … j + 3 of the i-th row, 0 outside, and is asked
-// once for each; at the end `finishTile(thread, m, sums)` may scale the results of rows 4·m…. Weights come as
+// them that the thread will read; `inputRows(tap, j)` gives elements j … j + 3 of the four, 0 outside, and is asked once for
+// each; at the end `finishTile(thread, m, sums)` may scale the results of rows 4·m…. Weights come as
 // [taps · inner, outer] in quads, from `weightStart` on. While a block of TILE_K inputs is multiplied, the next one is on
 // its way.
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>; // [k, m / 4]
@@ -63,7 +63,7 @@ fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f
 fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
   if (thread < INPUT_BLOCKS) {
     let j = first + 4u * (thread % (TILE_K / 4u));
-    return transpose(mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j)));
+    return transpose(inputRows(tap, j));
   }
   if (thread >= BLOCKS) { return mat4x4f(); }
   let block = thread - INPUT_BLOCKS;
