@@ -1,0 +1,104 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Entry } from "../../src/checkpoint/checkpoint.ts";
+import { bind, type Spec, specKeys } from "../../src/checkpoint/weights.ts";
+import type { Device } from "../../src/device.ts";
+import type { WebgpuDevice } from "../../src/gpu/device.ts";
+import { mambair, mambairWeights } from "../../src/models/mambair.ts";
+import { MAMBAIR_VARIANTS, mambairConfig } from "../../src/models/mambair_config.ts";
+import { vim, vimWeights } from "../../src/models/vim.ts";
+import { VIM_VARIANTS, vimConfig } from "../../src/models/vim_config.ts";
+import type { Ops } from "../../src/ops.ts";
+import { type Forward, runModel } from "../../src/run_model.ts";
+import { sizeOf, type Tensor } from "../../src/tensor.ts";
+import { Draw } from "../arbitraries.ts";
+import { gpuTest } from "./gpu.ts";
+
+/** Weights of a spec: small numbers. */
+function someEntries(spec: Spec): Map<string, Entry> {
+  const draw = new Draw({ mood: "ordinary", viewed: false, seed: 1 });
+  return new Map(
+    specKeys(spec).map(([name, shape]) => {
+      const bound = name.includes("A_") ? 1 : (shape.at(-1) ?? 1) ** -0.5;
+      const read = () => Promise.resolve(draw.numbers(sizeOf(shape), -bound, bound));
+      return [name, { name, shape, dtype: "F32", bytes: 4 * sizeOf(shape), read, readRaw: () => Promise.reject() }];
+    }),
+  );
+}
+
+/** Binds weights for as long as `body` runs. */
+async function withWeights<S extends Spec>(
+  device: Device,
+  spec: S,
+  body: (weights: Awaited<ReturnType<typeof bind<S>>>["weights"]) => Promise<void>,
+): Promise<void> {
+  const { weights, dispose } = await bind(spec, { entries: someEntries(spec) }, device);
+  try {
+    await body(weights);
+  } finally {
+    dispose();
+  }
+}
+
+const imageOf = (ops: Ops, side: number): Tensor =>
+  ops.input(new Float32Array(side * side * 3).fill(0.5), [1, side, side, 3]);
+
+const callsOf = (device: WebgpuDevice): number => Object.values(device.counts().calls).reduce((sum, n) => sum + n, 0);
+
+/** Kernel calls of one run. */
+async function callsIn(device: WebgpuDevice, forward: Forward): Promise<number> {
+  const before = callsOf(device);
+  await runModel(device, forward);
+  return callsOf(device) - before;
+}
+
+async function vimCalls(device: WebgpuDevice, depth: number): Promise<number> {
+  const config = vimConfig({ ...VIM_VARIANTS["vim-tiny"], img_size: 32, depth });
+  let calls = 0;
+  await withWeights(device, vimWeights(config), async (weights) => {
+    calls = await callsIn(device, (ops) => vim(ops, weights, config, imageOf(ops, 32)));
+  });
+  return calls;
+}
+
+async function mambairCalls(device: WebgpuDevice, depths: readonly number[]): Promise<number> {
+  const config = mambairConfig({ ...MAMBAIR_VARIANTS["mambair-light-x2"], depths: [...depths] });
+  let calls = 0;
+  await withWeights(device, mambairWeights(config), async (weights) => {
+    calls = await callsIn(device, (ops) => mambair(ops, weights, config, imageOf(ops, 8)));
+  });
+  return calls;
+}
+
+gpuTest("a Vim layer is at most 8 kernel calls", async (device) => {
+  const calls = await vimCalls(device, 3) - await vimCalls(device, 1);
+  assert(calls > 0 && calls <= 2 * 8, `two layers are ${calls} calls`);
+});
+
+gpuTest("a block of MambaIR-light is at most 12 kernel calls", async (device) => {
+  const calls = await mambairCalls(device, [3, 1]) - await mambairCalls(device, [1, 1]);
+  assert(calls > 0 && calls <= 2 * 12, `two blocks are ${calls} calls`);
+});
+
+/** Bytes beside the pool: the parameters of 4096 dispatches and the least that results are read through. */
+const BESIDE_THE_POOL = 4096 * 256 + 2 ** 16;
+
+// On a software adapter a run is cut into slices, to give the event loop air; hardware is given 50 ms of work at its pace.
+// The clock ends a slice too, on a busy machine even when the pipelines are there: the best of three runs counts.
+gpuTest("an inference of Vim-Ti is one submission, and holds 24 MB beside the weights at most", async (device) => {
+  const config = vimConfig(VIM_VARIANTS["vim-tiny"]);
+  await withWeights(device, vimWeights(config), async (weights) => {
+    const forward: Forward = (ops) => vim(ops, weights, config, imageOf(ops, 224));
+    const hardware: Device = { ...device, pace: 8 };
+    const submits: number[] = [];
+    for (let run = 0; run < 3; run++) {
+      const before = device.counts().submits;
+      await runModel(hardware, forward);
+      submits.push(device.counts().submits - before);
+    }
+    assertEquals(Math.min(...submits), 1);
+    const { reserved, weights: held, peak } = device.memory();
+    const beside = reserved - held + BESIDE_THE_POOL;
+    console.log(`Vim-Ti on WebGPU: weights ${held} bytes, ${beside} beside them, submissions ${submits}`);
+    assert(peak > 0 && beside <= 24e6, `${beside} bytes beside the weights`);
+  });
+});
