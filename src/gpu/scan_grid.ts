@@ -30,6 +30,20 @@ function isLocal(p: Params<"selective_scan">): boolean {
     p.stepCount === p.length && p.length > 0 && p.batch * p.channels < ENOUGH_CHAINS;
 }
 
+/** Chains from which whole walks that never wait for memory beat `local`, and walks from which they beat segments. */
+const MANY_CHAINS = 4096, MANY_WALKS = 8192;
+/** Threads of a `fed` group that walk, and quads of the projection that the others load for four steps of each. */
+const WALKERS = 128, TURN_QUADS = 192;
+
+/** Whether there are enough whole walks over rows of tokens, by one direction or by two from both ends. */
+function isFed(p: Params<"selective_scan">): boolean {
+  const rowOrders = p.directions === 1 ? p.orders < 2 : p.directions === 2 && (p.orders === 0x10 || p.orders === 0x01);
+  const rowQuads = Math.ceil(p.rank / 4) + 2 * Math.ceil(p.stateSize / 4);
+  return rowOrders && p.stateSize <= 16 && p.groups === 1 && 4 * p.directions * rowQuads <= TURN_QUADS &&
+    p.carry === 0 && p.accumulate === 0 && p.stepCount === p.length && p.length > 0 &&
+    p.batch * p.channels >= (isLocal(p) ? MANY_CHAINS : MANY_WALKS / p.directions);
+}
+
 /** Elements a projection row can be read in at once: every row and every part of it starts at a multiple. */
 function wordOf(p: Params<"selective_scan">, offset: number): 1 | 2 | 4 {
   const deltas = p.rank || p.channels;
@@ -62,7 +76,7 @@ function setsOf(p: Params<"selective_scan">): { readonly walked: number; readonl
   return sets;
 }
 
-/** The dispatches of a scan: one when it is short or channels and images fill the GPU, else summaries, their combination and the walk. */
+/** The dispatches of a scan: one when it is short or its chains fill the GPU, else summaries, their combination and the walk. */
 export function planScan(p: Params<"selective_scan">, { has, offset }: OperandView): Launch {
   const kernel = "selective_scan", WORKGROUP = 64;
   const dispatches: Dispatch[] = [];
@@ -74,8 +88,13 @@ export function planScan(p: Params<"selective_scan">, { has, offset }: OperandVi
   const common = {
     kernel,
     include: [`words_${word}`],
-    constants: { WORKGROUP, STATE: p.stateSize, RANK: p.rank, HAS_Z: has("z") },
+    constants: { WORKGROUP, STATE: p.stateSize, RANK: p.rank, HAS_Z: has("z"), DIRECTIONS: p.directions },
   } as const;
+  if (isFed(p)) {
+    return {
+      dispatches: [{ ...common, entry: "fed", groups: [Math.ceil(p.channels * p.directions / WALKERS), 1, p.batch] }],
+    };
+  }
   if (isLocal(p)) {
     const segments = LOCAL_SEGMENTS / p.directions;
     const extras = [segments, Math.ceil(p.length / segments), 0, 0, p.accumulate];

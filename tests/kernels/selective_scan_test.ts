@@ -3,6 +3,7 @@ import { SCAN_ORDERS } from "../../src/kernels.ts";
 import type { Ops } from "../../src/ops.ts";
 import { type Tensor, tensorOf } from "../../src/tensor.ts";
 import { climate, Draw, size } from "../arbitraries.ts";
+import { GPU_DEVICES } from "../devices.ts";
 import { conformance, example } from "../laws/conformance.ts";
 import { permutation } from "../laws/orders.ts";
 
@@ -140,6 +141,60 @@ conformance(
     };
   },
   { title: "in bands" },
+);
+
+/** Chains times directions from which a GPU walks whole sequences (`MANY_WALKS` of `scan_grid.ts`). */
+const MANY_WALKS = 8192;
+
+conformance(
+  "selective_scan",
+  fc.record({
+    length: fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 12, 17),
+    channels: fc.constantFrom(33, 63, 64, 65, 130),
+    stateSize: fc.constantFrom(1, 4, 6, 10, 16),
+    rank: fc.constantFrom(0, 1, 4, 12, 18, 33),
+    orders: fc.constantFrom<("row" | "rowReversed")[]>(["row"], ["rowReversed"], ["row", "rowReversed"], [
+      "rowReversed",
+      "row",
+    ]),
+    shared: fc.boolean(),
+    softplus: fc.boolean(),
+    gate: fc.boolean(),
+    target: fc.constantFrom("new", "new", "into"),
+    climate: climate("saturating", "tiny", "nan"),
+  }),
+  (c) => {
+    const draw = new Draw(c.climate), { length, channels } = c;
+    const directions = c.orders.length, batch = Math.ceil(MANY_WALKS / (channels * directions));
+    const own = c.shared ? 1 : directions, deltas = c.rank || channels, step = deltas + 2 * c.stateSize;
+    return {
+      operands: {
+        u: draw.input([batch, length, own * channels]),
+        projection: projectionOf(draw, batch, length, own, step, deltas, c.softplus),
+        constants: constantsOf(draw, directions, channels, c.stateSize, c.rank),
+        z: draw.input([batch, length, channels]),
+        out: c.target === "new" ? draw.out([batch, length, channels]) : draw.inout([batch, length, channels]),
+      },
+      call: (ops, t) =>
+        ops.selectiveScan(t.u!, t.projection!, t.constants!, {
+          orders: c.orders,
+          stateSize: c.stateSize,
+          softplus: c.softplus,
+          sharedInput: c.shared,
+          sharedProjection: c.shared,
+          z: c.gate ? t.z : undefined,
+          ...(c.target === "new" ? { out: t.out! } : { into: t.out! }),
+        }),
+    };
+  },
+  {
+    title: "with many chains",
+    devices: GPU_DEVICES.map((opener) => ({
+      name: opener.name,
+      open: () => opener.open(),
+      batches: { size: 12, count: 1 },
+    })),
+  },
 );
 
 /** Per direction Δ | B | C; without softplus Δ is what a softplus would have given, so that the scan decays. */
