@@ -29,6 +29,14 @@ const UNIT_LANES: u32 = 32u;
 const UNITS: u32 = 256u / UNIT_LANES;
 var<workgroup> unitSums: array<f32, 256>;
 
+// Threads that add up the slices of one column.
+const MEAN_LANES: u32 = 4u;
+
+fn sliceSum(image: u32, slice: u32, column: u32) -> f32 {
+  let at = (image * p.slices + min(slice, p.slices - 1u)) * p.columns + min(column, p.columns - 1u);
+  return select(0.0, scratch[at], slice < p.slices);
+}
+
 // Sum over the lanes of a unit, in its first lane.
 fn joinUnit(thread: u32, value: f32) -> f32 {
   unitSums[thread] = value;
@@ -45,10 +53,19 @@ fn attend(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
   let image = group.x;
   let firstOut = p.outOffset + image * p.outStride;
   let firstUnit = p.batch * p.slices * p.columns + image * p.hidden;
-  for (var c = thread; c < p.columns; c += 256u) {
+  for (var first = 0u; first < p.columns; first += 256u / MEAN_LANES) {
+    let column = first + thread / MEAN_LANES;
     var sum = 0.0;
-    for (var i = 0u; i < p.slices; i++) { sum += scratch[(image * p.slices + i) * p.columns + c]; }
-    out[firstOut + c] = result(sum);
+    for (var i = thread % MEAN_LANES; i < p.slices; i += 4u * MEAN_LANES) {
+      sum += sliceSum(image, i, column) + sliceSum(image, i + MEAN_LANES, column) +
+        sliceSum(image, i + 2u * MEAN_LANES, column) + sliceSum(image, i + 3u * MEAN_LANES, column);
+    }
+    unitSums[thread] = sum;
+    workgroupBarrier();
+    if (thread % MEAN_LANES == 0u && column < p.columns) {
+      out[firstOut + column] = result(unitSums[thread] + unitSums[thread + 1u] + unitSums[thread + 2u] + unitSums[thread + 3u]);
+    }
+    workgroupBarrier();
   }
   storageBarrier();
   for (var first = 0u; first < p.hidden; first += UNITS) {

@@ -190,11 +190,11 @@ const reduce = (kernel: "mean_rows" | "max_rows"): Plan<"mean_rows"> => (p) => {
   return { dispatches, scratch: p.batch * slices * p.columns };
 };
 
-/** Rows of a slice of an image whose channels are attended to, and most slices: one group adds all of them up. */
-const ATTENDED_ROWS = 256, MOST_SLICES = 64;
+/** Most slices of an image whose channels are attended to: one group adds all of them up. */
+const MOST_SLICES = 256;
 
 const channel_attention: Plan<"channel_attention"> = (p, view) => {
-  const slices = Math.min(MOST_SLICES, Math.max(2, Math.ceil(p.rows / ATTENDED_ROWS)));
+  const slices = Math.min(MOST_SLICES, Math.max(2, Math.ceil(p.rows / SLICE_ROWS)));
   const common = {
     kernel: "channel_attention",
     constants: {},

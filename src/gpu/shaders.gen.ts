@@ -226,6 +226,11 @@ fn padded(size: u32) -> u32 { return (size + 3u) / 4u * 4u; }
 const UNIT_LANES: u32 = 32u;
 const UNITS: u32 = 256u / UNIT_LANES;
 var<workgroup> unitSums: array<f32, 256>;
+const MEAN_LANES: u32 = 4u;
+fn sliceSum(image: u32, slice: u32, column: u32) -> f32 {
+  let at = (image * p.slices + min(slice, p.slices - 1u)) * p.columns + min(column, p.columns - 1u);
+  return select(0.0, scratch[at], slice < p.slices);
+}
 fn joinUnit(thread: u32, value: f32) -> f32 {
   unitSums[thread] = value;
   workgroupBarrier();
@@ -240,10 +245,19 @@ fn attend(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
   let image = group.x;
   let firstOut = p.outOffset + image * p.outStride;
   let firstUnit = p.batch * p.slices * p.columns + image * p.hidden;
-  for (var c = thread; c < p.columns; c += 256u) {
+  for (var first = 0u; first < p.columns; first += 256u / MEAN_LANES) {
+    let column = first + thread / MEAN_LANES;
     var sum = 0.0;
-    for (var i = 0u; i < p.slices; i++) { sum += scratch[(image * p.slices + i) * p.columns + c]; }
-    out[firstOut + c] = result(sum);
+    for (var i = thread % MEAN_LANES; i < p.slices; i += 4u * MEAN_LANES) {
+      sum += sliceSum(image, i, column) + sliceSum(image, i + MEAN_LANES, column) +
+        sliceSum(image, i + 2u * MEAN_LANES, column) + sliceSum(image, i + 3u * MEAN_LANES, column);
+    }
+    unitSums[thread] = sum;
+    workgroupBarrier();
+    if (thread % MEAN_LANES == 0u && column < p.columns) {
+      out[firstOut + column] = result(unitSums[thread] + unitSums[thread + 1u] + unitSums[thread + 2u] + unitSums[thread + 3u]);
+    }
+    workgroupBarrier();
   }
   storageBarrier();
   for (var first = 0u; first < p.hidden; first += UNITS) {
@@ -321,15 +335,24 @@ fn joinLanes(lane: u32, value: f32) -> f32 {
   }
   return partial[lane];
 }
+fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
+  return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
   let end = min(p.rows, (group.y + 1u) * p.sliceRows);
   var value = 0.0;
   if (column < p.columns) {
-    value = start(x[p.xOffset + (group.z * p.rows + group.y * p.sliceRows) * p.xStride + column]);
-    for (var r = group.y * p.sliceRows + lane / 8u; r < end; r += 8u) {
-      value = join(value, x[p.xOffset + (group.z * p.rows + r) * p.xStride + column]);
+    let first = group.y * p.sliceRows;
+    let nothing = start(rowValue(0.0, group.z, first, end, column));
+    value = nothing;
+    for (var r = first + lane / 8u; r < end; r += 32u) {
+      let a = rowValue(nothing, group.z, r, end, column);
+      let b = rowValue(nothing, group.z, r + 8u, end, column);
+      let c = rowValue(nothing, group.z, r + 16u, end, column);
+      let d = rowValue(nothing, group.z, r + 24u, end, column);
+      value = join(value, join(join(a, b), join(c, d)));
     }
   }
   value = joinLanes(lane, value);
@@ -1224,15 +1247,24 @@ fn joinLanes(lane: u32, value: f32) -> f32 {
   }
   return partial[lane];
 }
+fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
+  return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
   let end = min(p.rows, (group.y + 1u) * p.sliceRows);
   var value = 0.0;
   if (column < p.columns) {
-    value = start(x[p.xOffset + (group.z * p.rows + group.y * p.sliceRows) * p.xStride + column]);
-    for (var r = group.y * p.sliceRows + lane / 8u; r < end; r += 8u) {
-      value = join(value, x[p.xOffset + (group.z * p.rows + r) * p.xStride + column]);
+    let first = group.y * p.sliceRows;
+    let nothing = start(rowValue(0.0, group.z, first, end, column));
+    value = nothing;
+    for (var r = first + lane / 8u; r < end; r += 32u) {
+      let a = rowValue(nothing, group.z, r, end, column);
+      let b = rowValue(nothing, group.z, r + 8u, end, column);
+      let c = rowValue(nothing, group.z, r + 16u, end, column);
+      let d = rowValue(nothing, group.z, r + 24u, end, column);
+      value = join(value, join(join(a, b), join(c, d)));
     }
   }
   value = joinLanes(lane, value);
@@ -1280,15 +1312,24 @@ fn joinLanes(lane: u32, value: f32) -> f32 {
   }
   return partial[lane];
 }
+fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
+  return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
+}
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
   let end = min(p.rows, (group.y + 1u) * p.sliceRows);
   var value = 0.0;
   if (column < p.columns) {
-    value = start(x[p.xOffset + (group.z * p.rows + group.y * p.sliceRows) * p.xStride + column]);
-    for (var r = group.y * p.sliceRows + lane / 8u; r < end; r += 8u) {
-      value = join(value, x[p.xOffset + (group.z * p.rows + r) * p.xStride + column]);
+    let first = group.y * p.sliceRows;
+    let nothing = start(rowValue(0.0, group.z, first, end, column));
+    value = nothing;
+    for (var r = first + lane / 8u; r < end; r += 32u) {
+      let a = rowValue(nothing, group.z, r, end, column);
+      let b = rowValue(nothing, group.z, r + 8u, end, column);
+      let c = rowValue(nothing, group.z, r + 16u, end, column);
+      let d = rowValue(nothing, group.z, r + 24u, end, column);
+      value = join(value, join(join(a, b), join(c, d)));
     }
   }
   value = joinLanes(lane, value);

@@ -1,5 +1,6 @@
 // What `mean_rows` and `max_rows` share: a group reduces one slice of the rows of 8 columns, 8 threads a column. Tall
-// inputs are cut into slices whose results go to `scratch` [batch, slices, columns]; `finish` reduces those.
+// inputs are cut into slices whose results go to `scratch` [batch, slices, columns]; `finish` reduces those. Four rows are
+// read at once.
 var<workgroup> partial: array<f32, 64>;
 
 fn joinLanes(lane: u32, value: f32) -> f32 {
@@ -12,15 +13,26 @@ fn joinLanes(lane: u32, value: f32) -> f32 {
   return partial[lane];
 }
 
+// Element of a row that joins to what is there already, and nothing from `end` on.
+fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
+  return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
+}
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
   let end = min(p.rows, (group.y + 1u) * p.sliceRows);
   var value = 0.0;
   if (column < p.columns) {
-    value = start(x[p.xOffset + (group.z * p.rows + group.y * p.sliceRows) * p.xStride + column]);
-    for (var r = group.y * p.sliceRows + lane / 8u; r < end; r += 8u) {
-      value = join(value, x[p.xOffset + (group.z * p.rows + r) * p.xStride + column]);
+    let first = group.y * p.sliceRows;
+    let nothing = start(rowValue(0.0, group.z, first, end, column));
+    value = nothing;
+    for (var r = first + lane / 8u; r < end; r += 32u) {
+      let a = rowValue(nothing, group.z, r, end, column);
+      let b = rowValue(nothing, group.z, r + 8u, end, column);
+      let c = rowValue(nothing, group.z, r + 16u, end, column);
+      let d = rowValue(nothing, group.z, r + 24u, end, column);
+      value = join(value, join(join(a, b), join(c, d)));
     }
   }
   value = joinLanes(lane, value);
