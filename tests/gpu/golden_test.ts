@@ -1,3 +1,3 @@
 import { registerGoldens } from "./goldens.ts";
 
-registerGoldens(new URL("../golden/", import.meta.url));
+registerGoldens(new URL("../golden/", import.meta.url), "all");

@@ -10,19 +10,19 @@ import { openWebgpu, type WebgpuDevice, type WebgpuOptions } from "../../src/gpu
 const found = await findAdapter();
 const obstacle = typeof found === "string" ? found : undefined;
 
-/** A test that gets a WebGPU device, which is closed afterwards. */
+/** A test that gets a WebGPU device, which is closed afterwards, and what it runs its steps by. */
 export function gpuTest(
   name: string,
-  body: (device: WebgpuDevice) => Promise<void>,
+  body: (device: WebgpuDevice, t: Pick<Deno.TestContext, "step">) => Promise<void>,
   options: WebgpuOptions = {},
 ): void {
   Deno.test({
     name,
     ignore: obstacle !== undefined && !Deno.env.get("CI"),
-    fn: async () => {
+    fn: async (t) => {
       if (obstacle) throw new Error(`Cannot test on WebGPU in CI as there must be an adapter: ${obstacle}`);
       await using device = await openWebgpu(options);
-      await body(device);
+      await body(device, t);
     },
   });
 }

@@ -13,9 +13,15 @@ export interface CollectedTest {
 }
 
 /** What a test runs its steps by. */
-interface StepContext {
-  readonly step: (name: string, fn: () => void | Promise<void>) => Promise<void>;
+export interface StepContext {
+  readonly step: (name: string, fn: (context: StepContext) => void | Promise<void>) => Promise<boolean>;
 }
+
+/** What happens in a suite, in order: a test or a step begins, those within it, its end; at last the end of the suite. */
+export type TestEvent =
+  | { readonly begin: string; readonly ignore?: boolean }
+  | { readonly end: string; readonly error?: string }
+  | { readonly done: true };
 
 /** What a runtime brings. */
 interface Host {

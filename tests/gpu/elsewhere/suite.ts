@@ -1,49 +1,61 @@
 /**
- * The GPU suite as one module for runtimes without Deno: the law of every kernel, the device's own behaviour, fixtures of
- * the official code. `tests/gpu/elsewhere.ts` bundles it.
+ * Runs the GPU suite in runtimes without Deno: the law of every kernel, which `tests/gpu/elsewhere.ts` imports before this
+ * when it bundles, the laws of the scan, the device's own behaviour, fixtures of the official code.
  *
  * @module
  */
-import { collected, host } from "./shim.ts";
-import "../../kernels/binary_test.ts";
-import "../../kernels/causal_conv1d_test.ts";
-import "../../kernels/conv2d_test.ts";
-import "../../kernels/depthwise_conv2d_test.ts";
-import "../../kernels/gather_rows_test.ts";
-import "../../kernels/layer_norm_test.ts";
-import "../../kernels/linear_test.ts";
-import "../../kernels/max_rows_test.ts";
-import "../../kernels/mean_rows_test.ts";
-import "../../kernels/pixel_shuffle_test.ts";
-import "../../kernels/rms_norm_test.ts";
-import "../../kernels/selective_scan_test.ts";
-import "../../kernels/unary_test.ts";
-import "../../laws/laws_test.ts";
+import { collected, host, type StepContext, type TestEvent } from "./shim.ts";
+import { openWebgpu, type WebgpuDevice } from "../../../src/gpu/device.ts";
+import { CPU_DEVICES, GPU_DEVICES } from "../../devices.ts";
+import { sideBySide } from "../side_by_side.ts";
 import "../device_test.ts";
+import "../laws_test.ts";
+import "../memory_test.ts";
 import { registerGoldens } from "../goldens.ts";
 
-registerGoldens(new URL("tests/golden/", host.root));
+// Kernels and fixtures share one device: a new one would make its pipelines again.
+let shared: Promise<WebgpuDevice> | undefined;
+const open = async (): Promise<WebgpuDevice> => {
+  const device = await (shared ??= openWebgpu());
+  return { ...device, close() {}, [Symbol.asyncDispose]: () => Promise.resolve() };
+};
+for (const opener of GPU_DEVICES) Object.assign(opener, { open: async () => sideBySide(await open()) });
 
-/** What became of a test. */
-export interface TestReport {
-  readonly name: string;
-  /** Absent when it passed. */
-  readonly error?: string;
-  readonly milliseconds: number;
+/** Kernels of which each case or so needs pipelines of its own, which take SwiftShader a second each, some of them eight. */
+const COSTLY_REGEXP = /^(selective_scan|linear|conv2d) on /;
+
+/** Sets how many cases a kernel's law issues before it waits, and how many such batches there are. */
+function limitCases(test: string): void {
+  const size = COSTLY_REGEXP.test(test) && !host.long ? 16 : 50;
+  for (const opener of GPU_DEVICES) Object.assign(opener, { batches: { size, count: host.long ? 4 : 1 } });
 }
 
-/** Runs every collected test, one after the other. */
-export async function runSuite(report: (done: TestReport) => void): Promise<void> {
-  for (const { name, fn, ignore } of collected) {
-    const started = performance.now();
-    let error: string | undefined = ignore ? "it was left out" : undefined;
-    if (!ignore) {
-      try {
-        await fn({ step: async (_, run) => await run() });
-      } catch (thrown) {
-        error = String((thrown as Error)?.stack ?? thrown);
-      }
+registerGoldens(new URL("tests/golden/", host.root), host.long ? "all" : "few", open);
+
+/** Whether a test is of a device that is not the GPU. */
+const isElsewhere = (name: string): boolean => CPU_DEVICES.some((device) => name.endsWith(` on ${device.name}`));
+
+/** Runs every collected test, one after the other; all events are told in order. */
+export async function runSuite(tell: (event: TestEvent) => void | Promise<void>): Promise<void> {
+  const perform = async (name: string, fn: (context: StepContext) => void | Promise<void>): Promise<boolean> => {
+    await tell({ begin: name });
+    let error: string | undefined;
+    let passed = true;
+    try {
+      await fn({ step: async (name, fn) => await perform(name, fn) || (passed = false) });
+    } catch (thrown) {
+      error = String((thrown as Error)?.stack ?? thrown);
     }
-    report({ name, ...(error === undefined ? {} : { error }), milliseconds: Math.round(performance.now() - started) });
+    await tell({ end: name, ...(error === undefined ? {} : { error }) });
+    return passed && error === undefined;
+  };
+  for (const { name, fn, ignore } of collected) {
+    if (isElsewhere(name)) continue;
+    limitCases(name);
+    if (ignore) {
+      await tell({ begin: name, ignore });
+      await tell({ end: name });
+    } else await perform(name, fn);
   }
+  await tell({ done: true });
 }

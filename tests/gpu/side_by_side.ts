@@ -1,0 +1,49 @@
+/**
+ * A WebGPU device for many cases at once: what is issued waits until results are asked for, then all pipelines it needs
+ * are made side by side, as a software adapter takes up to seconds for one, and all results share one wait.
+ *
+ * @module
+ */
+import type { Device } from "../../src/device.ts";
+import type { WebgpuDevice } from "../../src/gpu/device.ts";
+import type { KernelName, Operands, Params } from "../../src/kernels.ts";
+import type { Tensor } from "../../src/tensor.ts";
+
+/** The same device, where runs may overlap: memory is kept until the last of them has ended. */
+export function sideBySide(device: WebgpuDevice): Device {
+  let held: ((target: Device) => void)[] = [];
+  let issued: Promise<void> | undefined;
+  let runs = 0, memory: Disposable | undefined;
+  const issue = async (): Promise<void> => {
+    // The others that are asked for in this go join in.
+    await Promise.resolve();
+    const calls = held;
+    held = [];
+    issued = undefined;
+    await device.warmup((dry) => calls.forEach((call) => call(dry)));
+    for (const call of calls) call(device);
+  };
+  return {
+    ...device,
+    run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
+      held.push((target) => target.run(kernel, operands, params));
+    },
+    scope(): Disposable {
+      if (runs++ === 0) memory = device.scope();
+      return {
+        [Symbol.dispose]() {
+          if (--runs === 0) memory?.[Symbol.dispose]();
+        },
+      };
+    },
+    async flush(): Promise<void> {
+      await (issued ??= issue());
+      await device.flush();
+    },
+    async read(tensor: Tensor): Promise<Float32Array> {
+      await (issued ??= issue());
+      return await device.read(tensor);
+    },
+    exclusive: (task) => task(),
+  };
+}
