@@ -8,6 +8,9 @@
 /** Milliseconds after a failure in which the loss of the device may be reported. */
 const LOSS_DELAY = 100;
 
+/** What Dawn says of a command whose operand could not be made: that was reported, and this may come after it was thrown. */
+const CONSEQUENCE_REGEXP = /is invalid due to a previous error/;
+
 /** The errors of one device that nobody has seen yet. */
 export class Faults {
   readonly #device: GPUDevice;
@@ -33,6 +36,7 @@ export class Faults {
     this.whenLost.catch(() => {});
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
+      if (CONSEQUENCE_REGEXP.test(event.error.message)) return;
       this.note(new Error(`Cannot run on WebGPU as a command is not valid: ${firstLines(event.error.message)}`));
     });
   }
