@@ -1,7 +1,7 @@
 import { end, ROOT } from "../runtime/kit.ts";
 import { BROWSERS } from "../runtime/serve.ts";
 import type { TestEvent } from "./elsewhere/shim.ts";
-import { buildSuite, follow, hasSwiftshader, KIT, LEFT_OUT } from "./elsewhere.ts";
+import { buildSuite, DAWN_OPTIONS, follow, hasSwiftshader, KIT } from "./elsewhere.ts";
 
 /** Serves the project, and hands on what its page POSTs. */
 function serveProject() {
@@ -38,7 +38,11 @@ Deno.test({
     const profile = await Deno.makeTempDir({ prefix: "sidewinder_profile_" });
     const hash = Deno.env.get("SIDEWINDER_LONG") ? "#long" : "";
     const child = new Deno.Command("chromium", {
-      args: [...BROWSERS.chromium!(profile), `--disable-dawn-features=${LEFT_OUT}`, `${url}dist/gpu/page.html${hash}`],
+      args: [
+        ...BROWSERS.chromium!(profile),
+        ...DAWN_OPTIONS.map((option) => `--${option}`),
+        `${url}dist/gpu/page.html${hash}`,
+      ],
       env: { HOME: profile },
       stdout: "null",
       stderr: "null",

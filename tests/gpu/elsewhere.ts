@@ -12,11 +12,14 @@ export const KIT = `${ROOT}dist/gpu/`;
 /** Vulkan's driver file of Chromium's SwiftShader. */
 export const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 
+/** Whether everything is run, as Dawn does it by itself. */
+const long = Deno.env.get("SIDEWINDER_LONG") === "1";
+
 /**
- * What Dawn must leave out on SwiftShader: zeroing the memory of a workgroup by an initialiser, of which SwiftShader makes a
- * store an element. Dawn writes a loop then, with the same result; a product takes a third of the time to compile.
+ * Options of Dawn on SwiftShader: it need not zero the memory of workgroups, which no shader here counts on and which takes
+ * SwiftShader twenty times as long to compile as a whole product.
  */
-export const LEFT_OUT = "vulkan_use_zero_initialize_workgroup_memory_extension";
+export const DAWN_OPTIONS: readonly string[] = long ? [] : ["enable-dawn-features=disable_workgroup_init"];
 
 /** Whether the machine has SwiftShader; CI must have it. */
 export async function hasSwiftshader(): Promise<boolean> {

@@ -24,6 +24,7 @@ const FEW = [
   "models_tiny/vim_v1",
   "models_tiny/vim_v2_midcls",
   "models_full/vim_tiny_p16_224",
+  "models_full/mambair_light_x2",
 ];
 
 /** The rest of those that show something else. */
@@ -42,7 +43,6 @@ const MORE = [
   "models_tiny/vim_resize_correct",
   "models_tiny/vim_v2_doublecls",
   "models_tiny/vim_v2_nocls_max",
-  "models_full/mambair_light_x2",
   "trained/vim_micro",
 ];
 

@@ -1,6 +1,6 @@
 import { ROOT } from "../runtime/kit.ts";
 import type { TestEvent } from "./elsewhere/shim.ts";
-import { buildSuite, follow, hasSwiftshader, KIT, LEFT_OUT, SWIFTSHADER } from "./elsewhere.ts";
+import { buildSuite, DAWN_OPTIONS, follow, hasSwiftshader, KIT, SWIFTSHADER } from "./elsewhere.ts";
 
 /** Objects of a stream with one on each line. */
 async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<TestEvent> {
@@ -20,7 +20,7 @@ Deno.test({
     await buildSuite();
     await Deno.copyFile(`${ROOT}tests/gpu/elsewhere/node.js`, `${KIT}node.js`);
     await using child = new Deno.Command(`${KIT}node_modules/node24/bin/node`, {
-      args: ["node.js", LEFT_OUT],
+      args: ["node.js", ...DAWN_OPTIONS],
       cwd: KIT,
       env: { VK_ICD_FILENAMES: SWIFTSHADER, SIDEWINDER_LONG: Deno.env.get("SIDEWINDER_LONG") ?? "" },
       stdout: "piped",

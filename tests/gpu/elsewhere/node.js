@@ -1,10 +1,11 @@
 // Runs the bundled suite in Node and prints one JSON line an event.
 import { readFile } from "node:fs/promises";
-import { create, globals } from "webgpu";
 
+const { create, globals } = await import(import.meta.resolve("webgpu"));
 Object.assign(globalThis, globals);
-// The first argument says what Dawn leaves out.
-Object.defineProperty(navigator, "gpu", { value: create([`disable-dawn-features=${process.argv[2]}`]) });
+// The arguments are options of Dawn.
+Object.defineProperty(navigator, "gpu", { value: create(process.argv.slice(2)) });
+
 globalThis.sidewinderHost = {
   root: new URL("../../", import.meta.url).href,
   long: process.env.SIDEWINDER_LONG === "1",

@@ -21,15 +21,6 @@ const open = async (): Promise<WebgpuDevice> => {
 };
 for (const opener of GPU_DEVICES) Object.assign(opener, { open: async () => sideBySide(await open()) });
 
-/** Kernels of which each case or so needs pipelines of its own, which take SwiftShader a second each, some of them eight. */
-const COSTLY_REGEXP = /^(selective_scan|linear|conv2d) on /;
-
-/** Sets how many cases a kernel's law issues before it waits, and how many such batches there are. */
-function limitCases(test: string): void {
-  const size = COSTLY_REGEXP.test(test) && !host.long ? 16 : 50;
-  for (const opener of GPU_DEVICES) Object.assign(opener, { batches: { size, count: host.long ? 4 : 1 } });
-}
-
 registerGoldens(new URL("tests/golden/", host.root), host.long ? "all" : "few", open);
 
 /** Whether a test is of a device that is not the GPU. */
@@ -51,7 +42,6 @@ export async function runSuite(tell: (event: TestEvent) => void | Promise<void>)
   };
   for (const { name, fn, ignore } of collected) {
     if (isElsewhere(name)) continue;
-    limitCases(name);
     if (ignore) {
       await tell({ begin: name, ignore });
       await tell({ end: name });
