@@ -16,7 +16,7 @@ export const SWIFTSHADER = "/usr/lib/chromium/vk_swiftshader_icd.json";
 const long = Deno.env.get("SIDEWINDER_LONG") === "1";
 
 /**
- * Options of Dawn on SwiftShader: it need not zero the memory of workgroups, which no shader here counts on and which takes
+ * Options of Dawn on SwiftShader: it need not zero the memory of workgroups, which no shader may count on and which takes
  * SwiftShader twenty times as long to compile as a whole product.
  */
 export const DAWN_OPTIONS: readonly string[] = long ? [] : ["enable-dawn-features=disable_workgroup_init"];
