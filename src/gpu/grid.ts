@@ -195,10 +195,12 @@ const MOST_SLICES = 256;
 
 const channel_attention: Plan<"channel_attention"> = (p, view) => {
   const slices = Math.min(MOST_SLICES, Math.max(2, Math.ceil(p.rows / SLICE_ROWS)));
+  const halves = (view.half("squeeze") ? 4 : 0) | (view.half("expand") ? 8 : 0);
+  const given = givenOf(view, "squeezeBias", "expandBias") | halves;
   const common = {
     kernel: "channel_attention",
     constants: {},
-    extras: [slices, Math.ceil(p.rows / slices), givenOf(view, "squeezeBias", "expandBias")],
+    extras: [slices, Math.ceil(p.rows / slices), given],
   } as const;
   return {
     dispatches: [

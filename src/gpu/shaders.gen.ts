@@ -212,9 +212,9 @@ struct Params {
   slices: u32, sliceRows: u32, given: u32,
 }
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read> squeeze: array<f32>;
+@group(0) @binding(1) var<storage, read> squeeze: array<u32>;
 @group(0) @binding(2) var<storage, read> squeezeBias: array<f32>;
-@group(0) @binding(3) var<storage, read> expand: array<f32>;
+@group(0) @binding(3) var<storage, read> expand: array<u32>;
 @group(0) @binding(4) var<storage, read> expandBias: array<f32>;
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
 @group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
@@ -223,6 +223,20 @@ fn start(first: f32) -> f32 { return 0.0; }
 fn join(a: f32, b: f32) -> f32 { return a + b; }
 fn result(sum: f32) -> f32 { return sum / f32(p.rows); }
 fn padded(size: u32) -> u32 { return (size + 3u) / 4u * 4u; }
+fn halfOf(bits: u32) -> f32 {
+  let magnitude = (bits & 0x7fffu) << 13u;
+  let tiny = bitcast<f32>(magnitude + (113u << 23u)) - 6.103515625e-5;
+  let value = select(bitcast<f32>(magnitude + (112u << 23u)), tiny, magnitude < (1u << 23u));
+  return select(value, -value, (bits & 0x8000u) != 0u);
+}
+fn squeezeAt(at: u32) -> f32 {
+  if ((p.given & 4u) != 0u) { return halfOf(squeeze[at / 2u] >> (16u * (at & 1u))); }
+  return bitcast<f32>(squeeze[at]);
+}
+fn expandAt(at: u32) -> f32 {
+  if ((p.given & 8u) != 0u) { return halfOf(expand[at / 2u] >> (16u * (at & 1u))); }
+  return bitcast<f32>(expand[at]);
+}
 const UNIT_LANES: u32 = 32u;
 const UNITS: u32 = 256u / UNIT_LANES;
 var<workgroup> unitSums: array<f32, 256>;
@@ -265,7 +279,7 @@ fn attend(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     var sum = 0.0;
     if (unit < p.hidden) {
       for (var c = thread % UNIT_LANES; c < p.columns; c += UNIT_LANES) {
-        sum = fma(squeeze[p.squeezeOffset + c * padded(p.hidden) + unit], out[firstOut + c], sum);
+        sum = fma(squeezeAt(p.squeezeOffset + c * padded(p.hidden) + unit), out[firstOut + c], sum);
       }
     }
     sum = joinUnit(thread, sum);
@@ -280,7 +294,7 @@ fn attend(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     var sum = 0.0;
     if ((p.given & 2u) != 0u) { sum = expandBias[p.expandBiasOffset + c]; }
     for (var unit = 0u; unit < p.hidden; unit++) {
-      sum = fma(expand[p.expandOffset + unit * padded(p.columns) + c], scratch[firstUnit + unit], sum);
+      sum = fma(expandAt(p.expandOffset + unit * padded(p.columns) + c), scratch[firstUnit + unit], sum);
     }
     out[firstOut + c] = sigmoid(sum);
   }

@@ -23,6 +23,7 @@ const FEW = [
   "models_tiny/vim_rope_residual",
   "models_tiny/vim_v1",
   "models_tiny/vim_v2_midcls",
+  "trained/mambair_light_x4",
   "models_full/vim_tiny_p16_224",
   "models_full/mambair_light_x2",
 ];

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { packHalves } from "../../src/gpu/half_weights.ts";
 import { Ops } from "../../src/ops.ts";
-import { tensorOf } from "../../src/tensor.ts";
+import { type Tensor, tensorOf } from "../../src/tensor.ts";
 import { gpuTest } from "./gpu.ts";
 
 /** The value of an f16 by its definition. */
@@ -56,4 +56,30 @@ gpuTest("linear gives the bits it gives with the same weights as f32", async (de
       );
     }
   }
+});
+
+gpuTest("channel_attention gives with f16 weights what it gives with the same as f32", async (device) => {
+  using _ = device.scope();
+  const ops = new Ops(device), columns = 12, hidden = 3, rows = 40;
+  const x = ops.input(Float32Array.from({ length: rows * columns }, (_, i) => Math.sin(i)), [1, rows, columns]);
+  const data = Float32Array.from({ length: hidden * columns }, (_, i) => Math.round(512 * Math.cos(i)) / 512);
+  const weightOf = (values: Float32Array, shape: readonly number[]) =>
+    tensorOf(device.write(values, { life: "run", role: "linear", shape }), shape);
+  // A unit more that adds nothing: 0.1, which no f16 holds, keeps its weight in f32.
+  const factors = (extra: 0 | 1, inSqueeze = 0, inExpand = 0): Tensor => {
+    const squeeze = Float32Array.from([...data, ...new Float32Array(extra * columns).fill(inSqueeze)]);
+    const expand = Float32Array.from({ length: columns * (hidden + extra) }, (_, i) => {
+      const unit = i % (hidden + extra), column = Math.floor(i / (hidden + extra));
+      return unit < hidden ? data[column * hidden + unit]! : inExpand;
+    });
+    const bias = ops.zeros([columns]), units = ops.zeros([hidden + extra]);
+    return ops.channelAttention(x, { weight: weightOf(squeeze, [hidden + extra, columns]), bias: units }, {
+      weight: weightOf(expand, [columns, hidden + extra]),
+      bias,
+    });
+  };
+  const [half, ...full] = await Promise.all(
+    [factors(0), factors(1, 0.1, 0), factors(1, 0, 0.1)].map((y) => device.read(y)),
+  );
+  assertEquals(full, [half!, half!]);
 });
