@@ -23,7 +23,6 @@ const FEW = [
   "models_tiny/vim_rope_residual",
   "models_tiny/vim_v1",
   "models_tiny/vim_v2_midcls",
-  "trained/mambair_light_x4",
   "models_full/vim_tiny_p16_224",
   "models_full/mambair_light_x2",
 ];
@@ -44,6 +43,7 @@ const MORE = [
   "models_tiny/vim_resize_correct",
   "models_tiny/vim_v2_doublecls",
   "models_tiny/vim_v2_nocls_max",
+  "trained/mambair_light_x4",
   "trained/vim_micro",
 ];
 

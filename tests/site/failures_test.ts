@@ -1,5 +1,5 @@
 /** Errors as a person meets them: a sentence with the way out, and the page goes on. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
 import { bytesFile, giantPhoto, mambairFile, photoFile, type PickedFile, repositoryFile } from "./files.ts";
 import { siteTest } from "./site.ts";
@@ -111,6 +111,6 @@ siteTest("camera that is refused says so and the page goes on", {}, async ({ pag
 siteTest("three messages at most stay on the page", {}, async ({ page }) => {
   const files = ["a", "b", "c", "d"].map((name) => text(`${name}.txt`, name));
   await page.locator("#files").setInputFiles([...files, mambairFile("ok.pth", { upsampler: "" })]);
-  await page.waitForFunction(() => document.querySelectorAll(".message").length === 3);
-  assert((await page.locator(".message").last().innerText()).startsWith("d.txt"));
+  await page.locator(".message").last().filter({ hasText: "d.txt" }).waitFor();
+  assertEquals(await page.locator(".message").count(), 3);
 });
