@@ -12,7 +12,7 @@ import { type AdapterDescription, describeAdapter, findAdapter } from "./adapter
 import { Commands } from "./commands.ts";
 import { Faults } from "./faults.ts";
 import { packHalves } from "./half_weights.ts";
-import { Launcher, pipelinesOf } from "./launcher.ts";
+import { Launcher } from "./launcher.ts";
 import { packWeight } from "./pack_weights.ts";
 import { type PipelineKey, Pipelines } from "./pipelines.ts";
 import { type Block, type GpuBuffer, Pool } from "./pool.ts";
@@ -28,7 +28,7 @@ export interface WebgpuOptions {
   readonly gpu?: GPU;
   /** An adapter already found. */
   readonly adapter?: GPUAdapter;
-  /** `adapter` (default) asks for buffers as large as the adapter has; `default` stays within WebGPU's defaults. */
+  /** `adapter` (default) asks for all the memory that the adapter has; `default` stays within WebGPU's defaults. */
   readonly limits?: "default" | "adapter";
   /** Shaders that take the place of the built-in ones, by kernel. */
   readonly shaders?: Readonly<Partial<Record<KernelName, string>>>;
@@ -91,11 +91,13 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
     throw new Error(`Cannot open a WebGPU device as there must be an adapter: ${adapter}`);
   }
   const description = describeAdapter(adapter);
-  const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
+  const { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize } = adapter.limits;
   const gpu = await adapter.requestDevice({
     label: "sidewinder",
     requiredFeatures: adapter.features.has("timestamp-query") ? ["timestamp-query"] : [],
-    requiredLimits: options.limits === "default" ? {} : { maxStorageBufferBindingSize, maxBufferSize },
+    requiredLimits: options.limits === "default"
+      ? {}
+      : { maxStorageBufferBindingSize, maxBufferSize, maxComputeWorkgroupStorageSize },
   });
   const faults = new Faults(gpu);
   const pool = new Pool(gpu, faults);
@@ -218,7 +220,7 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
       issue({
         ...openDry(),
         run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
-          keys.push(...pipelinesOf(kernel, operands, params));
+          keys.push(...launcher.pipelinesOf(kernel, operands, params));
         },
       });
       await pipelines.prepare(keys);

@@ -21,7 +21,7 @@ export interface Launch {
   readonly scratch?: number;
 }
 
-/** What a plan sees of the operands. */
+/** What a plan sees of the operands and of the device. */
 export interface OperandView {
   /** Whether an operand was given. */
   readonly has: (operand: string) => boolean;
@@ -29,6 +29,8 @@ export interface OperandView {
   readonly offset: (operand: string) => number;
   /** Whether an operand is kept as f16. */
   readonly half: (operand: string) => boolean;
+  /** Bytes of memory that the threads of a workgroup can share. */
+  readonly workgroupBytes: number;
 }
 
 /** Workgroups that a dimension can hold. */

@@ -8,7 +8,7 @@ import { columnsOf, rowsOf, type Tensor } from "../tensor.ts";
 import { type Commands, SLOT_WORDS } from "./commands.ts";
 import type { Faults } from "./faults.ts";
 import { planLaunch } from "./grid.ts";
-import type { OperandView } from "./launch.ts";
+import type { Launch, OperandView } from "./launch.ts";
 import { hasScratch, type PipelineKey, type Pipelines } from "./pipelines.ts";
 import { type Block, type GpuBuffer, megabytes, type Pool } from "./pool.ts";
 
@@ -30,20 +30,12 @@ const SIGNATURES = Object.fromEntries(KERNEL_NAMES.map((kernel) => {
 })) as Record<KernelName, Signature>;
 
 /** The part of a call that chooses its pipelines. */
-const viewOf = (operands: Readonly<Record<string, Tensor | undefined>>): OperandView => ({
+const viewOf = (operands: Readonly<Record<string, Tensor | undefined>>, workgroupBytes: number): OperandView => ({
   has: (name) => operands[name] !== undefined,
   offset: (name) => operands[name]?.offset ?? 0,
   half: (name) => (operands[name]?.buffer as GpuBuffer | undefined)?.half === true,
+  workgroupBytes,
 });
-
-/** The pipelines that a call needs. */
-export function pipelinesOf<K extends KernelName>(
-  kernel: K,
-  operands: Operands<K, Tensor>,
-  params: Params<K>,
-): readonly PipelineKey[] {
-  return planLaunch(kernel, params, viewOf(operands as Record<string, Tensor | undefined>)).dispatches;
-}
 
 /** Issues kernel calls on one device. */
 export class Launcher {
@@ -52,6 +44,7 @@ export class Launcher {
   readonly #pool: Pool;
   readonly #commands: Commands;
   readonly #pipelines: Pipelines;
+  readonly #workgroupBytes: number;
   readonly #groups = new Map<string, GPUBindGroup>();
   readonly #keysOfBlock = new Map<number, Set<string>>();
   /** Stand in for absent operands; each that is written needs one of its own. */
@@ -65,14 +58,29 @@ export class Launcher {
     this.#pool = pool;
     this.#commands = commands;
     this.#pipelines = pipelines;
+    this.#workgroupBytes = device.limits.maxComputeWorkgroupStorageSize;
     this.#absent = { read: pool.take(16), written: pool.take(16), scratch: pool.take(16) };
     pool.onDestroy = (block) => this.#forget(block);
+  }
+
+  /** The pipelines that a call needs. */
+  pipelinesOf<K extends KernelName>(
+    kernel: K,
+    operands: Operands<K, Tensor>,
+    params: Params<K>,
+  ): readonly PipelineKey[] {
+    return this.#plan(kernel, operands, params).dispatches;
+  }
+
+  #plan<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): Launch {
+    const view = viewOf(operands as Record<string, Tensor | undefined>, this.#workgroupBytes);
+    return planLaunch(kernel, params, view);
   }
 
   /** Issues one kernel call. */
   run<K extends KernelName>(kernel: K, given: Operands<K, Tensor>, params: Params<K>): void {
     const operands = given as Readonly<Record<string, Tensor | undefined>>;
-    const { dispatches, scratch = 0 } = planLaunch(kernel, params, viewOf(operands));
+    const { dispatches, scratch = 0 } = this.#plan(kernel, given, params);
     this.calls[kernel] = (this.calls[kernel] ?? 0) + 1;
     if (dispatches.length === 0) return;
     const temporary: Block[] = [];

@@ -24,6 +24,12 @@ function segmentLengthOf(p: Params<"selective_scan">): number {
 /** Pairs of direction and token, and of direction and segment, that `local` has room for. */
 const LOCAL_STEPS = 448, LOCAL_SEGMENTS = 64;
 
+/** Bytes that a channel of `local` takes: of those, and of each segment Σδ and four quads of states. */
+const LOCAL_BYTES = 4 * LOCAL_STEPS + 68 * LOCAL_SEGMENTS;
+
+/** Channels of a group of `local`: four read memory better than the two that WebGPU's default limits have room for. */
+const localChannelsOf = (workgroupBytes: number): number => workgroupBytes >= 4 * LOCAL_BYTES ? 4 : 2;
+
 /** Whether one group can hold a few channels of the whole scan. */
 function isLocal(p: Params<"selective_scan">): boolean {
   return p.directions <= 2 && p.length * p.directions <= LOCAL_STEPS && p.stateSize <= 16 && p.carry === 0 &&
@@ -77,18 +83,25 @@ function setsOf(p: Params<"selective_scan">): { readonly walked: number; readonl
 }
 
 /** The dispatches of a scan: one when it is short or its chains fill the GPU, else summaries, their combination and the walk. */
-export function planScan(p: Params<"selective_scan">, { has, offset }: OperandView): Launch {
+export function planScan(p: Params<"selective_scan">, { has, offset, workgroupBytes }: OperandView): Launch {
   const kernel = "selective_scan", WORKGROUP = 64;
   const dispatches: Dispatch[] = [];
   const segmentLength = segmentLengthOf(p);
   // A scan of no steps still hands its state on.
   const segments = Math.max(1, Math.ceil(p.stepCount / segmentLength));
   const segmented = segments > 1;
-  const word = wordOf(p, offset("projection"));
+  const word = wordOf(p, offset("projection")), LOCAL_CHANNELS = localChannelsOf(workgroupBytes);
   const common = {
     kernel,
     include: [`words_${word}`],
-    constants: { WORKGROUP, STATE: p.stateSize, RANK: p.rank, HAS_Z: has("z"), DIRECTIONS: p.directions },
+    constants: {
+      WORKGROUP,
+      STATE: p.stateSize,
+      RANK: p.rank,
+      HAS_Z: has("z"),
+      DIRECTIONS: p.directions,
+      LOCAL_CHANNELS,
+    },
   } as const;
   if (isFed(p)) {
     return {
@@ -98,7 +111,8 @@ export function planScan(p: Params<"selective_scan">, { has, offset }: OperandVi
   if (isLocal(p)) {
     const segments = LOCAL_SEGMENTS / p.directions;
     const extras = [segments, Math.ceil(p.length / segments), 0, 0, p.accumulate];
-    return { dispatches: [{ ...common, entry: "local", extras, groups: [Math.ceil(p.channels / 4), 1, p.batch] }] };
+    const groups = [Math.ceil(p.channels / LOCAL_CHANNELS), 1, p.batch] as const;
+    return { dispatches: [{ ...common, entry: "local", extras, groups }] };
   }
   const sets = setsOf(p);
   const all = 2 ** p.directions - 1, mirrored = sets.reduce((bits, set) => bits | set.mirrored, 0);

@@ -1,4 +1,4 @@
-// uses: activation order scan_step scan_fed
+// uses: activation order scan_step scan_local scan_fed
 // The selective scan; see `reference/selective_scan.ts` for the formula. Each direction's steps are cut into `segments` of
 // `segmentLength`. With one segment `main` is the whole scan, one thread a channel. With more, `summarise` walks every
 // segment from a zero state and stores the state at its end and Σδ, `combine` turns those into the state that enters each
@@ -235,107 +235,6 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) la
       walk(chain, segment, block, add);
       add = true;
     }
-  }
-}
-
-const LOCAL_CHANNELS: u32 = 4u;
-const LOCAL_STEPS: u32 = 448u;
-var<workgroup> passed: array<f32, 256>; // Σδ, [direction, segment, channel]
-var<workgroup> joined: array<vec4f, 512>; // two quads of states, [quad, direction, segment, channel]
-var<workgroup> perStep: array<f32, LOCAL_STEPS * LOCAL_CHANNELS>; // δ, then y, [direction, token, channel]
-
-// Turns the states that two quads of all segments leave into those that enter them, from `quad` on; one thread a chain.
-fn joinSegments(place: vec3u, lane: u32, quad: u32) {
-  let half = lane / LOCAL_CHANNELS % 2u;
-  let direction = lane / LOCAL_CHANNELS / 2u;
-  if (direction >= p.directions || quad + half >= QUADS) { return; }
-  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + lane % LOCAL_CHANNELS, p.channels - 1u));
-  let a = constantQuad(chain, quad + half);
-  var at = direction * p.segments * LOCAL_CHANNELS + lane % LOCAL_CHANNELS;
-  var h = vec4f();
-  var leaves = joined[256u * half + at];
-  var time = passed[at];
-  for (var segment = 0u; segment < p.segments; segment++) {
-    let next = min(at + LOCAL_CHANNELS, 255u);
-    let nextLeaves = joined[256u * half + next];
-    let nextTime = passed[next];
-    joined[256u * half + at] = h;
-    h = fma(exp2(time * a), h, leaves);
-    leaves = nextLeaves;
-    time = nextTime;
-    at = next;
-  }
-}
-
-// A whole short scan in one dispatch: a group does four channels, all segments and both directions at once, and hands the
-// states on in its own memory. δ is computed once, and the gate once for both directions.
-@compute @workgroup_size(256)
-fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let slot = lane / LOCAL_CHANNELS;
-  let direction = slot / p.segments;
-  let column = lane % LOCAL_CHANNELS;
-  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
-  let first = min(slot % p.segments * p.segmentLength, p.length);
-  let end = min(first + p.segmentLength, p.length);
-  let a = loadA(chain, 0u);
-  let skipAndBias = constantQuad(chain, QUADS);
-
-  var h = Quads();
-  var elapsed = 0.0;
-  var index = tokenAt(first, direction);
-  var ahead = tokenOf(chain, 0u, index, false);
-  for (var step = first; step < end; step++) {
-    let token = ahead;
-    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
-    index = tokenAfter(index, step + 1u, direction);
-    ahead = tokenOf(chain, 0u, index, false);
-    let delta = deltaOf(chain, token, skipAndBias.y);
-    perStep[at] = delta;
-    elapsed += delta;
-    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
-  }
-
-  passed[lane] = elapsed;
-  joined[lane] = h.a;
-  joined[256u + lane] = h.b;
-  workgroupBarrier();
-  joinSegments(place, lane, 0u);
-  workgroupBarrier();
-  let entersA = joined[lane];
-  let entersB = joined[256u + lane];
-  workgroupBarrier();
-  if (QUADS > 2u) {
-    joined[lane] = h.c;
-    joined[256u + lane] = h.d;
-    workgroupBarrier();
-    joinSegments(place, lane, 2u);
-    workgroupBarrier();
-  }
-  h = Quads(entersA, entersB, joined[lane], joined[256u + lane]);
-
-  index = tokenAt(first, direction);
-  ahead = tokenOf(chain, 0u, index, true);
-  for (var step = first; step < end; step++) {
-    let token = ahead;
-    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
-    index = tokenAfter(index, step + 1u, direction);
-    ahead = tokenOf(chain, 0u, index, true);
-    let delta = perStep[at];
-    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
-    perStep[at] = skipAndBias.x * token.input + readAll(h, 0u, token.c);
-  }
-  workgroupBarrier();
-
-  for (var i = lane; i < p.length * LOCAL_CHANNELS; i += 256u) {
-    let channel = place.x * LOCAL_CHANNELS + i % LOCAL_CHANNELS;
-    if (channel >= p.channels) { continue; }
-    let token = place.z * p.length + i / LOCAL_CHANNELS;
-    var y = perStep[i];
-    if (p.directions > 1u) { y += perStep[p.length * LOCAL_CHANNELS + i]; }
-    if (HAS_Z) { y *= silu(z[p.zOffset + token * p.zStride + channel]); }
-    let at = p.outOffset + token * p.outStride + channel;
-    if (p.add != 0u) { y += out[at]; }
-    out[at] = y;
   }
 }
 

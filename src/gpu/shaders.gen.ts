@@ -1705,97 +1705,6 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) la
     }
   }
 }
-const LOCAL_CHANNELS: u32 = 4u;
-const LOCAL_STEPS: u32 = 448u;
-var<workgroup> passed: array<f32, 256>;
-var<workgroup> joined: array<vec4f, 512>;
-var<workgroup> perStep: array<f32, LOCAL_STEPS * LOCAL_CHANNELS>;
-fn joinSegments(place: vec3u, lane: u32, quad: u32) {
-  let half = lane / LOCAL_CHANNELS % 2u;
-  let direction = lane / LOCAL_CHANNELS / 2u;
-  if (direction >= p.directions || quad + half >= QUADS) { return; }
-  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + lane % LOCAL_CHANNELS, p.channels - 1u));
-  let a = constantQuad(chain, quad + half);
-  var at = direction * p.segments * LOCAL_CHANNELS + lane % LOCAL_CHANNELS;
-  var h = vec4f();
-  var leaves = joined[256u * half + at];
-  var time = passed[at];
-  for (var segment = 0u; segment < p.segments; segment++) {
-    let next = min(at + LOCAL_CHANNELS, 255u);
-    let nextLeaves = joined[256u * half + next];
-    let nextTime = passed[next];
-    joined[256u * half + at] = h;
-    h = fma(exp2(time * a), h, leaves);
-    leaves = nextLeaves;
-    time = nextTime;
-    at = next;
-  }
-}
-@compute @workgroup_size(256)
-fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let slot = lane / LOCAL_CHANNELS;
-  let direction = slot / p.segments;
-  let column = lane % LOCAL_CHANNELS;
-  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
-  let first = min(slot % p.segments * p.segmentLength, p.length);
-  let end = min(first + p.segmentLength, p.length);
-  let a = loadA(chain, 0u);
-  let skipAndBias = constantQuad(chain, QUADS);
-  var h = Quads();
-  var elapsed = 0.0;
-  var index = tokenAt(first, direction);
-  var ahead = tokenOf(chain, 0u, index, false);
-  for (var step = first; step < end; step++) {
-    let token = ahead;
-    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
-    index = tokenAfter(index, step + 1u, direction);
-    ahead = tokenOf(chain, 0u, index, false);
-    let delta = deltaOf(chain, token, skipAndBias.y);
-    perStep[at] = delta;
-    elapsed += delta;
-    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
-  }
-  passed[lane] = elapsed;
-  joined[lane] = h.a;
-  joined[256u + lane] = h.b;
-  workgroupBarrier();
-  joinSegments(place, lane, 0u);
-  workgroupBarrier();
-  let entersA = joined[lane];
-  let entersB = joined[256u + lane];
-  workgroupBarrier();
-  if (QUADS > 2u) {
-    joined[lane] = h.c;
-    joined[256u + lane] = h.d;
-    workgroupBarrier();
-    joinSegments(place, lane, 2u);
-    workgroupBarrier();
-  }
-  h = Quads(entersA, entersB, joined[lane], joined[256u + lane]);
-  index = tokenAt(first, direction);
-  ahead = tokenOf(chain, 0u, index, true);
-  for (var step = first; step < end; step++) {
-    let token = ahead;
-    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
-    index = tokenAfter(index, step + 1u, direction);
-    ahead = tokenOf(chain, 0u, index, true);
-    let delta = perStep[at];
-    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
-    perStep[at] = skipAndBias.x * token.input + readAll(h, 0u, token.c);
-  }
-  workgroupBarrier();
-  for (var i = lane; i < p.length * LOCAL_CHANNELS; i += 256u) {
-    let channel = place.x * LOCAL_CHANNELS + i % LOCAL_CHANNELS;
-    if (channel >= p.channels) { continue; }
-    let token = place.z * p.length + i / LOCAL_CHANNELS;
-    var y = perStep[i];
-    if (p.directions > 1u) { y += perStep[p.length * LOCAL_CHANNELS + i]; }
-    if (HAS_Z) { y *= silu(z[p.zOffset + token * p.zStride + channel]); }
-    let at = p.outOffset + token * p.outStride + channel;
-    if (p.add != 0u) { y += out[at]; }
-    out[at] = y;
-  }
-}
 @compute @workgroup_size(64)
 fn clear(
   @builtin(workgroup_id) place: vec3u,
@@ -1953,6 +1862,140 @@ fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
   if (quad >= QUADS) { return vec4f(); }
   if (p.segments > 1u) { return scratch[scratchAt(chain, segment, quad)]; }
   return loadState(chain, quad);
+}
+const LOCAL_SLOTS: u32 = 64u;
+const LOCAL_THREADS: u32 = LOCAL_SLOTS * LOCAL_CHANNELS;
+const LOCAL_STEPS: u32 = 448u;
+const LOCAL_RUNS: u32 = 8u;
+var<workgroup> passed: array<f32, LOCAL_THREADS>;
+var<workgroup> joined: array<vec4f, min(QUADS, 4u) * LOCAL_THREADS>;
+var<workgroup> perStep: array<f32, LOCAL_STEPS * LOCAL_CHANNELS>;
+fn runLength() -> u32 { return p.segments / LOCAL_RUNS; }
+struct Run { quad: u32, first: u32, a: vec4f }
+fn runOf(place: vec3u, number: u32) -> Run {
+  let column = number % LOCAL_CHANNELS;
+  let quad = number / LOCAL_CHANNELS % QUADS;
+  let run = number / LOCAL_CHANNELS / QUADS;
+  let chain = chainOf(place.z, run / LOCAL_RUNS, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  return Run(quad, run * runLength() * LOCAL_CHANNELS + column, constantQuad(chain, quad));
+}
+fn joinRun(run: Run) {
+  let a = run.a;
+  var time = run.first;
+  var h = vec4f();
+  for (var i = 0u; i < runLength(); i += 4u) {
+    let at = LOCAL_THREADS * run.quad + time;
+    let t = vec4f(
+      passed[time],
+      passed[time + LOCAL_CHANNELS],
+      passed[time + 2u * LOCAL_CHANNELS],
+      passed[time + 3u * LOCAL_CHANNELS],
+    );
+    let s0 = fma(exp2(t.x * a), h, joined[at]);
+    let s1 = fma(exp2(t.y * a), s0, joined[at + LOCAL_CHANNELS]);
+    let s2 = fma(exp2(t.z * a), s1, joined[at + 2u * LOCAL_CHANNELS]);
+    h = fma(exp2(t.w * a), s2, joined[at + 3u * LOCAL_CHANNELS]);
+    joined[at] = s0;
+    joined[at + LOCAL_CHANNELS] = s1;
+    joined[at + 2u * LOCAL_CHANNELS] = s2;
+    joined[at + 3u * LOCAL_CHANNELS] = h;
+    time += 4u * LOCAL_CHANNELS;
+  }
+}
+fn passedInRun(lane: u32) -> f32 {
+  let before = lane / LOCAL_CHANNELS % runLength();
+  var sum = 0.0;
+  for (var i = 0u; i < 8u; i++) { sum += select(0.0, passed[lane - min(i, before) * LOCAL_CHANNELS], i <= before); }
+  return sum;
+}
+fn through(h: Quads, a: Quads, at: u32) -> Quads {
+  let time = passed[at];
+  var next = h;
+  next.a = fma(exp2(time * a.a), h.a, joined[at]);
+  if (has(0u, 1u)) { next.b = fma(exp2(time * a.b), h.b, joined[LOCAL_THREADS + at]); }
+  if (has(0u, 2u)) { next.c = fma(exp2(time * a.c), h.c, joined[2u * LOCAL_THREADS + at]); }
+  if (has(0u, 3u)) { next.d = fma(exp2(time * a.d), h.d, joined[3u * LOCAL_THREADS + at]); }
+  return next;
+}
+fn entryOf(lane: u32, a: Quads) -> Quads {
+  let slot = lane / LOCAL_CHANNELS;
+  var h = Quads();
+  var last = (slot / p.segments * p.segments + runLength() - 1u) * LOCAL_CHANNELS + lane % LOCAL_CHANNELS;
+  for (var i = 0u; i < slot % p.segments / runLength(); i++) {
+    h = through(h, a, last);
+    last += runLength() * LOCAL_CHANNELS;
+  }
+  if (slot % runLength() > 0u) { h = through(h, a, lane - LOCAL_CHANNELS); }
+  return h;
+}
+fn gateOf(token: u32, channel: u32) -> f32 {
+  if (!HAS_Z) { return 0.0; }
+  return z[p.zOffset + token * p.zStride + channel];
+}
+@compute @workgroup_size(LOCAL_THREADS)
+fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let slot = lane / LOCAL_CHANNELS;
+  let direction = slot / p.segments;
+  let column = lane % LOCAL_CHANNELS;
+  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  let first = min(slot % p.segments * p.segmentLength, p.length);
+  let end = min(first + p.segmentLength, p.length);
+  let a = loadA(chain, 0u);
+  let skipAndBias = constantQuad(chain, QUADS);
+  let runs = p.directions * LOCAL_RUNS * QUADS * LOCAL_CHANNELS;
+  let run = runOf(place, min(lane, runs - 1u));
+  var h = Quads();
+  var elapsed = 0.0;
+  var index = tokenAt(first, direction);
+  var ahead = tokenOf(chain, 0u, index, false);
+  for (var step = first; step < end; step++) {
+    let token = ahead;
+    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
+    index = tokenAfter(index, step + 1u, direction);
+    ahead = tokenOf(chain, 0u, index, false);
+    let delta = deltaOf(chain, token, skipAndBias.y);
+    perStep[at] = delta;
+    elapsed += delta;
+    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
+  }
+  index = tokenAt(first, direction);
+  ahead = tokenOf(chain, 0u, index, true);
+  passed[lane] = elapsed;
+  joined[lane] = h.a;
+  if (has(0u, 1u)) { joined[LOCAL_THREADS + lane] = h.b; }
+  if (has(0u, 2u)) { joined[2u * LOCAL_THREADS + lane] = h.c; }
+  if (has(0u, 3u)) { joined[3u * LOCAL_THREADS + lane] = h.d; }
+  workgroupBarrier();
+  if (lane < runs) { joinRun(run); }
+  let inRun = passedInRun(lane);
+  workgroupBarrier();
+  passed[lane] = inRun;
+  workgroupBarrier();
+  h = entryOf(lane, a);
+  for (var step = first; step < end; step++) {
+    let token = ahead;
+    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
+    index = tokenAfter(index, step + 1u, direction);
+    ahead = tokenOf(chain, 0u, index, true);
+    let delta = perStep[at];
+    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
+    perStep[at] = skipAndBias.x * token.input + readAll(h, 0u, token.c);
+  }
+  let firstToken = place.z * p.length;
+  var nextGate = gateOf(firstToken + min(slot, p.length - 1u), chain.channel);
+  workgroupBarrier();
+  if (place.x * LOCAL_CHANNELS + column >= p.channels) { return; }
+  for (var i = lane; i < p.length * LOCAL_CHANNELS; i += LOCAL_THREADS) {
+    let token = firstToken + i / LOCAL_CHANNELS;
+    let gate = nextGate;
+    nextGate = gateOf(min(token + LOCAL_SLOTS, firstToken + p.length - 1u), chain.channel);
+    var y = perStep[i];
+    if (p.directions > 1u) { y += perStep[p.length * LOCAL_CHANNELS + i]; }
+    if (HAS_Z) { y *= silu(gate); }
+    let at = p.outOffset + token * p.outStride + chain.channel;
+    if (p.add != 0u) { y += out[at]; }
+    out[at] = y;
+  }
 }
 const WALKERS: u32 = 128u;
 const LOADERS: u32 = 64u;

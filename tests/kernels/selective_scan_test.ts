@@ -1,10 +1,11 @@
 import fc from "fast-check";
+import { openWebgpu } from "../../src/gpu/device.ts";
 import { SCAN_ORDERS } from "../../src/kernels.ts";
 import type { Ops } from "../../src/ops.ts";
 import { type Tensor, tensorOf } from "../../src/tensor.ts";
 import { climate, Draw, size } from "../arbitraries.ts";
-import { GPU_DEVICES } from "../devices.ts";
-import { conformance, example } from "../laws/conformance.ts";
+import { GPU_DEVICES, type Opener } from "../devices.ts";
+import { type Case, conformance, example } from "../laws/conformance.ts";
 import { permutation } from "../laws/orders.ts";
 
 /** The example of models.md 0.1: two channels, two states, three tokens, gate, bias and a Δ past the threshold of 20. */
@@ -143,16 +144,13 @@ conformance(
   { title: "in bands" },
 );
 
-/** Chains times directions from which a GPU walks whole sequences (`MANY_WALKS` of `scan_grid.ts`). */
-const MANY_WALKS = 8192;
-
-conformance(
-  "selective_scan",
+/** Scans over rows of tokens, by one direction or by two from both ends. */
+const rowScans = (lengths: readonly number[], channels: readonly number[], ranks: readonly number[]) =>
   fc.record({
-    length: fc.constantFrom(1, 2, 3, 4, 5, 7, 8, 9, 12, 17),
-    channels: fc.constantFrom(33, 63, 64, 65, 130),
+    length: fc.constantFrom(...lengths),
+    channels: fc.constantFrom(...channels),
     stateSize: fc.constantFrom(1, 4, 6, 10, 16),
-    rank: fc.constantFrom(0, 1, 4, 12, 18, 33),
+    rank: fc.constantFrom(...ranks),
     orders: fc.constantFrom<("row" | "rowReversed")[]>(["row"], ["rowReversed"], ["row", "rowReversed"], [
       "rowReversed",
       "row",
@@ -162,40 +160,63 @@ conformance(
     gate: fc.boolean(),
     target: fc.constantFrom("new", "new", "into"),
     climate: climate("saturating", "tiny", "nan"),
-  }),
-  (c) => {
-    const draw = new Draw(c.climate), { length, channels } = c;
-    const directions = c.orders.length, batch = Math.ceil(MANY_WALKS / (channels * directions));
-    const own = c.shared ? 1 : directions, deltas = c.rank || channels, step = deltas + 2 * c.stateSize;
-    return {
-      operands: {
-        u: draw.input([batch, length, own * channels]),
-        projection: projectionOf(draw, batch, length, own, step, deltas, c.softplus),
-        constants: constantsOf(draw, directions, channels, c.stateSize, c.rank),
-        z: draw.input([batch, length, channels]),
-        out: c.target === "new" ? draw.out([batch, length, channels]) : draw.inout([batch, length, channels]),
-      },
-      call: (ops, t) =>
-        ops.selectiveScan(t.u!, t.projection!, t.constants!, {
-          orders: c.orders,
-          stateSize: c.stateSize,
-          softplus: c.softplus,
-          sharedInput: c.shared,
-          sharedProjection: c.shared,
-          z: c.gate ? t.z : undefined,
-          ...(c.target === "new" ? { out: t.out! } : { into: t.out! }),
-        }),
-    };
-  },
-  {
-    title: "with many chains",
-    devices: GPU_DEVICES.map((opener) => ({
-      name: opener.name,
-      open: () => opener.open(),
-      batches: { size: 12, count: 1 },
-    })),
-  },
+  });
+
+type RowScan = ReturnType<typeof rowScans> extends fc.Arbitrary<infer T> ? T : never;
+
+/** The case of one of `rowScans` over `walks` sequences, channels and directions at least. */
+const rowCase = (walks: number) => (c: RowScan): Case => {
+  const draw = new Draw(c.climate), { length, channels } = c;
+  const directions = c.orders.length, batch = Math.ceil(walks / (channels * directions));
+  const own = c.shared ? 1 : directions, deltas = c.rank || channels, step = deltas + 2 * c.stateSize;
+  return {
+    operands: {
+      u: draw.input([batch, length, own * channels]),
+      projection: projectionOf(draw, batch, length, own, step, deltas, c.softplus),
+      constants: constantsOf(draw, directions, channels, c.stateSize, c.rank),
+      z: draw.input([batch, length, channels]),
+      out: c.target === "new" ? draw.out([batch, length, channels]) : draw.inout([batch, length, channels]),
+    },
+    call: (ops, t) =>
+      ops.selectiveScan(t.u!, t.projection!, t.constants!, {
+        orders: c.orders,
+        stateSize: c.stateSize,
+        softplus: c.softplus,
+        sharedInput: c.shared,
+        sharedProjection: c.shared,
+        z: c.gate ? t.z : undefined,
+        ...(c.target === "new" ? { out: t.out! } : { into: t.out! }),
+      }),
+  };
+};
+
+/** WebGPU with fewer cases, as these are large; `open` may open it in another way. */
+const fewerCases = (open?: Opener["open"]): Opener[] =>
+  GPU_DEVICES.map((opener) => ({
+    name: opener.name,
+    open: open ?? (() => opener.open()),
+    batches: { size: 12, count: 1 },
+  }));
+
+/** Chains times directions from which a GPU walks whole sequences (`MANY_WALKS` of `scan_grid.ts`). */
+const MANY_WALKS = 8192;
+
+conformance(
+  "selective_scan",
+  rowScans([1, 2, 3, 4, 5, 7, 8, 9, 12, 17], [33, 63, 64, 65, 130], [0, 1, 4, 12, 18, 33]),
+  rowCase(MANY_WALKS),
+  { title: "with many chains", devices: fewerCases() },
 );
+
+// Sequences that a GPU scans in one group a few channels: how many depends on its limits.
+const SHORT = rowScans([1, 31, 64, 65, 127, 197, 224], [1, 2, 3, 5, 8], [0, 4, 12]);
+
+conformance("selective_scan", SHORT, rowCase(1), { title: "of short sequences", devices: fewerCases() });
+
+conformance("selective_scan", SHORT, rowCase(1), {
+  title: "of short sequences within WebGPU's default limits",
+  devices: fewerCases(() => openWebgpu({ limits: "default" })),
+});
 
 /** Per direction Δ | B | C; without softplus Δ is what a softplus would have given, so that the scan decays. */
 function projectionOf(
