@@ -5,6 +5,7 @@
  */
 import { must, ROOT } from "../runtime/kit.ts";
 import type { TestEvent } from "./elsewhere/shim.ts";
+import { fixtures } from "./fixtures.ts";
 
 /** The folder: the bundle `suite.js`, and the packages beside it. */
 export const KIT = `${ROOT}dist/gpu/`;
@@ -41,6 +42,7 @@ export async function buildSuite(): Promise<void> {
     await must("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: KIT });
     await Deno.writeTextFile(`${KIT}installed.json`, packages);
   }
+  await Deno.writeTextFile(`${KIT}fixtures.json`, JSON.stringify(fixtures()));
   const kernels = Array.from(Deno.readDirSync(`${ROOT}tests/kernels`), ({ name }) => `tests/kernels/${name}`).sort();
   const files = ["tests/gpu/elsewhere/shim.ts", ...kernels].map((file) => `import "${ROOT}${file}";\n`).join("");
   await Deno.writeTextFile(`${KIT}entry.ts`, `${files}export * from "${ROOT}tests/gpu/elsewhere/suite.ts";\n`);
@@ -60,8 +62,8 @@ export async function buildSuite(): Promise<void> {
 
 /** Fewer tests than this in a suite mean that something went missing. */
 const FEWEST = 80;
-/** Milliseconds until the next thing happens; one test of many takes a minute. */
-const PATIENCE = 600_000;
+/** Milliseconds until the next thing happens: one test of many takes a minute, the largest models of long runs many. */
+const PATIENCE = long ? 3_600_000 : 600_000;
 
 /** What a promise gives, if it does so in time. */
 async function inTime<T>(promise: Promise<T>, where: string): Promise<T> {

@@ -1,3 +1,4 @@
+import { fixtures, GOLDEN } from "./fixtures.ts";
 import { registerGoldens } from "./goldens.ts";
 
-registerGoldens(new URL("../golden/", import.meta.url), "all");
+registerGoldens(GOLDEN, fixtures());

@@ -28,6 +28,8 @@ interface Host {
   /** The project's root, as a URL with a slash at the end. */
   readonly root: string;
   readonly long: boolean;
+  /** Part and name of the fixtures to run. */
+  readonly fixtures: readonly string[];
   readonly readFile: (url: URL) => Promise<Uint8Array>;
 }
 
@@ -47,6 +49,22 @@ Object.assign(globalThis, {
   Deno: {
     env: { get: (name: string) => variables[name] },
     readFile: host.readFile,
+    SeekMode: { Start: 0 },
+    async open(url: URL) {
+      const content = await host.readFile(url);
+      let position = 0;
+      return {
+        statSync: () => ({ isFile: true, size: content.length }),
+        seekSync: (offset: number) => position = offset,
+        readSync(bytes: Uint8Array): number {
+          const part = content.subarray(position, position + bytes.length);
+          bytes.set(part);
+          position += part.length;
+          return part.length;
+        },
+        close() {},
+      };
+    },
     test(given: string | CollectedTest, fn?: CollectedTest["fn"]): void {
       collected.push(typeof given === "string" ? { name: given, fn: fn! } : given);
     },

@@ -21,7 +21,7 @@ const open = async (): Promise<WebgpuDevice> => {
 };
 for (const opener of GPU_DEVICES) Object.assign(opener, { open: async () => sideBySide(await open()) });
 
-registerGoldens(new URL("tests/golden/", host.root), host.long ? "all" : "few", open);
+registerGoldens(new URL("tests/golden/", host.root), host.fixtures, open);
 
 /** Whether a test is of a device that is not the GPU. */
 const isElsewhere = (name: string): boolean => CPU_DEVICES.some((device) => name.endsWith(` on ${device.name}`));
