@@ -36,6 +36,7 @@ export { resizeBicubic } from "./src/image/resize.ts";
 export { IMAGENET_EVALUATION, type Preprocessing } from "./src/image/preprocess.ts";
 export * from "./src/kernels.ts";
 export {
+  type InputSize,
   loadModel,
   type LoadOptions,
   type Model,

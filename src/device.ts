@@ -54,6 +54,16 @@ export interface DeviceMemory {
   readonly reserved: number;
 }
 
+/** One kernel call. */
+export interface KernelCall<K extends KernelName = KernelName> {
+  /** The kernel. */
+  readonly kernel: K;
+  /** What it reads and writes. */
+  readonly operands: Operands<K, Tensor>;
+  /** Its sizes and flags. */
+  readonly params: Params<K>;
+}
+
 /** A connector to one kind of hardware. */
 export interface Device {
   /** Kind of hardware. */
@@ -74,6 +84,8 @@ export interface Device {
   scope(): Disposable;
   /** Makes sure that `bytes` of run memory can be had at once, growing before a run rather than in it. */
   reserve(bytes: number): void;
+  /** Makes what later calls like these need, such as compiled shaders, and computes nothing; absent where nothing is made. */
+  prepare?(calls: readonly KernelCall[]): Promise<void>;
   /** Waits until the work issued so far is done. */
   flush(): Promise<void>;
   /** Copies `length` elements of a tensor out, once the work issued so far is done. */

@@ -4,15 +4,15 @@
  *
  * @module
  */
-import type { Device } from "./device.ts";
+import type { Device, KernelCall } from "./device.ts";
 import { taskQueue } from "./device.ts";
 import { addWork, type KernelName, NO_WORK, type Operands, type Params, type Work, workOf } from "./kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "./tensor.ts";
 
 /** What a pass would do. */
 export interface Plan extends Work {
-  /** Kernel names in the order of issue. */
-  readonly calls: readonly KernelName[];
+  /** Kernel calls in the order of issue. */
+  readonly calls: readonly KernelCall[];
   /** Largest run memory at any moment, in bytes, blocks rounded as the devices round them. */
   readonly peak: number;
 }
@@ -27,7 +27,7 @@ const BLOCK = 64;
 
 /** Opens a dry device. */
 export function openDry(): DryDevice {
-  const calls: KernelName[] = [];
+  const calls: KernelCall[] = [];
   let total: Work = NO_WORK;
   let run = 0, peak = 0, weights = 0;
   const take = (length: number): DeviceBuffer => {
@@ -47,8 +47,8 @@ export function openDry(): DryDevice {
     free(buffer) {
       weights -= 4 * buffer.length;
     },
-    run<K extends KernelName>(kernel: K, _operands: Operands<K, Tensor>, params: Params<K>) {
-      calls.push(kernel);
+    run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>) {
+      calls.push({ kernel, operands, params } as KernelCall);
       total = addWork(total, workOf(kernel, params));
     },
     scope() {

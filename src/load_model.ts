@@ -12,7 +12,7 @@ import { bind, countParameters, specKeys } from "./checkpoint/weights.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
 import type { Detect, Detected, ModelFacts, ModelMetadata, OptionSource } from "./models/family.ts";
-import type { Tap } from "./run_model.ts";
+import { planModel, type Tap } from "./run_model.ts";
 import { detectDvmsr } from "./models/dvmsr.ts";
 import { detectMambaIR } from "./models/mambair.ts";
 import { detectMambaIRUNet } from "./models/mambair_unet.ts";
@@ -63,6 +63,16 @@ export interface LoadOptions extends LongStep {
   readonly cacheDir?: string;
 }
 
+/** Size of what a model will be run on. */
+export interface InputSize {
+  /** Rows of the image or tile; those of the model unless said. */
+  readonly height?: number;
+  /** Columns. */
+  readonly width?: number;
+  /** Images at once; 1 unless said. */
+  readonly batch?: number;
+}
+
 /** A model on a device. It holds device memory until it is closed. */
 export interface Model {
   /** What it is. */
@@ -85,6 +95,13 @@ export interface Model {
   readonly labels: readonly string[] | undefined;
   /** Image [b, height, width, channels] to the model's output; to be driven by `runModel`. */
   forward(ops: Ops, image: Tensor, tap?: Tap): Generator<void, Tensor>;
+  /**
+   * Prepares the device for inputs of a size, so that the first run is no slower than the next: a GPU compiles the shaders
+   * it needs, others have nothing to do. A model of one size does this when it is loaded, for one image.
+   *
+   * @throws {TypeError} The model takes any size and none is given.
+   */
+  warmup(size?: InputSize): Promise<void>;
   /** Frees the device memory. */
   close(): void;
   /** Same as {@linkcode Model.close}. */
@@ -201,6 +218,19 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
         if (!open) throw new Error(`Cannot run ${info.variant ?? info.family} as the model is closed`);
         return detected.forward(ops, weights, image, tap);
       },
+      async warmup({ height = model.imageSize?.[0], width = model.imageSize?.[1], batch = 1 } = {}) {
+        if (height === undefined || width === undefined) {
+          throw new TypeError(
+            `Cannot warm up ${
+              info.variant ?? info.family
+            } as height and width must be given for a model of any size: ` +
+              `current values are ${height} and ${width}`,
+          );
+        }
+        const shape = [batch, height, width, model.channels];
+        const { calls } = planModel((ops) => model.forward(ops, ops.empty(shape)));
+        await device.exclusive(async () => await device.prepare?.(calls));
+      },
       close() {
         if (open) dispose();
         open = false;
@@ -210,6 +240,7 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
         return Promise.resolve();
       },
     };
+    if (model.imageSize) await model.warmup();
     return model;
   } finally {
     if (!isCheckpoint(source)) await checkpoint.close();

@@ -56,6 +56,7 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
   options.signal?.throwIfAborted();
   const plan = planModel(forward);
   return device.exclusive(async () => {
+    await device.prepare?.(plan.calls);
     options.signal?.throwIfAborted();
     device.reserve(plan.peak);
     using _ = device.scope();

@@ -126,7 +126,7 @@ Deno.test("selectiveScanInBands() carries the state of all four directions over 
   const step = r + 2 * n, input = values(l * c), projected = values(l * 4 * step);
   const operands = (ops: Ops) => [ops.input(input, [1, l, c]), ops.input(projected, [1, l, 4 * step])] as const;
   const inBands = (ops: Ops) => selectiveScanInBands(ops, ...operands(ops), constants, options);
-  assert(planModel(inBands).calls.filter((name) => name === "selective_scan").length > 1);
+  assert(planModel(inBands).calls.filter(({ kernel }) => kernel === "selective_scan").length > 1);
   const whole = function* (ops: Ops): Generator<void, Tensor> {
     yield;
     return ops.selectiveScan(...operands(ops), constants, options);

@@ -3,9 +3,8 @@
  *
  * @module
  */
-import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
+import type { Device, DeviceMemory, KernelCall, WriteOptions } from "../device.ts";
 import { taskQueue } from "../device.ts";
-import { openDry } from "../dry_device.ts";
 import type { KernelName, Operands, Params } from "../kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
 import { type AdapterDescription, describeAdapter, findAdapter } from "./adapter.ts";
@@ -14,7 +13,7 @@ import { Faults } from "./faults.ts";
 import { packHalves } from "./half_weights.ts";
 import { Launcher } from "./launcher.ts";
 import { packWeight } from "./pack_weights.ts";
-import { type PipelineKey, Pipelines } from "./pipelines.ts";
+import { Pipelines } from "./pipelines.ts";
 import { type Block, type GpuBuffer, Pool } from "./pool.ts";
 import { Readback } from "./readback.ts";
 import type { TimedPass } from "./timeline.ts";
@@ -42,6 +41,8 @@ export interface WebgpuCounts {
   readonly dispatches: number;
   /** Submissions to the queue. */
   readonly submits: number;
+  /** Pipelines that were made: compiled shaders. */
+  readonly pipelines: number;
 }
 
 /** A WebGPU device. */
@@ -52,8 +53,8 @@ export interface WebgpuDevice extends Device {
   readonly adapter: AdapterDescription;
   /** What was issued so far. */
   counts(): WebgpuCounts;
-  /** Makes the pipelines that `issue` will need, side by side; `issue` gets a device that computes nothing. */
-  warmup(issue: (device: Device) => void): Promise<void>;
+  /** Makes the pipelines that these calls need and that do not exist yet, side by side. */
+  prepare(calls: readonly KernelCall[]): Promise<void>;
   /**
    * GPU time of what `issue` issues, by timestamps: one entry a pass, which is everything at once, or each dispatch when
    * `perKernel` is set.
@@ -212,18 +213,12 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
       return { ...bytes, reserved: pool.reserved };
     },
     counts(): WebgpuCounts {
-      return { calls: { ...launcher.calls }, dispatches: commands.dispatches, submits: commands.submits };
+      const { dispatches, submits } = commands;
+      return { calls: { ...launcher.calls }, dispatches, submits, pipelines: pipelines.size };
     },
-    async warmup(issue: (device: Device) => void): Promise<void> {
-      guard("warm up");
-      const keys: PipelineKey[] = [];
-      issue({
-        ...openDry(),
-        run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
-          keys.push(...launcher.pipelinesOf(kernel, operands, params));
-        },
-      });
-      await pipelines.prepare(keys);
+    async prepare(calls: readonly KernelCall[]): Promise<void> {
+      guard("prepare");
+      await pipelines.prepare(calls.flatMap((call) => launcher.pipelinesOf(call)));
     },
     async time(issue, { perKernel = false } = {}): Promise<readonly TimedPass[]> {
       guard("time");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { KernelCall } from "../device.ts";
 import { KERNEL_NAMES, type KernelName, KERNELS, type Operands, type Params } from "../kernels.ts";
 import { columnsOf, rowsOf, type Tensor } from "../tensor.ts";
 import { type Commands, SLOT_WORDS } from "./commands.ts";
@@ -64,11 +65,7 @@ export class Launcher {
   }
 
   /** The pipelines that a call needs. */
-  pipelinesOf<K extends KernelName>(
-    kernel: K,
-    operands: Operands<K, Tensor>,
-    params: Params<K>,
-  ): readonly PipelineKey[] {
+  pipelinesOf({ kernel, operands, params }: KernelCall): readonly PipelineKey[] {
     return this.#plan(kernel, operands, params).dispatches;
   }
 

@@ -52,6 +52,11 @@ export class Pipelines {
     });
   }
 
+  /** Pipelines made so far. */
+  get size(): number {
+    return this.#pipelines.size;
+  }
+
   /** The layout of a kernel's operands, in table order. */
   layoutOf(kernel: KernelName): GPUBindGroupLayout {
     return this.#layoutsOf(kernel).group;
@@ -80,6 +85,7 @@ export class Pipelines {
   async prepare(keys: Iterable<PipelineKey>): Promise<void> {
     const missing = new Map<string, PipelineKey>();
     for (const key of keys) if (!this.#pipelines.has(nameOf(key))) missing.set(nameOf(key), key);
+    if (missing.size === 0) return;
     await Promise.all(
       Array.from(missing, async ([name, key]) => {
         try {

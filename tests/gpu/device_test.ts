@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { openWebgpu } from "../../src/gpu/device.ts";
 import { Ops } from "../../src/ops.ts";
-import { columns, tensorOf } from "../../src/tensor.ts";
+import { planModel } from "../../src/run_model.ts";
+import { columns, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { gpuTest } from "./gpu.ts";
 
 const ramp = (length: number): Float32Array => Float32Array.from({ length }, (_, i) => i);
@@ -117,13 +118,16 @@ gpuTest(
   },
 );
 
-gpuTest("warmup() makes the pipelines that a pass needs and computes nothing", async (device) => {
-  await device.warmup((dry) => {
-    using _ = dry.scope();
-    const ops = new Ops(dry);
-    ops.unary(ops.input(ramp(4), [1, 4]), "silu");
+gpuTest("prepare() makes the pipelines that a pass needs, once, and computes nothing", async (device) => {
+  const { calls } = planModel(function* (ops): Generator<void, Tensor> {
+    const x = ops.unary(ops.input(ramp(4), [1, 4]), "silu");
+    yield;
+    return ops.unary(ops.add(x, x), "silu");
   });
-  assertEquals(device.counts(), { calls: {}, dispatches: 0, submits: 0 });
+  for (let i = 0; i < 2; i++) {
+    await device.prepare(calls);
+    assertEquals(device.counts(), { calls: {}, dispatches: 0, submits: 0, pipelines: 2 });
+  }
 });
 
 gpuTest("time() gives the passes of what was issued, each kernel apart where asked", async (device) => {

@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { Device } from "../../src/device.ts";
+import type { Device, KernelCall } from "../../src/device.ts";
 import type { WebgpuDevice } from "../../src/gpu/device.ts";
 import type { KernelName, Operands, Params } from "../../src/kernels.ts";
 import type { Tensor } from "../../src/tensor.ts";
 
 /** The same device, where runs may overlap: memory is kept until the last of them has ended. */
 export function sideBySide(device: WebgpuDevice): Device {
-  let held: ((target: Device) => void)[] = [];
+  let held: KernelCall[] = [];
   let issued: Promise<void> | undefined;
   let runs = 0, memory: Disposable | undefined;
   const issue = async (): Promise<void> => {
@@ -20,13 +20,13 @@ export function sideBySide(device: WebgpuDevice): Device {
     const calls = held;
     held = [];
     issued = undefined;
-    await device.warmup((dry) => calls.forEach((call) => call(dry)));
-    for (const call of calls) call(device);
+    await device.prepare(calls);
+    for (const { kernel, operands, params } of calls) device.run(kernel, operands, params);
   };
   return {
     ...device,
     run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
-      held.push((target) => target.run(kernel, operands, params));
+      held.push({ kernel, operands, params } as KernelCall);
     },
     scope(): Disposable {
       if (runs++ === 0) memory = device.scope();

@@ -66,7 +66,8 @@ Deno.test("dvmsr() in bands carries its states: the end of an image changes noth
   const image = Float32Array.from({ length: tall * width * 3 }, (_, i) => (i * 7919 % 256) / 255);
   const forward = (height: number) => (ops: Ops) =>
     model.forward(ops, ops.input(image.slice(0, height * width * 3), [1, height, width, 3]));
-  const scans = (height: number) => planModel(forward(height)).calls.filter((name) => name === "selective_scan").length;
+  const scans = (height: number) =>
+    planModel(forward(height)).calls.filter(({ kernel }) => kernel === "selective_scan").length;
   assertEquals([scans(tall), scans(short)], [2, 1]);
   const whole = await runModel(device, forward(tall)), part = await runModel(device, forward(short));
   // The tall image's bands meet in row 150, the short one ends in row 160; its last rows see its border.
