@@ -38,6 +38,9 @@ export interface RunOptions {
 /** Work between two flushes, in milliseconds. */
 const SLICE = 50;
 
+/** The pace that a queue turned out to have, for its next run. */
+const paces = new WeakMap<Device, number>();
+
 /** Milliseconds that work takes on a modest core; a device with a pace is that many times as fast. */
 export function estimateMilliseconds({ multiplyAdds, exps, stateElements }: Work): number {
   return multiplyAdds / 20e6 + exps / 1e6 + stateElements / 1.5e6;
@@ -63,7 +66,7 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
     const ops = new Ops(device);
     const steps = forward(ops, options.tap);
     try {
-      let sliceStart = performance.now(), sliceWork = 0, pace = device.pace ?? 1;
+      let sliceStart = performance.now(), sliceWork = 0, pace = paces.get(device) ?? device.pace ?? 1;
       for (;;) {
         const step = steps.next();
         if (step.done) {
@@ -76,7 +79,10 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
         if (performance.now() - sliceStart < SLICE && done - sliceWork < SLICE * pace) continue;
         await device.flush();
         // A queue that was faster than its pace is given more at once: every wait costs it up to 11 ms.
-        if (device.pace) pace = Math.max(device.pace, (done - sliceWork) / (performance.now() - sliceStart));
+        if (device.pace) {
+          pace = Math.max(device.pace, (done - sliceWork) / (performance.now() - sliceStart));
+          paces.set(device, pace);
+        }
         await nextTask();
         options.signal?.throwIfAborted();
         options.onProgress?.({ fraction: Math.min(1, done / estimateMilliseconds(plan)) });

@@ -50,6 +50,19 @@ Deno.test("runModel() waits for the device before it calls work done", async () 
   assertEquals(order.slice(2).join(), "block 0,flush,progress,block 1,flush,progress,progress");
 });
 
+Deno.test("runModel() gives a queue that was faster than its pace more at once, in the next run too", async () => {
+  let flushes = 0;
+  const flush = () => new Promise<void>((resolve) => setTimeout(resolve, 1, void flushes++));
+  const device = { ...openDry(), pace: 1, flush };
+  const counts: number[] = [];
+  for (let run = 0; run < 2; run++) {
+    flushes = 0;
+    await runModel(device, heavy(4));
+    counts.push(flushes);
+  }
+  assertEquals(counts, [1, 0]);
+});
+
 Deno.test("runModel() does not wait in a short pass", async () => {
   const device = openDry();
   let flushes = 0;
