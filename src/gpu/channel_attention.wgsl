@@ -1,4 +1,4 @@
-// uses: activation reduce
+// uses: activation half reduce
 // out[b] = sigmoid(expand·relu(squeeze·m + squeezeBias) + expandBias), m being the mean over the rows of x[b]. `main` sums
 // slices of the rows; `attend` does the rest, one group an image, with what one thread leaves for another in `out` (the
 // means) and behind the sums in `scratch` (the hidden units).
@@ -25,21 +25,13 @@ fn result(sum: f32) -> f32 { return sum / f32(p.rows); }
 
 fn padded(size: u32) -> u32 { return (size + 3u) / 4u * 4u; }
 
-// An f16 by its bits, as in `weight_16`.
-fn halfOf(bits: u32) -> f32 {
-  let magnitude = (bits & 0x7fffu) << 13u;
-  let tiny = bitcast<f32>(magnitude + (113u << 23u)) - 6.103515625e-5;
-  let value = select(bitcast<f32>(magnitude + (112u << 23u)), tiny, magnitude < (1u << 23u));
-  return select(value, -value, (bits & 0x8000u) != 0u);
-}
-
 fn squeezeAt(at: u32) -> f32 {
-  if ((p.given & 4u) != 0u) { return halfOf(squeeze[at / 2u] >> (16u * (at & 1u))); }
+  if ((p.given & 4u) != 0u) { return halvesOf(vec4u(squeeze[at / 2u] >> (16u * (at & 1u)))).x; }
   return bitcast<f32>(squeeze[at]);
 }
 
 fn expandAt(at: u32) -> f32 {
-  if ((p.given & 8u) != 0u) { return halfOf(expand[at / 2u] >> (16u * (at & 1u))); }
+  if ((p.given & 8u) != 0u) { return halvesOf(vec4u(expand[at / 2u] >> (16u * (at & 1u)))).x; }
   return bitcast<f32>(expand[at]);
 }
 

@@ -1,4 +1,4 @@
-// uses: activation tile slices
+// uses: activation half tile slices
 // Channels-last convolution as an implicit matrix product. A tap is one kernel row: its kernelWidth·inChannels inputs lie
 // side by side in the image, so that padding on the left and right is a range of that run.
 struct Params {

@@ -1,4 +1,4 @@
-// uses: activation tile slices
+// uses: activation half tile slices
 // out[r, g, o] = act(Σ_i x'[r, g, i]·weight[g, o, i] + bias[g, o]), x' being x or, where NORM is 1 (root mean square) or 2
 // (mean and variance), the norm of each x[r, g]; accumulate adds that to out·scale. `main` is for products that fill a GPU
 // tile by tile; `split` is for small ones.

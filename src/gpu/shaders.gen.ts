@@ -223,18 +223,12 @@ fn start(first: f32) -> f32 { return 0.0; }
 fn join(a: f32, b: f32) -> f32 { return a + b; }
 fn result(sum: f32) -> f32 { return sum / f32(p.rows); }
 fn padded(size: u32) -> u32 { return (size + 3u) / 4u * 4u; }
-fn halfOf(bits: u32) -> f32 {
-  let magnitude = (bits & 0x7fffu) << 13u;
-  let tiny = bitcast<f32>(magnitude + (113u << 23u)) - 6.103515625e-5;
-  let value = select(bitcast<f32>(magnitude + (112u << 23u)), tiny, magnitude < (1u << 23u));
-  return select(value, -value, (bits & 0x8000u) != 0u);
-}
 fn squeezeAt(at: u32) -> f32 {
-  if ((p.given & 4u) != 0u) { return halfOf(squeeze[at / 2u] >> (16u * (at & 1u))); }
+  if ((p.given & 4u) != 0u) { return halvesOf(vec4u(squeeze[at / 2u] >> (16u * (at & 1u)))).x; }
   return bitcast<f32>(squeeze[at]);
 }
 fn expandAt(at: u32) -> f32 {
-  if ((p.given & 8u) != 0u) { return halfOf(expand[at / 2u] >> (16u * (at & 1u))); }
+  if ((p.given & 8u) != 0u) { return halvesOf(vec4u(expand[at / 2u] >> (16u * (at & 1u)))).x; }
   return bitcast<f32>(expand[at]);
 }
 const UNIT_LANES: u32 = 32u;
@@ -338,6 +332,13 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     case 5u: { return sigmoid(x); }
     default: { return x; }
   }
+}
+fn halvesOf(words: vec4u) -> vec4f {
+  let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
+  let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
+  let tiny = bitcast<vec4f>(magnitude + vec4u(113u << 23u)) - vec4f(6.103515625e-5);
+  let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
+  return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
 }
 var<workgroup> partial: array<f32, 64>;
 fn joinLanes(lane: u32, value: f32) -> f32 {
@@ -524,6 +525,13 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     case 5u: { return sigmoid(x); }
     default: { return x; }
   }
+}
+fn halvesOf(words: vec4u) -> vec4f {
+  let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
+  let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
+  let tiny = bitcast<vec4f>(magnitude + vec4u(113u << 23u)) - vec4f(6.103515625e-5);
+  let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
+  return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
 }
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
@@ -1080,6 +1088,13 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     case 5u: { return sigmoid(x); }
     default: { return x; }
   }
+}
+fn halvesOf(words: vec4u) -> vec4f {
+  let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
+  let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
+  let tiny = bitcast<vec4f>(magnitude + vec4u(113u << 23u)) - vec4f(6.103515625e-5);
+  let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
+  return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
 }
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
@@ -2371,14 +2386,7 @@ fn activateAll(code: u32, slope: f32, x: Value) -> Value {
 `,
   weight_16: `
 alias Weights = vec2u;
-fn weightAt(at: u32) -> vec4f {
-  let words = weight[at].xxyy >> vec4u(0u, 16u, 0u, 16u);
-  let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
-  let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
-  let tiny = bitcast<vec4f>(magnitude + vec4u(113u << 23u)) - vec4f(6.103515625e-5);
-  let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
-  return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
-}
+fn weightAt(at: u32) -> vec4f { return halvesOf(weight[at].xxyy >> vec4u(0u, 16u, 0u, 16u)); }
 `,
   weight_32: `
 alias Weights = vec4f;
