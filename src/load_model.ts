@@ -100,6 +100,15 @@ export interface Model {
    * it needs, others have nothing to do. A model of one size does this when it is loaded, for one image.
    *
    * @throws {TypeError} The model takes any size and none is given.
+   *
+   * @example
+   * ```ts
+   * import { defaultModel, loadModel, openDevice } from "@sidewinder/sidewinder";
+   *
+   * await using device = await openDevice();
+   * await using model = await loadModel(device, await defaultModel("upscale", { scale: 2 }));
+   * await model.warmup({ height: 16, width: 24 });
+   * ```
    */
   warmup(size?: InputSize): Promise<void>;
   /** Frees the device memory. */
