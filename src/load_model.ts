@@ -249,7 +249,12 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
         return Promise.resolve();
       },
     };
-    if (model.imageSize) await model.warmup();
+    try {
+      if (model.imageSize) await model.warmup();
+    } catch (error) {
+      model.close();
+      throw error;
+    }
     return model;
   } finally {
     if (!isCheckpoint(source)) await checkpoint.close();

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { classify } from "../../src/classify.ts";
 import { defaultModel } from "../../src/default_model.ts";
 import { loadModel } from "../../src/load_model.ts";
@@ -17,6 +17,12 @@ gpuTest("a model of one size makes its pipelines when it is loaded: the first ru
   await classify(model, photo(64, 64));
   assertEquals(device.counts().pipelines, pipelines);
 });
+
+gpuTest("loading fails where a shader is not valid, and leaves no weights behind", async (device) => {
+  const error = await assertRejects(async () => await loadModel(device, await defaultModel("classify")), Error);
+  assertStringIncludes(error.message, "Cannot run linear as its shader must be valid: ");
+  assertEquals(device.memory().weights, 0);
+}, { shaders: { linear: "fn main( {" } });
 
 gpuTest("warmup() makes the pipelines for images of a size: their first run makes none", async (device) => {
   await using model = await loadModel(device, await defaultModel("upscale", { scale: 2 }));
