@@ -1,6 +1,6 @@
 /**
- * Reads results back. Reads asked for in one go share one buffer, one submission and one wait: on some runtimes every
- * wait takes 11 ms, whatever it waits for.
+ * Reads results back. Reads asked for in one go share one submission and one wait: on some runtimes every wait takes 11 ms,
+ * whatever it waits for.
  *
  * @module
  */
@@ -12,10 +12,16 @@ const READ_USAGE = 0x01 | 0x08;
 const SMALLEST = 2 ** 16;
 const KEPT = 4;
 
-interface Batch {
+/** A staging buffer, and the bytes of it that are spoken for. */
+interface Part {
   readonly buffer: GPUBuffer;
   used: number;
-  readonly done: Promise<ArrayBuffer>;
+}
+
+/** Reads that were asked for in one go; `done` has the contents of the parts. */
+interface Go {
+  readonly parts: Part[];
+  readonly done: Promise<readonly ArrayBuffer[]>;
 }
 
 /** The reads of one device. */
@@ -24,7 +30,7 @@ export class Readback {
   readonly #commands: Commands;
   readonly #faults: Faults;
   #spare: GPUBuffer[] = [];
-  #batch: Batch | undefined;
+  #go: Go | undefined;
 
   constructor(device: GPUDevice, commands: Commands, faults: Faults) {
     this.#device = device;
@@ -34,12 +40,13 @@ export class Readback {
 
   /** Copies bytes out of a buffer as it is after the commands issued so far. */
   async read(from: GPUBuffer, byte: number, bytes: number): Promise<ArrayBuffer> {
-    if (this.#batch && this.#batch.buffer.size - this.#batch.used < bytes) this.#batch = undefined;
-    const batch = this.#batch ??= this.#open(bytes);
-    const at = batch.used;
-    batch.used += bytes;
-    this.#commands.copy(from, byte, batch.buffer, at, bytes);
-    return (await batch.done).slice(at, at + bytes);
+    const { parts, done } = this.#go ??= this.#begin();
+    let part = parts.at(-1);
+    if (!part || part.buffer.size - part.used < bytes) parts.push(part = { buffer: this.#take(bytes), used: 0 });
+    const index = parts.length - 1, at = part.used;
+    part.used += bytes;
+    this.#commands.copy(from, byte, part.buffer, at, bytes);
+    return (await done)[index]!.slice(at, at + bytes);
   }
 
   /** Gives the buffers back that wait for the next read. */
@@ -48,33 +55,41 @@ export class Readback {
     this.#spare = [];
   }
 
-  #open(bytes: number): Batch {
+  #begin(): Go {
+    // A go ends once the code that asks for reads gives way.
+    const go: Go = { parts: [], done: Promise.resolve().then(() => this.#settle(go.parts)) };
+    return go;
+  }
+
+  #take(bytes: number): GPUBuffer {
     const size = Math.max(SMALLEST, classOf(bytes));
     const index = this.#spare.findIndex((buffer) => buffer.size >= size);
-    const buffer = index >= 0 ? this.#spare.splice(index, 1)[0]! : this.#faults.watch(
+    if (index >= 0) return this.#spare.splice(index, 1)[0]!;
+    return this.#faults.watch(
       "out-of-memory",
       () => this.#device.createBuffer({ label: "results", size, usage: READ_USAGE }),
       (message) => `Cannot read results of WebGPU as ${megabytes(size)} must be free: ${message}`,
     );
-    // The batch closes once the code that asks for reads gives way.
-    const batch: Batch = { buffer, used: 0, done: Promise.resolve().then(() => this.#settle(batch)) };
-    return batch;
   }
 
-  async #settle(batch: Batch): Promise<ArrayBuffer> {
-    const { buffer, used } = batch;
-    if (this.#batch === batch) this.#batch = undefined;
+  async #settle(parts: readonly Part[]): Promise<readonly ArrayBuffer[]> {
+    this.#go = undefined;
     this.#commands.submit();
     try {
-      await Promise.race([buffer.mapAsync(1, 0, used), this.#faults.whenLost]);
+      const mapped = parts.map(({ buffer, used }) => buffer.mapAsync(1, 0, used));
+      await Promise.race([Promise.all(mapped), this.#faults.whenLost]);
     } catch (error) {
+      for (const { buffer } of parts) buffer.destroy();
       throw await this.#faults.explain(error as Error);
     }
-    const copy = buffer.getMappedRange(0, used).slice(0);
-    buffer.unmap();
-    if (this.#spare.length < KEPT) this.#spare.push(buffer);
-    else buffer.destroy();
+    const copies = parts.map(({ buffer, used }) => {
+      const copy = buffer.getMappedRange(0, used).slice(0);
+      buffer.unmap();
+      if (this.#spare.length < KEPT) this.#spare.push(buffer);
+      else buffer.destroy();
+      return copy;
+    });
     await this.#faults.settle();
-    return copy;
+    return copies;
   }
 }

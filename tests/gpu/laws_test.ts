@@ -45,7 +45,8 @@ gpuTest(
             if (result.status === "fulfilled" || !everyNaN && /with a NaN in A /.test(String(result.reason))) continue;
             throw new Error(`${result.reason}\n  case: ${JSON.stringify(batch[i])}`);
           }
-          assert(device.counts().submits - before <= mostWaits(law.name, batch));
+          const submits = device.counts().submits - before, most = mostWaits(law.name, batch);
+          assert(submits <= most, `${submits} submissions for a batch of ${law.name}, ${most} at most`);
         }
       });
     }

@@ -15,12 +15,15 @@ export function sideBySide(device: WebgpuDevice): Device {
   let issued: Promise<void> | undefined;
   let runs = 0, memory: Disposable | undefined;
   const issue = async (): Promise<void> => {
-    // The others that are asked for in this go join in.
-    await Promise.resolve();
+    // The others that are asked for in this go, and while pipelines are made, join in.
+    for (let ready = -1; ready < held.length;) {
+      await Promise.resolve();
+      ready = held.length;
+      await device.prepare(held);
+    }
     const calls = held;
     held = [];
     issued = undefined;
-    await device.prepare(calls);
     for (const { kernel, operands, params } of calls) device.run(kernel, operands, params);
   };
   return {
