@@ -14,16 +14,16 @@
  *
  * @module
  */
-export type { ByteSource } from "./src/checkpoint/byte_source.ts";
+export type { ByteSource } from "./src/bytes/byte_source.ts";
 export type { Checkpoint, Entry, LongStep, Progress } from "./src/checkpoint/checkpoint.ts";
 export { convertCheckpoint, type ConvertOptions } from "./src/checkpoint/convert.ts";
 export { type Dtype, DTYPE_BYTES } from "./src/checkpoint/dtype.ts";
 export { RELEASED, type Released } from "./src/checkpoint/released.ts";
-export type { SourceInput } from "./src/checkpoint/source.ts";
+export type { SourceInput } from "./src/bytes/source.ts";
 export * from "./src/classify.ts";
 export { defaultModel, type DefaultModelOptions, type DefaultTask } from "./src/default_model.ts";
 export * from "./src/device.ts";
-export type { Plan } from "./src/dry_device.ts";
+export type { Plan } from "./src/run/dry_device.ts";
 export type { CodecModules, CodecName } from "./src/image/codecs.ts";
 export type { Pixels8 } from "./src/image/colour.ts";
 export * from "./src/image/decode.ts";
@@ -44,20 +44,20 @@ export {
   type ModelSource,
   openModelSource,
 } from "./src/load_model.ts";
-export * from "./src/models/block.ts";
-export * from "./src/models/create_vss_block.ts";
-export { DVMSR_VARIANTS, type DvmsrOptions } from "./src/models/dvmsr.ts";
+export * from "./src/models/blocks/block.ts";
+export * from "./src/models/blocks/create_vss_block.ts";
+export { DVMSR_VARIANTS, type DvmsrOptions } from "./src/models/dvmsr/forward.ts";
 export type { OptionSource } from "./src/models/family.ts";
-export type { BimambaType, MixerConfig } from "./src/models/mamba.ts";
-export { MAMBAIR_VARIANTS, type MambaIROptions, type MambaIRVariant } from "./src/models/mambair_config.ts";
-export { MAMBAIR_UNET_VARIANTS, type MambaIRUNetOptions } from "./src/models/mambair_unet.ts";
-export * from "./src/models/vim_config.ts";
-export type { VssBlockOptions } from "./src/models/vss_block.ts";
+export type { BimambaType, MixerConfig } from "./src/models/blocks/mamba.ts";
+export { MAMBAIR_VARIANTS, type MambaIROptions, type MambaIRVariant } from "./src/models/mambair/options.ts";
+export { MAMBAIR_UNET_VARIANTS, type MambaIRUNetOptions } from "./src/models/mambair_unet/forward.ts";
+export * from "./src/models/vim/options.ts";
+export type { VssBlockOptions } from "./src/models/blocks/vss_block.ts";
 export * from "./src/open_device.ts";
-export * from "./src/ops.ts";
+export * from "./src/ops/ops.ts";
 export { openReference, type ReferenceOptions } from "./src/reference/device.ts";
 export * from "./src/restore.ts";
-export * from "./src/run_model.ts";
+export * from "./src/run/run_model.ts";
 export * from "./src/tensor.ts";
 export { openWasm, type WasmOptions } from "./src/wasm/device.ts";
 export type { Variant } from "./src/wasm/load.ts";

@@ -11,12 +11,12 @@ import type { Entry } from "../src/checkpoint/checkpoint.ts";
 import { bind, type Spec, specKeys } from "../src/checkpoint/weights.ts";
 import { openWebgpu, type WebgpuDevice } from "../src/gpu/device.ts";
 import type { ScanOrder } from "../src/kernels.ts";
-import { mambair, mambairWeights } from "../src/models/mambair.ts";
-import { MAMBAIR_VARIANTS, mambairConfig } from "../src/models/mambair_config.ts";
-import { vim, vimWeights } from "../src/models/vim.ts";
-import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim_config.ts";
-import { Ops } from "../src/ops.ts";
-import { type Forward, runModel } from "../src/run_model.ts";
+import { mambair, mambairWeights } from "../src/models/mambair/forward.ts";
+import { MAMBAIR_VARIANTS, mambairConfig } from "../src/models/mambair/options.ts";
+import { vim, vimWeights } from "../src/models/vim/forward.ts";
+import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim/options.ts";
+import { Ops } from "../src/ops/ops.ts";
+import { type Forward, runModel } from "../src/run/run_model.ts";
 import { sizeOf, type Tensor, tensorOf } from "../src/tensor.ts";
 
 /** One line of the result, times in microseconds. */

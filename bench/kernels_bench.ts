@@ -5,8 +5,8 @@
  */
 import type { Role } from "../src/device.ts";
 import type { ScanOrder } from "../src/kernels.ts";
-import { openDry } from "../src/dry_device.ts";
-import { Ops } from "../src/ops.ts";
+import { openDry } from "../src/run/dry_device.ts";
+import { Ops } from "../src/ops/ops.ts";
 import { sizeOf, type Tensor, tensorOf } from "../src/tensor.ts";
 import { openWasm } from "../src/wasm/device.ts";
 import type { Variant } from "../src/wasm/load.ts";

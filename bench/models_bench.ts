@@ -8,12 +8,12 @@ import type { Entry } from "../src/checkpoint/checkpoint.ts";
 import { bind, type Spec, specKeys } from "../src/checkpoint/weights.ts";
 import type { Device } from "../src/device.ts";
 import type { KernelName, Operands, Params } from "../src/kernels.ts";
-import { mambair, type MambaIRWeights, mambairWeights } from "../src/models/mambair.ts";
-import { MAMBAIR_VARIANTS, mambairConfig, type MambaIRVariant } from "../src/models/mambair_config.ts";
-import { vim, type VimWeights, vimWeights } from "../src/models/vim.ts";
-import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim_config.ts";
-import type { Ops } from "../src/ops.ts";
-import { planModel, runModel } from "../src/run_model.ts";
+import { mambair, type MambaIRWeights, mambairWeights } from "../src/models/mambair/forward.ts";
+import { MAMBAIR_VARIANTS, mambairConfig, type MambaIRVariant } from "../src/models/mambair/options.ts";
+import { vim, type VimWeights, vimWeights } from "../src/models/vim/forward.ts";
+import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim/options.ts";
+import type { Ops } from "../src/ops/ops.ts";
+import { planModel, runModel } from "../src/run/run_model.ts";
 import { sizeOf, type Tensor } from "../src/tensor.ts";
 import type { Limits } from "./limits.ts";
 

@@ -10,7 +10,7 @@ import type { ImageInput } from "./image/pixels.ts";
 import { evaluate, IMAGENET_EVALUATION, type Preprocessing } from "./image/preprocess.ts";
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
 import { loadImagenetLabels } from "./models/imagenet_labels.ts";
-import { runModel, type RunOptions } from "./run_model.ts";
+import { runModel, type RunOptions } from "./run/run_model.ts";
 
 /** One class and how likely it is. */
 export interface Label {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { fromBase64 } from "./base64.ts";
-import { lazyImport } from "./lazy_import.ts";
+import { fromBase64 } from "./bytes/base64.ts";
+import { lazyImport } from "./bytes/lazy_import.ts";
 
 /** What a built-in model is for. */
 export type DefaultTask = "classify" | "upscale" | "denoise";

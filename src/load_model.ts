@@ -5,19 +5,19 @@
  */
 import type { Checkpoint, LongStep } from "./checkpoint/checkpoint.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";
-import { fetchCached } from "./checkpoint/cache.ts";
+import { fetchCached } from "./bytes/cache.ts";
 import { isReleased, resolveReleased } from "./checkpoint/released.ts";
-import type { SourceInput } from "./checkpoint/source.ts";
+import type { SourceInput } from "./bytes/source.ts";
 import { bind, countParameters, specKeys } from "./checkpoint/weights.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
 import type { Detect, Detected, ModelFacts, ModelMetadata, OptionSource } from "./models/family.ts";
-import { planModel, type Tap } from "./run_model.ts";
-import { detectDvmsr } from "./models/dvmsr.ts";
-import { detectMambaIR } from "./models/mambair.ts";
-import { detectMambaIRUNet } from "./models/mambair_unet.ts";
-import { detectVim } from "./models/vim_detect.ts";
-import type { Ops } from "./ops.ts";
+import { planModel, type Tap } from "./run/run_model.ts";
+import { detectDvmsr } from "./models/dvmsr/forward.ts";
+import { detectMambaIR } from "./models/mambair/forward.ts";
+import { detectMambaIRUNet } from "./models/mambair_unet/forward.ts";
+import { detectVim } from "./models/vim/family.ts";
+import type { Ops } from "./ops/ops.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Families the loader recognises, tried in this order. */

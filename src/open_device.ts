@@ -5,7 +5,7 @@
  */
 import type { Device } from "./device.ts";
 import { describeAdapter, findAdapter } from "./gpu/adapter.ts";
-import { lazyImport } from "./lazy_import.ts";
+import { lazyImport } from "./bytes/lazy_import.ts";
 import { openWasm } from "./wasm/device.ts";
 import { supports, type Variant } from "./wasm/load.ts";
 

@@ -1,6 +1,6 @@
 /** Every fixture of `tests/golden` on every CPU device: what the official code gave, within its measured f32 noise. */
 import { assertEquals } from "@std/assert";
-import { adapterOf, readFixtures, runFixture } from "../tools/golden/run.ts";
+import { adapterOf, readFixtures, runFixture } from "./golden_runner/run.ts";
 import { CPU_DEVICES } from "./devices.ts";
 
 const fixtures = await readFixtures(new URL("golden/", import.meta.url));

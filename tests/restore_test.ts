@@ -4,7 +4,7 @@ import { decodeImage } from "../src/image/decode.ts";
 import { psnr } from "../src/image/metrics.ts";
 import type { Channels } from "../src/image/pixels.ts";
 import { loadModel, type Model } from "../src/load_model.ts";
-import { mambairUNetConfig, mambairUNetWeights } from "../src/models/mambair_unet.ts";
+import { mambairUNetConfig, mambairUNetWeights } from "../src/models/mambair_unet/forward.ts";
 import { openReference } from "../src/reference/device.ts";
 import { restore, type RestoreOptions, restoreRows, restoreTiles } from "../src/restore.ts";
 import { blendedSpans } from "../src/restore/tiling.ts";

@@ -9,7 +9,7 @@
  * @module
  */
 import * as esbuild from "esbuild";
-import { fromBase64 } from "../src/base64.ts";
+import { fromBase64 } from "../src/bytes/base64.ts";
 import { declarationsOf } from "./npm/declarations.ts";
 import { manifestOf } from "./npm/manifest.ts";
 import {
@@ -96,7 +96,7 @@ async function writeWeights(): Promise<string[]> {
     await write(`weights/${name}.base64.js`, `export default "${bytes.toBase64()}";\n`);
     const { outputFiles } = await esbuild.build({
       stdin: {
-        contents: `import packed from "./${name}.base64.js";\nimport { fromBase64 } from "./src/base64.ts";\n` +
+        contents: `import packed from "./${name}.base64.js";\nimport { fromBase64 } from "./src/bytes/base64.ts";\n` +
           "export default fromBase64(packed);\n",
         resolveDir: ROOT,
       },

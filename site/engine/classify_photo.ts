@@ -8,7 +8,7 @@ import { toChannels } from "../../src/image/colour.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { evaluate, type Preprocessing } from "../../src/image/preprocess.ts";
 import type { Model } from "../../src/load_model.ts";
-import { runModel } from "../../src/run_model.ts";
+import { runModel } from "../../src/run/run_model.ts";
 import type { ClassifyReport, OcclusionReport, Region } from "../protocol.ts";
 import { Failure } from "./failures.ts";
 import type { Watch } from "./model_files.ts";

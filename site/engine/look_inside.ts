@@ -6,10 +6,10 @@
  */
 import type { Pixels } from "../../src/image/pixels.ts";
 import type { Model } from "../../src/load_model.ts";
-import { classTokenIndex } from "../../src/models/pos_embed.ts";
-import { classTokens, vimConfig, type VimOptions } from "../../src/models/vim_config.ts";
+import { classTokenIndex } from "../../src/models/blocks/pos_embed.ts";
+import { classTokens, vimConfig, type VimOptions } from "../../src/models/vim/options.ts";
 import { sampleArea } from "../../src/restore/samples.ts";
-import { runModel, type Tap } from "../../src/run_model.ts";
+import { runModel, type Tap } from "../../src/run/run_model.ts";
 import { columnsOf } from "../../src/tensor.ts";
 import type { InsideReport, ScanPath } from "../protocol.ts";
 import { prepare } from "./classify_photo.ts";

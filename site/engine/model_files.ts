@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { download } from "../../src/checkpoint/http.ts";
+import { download } from "../../src/bytes/http.ts";
 import { CATALOGUE, type CatalogueModel } from "../catalogue.ts";
 import type { EngineEvent } from "../protocol.ts";
 import { Failure } from "./failures.ts";

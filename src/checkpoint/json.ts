@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { malformed } from "./errors.ts";
+import { malformed } from "../bytes/errors.ts";
 
 /** Deepest nesting; a safetensors header needs three levels. */
 const MAX_DEPTH = 16;

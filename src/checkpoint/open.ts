@@ -3,13 +3,13 @@
  *
  * @module
  */
-import type { ByteSource, SourceOptions } from "./byte_source.ts";
-import { lazyImport } from "../lazy_import.ts";
+import type { ByteSource, SourceOptions } from "../bytes/byte_source.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
-import { malformed } from "./errors.ts";
+import { malformed } from "../bytes/errors.ts";
 import { LEGACY_MAGIC, ZIP_MAGIC } from "./magic.ts";
 import { readSafetensors } from "./safetensors.ts";
-import { openSource, type SourceInput } from "./source.ts";
+import { openSource, type SourceInput } from "../bytes/source.ts";
 
 export type { Checkpoint, Entry } from "./checkpoint.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../bytes/byte_source.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
 import { DTYPE_BYTES, widen } from "./dtype.ts";
 import { findParts } from "./parts.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { malformed, printable, tooLarge } from "./errors.ts";
+import { malformed, printable, tooLarge } from "../bytes/errors.ts";
 import { Global, Opaque, type PickleValue } from "./pickle.ts";
 import { View } from "./torch.ts";
 

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { malformed } from "./errors.ts";
+import { malformed } from "../bytes/errors.ts";
 
 /** A class or function that the pickle refers to. */
 export class Global {

@@ -4,9 +4,9 @@
  *
  * @module
  */
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../bytes/byte_source.ts";
 import { DTYPE_BYTES } from "./dtype.ts";
-import { malformed, tooLarge } from "./errors.ts";
+import { malformed, tooLarge } from "../bytes/errors.ts";
 import { LEGACY_MAGIC } from "./magic.ts";
 import { PickleEnd, PickleReader, type PickleValue } from "./pickle.ts";
 import { dtypeOf, type Storage, torchMeaning } from "./torch.ts";

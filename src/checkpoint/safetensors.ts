@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { ByteSource } from "./byte_source.ts";
+import type { ByteSource } from "../bytes/byte_source.ts";
 import type { Entry } from "./checkpoint.ts";
 import { type Dtype, DTYPE_BYTES, isDtype, widen } from "./dtype.ts";
-import { malformed, tooLarge, unknownKind } from "./errors.ts";
+import { malformed, tooLarge, unknownKind } from "../bytes/errors.ts";
 import { checkJson } from "./json.ts";
 
 /** Longest header: 25 MB are some 200 000 tensors, far beyond any model we run. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Dtype, DTYPE_BYTES } from "./dtype.ts";
-import { malformed, tooLarge, unknownKind } from "./errors.ts";
+import { malformed, tooLarge, unknownKind } from "../bytes/errors.ts";
 import { Global, Opaque, type PickleMeaning, type PickleValue } from "./pickle.ts";
 
 /** A block of numbers that tensors are windows on. */

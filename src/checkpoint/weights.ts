@@ -7,7 +7,7 @@
 import type { Device, Role } from "../device.ts";
 import { type DeviceBuffer, sizeOf, type Tensor, tensorOf } from "../tensor.ts";
 import type { Checkpoint, Entry, LongStep } from "./checkpoint.ts";
-import { printable } from "./errors.ts";
+import { printable } from "../bytes/errors.ts";
 
 /** Checkpoint tensors that one weight is made of, by key. */
 export type Parts = Readonly<Record<string, Float32Array>>;

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { ByteSource } from "./byte_source.ts";
-import { malformed, tooLarge } from "./errors.ts";
+import type { ByteSource } from "../bytes/byte_source.ts";
+import { malformed, tooLarge } from "../bytes/errors.ts";
 
 /** One file of an archive. */
 export interface ZipEntry {

@@ -4,7 +4,7 @@
  * @module
  */
 import { convertCheckpoint } from "../checkpoint/convert.ts";
-import { nodeFiles, writeAtomically } from "../checkpoint/files_node.ts";
+import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
 import { detectModel, openModelSource } from "../load_model.ts";
 import type { ModelMetadata } from "../models/family.ts";
 import { jsonOption } from "./classify.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodeFiles, nodePath } from "../checkpoint/files_node.ts";
+import { nodeFiles, nodePath } from "../bytes/files_node.ts";
 
 const IMAGE_REGEXP = /\.(png|jpe?g|webp)$/i;
 const GLOB_REGEXP = /[*?[{]/;

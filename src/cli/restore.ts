@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodeFiles, nodePath, writeAtomically } from "../checkpoint/files_node.ts";
+import { nodeFiles, nodePath, writeAtomically } from "../bytes/files_node.ts";
 import { defaultModel, type DefaultModelOptions } from "../default_model.ts";
 import { encodeImage } from "../image/encode.ts";
 import { pngEncoder } from "../image/png_encode.ts";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { runtimeImport } from "../lazy_import.ts";
+import { runtimeImport } from "../bytes/lazy_import.ts";
 
 /** The npm package `webgpu` (Dawn). */
 interface DawnModule {

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { lazyImport } from "../lazy_import.ts";
-import { compilePacked, type PackedWasm } from "../packed_wasm.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
+import { compilePacked, type PackedWasm } from "../bytes/packed_wasm.ts";
 
 /** Names of the packed codecs. */
 export type CodecName = "jpeg_decode" | "jpeg_encode" | "webp_decode" | "webp_encode";

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lazyImport } from "../lazy_import.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
 import { type CodecModules, openPacked, type PackedCodec } from "./codecs.ts";
 
 /** An encoder: RGBA in, encoded bytes out. */

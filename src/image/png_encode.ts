@@ -4,7 +4,7 @@
  * @module
  */
 import { joinBytes } from "./headers/bytes.ts";
-import { crc32 } from "./headers/crc32.ts";
+import { crc32 } from "../bytes/crc32.ts";
 import { PNG_SIGNATURE } from "./headers/png.ts";
 import { type Channels, checkSize } from "./pixels.ts";
 import { paeth } from "./png_decode.ts";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { runtimeImport } from "../lazy_import.ts";
+import { runtimeImport } from "../bytes/lazy_import.ts";
 
 /** The part of `node:fs/promises` used here. */
 interface Files {

@@ -4,9 +4,9 @@
  * @module
  */
 import { silu } from "../reference/activation.ts";
-import { recurrenceOf } from "../reference/forms/recurrence.ts";
-import { type Numbers, type ScanInputs, shapeOf, TENSORS } from "../reference/forms/scan_inputs.ts";
-import { semiseparableMatrix } from "../reference/forms/semiseparable.ts";
+import { recurrenceOf } from "./forms/recurrence.ts";
+import { type Numbers, type ScanInputs, shapeOf, TENSORS } from "./forms/scan_inputs.ts";
+import { semiseparableMatrix } from "./forms/semiseparable.ts";
 import type { Axis } from "./views.ts";
 import type { Law, Trial } from "./law.ts";
 import { pickInputs, pickOutput, range, replaced } from "./views.ts";

@@ -18,9 +18,9 @@
  * @module
  */
 import { sigmoid, silu } from "../reference/activation.ts";
-import { type Discretisation, RULES } from "../reference/forms/discretise.ts";
-import { deltaAt, finish } from "../reference/forms/recurrence.ts";
-import { type ScanInputs, shapeOf, walkOf } from "../reference/forms/scan_inputs.ts";
+import { type Discretisation, RULES } from "./forms/discretise.ts";
+import { deltaAt, finish } from "./forms/recurrence.ts";
+import { type ScanInputs, shapeOf, walkOf } from "./forms/scan_inputs.ts";
 
 /** Unit roundoff of single precision. */
 export const SINGLE: number = 2 ** -24;

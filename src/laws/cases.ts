@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ScanInputs, shapeOf, type TensorName } from "../reference/forms/scan_inputs.ts";
+import { type ScanInputs, shapeOf, type TensorName } from "./forms/scan_inputs.ts";
 import { Dice } from "./dice.ts";
 
 /**

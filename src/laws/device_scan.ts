@@ -4,8 +4,8 @@
  * @module
  */
 import type { Device } from "../device.ts";
-import { Ops } from "../ops.ts";
-import type { Numbers, ScanInputs } from "../reference/forms/scan_inputs.ts";
+import { Ops } from "../ops/ops.ts";
+import type { Numbers, ScanInputs } from "./forms/scan_inputs.ts";
 import { tensorOf } from "../tensor.ts";
 import type { Subject } from "./law.ts";
 

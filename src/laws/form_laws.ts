@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { associative } from "../reference/forms/associative.ts";
-import { convolutionByFft, convolutionDirect } from "../reference/forms/convolution.ts";
-import { type Form, scanBy } from "../reference/forms/recurrence.ts";
-import { semiseparable } from "../reference/forms/semiseparable.ts";
-import { sequential } from "../reference/forms/sequential.ts";
+import { associative } from "./forms/associative.ts";
+import { convolutionByFft, convolutionDirect } from "./forms/convolution.ts";
+import { type Form, scanBy } from "./forms/recurrence.ts";
+import { semiseparable } from "./forms/semiseparable.ts";
+import { sequential } from "./forms/sequential.ts";
 import type { Law, Trial } from "./law.ts";
 import { constantInTime } from "./views.ts";
 

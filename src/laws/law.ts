@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Discretisation } from "../reference/forms/discretise.ts";
-import { type Numbers, type ScanInputs, type ScanOutputs, shapeOf } from "../reference/forms/scan_inputs.ts";
+import type { Discretisation } from "./forms/discretise.ts";
+import { type Numbers, type ScanInputs, type ScanOutputs, shapeOf } from "./forms/scan_inputs.ts";
 import { type Expected, expectScan } from "./bound.ts";
 import type { Dice } from "./dice.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { silu, softplus } from "../reference/activation.ts";
-import { deltaAt, finish } from "../reference/forms/recurrence.ts";
-import { type Numbers, type ScanInputs, shapeOf, type TensorName, TENSORS } from "../reference/forms/scan_inputs.ts";
+import { deltaAt, finish } from "./forms/recurrence.ts";
+import { type Numbers, type ScanInputs, shapeOf, type TensorName, TENSORS } from "./forms/scan_inputs.ts";
 import { expectScan, SINGLE } from "./bound.ts";
 import type { Law, Trial } from "./law.ts";
 import { replaced } from "./views.ts";

@@ -12,9 +12,9 @@
  *
  * @module
  */
-import { bytesSource } from "../checkpoint/byte_source.ts";
+import { bytesSource } from "../bytes/byte_source.ts";
 import { readSafetensors, type Writable, writeSafetensors } from "../checkpoint/safetensors.ts";
-import { type ScanInputs, type ScanOutputs, shapeOf, TENSORS } from "../reference/forms/scan_inputs.ts";
+import { type ScanInputs, type ScanOutputs, shapeOf, TENSORS } from "./forms/scan_inputs.ts";
 import { fc, recipes } from "./arbitraries.ts";
 import { expectScan } from "./bound.ts";
 import type { Recipe } from "./cases.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 import type { ScanOrder } from "../kernels.ts";
-import { finish, recurrenceOf } from "../reference/forms/recurrence.ts";
-import { type Numbers, type ScanInputs, shapeOf, walkOf } from "../reference/forms/scan_inputs.ts";
+import { finish, recurrenceOf } from "./forms/recurrence.ts";
+import { type Numbers, type ScanInputs, shapeOf, walkOf } from "./forms/scan_inputs.ts";
 import type { Law, Run, Trial } from "./law.ts";
 import { pickInputs, pickOutput, range, steps } from "./views.ts";
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Numbers, type ScanInputs, shapeOf, TENSORS } from "../reference/forms/scan_inputs.ts";
+import { type Numbers, type ScanInputs, shapeOf, TENSORS } from "./forms/scan_inputs.ts";
 
 /** What each axis of the tensors means. */
 const AXES: Readonly<Record<string, string>> = {

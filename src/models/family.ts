@@ -5,9 +5,9 @@
  */
 import type { Spec } from "../checkpoint/weights.ts";
 import type { Preprocessing } from "../image/preprocess.ts";
-import type { Ops } from "../ops.ts";
+import type { Ops } from "../ops/ops.ts";
 import type { Tensor } from "../tensor.ts";
-import type { Tap } from "../run_model.ts";
+import type { Tap } from "../run/run_model.ts";
 
 /** Where the value of an option comes from; the first of these that has one decides. */
 export type OptionSource =

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { lazyImport } from "../lazy_import.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
 
 /** What the module holds; written out, since `typeof import()` would have Deno fetch it for its types. */
 interface LabelModule {

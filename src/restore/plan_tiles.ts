@@ -5,7 +5,7 @@
  * @module
  */
 import type { Model } from "../load_model.ts";
-import { planModel } from "../run_model.ts";
+import { planModel } from "../run/run_model.ts";
 import {
   blendedSpans,
   mostSpans,

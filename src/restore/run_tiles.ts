@@ -6,7 +6,7 @@
  */
 import type { Model } from "../load_model.ts";
 import type { Pixels } from "../image/pixels.ts";
-import { runModel } from "../run_model.ts";
+import { runModel } from "../run/run_model.ts";
 import { type Area, sampleArea } from "./samples.ts";
 import { seenPixels, type Span, type Tiling } from "./tiling.ts";
 

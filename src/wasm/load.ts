@@ -6,8 +6,8 @@
  */
 /// <reference types="npm:@types/emscripten@1.41.6" preserve="true" />
 import type { KernelName } from "../kernels.ts";
-import { lazyImport } from "../lazy_import.ts";
-import { compilePacked, type PackedWasm } from "../packed_wasm.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
+import { compilePacked, type PackedWasm } from "../bytes/packed_wasm.ts";
 import { fusesMultiplyAdd } from "./fused.ts";
 
 /** A build of the kernels. */

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import type { ByteSource } from "../../src/checkpoint/byte_source.ts";
+import type { ByteSource } from "../../src/bytes/byte_source.ts";
 import { openCheckpoint } from "../../src/checkpoint/open.ts";
-import { openSource } from "../../src/checkpoint/source.ts";
-import { serve } from "./loopback.ts";
+import { openSource } from "../../src/bytes/source.ts";
+import { serve } from "../bytes/loopback.ts";
 import { PART_MARKS, vimTinyShapes, writeTrainingCheckpoint } from "./vim_tiny.ts";
 
 const MB = 2 ** 20;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { openSource } from "../../src/checkpoint/source.ts";
+import { openSource } from "../../src/bytes/source.ts";
 
 const PHOTO = "examples/photos/coffee.png";
 const MODEL = "weights/vim_micro/vim_micro.safetensors";

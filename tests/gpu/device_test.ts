@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { openWebgpu } from "../../src/gpu/device.ts";
-import { Ops } from "../../src/ops.ts";
-import { planModel } from "../../src/run_model.ts";
+import { Ops } from "../../src/ops/ops.ts";
+import { planModel } from "../../src/run/run_model.ts";
 import { columns, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { gpuTest } from "./gpu.ts";
 

@@ -4,8 +4,8 @@
  * @module
  */
 import { assertEquals } from "@std/assert";
-import { readFixture } from "../../tools/golden/fixture.ts";
-import { runFixture } from "../../tools/golden/run.ts";
+import { readFixture } from "../golden_runner/fixture.ts";
+import { runFixture } from "../golden_runner/run.ts";
 import type { Device } from "../../src/device.ts";
 import { openWebgpu } from "../../src/gpu/device.ts";
 import { GPU_DEVICES } from "../devices.ts";

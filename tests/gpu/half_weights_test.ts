@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { packHalves } from "../../src/gpu/half_weights.ts";
-import { Ops } from "../../src/ops.ts";
+import { Ops } from "../../src/ops/ops.ts";
 import { type Tensor, tensorOf } from "../../src/tensor.ts";
 import { gpuTest } from "./gpu.ts";
 

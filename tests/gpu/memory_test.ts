@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import type { Device } from "../../src/device.ts";
 import { findAdapter } from "../../src/gpu/adapter.ts";
 import type { WebgpuOptions } from "../../src/gpu/device.ts";
-import { Ops } from "../../src/ops.ts";
+import { Ops } from "../../src/ops/ops.ts";
 import { type Tensor, tensorOf } from "../../src/tensor.ts";
 import { gpuTest } from "./gpu.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import type { Device } from "../../src/device.ts";
 import { openWebgpu } from "../../src/gpu/device.ts";
-import { Ops } from "../../src/ops.ts";
+import { Ops } from "../../src/ops/ops.ts";
 import { columns, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { gpuTest } from "./gpu.ts";
 

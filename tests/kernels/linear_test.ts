@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { assertEquals } from "@std/assert";
 import { ACTIVATIONS, ROW_NORMS } from "../../src/kernels.ts";
-import { Ops } from "../../src/ops.ts";
+import { Ops } from "../../src/ops/ops.ts";
 import { tensorOf } from "../../src/tensor.ts";
 import { climate, Draw, type Operand, rowCount, size } from "../arbitraries.ts";
 import { CPU_DEVICES } from "../devices.ts";

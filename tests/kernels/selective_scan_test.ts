@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { openWebgpu } from "../../src/gpu/device.ts";
 import { SCAN_ORDERS } from "../../src/kernels.ts";
-import type { Ops } from "../../src/ops.ts";
+import type { Ops } from "../../src/ops/ops.ts";
 import { type Tensor, tensorOf } from "../../src/tensor.ts";
 import { climate, Draw, size } from "../arbitraries.ts";
 import { GPU_DEVICES, type Opener } from "../devices.ts";

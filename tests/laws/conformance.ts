@@ -12,7 +12,7 @@
 import fc from "fast-check";
 import type { Device } from "../../src/device.ts";
 import type { KernelName, Operands, Params } from "../../src/kernels.ts";
-import { Ops } from "../../src/ops.ts";
+import { Ops } from "../../src/ops/ops.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, sizeOf, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { Draw, type Operand, SETTINGS } from "../arbitraries.ts";
 import { DEVICES, type Opener, ORACLE } from "../devices.ts";

@@ -3,24 +3,24 @@ import fc from "fast-check";
 import { recipes } from "../../src/laws/arbitraries.ts";
 import { makeCase } from "../../src/laws/cases.ts";
 import { constantInTime } from "../../src/laws/views.ts";
-import { associative } from "../../src/reference/forms/associative.ts";
-import { chunked } from "../../src/reference/forms/chunked.ts";
+import { associative } from "../../src/laws/forms/associative.ts";
+import { chunked } from "../../src/laws/forms/chunked.ts";
 import {
   convolutionByFft,
   convolutionDirect,
   convolutionKernel,
   convolveDirectly,
-} from "../../src/reference/forms/convolution.ts";
-import { type Discretisation, RULES } from "../../src/reference/forms/discretise.ts";
-import { convolveByFft } from "../../src/reference/forms/fft.ts";
-import { type Form, recurrenceOf, scanBy } from "../../src/reference/forms/recurrence.ts";
-import { convolveRows, type DiagonalSystem, s4dKernel, s4dRecurrence } from "../../src/reference/forms/s4d.ts";
-import { checkInputs, type ScanInputs } from "../../src/reference/forms/scan_inputs.ts";
-import { semiseparable, semiseparableMatrix } from "../../src/reference/forms/semiseparable.ts";
-import { sequential, step } from "../../src/reference/forms/sequential.ts";
+} from "../../src/laws/forms/convolution.ts";
+import { type Discretisation, RULES } from "../../src/laws/forms/discretise.ts";
+import { convolveByFft } from "../../src/laws/forms/fft.ts";
+import { type Form, recurrenceOf, scanBy } from "../../src/laws/forms/recurrence.ts";
+import { convolveRows, type DiagonalSystem, s4dKernel, s4dRecurrence } from "../../src/laws/forms/s4d.ts";
+import { checkInputs, type ScanInputs } from "../../src/laws/forms/scan_inputs.ts";
+import { semiseparable, semiseparableMatrix } from "../../src/laws/forms/semiseparable.ts";
+import { sequential, step } from "../../src/laws/forms/sequential.ts";
 import { SETTINGS } from "../arbitraries.ts";
 import { Dice } from "../../src/laws/dice.ts";
-import { readFixture } from "../../tools/golden/fixture.ts";
+import { readFixture } from "../golden_runner/fixture.ts";
 
 /** The hand example of the fixtures (selective_scan_mini): a step on either side of the threshold, one gate of zero. */
 const HAND: ScanInputs = {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { sequential } from "../../src/reference/forms/sequential.ts";
+import { sequential } from "../../src/laws/forms/sequential.ts";
 import {
   applies,
   assertScan,

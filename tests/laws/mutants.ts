@@ -4,8 +4,8 @@
  *
  * @module
  */
-import type { ScanInputs, ScanOutputs } from "../../src/reference/forms/scan_inputs.ts";
-import { walkOf } from "../../src/reference/forms/scan_inputs.ts";
+import type { ScanInputs, ScanOutputs } from "../../src/laws/forms/scan_inputs.ts";
+import { walkOf } from "../../src/laws/forms/scan_inputs.ts";
 import { decodeF16, encodeF16 } from "../../src/checkpoint/half.ts";
 
 const f = Math.fround;

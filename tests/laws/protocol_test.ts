@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { bytesSource } from "../../src/checkpoint/byte_source.ts";
+import { bytesSource } from "../../src/bytes/byte_source.ts";
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { emitCases, type Feature, judgeCases, type LawReport, LAWS, type ScanInputs } from "../../src/laws/mod.ts";
 import { laws } from "../../tools/laws.ts";

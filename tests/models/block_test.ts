@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { createBlock } from "../../src/models/block.ts";
+import { createBlock } from "../../src/models/blocks/block.ts";
 import { openReference } from "../../src/reference/device.ts";
 import { sizeOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";

@@ -1,10 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { countParameters, specKeys } from "../../src/checkpoint/weights.ts";
 import { loadModel } from "../../src/load_model.ts";
-import { detectDvmsr, dvmsrConfig, type DvmsrOptions, dvmsrWeights } from "../../src/models/dvmsr.ts";
-import type { Ops } from "../../src/ops.ts";
+import { detectDvmsr, dvmsrConfig, type DvmsrOptions, dvmsrWeights } from "../../src/models/dvmsr/forward.ts";
+import type { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
-import { planModel, runModel } from "../../src/run_model.ts";
+import { planModel, runModel } from "../../src/run/run_model.ts";
 import { openWasm } from "../../src/wasm/device.ts";
 import { checkpointOf } from "./mambair_checkpoint.ts";
 

@@ -2,10 +2,10 @@
 import type { Checkpoint } from "../../src/checkpoint/checkpoint.ts";
 import { type Leaf, type Spec, specKeys } from "../../src/checkpoint/weights.ts";
 import type { Device } from "../../src/device.ts";
-import { mambairWeights } from "../../src/models/mambair.ts";
-import { mambairConfig, type MambaIROptions } from "../../src/models/mambair_config.ts";
+import { mambairWeights } from "../../src/models/mambair/forward.ts";
+import { mambairConfig, type MambaIROptions } from "../../src/models/mambair/options.ts";
 import { sizeOf, tensorOf } from "../../src/tensor.ts";
-import { formulaCheckpoint } from "../../tools/golden/formula.ts";
+import { formulaCheckpoint } from "../golden_runner/formula.ts";
 
 /** A whole checkpoint with the tensors of a spec. */
 export function checkpointOf(spec: Spec): Checkpoint {

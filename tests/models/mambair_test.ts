@@ -1,14 +1,14 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { countParameters, specKeys } from "../../src/checkpoint/weights.ts";
-import { openDry } from "../../src/dry_device.ts";
+import { openDry } from "../../src/run/dry_device.ts";
 import { loadModel } from "../../src/load_model.ts";
 import type { ModelFacts } from "../../src/models/family.ts";
-import { detectMambaIR, mambair, type MambaIRWeights, mambairWeights } from "../../src/models/mambair.ts";
-import { MAMBAIR_VARIANTS, mambairConfig, type MambaIROptions } from "../../src/models/mambair_config.ts";
-import { detectMambaIRUNet, mambairUNetConfig, mambairUNetWeights } from "../../src/models/mambair_unet.ts";
-import { Ops } from "../../src/ops.ts";
+import { detectMambaIR, mambair, type MambaIRWeights, mambairWeights } from "../../src/models/mambair/forward.ts";
+import { MAMBAIR_VARIANTS, mambairConfig, type MambaIROptions } from "../../src/models/mambair/options.ts";
+import { detectMambaIRUNet, mambairUNetConfig, mambairUNetWeights } from "../../src/models/mambair_unet/forward.ts";
+import { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
-import { estimateMilliseconds, planModel, runModel } from "../../src/run_model.ts";
+import { estimateMilliseconds, planModel, runModel } from "../../src/run/run_model.ts";
 import { checkpointOf, dryWeights, SMALLEST, smallMambaIR } from "./mambair_checkpoint.ts";
 
 const facts = (options: MambaIROptions, rest: Partial<ModelFacts> = {}): ModelFacts => ({

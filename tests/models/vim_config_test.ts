@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { countParameters, specKeys } from "../../src/checkpoint/weights.ts";
-import { vimWeights } from "../../src/models/vim.ts";
-import { VIM_VARIANTS, vimConfig } from "../../src/models/vim_config.ts";
+import { vimWeights } from "../../src/models/vim/forward.ts";
+import { VIM_VARIANTS, vimConfig } from "../../src/models/vim/options.ts";
 
 Deno.test("vimConfig() gives the released variants their published sizes", () => {
   const published = {

@@ -1,9 +1,9 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { specKeys } from "../../src/checkpoint/weights.ts";
 import type { ModelFacts } from "../../src/models/family.ts";
-import { vimWeights } from "../../src/models/vim.ts";
-import { VIM_VARIANTS, type VimConfig, vimConfig, type VimOptions } from "../../src/models/vim_config.ts";
-import { detectVim } from "../../src/models/vim_detect.ts";
+import { vimWeights } from "../../src/models/vim/forward.ts";
+import { VIM_VARIANTS, type VimConfig, vimConfig, type VimOptions } from "../../src/models/vim/options.ts";
+import { detectVim } from "../../src/models/vim/family.ts";
 
 const facts = (options: VimOptions, rest: Partial<ModelFacts> = {}): ModelFacts => ({
   shapes: new Map(specKeys(vimWeights(vimConfig(options)))),

@@ -1,19 +1,19 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { bind } from "../../src/checkpoint/weights.ts";
-import { openDry } from "../../src/dry_device.ts";
+import { openDry } from "../../src/run/dry_device.ts";
 import {
   type CabForm,
   vssBlock,
   vssBlockConfig,
   type VssBlockWeights,
   vssBlockWeights,
-} from "../../src/models/vss_block.ts";
-import { Ops } from "../../src/ops.ts";
+} from "../../src/models/blocks/vss_block.ts";
+import { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
 import { sizeOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";
-import { createVssBlock } from "../../src/models/create_vss_block.ts";
-import { runModel } from "../../src/run_model.ts";
+import { createVssBlock } from "../../src/models/blocks/create_vss_block.ts";
+import { runModel } from "../../src/run/run_model.ts";
 import { checkpointOf, dryWeights } from "./mambair_checkpoint.ts";
 
 Deno.test("vssBlockConfig() has the defaults of the published demo", () => {

@@ -6,10 +6,10 @@
 import { Buffer } from "node:buffer";
 import { specKeys } from "../../src/checkpoint/weights.ts";
 import { encodeImage } from "../../src/image/encode.ts";
-import { mambairWeights } from "../../src/models/mambair.ts";
-import { mambairConfig, type MambaIROptions } from "../../src/models/mambair_config.ts";
-import { vimWeights } from "../../src/models/vim.ts";
-import { vimConfig } from "../../src/models/vim_config.ts";
+import { mambairWeights } from "../../src/models/mambair/forward.ts";
+import { mambairConfig, type MambaIROptions } from "../../src/models/mambair/options.ts";
+import { vimWeights } from "../../src/models/vim/forward.ts";
+import { vimConfig } from "../../src/models/vim/options.ts";
 import { PthTensor, writePth } from "../checkpoint/write_pth.ts";
 
 /** A file as the browser's picker gets it. */

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Ops } from "../../src/ops.ts";
-import { runModel } from "../../src/run_model.ts";
+import { Ops } from "../../src/ops/ops.ts";
+import { runModel } from "../../src/run/run_model.ts";
 import { columns, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";
 

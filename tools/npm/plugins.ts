@@ -34,7 +34,7 @@ export function literalImports(root: string): Plugin {
     name: "literal-imports",
     setup(build) {
       build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
-        if (path === `${root}src/lazy_import.ts`) return undefined;
+        if (path === `${root}src/bytes/lazy_import.ts`) return undefined;
         const source = await readSource(path);
         const contents = source
           .replace(SHEBANG, "#!/usr/bin/env node\n")
@@ -117,7 +117,7 @@ export function compiledWasm(folder: string): Plugin {
 export function noRuntimeModules(root: string): Plugin {
   const absent = new Map([
     [
-      `${root}src/lazy_import.ts`,
+      `${root}src/bytes/lazy_import.ts`,
       `export const runtimeImport = (name) =>
         Promise.reject(new TypeError("Cannot import " + name + " as it must be there: current runtime has no such module"));`,
     ],

@@ -5,7 +5,7 @@
  * @module
  */
 import { type ImageHeader, latin1, malformed, u16, u32 } from "./bytes.ts";
-import { crc32 } from "./crc32.ts";
+import { crc32 } from "../../bytes/crc32.ts";
 import { exifOrientation } from "./exif.ts";
 
 /** The eight bytes every PNG starts with. */

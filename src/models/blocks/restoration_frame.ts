@@ -1,0 +1,186 @@
+/**
+ * What MambaIR and DVMSR have around their blocks: the shift by the mean colour, the first convolution, the residual
+ * convolutions, and the heads that make an image of the features. Mirrors `MambaIR.forward` of csguoh/MambaIR.
+ *
+ * The official image range is folded into the weights: conv((x − mean)·range) = (range·conv)(x − mean), and a head's
+ * y/range + mean goes into its last weight and bias.
+ *
+ * Glossary: b batch, h × w pixels, d width, s scale.
+ *
+ * @module
+ */
+import { conv2dInBands } from "../../ops/bands.ts";
+import { type Bound, derived, tensor, type Weight } from "../../checkpoint/weights.ts";
+import type { Ops } from "../../ops/ops.ts";
+import { columnsOf, type Tensor } from "../../tensor.ts";
+
+/** How the image is made: `shuffle` classic upsampling, `direct` one convolution, `residual` added to the input. */
+export type Head = "shuffle" | "direct" | "residual";
+
+/** Shape of the frame. */
+export interface FrameConfig {
+  readonly channels: number;
+  readonly width: number;
+  readonly scale: number;
+  readonly head: Head;
+  /** 1 or 255: what the pixels are multiplied by inside. */
+  readonly range: number;
+  /** Residual convolutions are a bottleneck of three instead of one. */
+  readonly threeConv: boolean;
+  readonly patchNorm: boolean;
+}
+
+/** Official means of red, green and blue, as float32 has them. */
+const MEAN = [0.4488, 0.4371, 0.4040].map(Math.fround);
+/** Channels of the classic upsampling. */
+const FEATURES = 64;
+const EPSILON = 1e-5;
+
+/** Weight and bias of a convolution. */
+type Convolution = { readonly weight: Weight; readonly bias: Weight };
+
+const convolution = (outer: number, inner: number, side = 3): Convolution => ({
+  weight: tensor("conv2d", [outer, inner, side, side]),
+  bias: tensor("plain", [outer]),
+});
+
+/** Weights of a residual convolution: one, or a bottleneck. */
+export function residualConvWeights({ width: d, threeConv }: FrameConfig) {
+  if (!threeConv) return convolution(d, d);
+  const m = Math.floor(d / 4);
+  return { 0: convolution(m, d), 2: convolution(m, m, 1), 4: convolution(d, m) };
+}
+
+/** Sides of the pixel shuffles of the classic upsampling. */
+function shuffleSides(scale: number): number[] {
+  return scale === 3 ? [3] : Array.from({ length: Math.log2(scale) }, () => 2);
+}
+
+/** Factor of weights and bias of a head's last convolution, and the mean its bias makes up for. */
+function lastConvolution(c: FrameConfig, inner: number, perChannel: number): Convolution {
+  const outer = c.channels * perChannel, shifted = c.channels === 3 && c.head !== "residual";
+  const scaled = (
+    key: string,
+    shape: readonly number[],
+    role: "conv2d" | "plain",
+    add: (i: number) => number,
+  ): Weight =>
+    derived(role, shape, { [key]: shape }, (parts) => parts[key]!.map((value, i) => value / c.range + add(i)));
+  return {
+    weight: c.range === 1
+      ? tensor("conv2d", [outer, inner, 3, 3])
+      : scaled("weight", [outer, inner, 3, 3], "conv2d", () => 0),
+    bias: scaled("bias", [outer], "plain", (i) => shifted ? MEAN[Math.floor(i / perChannel)]! : 0),
+  };
+}
+
+type Numbered = Readonly<Record<number, Convolution>>;
+
+function headWeights(c: FrameConfig) {
+  if (c.head === "residual") return { conv_last: lastConvolution(c, c.width, 1) };
+  if (c.head === "direct") return { upsample: { 0: lastConvolution(c, c.width, c.scale ** 2) } as Numbered };
+  return {
+    conv_before_upsample: { 0: convolution(FEATURES, c.width) },
+    upsample: Object.fromEntries(
+      shuffleSides(c.scale).map((s, i) => [2 * i, convolution(FEATURES * s ** 2, FEATURES)]),
+    ) as Numbered,
+    conv_last: lastConvolution(c, FEATURES, 1),
+  };
+}
+
+/** Weights of the frame; the keys are those of the official state dicts. */
+export function frameWeights(c: FrameConfig) {
+  const { width: d, channels } = c;
+  return {
+    shift: channels === 3 ? derived("plain", [3], {}, () => Float32Array.from(MEAN, (mean) => -mean)) : undefined,
+    conv_first: {
+      weight: derived("conv2d", [d, channels, 3, 3], { weight: [d, channels, 3, 3] }, ({ weight }) => {
+        return c.range === 1 ? weight! : weight!.map((value) => value * c.range);
+      }),
+      bias: tensor("plain", [d]),
+    },
+    patch_embed: c.patchNorm ? { norm: { weight: tensor("plain", [d]), bias: tensor("plain", [d]) } } : undefined,
+    conv_after_body: residualConvWeights(c),
+    ...headWeights(c),
+  };
+}
+
+/** Weights of a residual convolution on a device. */
+export type ResidualConvWeights = Bound<ReturnType<typeof residualConvWeights>>;
+/** Weights of the frame on a device. */
+export type FrameWeights = Bound<ReturnType<typeof frameWeights>>;
+
+/** Image [b, h, w, channels] to features [b, h, w, d]. */
+export function* shallowFeatures(ops: Ops, w: FrameWeights, image: Tensor): Generator<void, Tensor> {
+  const { weight, bias } = w.conv_first;
+  const [b, height, width] = image.shape as [number, number, number, number];
+  const features = ops.empty([b, height, width, weight.shape[0]!]);
+  using _ = ops.scope();
+  const shifted = w.shift ? ops.add(image, w.shift) : image;
+  return yield* conv2dInBands(ops, shifted, weight, { bias, out: features });
+}
+
+/** The stream that the blocks work on: the features, normalised where the net does so. */
+export function embedFeatures(ops: Ops, w: FrameWeights, features: Tensor): Tensor {
+  const norm = w.patch_embed?.norm;
+  return norm ? ops.layerNorm(features, norm.weight, { bias: norm.bias, epsilon: EPSILON }) : ops.copy(features);
+}
+
+/** A residual convolution: its result is added to `into`, or returned. */
+export function* residualConv(
+  ops: Ops,
+  w: ResidualConvWeights,
+  x: Tensor,
+  into?: Tensor,
+): Generator<void, Tensor> {
+  const target = into ? { into } : {};
+  if ("weight" in w) return yield* conv2dInBands(ops, x, w.weight, { bias: w.bias, ...target });
+  const leaky = { activation: "leakyRelu", slope: 0.2 } as const;
+  const narrow = yield* conv2dInBands(ops, x, w[0].weight, { bias: w[0].bias, ...leaky });
+  const middle = yield* conv2dInBands(ops, narrow, w[2].weight, { bias: w[2].bias, ...leaky });
+  return yield* conv2dInBands(ops, middle, w[4].weight, { bias: w[4].bias, ...target });
+}
+
+/** Features [b, h, w, d] to the image [b, h·s, w·s, channels]. */
+export function* makeImage(
+  ops: Ops,
+  w: FrameWeights,
+  c: FrameConfig,
+  features: Tensor,
+  image: Tensor,
+): Generator<void, Tensor> {
+  if (c.head === "residual") {
+    const { weight, bias } = w.conv_last!;
+    return yield* conv2dInBands(ops, features, weight, { bias, into: ops.copy(image) });
+  }
+  if (c.head === "direct") {
+    const { weight, bias } = w.upsample![0]!;
+    return ops.pixelShuffle(yield* conv2dInBands(ops, features, weight, { bias }), c.scale);
+  }
+  const before = w.conv_before_upsample![0];
+  let x = yield* conv2dInBands(ops, features, before.weight, {
+    bias: before.bias,
+    activation: "leakyRelu",
+    slope: 0.01,
+  });
+  for (const [i, side] of shuffleSides(c.scale).entries()) {
+    const { weight, bias } = w.upsample![2 * i]!;
+    const [b, height, width, channels] = x.shape as [number, number, number, number];
+    const larger = ops.empty([b, side * height, side * width, channels]);
+    using _ = ops.scope();
+    x = ops.pixelShuffle(yield* conv2dInBands(ops, x, weight, { bias }), side, { out: larger });
+    yield;
+  }
+  return yield* conv2dInBands(ops, x, w.conv_last!.weight, { bias: w.conv_last!.bias });
+}
+
+/** Refuses an image of another number of channels, or one that `multiple` does not divide. */
+export function checkImage(model: string, image: Tensor, channels: number, multiple = 1): void {
+  const [, height, width] = image.shape;
+  if (image.shape.length !== 4 || columnsOf(image) !== channels || height! % multiple || width! % multiple) {
+    throw new TypeError(
+      `Cannot run ${model} as image must have the shape [batch, height, width, ${channels}]` +
+        `${multiple > 1 ? ` with sides that ${multiple} divides` : ""}: current shape is [${image.shape.join(", ")}]`,
+    );
+  }
+}

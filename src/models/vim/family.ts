@@ -1,0 +1,157 @@
+/**
+ * Recognises a Vision Mamba from keys and shapes, and fills in what those cannot say.
+ *
+ * @module
+ */
+import type { Detected, ModelFacts, OptionSource } from "../family.ts";
+import { vim, VIM_IGNORED, type VimWeights, vimWeights } from "./forward.ts";
+import { VIM_OPTION_NAMES, VIM_VARIANTS, vimConfig, type VimOptions, type VimVariant } from "./options.ts";
+
+type Shape = readonly number[];
+
+/** Options that keys and shapes alone decide. */
+function optionsFromShapes(shape: (key: string) => Shape | undefined, keys: Iterable<string>): VimOptions {
+  const [width, channels, patch] = shape("patch_embed.proj.weight")!;
+  const depth = 1 + Math.max(
+    -1,
+    ...[...keys].map((key) => Number(/^layers\.(\d+)\./.exec(key)?.[1] ?? -1)),
+  );
+  const mixer = "layers.0.mixer";
+  const inner = shape(`${mixer}.out_proj.weight`)?.[1] ?? 2 * width!;
+  const rank = shape(`${mixer}.dt_proj.weight`)?.[1] ?? Math.ceil(width! / 16);
+  return {
+    embed_dim: width!,
+    channels: channels!,
+    patch_size: patch!,
+    depth,
+    d_state: shape(`${mixer}.A_log`)?.[1] ?? 16,
+    num_classes: shape("head.weight")?.[0] ?? 0,
+    rms_norm: !shape("norm_f.bias"),
+    bimamba_type: shape(`${mixer}.conv1d_b.weight`) || shape(`${mixer}.A_b_log`)
+      ? shape(`${mixer}.x_proj_b.weight`) ? "v2" : "v1"
+      : "none",
+    init_layer_scale: shape(`${mixer}.gamma`) ? 1 : null,
+    if_cls_token: !!(shape("cls_token") ?? shape("cls_token_head")),
+    use_double_cls_token: !!shape("cls_token_head"),
+    if_abs_pos_embed: !!shape("pos_embed"),
+    ...(shape("rope.freqs_cos") ? { if_rope: true } : {}),
+    ssm_cfg: {
+      d_conv: shape(`${mixer}.conv1d.weight`)?.[2] ?? 4,
+      dt_rank: rank,
+      expand: inner / width!,
+      conv_bias: !!shape(`${mixer}.conv1d.bias`),
+      bias: !!shape(`${mixer}.in_proj.bias`),
+    },
+  };
+}
+
+/** Options read out of the model name in the `args` of an official training run. */
+function optionsFromArgs(args: Readonly<Record<string, unknown>> | undefined): VimOptions {
+  const name = typeof args?.model === "string" && args.model.startsWith("vim_") ? args.model : undefined;
+  const stride = /_stride(\d+)_/.exec(name ?? "")?.[1], pool = /_final_pool_(none|mean|max|all)/.exec(name ?? "")?.[1];
+  return {
+    ...(typeof args?.input_size === "number" ? { img_size: args.input_size } : {}),
+    ...(stride ? { stride: Number(stride) } : {}),
+    ...(pool ? { final_pool_type: pool as "none" } : {}),
+    ...(name && /_bimambav2/.test(name) ? { if_divide_out: /_div2/.test(name) } : {}),
+    ...(name && /cls_?to?k/.test(name) ? { use_middle_cls_token: /mid(dle_)?_?cls/.test(name) } : {}),
+    ...(name && /_rope/.test(name) ? { if_rope: true, if_rope_residual: /_rope_also_residual/.test(name) } : {}),
+  };
+}
+
+/** Image size and stride that give the grid of the position embedding: a released one, or square patches side by side. */
+function geometryFromPositions(shapes: VimOptions, positions: number | undefined): VimOptions {
+  const extra = shapes.if_cls_token ? shapes.use_double_cls_token ? 2 : 1 : 0;
+  const patch = shapes.patch_size!, side = Math.sqrt((positions ?? 0) - extra);
+  if (positions === undefined || !Number.isInteger(side)) return { stride: patch };
+  if (patch === 16 && side === 27) return { img_size: 224, stride: 8 };
+  return { img_size: patch * side, stride: patch };
+}
+
+function variantOf(options: VimOptions): VimVariant | undefined {
+  for (const [name, variant] of Object.entries(VIM_VARIANTS) as [VimVariant, VimOptions][]) {
+    if (
+      JSON.stringify(vimConfig({ ...variant, final_pool_type: options.final_pool_type ?? "none" })) ===
+        JSON.stringify(vimConfig(options))
+    ) return name;
+  }
+  return undefined;
+}
+
+/**
+ * Recognises a Vision Mamba; undefined when the checkpoint is something else. What keys and shapes do not decide comes
+ * from the caller, the file's metadata, the training run's arguments, the released defaults, in this order.
+ *
+ * @throws {TypeError} When the caller or the metadata contradict the shapes or name an unknown option.
+ */
+export function detectVim({ shapes, metadata, trainingArgs, options }: ModelFacts): Detected | undefined {
+  const shape = (key: string) => shapes.get(key);
+  if (shape("patch_embed.proj.weight")?.length !== 4 || !shape("layers.0.mixer.in_proj.weight")) return undefined;
+  const fixed = optionsFromShapes(shape, shapes.keys());
+  const layers: readonly (readonly [OptionSource, VimOptions])[] = [
+    ["caller", options as VimOptions],
+    ["file metadata", metadata?.options as VimOptions ?? {}],
+    ["training arguments", optionsFromArgs(trainingArgs)],
+    ["keys and shapes", geometryFromPositions(fixed, shape("pos_embed")?.[1])],
+  ];
+
+  const merged: Record<string, unknown> = { ...fixed };
+  const sources: Record<string, OptionSource> = {};
+  for (const name of Object.keys(fixed)) sources[name] = "keys and shapes";
+  for (const [source, given] of [...layers].reverse()) {
+    for (const [name, value] of Object.entries(given ?? {})) {
+      if (name in fixed && !sameOption(fixed[name as keyof VimOptions], value)) {
+        throw new TypeError(
+          `Cannot load Vim as ${name} from the ${source} must agree with the checkpoint, which has ${
+            JSON.stringify(fixed[name as keyof VimOptions])
+          }: current value is ${JSON.stringify(value)}`,
+        );
+      }
+      if (name in fixed) continue;
+      merged[name] = value;
+      sources[name] = source;
+    }
+  }
+  for (const name of VIM_OPTION_NAMES) sources[name] ??= "released defaults";
+  const resolved = withResizedPositions(merged as VimOptions, layers, shape("pos_embed")?.[1]);
+  const config = vimConfig(resolved);
+  const variant = variantOf(resolved);
+  return {
+    family: "vim",
+    task: "classify",
+    ...(variant ? { variant } : {}),
+    config,
+    options: resolved as Record<string, unknown>,
+    sources,
+    spec: vimWeights(config),
+    ignored: VIM_IGNORED,
+    channels: config.channels,
+    imageSize: config.imageSize,
+    classes: config.classes,
+    forward: (ops, weights, image, tap) => vim(ops, weights as VimWeights, config, image, tap),
+  };
+}
+
+/** An `ssm_cfg` or layer scale given elsewhere only has to agree in what it says. */
+function sameOption(fixed: unknown, given: unknown): boolean {
+  if (typeof fixed === "object" && fixed && typeof given === "object" && given) {
+    return Object.entries(given).every(([name, value]) => (fixed as Record<string, unknown>)[name] === value);
+  }
+  if (fixed === 1 && typeof given === "number") return true;
+  return fixed === given;
+}
+
+/** When the caller asks for another image size, the embedding is resized from the size it was made for. */
+function withResizedPositions(
+  options: VimOptions,
+  layers: readonly (readonly [OptionSource, VimOptions])[],
+  positions: number | undefined,
+): VimOptions {
+  if (positions === undefined || options.pos_embed_resized_from !== undefined) return options;
+  const [[, caller], ...others] = layers as [typeof layers[0], ...typeof layers[0][]];
+  if (caller?.img_size === undefined) return options;
+  const made = others.map(([, given]) => given?.img_size).find((size) => size !== undefined);
+  const { grid } = vimConfig(options), extra = options.if_cls_token ? options.use_double_cls_token ? 2 : 1 : 0;
+  if (grid[0] * grid[1] + extra === positions || made === undefined) return options;
+  return { ...options, pos_embed_resized_from: made };
+}

@@ -1,0 +1,101 @@
+/**
+ * Drives a forward pass. A forward pass is a generator that yields after each block; here a yield becomes progress, the
+ * check for an abort, air for the event loop and, on devices that queue work, a wait for the queue.
+ *
+ * @module
+ */
+import type { Device } from "../device.ts";
+import { openDry, type Plan } from "./dry_device.ts";
+import type { Work } from "../kernels.ts";
+import { Ops } from "../ops/ops.ts";
+import type { Tensor } from "../tensor.ts";
+
+/**
+ * A forward pass over any device: issues work, yields between blocks, returns the tensor to read. It is called twice, for
+ * the plan and for the run; the tap is there in the run only.
+ */
+export type Forward = (ops: Ops, tap?: Tap) => Generator<void, Tensor>;
+
+/** Sees intermediate tensors by name, in the order of the pass; reading one must be issued before it returns. */
+export type Tap = (name: string, tensor: Tensor) => void;
+
+/** Progress of a run. */
+export interface RunProgress {
+  /** Share of the work that is done, from 0 to 1. */
+  readonly fraction: number;
+}
+
+/** How a run is watched and stopped. */
+export interface RunOptions {
+  /** Called whenever about 50 ms of work are done, and at the end. */
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+  /** Stops the run within about 100 ms; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Sees intermediate tensors. */
+  readonly tap?: Tap | undefined;
+}
+
+/** Work between two flushes, in milliseconds. */
+const SLICE = 50;
+
+/** The pace that a queue turned out to have, for its next run. */
+const paces = new WeakMap<Device, number>();
+
+/** Milliseconds that work takes on a modest core; a device with a pace is that many times as fast. */
+export function estimateMilliseconds({ multiplyAdds, exps, stateElements }: Work): number {
+  return multiplyAdds / 20e6 + exps / 1e6 + stateElements / 1.5e6;
+}
+
+/** What a forward pass would issue and hold, found without computing anything. */
+export function planModel(forward: Forward): Plan {
+  const dry = openDry();
+  const steps = forward(new Ops(dry));
+  while (!steps.next().done) continue;
+  return dry.plan();
+}
+
+/** Runs a forward pass on a device, after all runs that were started before, and reads its result. */
+export function runModel(device: Device, forward: Forward, options: RunOptions = {}): Promise<Float32Array> {
+  options.signal?.throwIfAborted();
+  const plan = planModel(forward);
+  return device.exclusive(async () => {
+    await device.prepare?.(plan.calls);
+    options.signal?.throwIfAborted();
+    device.reserve(plan.peak);
+    using _ = device.scope();
+    const ops = new Ops(device);
+    const steps = forward(ops, options.tap);
+    try {
+      let sliceStart = performance.now(), sliceWork = 0, pace = paces.get(device) ?? device.pace ?? 1;
+      for (;;) {
+        const step = steps.next();
+        if (step.done) {
+          const result = await device.read(step.value);
+          options.signal?.throwIfAborted();
+          options.onProgress?.({ fraction: 1 });
+          return result;
+        }
+        const done = estimateMilliseconds(ops.work);
+        if (performance.now() - sliceStart < SLICE && done - sliceWork < SLICE * pace) continue;
+        await device.flush();
+        // A queue that was faster than its pace is given more at once: every wait costs it up to 11 ms.
+        if (device.pace) {
+          pace = Math.max(device.pace, (done - sliceWork) / (performance.now() - sliceStart));
+          paces.set(device, pace);
+        }
+        await nextTask();
+        options.signal?.throwIfAborted();
+        options.onProgress?.({ fraction: Math.min(1, done / estimateMilliseconds(plan)) });
+        sliceStart = performance.now();
+        sliceWork = done;
+      }
+    } finally {
+      steps.return(undefined as never);
+    }
+  });
+}
+
+/** Resolves in a new task, so that timers, input and other promises get their turn. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}

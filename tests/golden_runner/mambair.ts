@@ -1,0 +1,244 @@
+/**
+ * Adapters for MambaIR: its convolution block and VSS block, MambaIR, MambaIRUNet and DVMSR at tiny and published sizes,
+ * and the small models that ship.
+ *
+ * @module
+ */
+import { bind, type Spec, specKeys } from "../../src/checkpoint/weights.ts";
+import type { Device } from "../../src/device.ts";
+import { loadModel } from "../../src/load_model.ts";
+import {
+  dvmsr,
+  dvmsrConfig,
+  type DvmsrOptions,
+  type DvmsrWeights,
+  dvmsrWeights,
+} from "../../src/models/dvmsr/forward.ts";
+import { mambair, type MambaIRWeights, mambairWeights } from "../../src/models/mambair/forward.ts";
+import { mambairConfig, type MambaIROptions } from "../../src/models/mambair/options.ts";
+import {
+  mambairUNet,
+  mambairUNetConfig,
+  type MambaIRUNetOptions,
+  type MambaIRUNetWeights,
+  mambairUNetWeights,
+} from "../../src/models/mambair_unet/forward.ts";
+import {
+  cab,
+  type CabForm,
+  cabWeights,
+  ss2d,
+  vssBlock,
+  vssBlockConfig,
+  vssBlockWeights,
+} from "../../src/models/blocks/vss_block.ts";
+import { Ops } from "../../src/ops/ops.ts";
+import { runModel, type Tap } from "../../src/run/run_model.ts";
+import type { Tensor } from "../../src/tensor.ts";
+import { type Adapter, type Produced, swapAxes } from "./adapter.ts";
+import type { Fixture } from "./fixture.ts";
+import { formulaCheckpoint } from "./formula.ts";
+import { stateDict, summarise } from "./vim.ts";
+
+/** Runs a generator to its end. */
+function finish<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** Binds weights made by the formula for as long as `body` runs within a scope. */
+async function withWeights<S extends Spec, T>(
+  fixture: Fixture,
+  device: Device,
+  spec: S,
+  body: (ops: Ops, weights: Awaited<ReturnType<typeof bind<S>>>["weights"]) => Promise<T>,
+): Promise<T> {
+  return await device.exclusive(async () => {
+    const { weights, dispose } = await bind(spec, formulaCheckpoint(stateDict(fixture), fixture.seed), device);
+    try {
+      using _ = device.scope();
+      return await body(new Ops(device), weights);
+    } finally {
+      dispose();
+    }
+  });
+}
+
+const FORMS: Readonly<Record<string, CabForm>> = {
+  classic: "classic",
+  unet: "classic",
+  light_gen1: "light1",
+  light_gen2: "light2",
+  light_gen3: "light3",
+};
+
+const convBlock: Adapter = {
+  run: (fixture, device) => {
+    const { num_feat: width, generation } = fixture.config as { num_feat: number; generation: string };
+    const { shape: [b, c, h, w], values } = fixture.floats("input");
+    const weights = cabWeights({ width, cab: FORMS[generation]! });
+    return withWeights(fixture, device, weights, async (ops, bound) => {
+      const x = ops.input(swapAxes(values, b!, c!, h! * w!), [b!, h!, w!, c!]);
+      const { features, attention } = finish(cab(ops, bound, x));
+      const output = await device.read(ops.binary("multiply", features, attention, { per: "image" }));
+      return [{ name: "output", values: swapAxes(output, b!, h! * w!, c!) }];
+    });
+  },
+};
+
+/** The convolution block a VSS block fixture has, by the class that made it. */
+function formOf(fixture: Fixture, light: boolean): CabForm {
+  if (!light) return "classic";
+  return fixture.metadata.source!.includes("3ad5892")
+    ? "light1"
+    : fixture.metadata.source!.includes("06dc6cd")
+    ? "light2"
+    : "light3";
+}
+
+const block: Adapter = {
+  run: (fixture, device) => {
+    const o = fixture.config as {
+      C: number;
+      H: number;
+      W: number;
+      light: boolean;
+      ln_1_eps: number;
+      d_state?: number;
+      expand?: number;
+    };
+    const config = {
+      ...vssBlockConfig(o.C, {
+        ...(o.d_state === undefined ? {} : { d_state: o.d_state }),
+        ...(o.expand === undefined ? {} : { expand: o.expand }),
+        epsilon: o.ln_1_eps,
+      }),
+      cab: formOf(fixture, o.light),
+    };
+    const { shape: [b], values } = fixture.floats("input"), shape = [b!, o.H, o.W, o.C];
+    return withWeights(fixture, device, vssBlockWeights(config), async (ops, w) => {
+      const { ln_1, ln_2 } = w;
+      const x = ops.input(values, shape);
+      const scanned = finish(
+        ss2d(ops, w.self_attention, config, ops.layerNorm(x, ln_1.weight, { bias: ln_1.bias, epsilon: o.ln_1_eps })),
+      );
+      const stream = ops.binary("add", ops.binary("multiply", x, w.skip_scale), scanned);
+      const normed = ops.layerNorm(stream, ln_2.weight, { bias: ln_2.bias, epsilon: 1e-5 });
+      const { features, attention } = finish(cab(ops, w.conv_blk, normed));
+      const convolved = await device.read(ops.binary("multiply", features, attention, { per: "image" }));
+      return [
+        { name: "self_attention", values: await device.read(scanned) },
+        { name: "conv_blk", values: swapAxes(convolved, b!, o.H * o.W, o.C) },
+        { name: "output", values: await device.read(finish(vssBlock(ops, w, config, x))) },
+      ];
+    });
+  },
+};
+
+/** Taps that the official code has as [b, channels, h, w]. */
+const PLANAR = new Set(["conv_first", "conv_after_body"]);
+
+/** A net as its fixtures name it. */
+interface Net {
+  readonly spec: Spec;
+  readonly forward: (ops: Ops, weights: unknown, image: Tensor, tap?: Tap) => Generator<void, Tensor>;
+}
+
+/** Every `stride`th value of the output and its statistics, where a fixture stores only those. */
+function outputs(fixture: Fixture, output: Float32Array): Produced[] {
+  if (!fixture.has("output.sub")) return [{ name: "output", values: output }];
+  const { stride, offset } = JSON.parse(fixture.metadata.output_subset!) as { stride: number; offset: number };
+  const mean = output.reduce((a, b) => a + b, 0) / output.length;
+  const deviation = Math.sqrt(output.reduce((a, b) => a + (b - mean) ** 2, 0) / output.length);
+  const least = output.reduce((a, b) => Math.min(a, b)), largest = output.reduce((a, b) => Math.max(a, b));
+  return [
+    { name: "output.sub", values: output.filter((_, i) => i % stride === offset) },
+    { name: "output.stat", values: [mean, deviation, least, largest] },
+  ];
+}
+
+const wholeNet = (net: (options: object) => Net): Adapter => ({
+  leaves: (fixture, { kind }) =>
+    kind === "reference" && fixture.name.startsWith("models_full/") ? "not run on reference (size)" : undefined,
+  run: async (fixture, device) => {
+    const { class: _, ...options } = fixture.config;
+    const { spec, forward } = net(options);
+    const full = fixture.metadata.stream_names !== undefined;
+    const keys = full ? specKeys(spec) : stateDict(fixture);
+    const { weights, dispose } = await bind(spec, formulaCheckpoint(keys, fixture.seed), device);
+    try {
+      const { shape: [b, c, h, w], values } = fixture.floats("input");
+      const image = swapAxes(values, b!, c!, h! * w!);
+      const taps: (readonly [name: string, channels: number, reading: Promise<Float32Array>])[] = [];
+      const tap = (name: string, x: Tensor) => void taps.push([name, x.shape.at(-1)!, device.read(x)]);
+      const output = await runModel(
+        device,
+        (ops, tap) => forward(ops, weights, ops.input(image, [b!, h!, w!, c!]), tap),
+        { tap },
+      );
+      const seen = new Map<string, Float32Array>();
+      for (const [name, channels, reading] of taps) {
+        const read = await reading;
+        const rows = read.length / b! / channels;
+        seen.set(name, PLANAR.has(name) ? swapAxes(read, b!, rows, channels) : read);
+      }
+      const produced = full
+        ? summarise(fixture, seen)
+        : [...seen].filter(([name]) => fixture.has(name)).map(([name, tapped]) => ({ name, values: tapped }));
+      return [...produced, ...outputs(fixture, swapAxes(output, b!, output.length / b! / c!, c!))];
+    } finally {
+      dispose();
+    }
+  },
+});
+
+const net = wholeNet(({ generation, ...options }: MambaIROptions & { generation?: 1 | 2 | 3 }) => {
+  const config = mambairConfig({ ...options, ...(generation ? { cab_generation: generation } : {}) });
+  return {
+    spec: mambairWeights(config),
+    forward: (ops, w, image, tap) => mambair(ops, w as MambaIRWeights, config, image, tap),
+  };
+});
+
+const unet = wholeNet((options: MambaIRUNetOptions) => {
+  const config = mambairUNetConfig(options);
+  return {
+    spec: mambairUNetWeights(config),
+    forward: (ops, w, image, tap) => mambairUNet(ops, w as MambaIRUNetWeights, config, image, tap),
+  };
+});
+
+const causal = wholeNet((options: DvmsrOptions) => {
+  const config = dvmsrConfig(options);
+  return {
+    spec: dvmsrWeights(config),
+    forward: (ops, w, image, tap) => dvmsr(ops, w as DvmsrWeights, config, image, tap),
+  };
+});
+
+const shipped = (name: string): Adapter => ({
+  run: async (fixture, device) => {
+    await using model = await loadModel(device, new URL(`../../weights/${name}/${name}.safetensors`, import.meta.url));
+    const { shape: [height, width, channels], values } = fixture.take("pixels");
+    const image = Float32Array.from(values, (value) => value / 255);
+    const output = await runModel(
+      device,
+      (ops) => model.forward(ops, ops.input(image, [1, height!, width!, channels!])),
+    );
+    return [{ name: "output", values: output, within: () => 5e-5 }];
+  },
+});
+
+/** Adapters by the `model` of a fixture. */
+export const MAMBAIR_ADAPTERS: Readonly<Record<string, Adapter>> = {
+  cab: convBlock,
+  vssblock: block,
+  MambaIR: net,
+  MambaIRUNet: unet,
+  DVMSR: causal,
+  mambair_light_x2: shipped("mambair_light_x2"),
+  mambair_light_x3: shipped("mambair_light_x3"),
+  mambair_light_x4: shipped("mambair_light_x4"),
+};

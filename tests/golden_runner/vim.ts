@@ -1,0 +1,157 @@
+/**
+ * Adapters for Vision Mamba: its mixer, its tables of positions, the whole model at tiny and released sizes, and the
+ * small model that ships.
+ *
+ * @module
+ */
+import { bind, specKeys } from "../../src/checkpoint/weights.ts";
+import { loadModel } from "../../src/load_model.ts";
+import { mixer, mixerConfig, mixerWeights } from "../../src/models/blocks/mamba.ts";
+import { resizePosEmbed, rotaryTable } from "../../src/models/blocks/pos_embed.ts";
+import { vim, VIM_IGNORED, vimWeights } from "../../src/models/vim/forward.ts";
+import { vimConfig, type VimOptions } from "../../src/models/vim/options.ts";
+import { Ops } from "../../src/ops/ops.ts";
+import { runModel } from "../../src/run/run_model.ts";
+import { type Adapter, onDevice, type Produced, swapAxes } from "./adapter.ts";
+import type { Fixture } from "./fixture.ts";
+import { formulaCheckpoint } from "./formula.ts";
+
+/** Keys and shapes of the official state dict, where the fixture has them all. */
+export function stateDict(fixture: Fixture): [string, number[]][] {
+  return Object.entries(JSON.parse(fixture.metadata.weights ?? "{}") as Record<string, number[]>);
+}
+
+const mambaMixer: Adapter = {
+  run: (fixture, device) =>
+    device.exclusive(async () => {
+      const o = fixture.config as { d_model: number } & Record<string, unknown>;
+      const config = mixerConfig(o.d_model, {
+        inner: (o.expand as number ?? 2) * o.d_model,
+        stateSize: o.d_state as number ?? 16,
+        convWidth: o.d_conv as number ?? 4,
+        bimamba: o.bimamba_type as "v1" | "v2" ?? "none",
+        divide: o.if_divide_out as boolean ?? false,
+        layerScale: o.init_layer_scale !== undefined,
+        convBias: o.conv_bias as boolean ?? true,
+        bias: o.bias as boolean ?? false,
+      });
+      const { weights, dispose } = await bind(
+        mixerWeights(config),
+        formulaCheckpoint(stateDict(fixture), fixture.seed),
+        device,
+      );
+      try {
+        using _ = device.scope();
+        const ops = new Ops(device), input = fixture.floats("input");
+        const output = mixer(ops, weights, config, ops.input(input.values, input.shape));
+        return [{ name: "output", values: await device.read(output) }];
+      } finally {
+        dispose();
+      }
+    }),
+};
+
+const rope = onDevice((fixture, ops, read) => {
+  const { D, L, ft, pt } = fixture.config as { D: number; L: number; ft: number; pt: number };
+  const config = vimConfig({ img_size: ft, patch_size: 1, stride: 1, embed_dim: D, if_rope: true, pt_hw_seq_len: pt });
+  const table = rotaryTable(config, L), x = fixture.floats("x");
+  const rotations = ops.input(table, [L, D]);
+  // The official tables hold every angle twice and have no row for a token that is not turned.
+  const official = (part: 0 | 1) => (values: Float32Array) =>
+    values.map((_, i) => values[i - i % 2 + part]!).subarray(D * (L % 2));
+  read("freqs_cos", rotations, official(0));
+  read("freqs_sin", rotations, official(1));
+  read("y", ops.binary("rotate", ops.input(x.values, x.shape), rotations));
+});
+
+const posEmbedResize: Adapter = {
+  host: true,
+  run: (fixture) => {
+    const { D, extra_tokens, from_grid: from, to_grid: to } = fixture.config as Record<string, number>;
+    const { values } = fixture.floats("pos_embed"), token = extra_tokens === 0 ? "none" : "middle";
+    const resized = (mode: "faithful" | "correct") => ({
+      name: mode,
+      values: resizePosEmbed(values, D!, [from!, from!], [to!, to!], token, mode),
+    });
+    return Promise.resolve((["faithful", "correct"] as const).filter((mode) => fixture.has(mode)).map(resized));
+  },
+};
+
+/** Rows of `stream.*` for the taps a full-size fixture names: the first 32 values, the mean, the biased deviation. */
+export function summarise(fixture: Fixture, taps: ReadonlyMap<string, Float32Array>): Produced[] {
+  const names = JSON.parse(fixture.metadata.stream_names!) as string[];
+  const first = new Float32Array(32 * names.length), means: number[] = [], deviations: number[] = [];
+  for (const [m, name] of names.entries()) {
+    const values = taps.get(name) ?? new Float32Array();
+    first.set(values.subarray(0, 32), 32 * m);
+    const mean = values.reduce((a, b) => a + b, 0) / values.length;
+    means.push(mean);
+    deviations.push(Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length));
+  }
+  return [
+    { name: "stream.first32", values: first },
+    { name: "stream.mean", values: means },
+    { name: "stream.std", values: deviations },
+  ];
+}
+
+const visionMamba: Adapter = {
+  leaves: (fixture, { kind }) =>
+    kind === "reference" && fixture.name.startsWith("models_full/") ? "not run on reference (size)" : undefined,
+  run: async (fixture, device) => {
+    const { class: _, ...options } = fixture.config as unknown as VimOptions & { class: string };
+    const config = vimConfig(options), spec = vimWeights(config);
+    const full = fixture.metadata.stream_names !== undefined;
+    const keys = full ? specKeys(spec) : stateDict(fixture);
+    const { weights, dispose } = await bind(spec, formulaCheckpoint(keys, fixture.seed), device, {
+      ignored: VIM_IGNORED,
+    });
+    try {
+      const { shape: [batch, channels, height, width], values } = fixture.floats("input");
+      const image = swapAxes(values, batch!, channels!, height! * width!);
+      const taps: [string, Promise<Float32Array>][] = [];
+      const output = await runModel(
+        device,
+        (ops, tap) => vim(ops, weights, config, ops.input(image, [batch!, height!, width!, channels!]), tap),
+        { tap: (name, tensor) => void taps.push([name, device.read(tensor)]) },
+      );
+      const seen = new Map<string, Float32Array>();
+      for (const [name, reading] of taps) seen.set(name, await reading);
+      const produced = full ? summarise(fixture, seen) : [...seen].map(([name, tapped]) => ({ name, values: tapped }));
+      return [...produced, { name: "output", values: output }];
+    } finally {
+      dispose();
+    }
+  },
+};
+
+const vimMicro: Adapter = {
+  run: async (fixture, device) => {
+    await using model = await loadModel(
+      device,
+      new URL("../../weights/vim_micro/vim_micro.safetensors", import.meta.url),
+    );
+    const { mean, std } = model.preprocessing!;
+    const produced: Produced[] = [];
+    for (const name of fixture.names().filter((key) => key.endsWith(".pixels"))) {
+      const { shape: [height, width, channels], values } = fixture.take(name);
+      const image = Float32Array.from(values, (value, i) => (value / 255 - mean[i % 3]!) / std[i % 3]!);
+      const shape = [1, height!, width!, channels!];
+      produced.push({
+        name: name.replace(/pixels$/, "logits"),
+        values: await runModel(device, (ops) => model.forward(ops, ops.input(image, shape))),
+        within: () => 5e-4,
+      });
+    }
+    return produced;
+  },
+};
+
+/** Adapters by the `model` of a fixture. */
+export const VIM_ADAPTERS: Readonly<Record<string, Adapter>> = {
+  mamba_mixer: mambaMixer,
+  rope,
+  pos_embed_resize: posEmbedResize,
+  VisionMamba: visionMamba,
+  vim_micro: vimMicro,
+};
