@@ -56,7 +56,7 @@ function beside(left: Pixels, right: Pixels): Pixels {
 }
 
 const whole = Deno.args.includes("--whole");
-const code = await main(["classify", ...["coffee.png", "rocket.jpg"].map((name) => PHOTOS + name)]);
+const code = await main(["classify", ...["coffee.png", "chelsea.png"].map((name) => PHOTOS + name)]);
 if (code !== 0) Deno.exit(code);
 
 await using device = await openDevice();

@@ -23,10 +23,10 @@ siteTest("look inside draws Vim's two orders with the class token, and the norm 
   await openPhotos(page, await photoFile(80, 64));
   const inside = await lookInside(page, "vim_micro");
   assertEquals(inside, {
-    what: "8 × 8 patches of the photo, with a class token",
+    what: "12 × 12 patches of the photo, with a class token",
     orders: ["Rows", "Rows, backwards"],
     blocks: 12,
-    steps: 65,
+    steps: 145,
   });
   const heights = await page.locator("#norms .column").evaluateAll((bars) => bars.map((bar) => bar.clientHeight));
   assert(heights.at(-1)! > heights[0]!, "the stream does not grow");
