@@ -6,11 +6,13 @@
 import type { Device } from "../../src/device.ts";
 import type { Adapter, Produced } from "./adapter.ts";
 import { type Fixture, readFixture, type Stored } from "./fixture.ts";
+import { FUSIONMAMBA_ADAPTERS } from "./fusionmamba.ts";
 import { IMAGE_ADAPTERS } from "./image.ts";
 import { MAMBAIR_ADAPTERS } from "./mambair.ts";
 import { LAW_ADAPTERS } from "./laws.ts";
 import { OP_ADAPTERS } from "./ops.ts";
 import { PTH_ADAPTERS, readPthFixtures } from "./pth.ts";
+import { TIMEMACHINE_ADAPTERS } from "./timemachine.ts";
 import { VIM_ADAPTERS } from "./vim.ts";
 
 /** Adapters by what a fixture says it is of. */
@@ -19,6 +21,8 @@ const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ...LAW_ADAPTERS,
   ...VIM_ADAPTERS,
   ...MAMBAIR_ADAPTERS,
+  ...FUSIONMAMBA_ADAPTERS,
+  ...TIMEMACHINE_ADAPTERS,
   ...IMAGE_ADAPTERS,
   ...PTH_ADAPTERS,
 };
