@@ -15,7 +15,8 @@
  * @module
  */
 export type { ByteSource } from "./src/bytes/byte_source.ts";
-export type { Checkpoint, Entry, LongStep, Progress } from "./src/checkpoint/checkpoint.ts";
+export type { LongStep, Progress } from "./src/bytes/long_step.ts";
+export type { Checkpoint, Entry } from "./src/checkpoint/checkpoint.ts";
 export { convertCheckpoint, type ConvertOptions } from "./src/checkpoint/convert.ts";
 export { type Dtype, DTYPE_BYTES } from "./src/checkpoint/dtype.ts";
 export { RELEASED, type Released } from "./src/checkpoint/released.ts";

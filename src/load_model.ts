@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Checkpoint, LongStep } from "./checkpoint/checkpoint.ts";
+import type { LongStep } from "./bytes/long_step.ts";
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";
 import { fetchCached } from "./bytes/cache.ts";
 import { isReleased, resolveReleased } from "./checkpoint/released.ts";

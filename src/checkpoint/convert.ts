@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Checkpoint, Entry, LongStep } from "./checkpoint.ts";
+import type { LongStep } from "../bytes/long_step.ts";
+import type { Checkpoint, Entry } from "./checkpoint.ts";
 import type { Dtype } from "./dtype.ts";
 import { narrowF16 } from "./half.ts";
 import { TRAINING_ARGS } from "./open.ts";

@@ -6,7 +6,8 @@
  */
 import type { Device, Role } from "../device.ts";
 import { type DeviceBuffer, sizeOf, type Tensor, tensorOf } from "../tensor.ts";
-import type { Checkpoint, Entry, LongStep } from "./checkpoint.ts";
+import type { LongStep } from "../bytes/long_step.ts";
+import type { Checkpoint, Entry } from "./checkpoint.ts";
 import { printable } from "../bytes/errors.ts";
 
 /** Checkpoint tensors that one weight is made of, by key. */

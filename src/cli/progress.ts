@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Progress } from "../checkpoint/checkpoint.ts";
+import type { Progress } from "../bytes/long_step.ts";
 import type { RestoreProgress } from "../restore.ts";
 import type { Terminal } from "./command.ts";
 

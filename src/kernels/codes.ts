@@ -1,0 +1,42 @@
+/**
+ * Names that kernels take as numbers: the index in a list is the ABI code.
+ *
+ * @module
+ */
+
+/** Elementwise functions an epilogue or `unary` can apply; the index in this list is the ABI code. */
+export const ACTIVATIONS = ["none", "silu", "gelu", "relu", "leakyRelu", "sigmoid"] as const;
+
+/** Name of an activation. `gelu` is the exact erf form; `leakyRelu` takes its slope from the `slope` parameter. */
+export type Activation = typeof ACTIVATIONS[number];
+
+/** What `binary` computes; the index in this list is the ABI code. `rotate` multiplies interleaved complex pairs. */
+export const BINARY_OPERATIONS = ["add", "multiply", "rotate"] as const;
+
+/** Name of a binary operation. */
+export type BinaryOperation = typeof BINARY_OPERATIONS[number];
+
+/** Orders in which a scan walks over an image of `gridWidth` columns; the index in this list is the ABI code. */
+export const SCAN_ORDERS = ["row", "rowReversed", "column", "columnReversed", "table"] as const;
+
+/** Name of a scan order; `table` reads the order from the `order` operand. */
+export type ScanOrder = typeof SCAN_ORDERS[number];
+
+/** Bits of the `carry` parameter: the state operand is read before the first step, written after the last. */
+export const CARRY_IN = 1;
+/** See {@linkcode CARRY_IN}. */
+export const CARRY_OUT = 2;
+
+/** What `linear` does to the rows of x before it multiplies them; the index in this list is the ABI code. */
+export const ROW_NORMS = ["none", "rms", "layer"] as const;
+
+/** Name of a norm. */
+export type RowNorm = typeof ROW_NORMS[number];
+
+/** Most columns of a row that a kernel keeps aside: the scratch region of a CPU kernel holds several such rows. */
+export const MOST_COLUMNS_ASIDE = 1 << 14;
+
+/** Packs the orders of up to eight directions into the `orders` parameter, four bits each, first direction lowest. */
+export function encodeOrders(orders: readonly ScanOrder[]): number {
+  return orders.reduce((code, order, k) => code | SCAN_ORDERS.indexOf(order) << 4 * k, 0) >>> 0;
+}

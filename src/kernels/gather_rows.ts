@@ -1,0 +1,17 @@
+import type { KernelRow, Sizes } from "./row.ts";
+import type { Cost } from "./work.ts";
+
+/** out[b, i] = index[i] < rows ? x[b, index[i]] : extra[index[i] − rows]; extra is shared by the batch. */
+export const gather_rows = {
+  operands: { x: "in", extra: "in?", index: "in", out: "out" },
+  params: {
+    batch: "u32",
+    rows: "u32",
+    count: "u32",
+    columns: "u32",
+    xStride: "u32",
+    extraStride: "u32",
+    outStride: "u32",
+  },
+  work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.count! * p.columns! }),
+} as const satisfies KernelRow;
