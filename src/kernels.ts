@@ -27,7 +27,7 @@ import { NO_WORK, type Work } from "./kernels/work.ts";
 
 export * from "./kernels/codes.ts";
 export type { Access, ParamType } from "./kernels/row.ts";
-export { addWork, NO_WORK, type Work } from "./kernels/work.ts";
+export { addWork, estimateMilliseconds, NO_WORK, type Work } from "./kernels/work.ts";
 
 /** The table. */
 export const KERNELS = {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { encodeOrders, type KernelName, KERNELS } from "../src/kernels.ts";
+import { encodeOrders, KERNEL_NAMES, type KernelName, KERNELS } from "../src/kernels.ts";
 import { instantiate, SCRATCH_BYTES, type Variant, type WasmInstance } from "../src/wasm/load.ts";
 
 /** Lengths of the operands in floats, in table order; 0 for an absent one; `index` where row numbers are wanted. */
@@ -112,6 +112,11 @@ const CALLS: readonly Call[] = [
   ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 0, xStride: 12, outStride: 3 }],
   ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 1, xStride: 3, outStride: 12 }],
 ];
+
+/** Kernels that no call is made of. */
+export function kernelsWithoutCall(): readonly KernelName[] {
+  return KERNEL_NAMES.filter((kernel) => !CALLS.some(([called]) => called === kernel));
+}
 
 /** Makes a call; the operands lie behind each other and all of them are the result. */
 function perform({ kernels, memory, heapBase }: WasmInstance, [kernel, operands, params]: Call): Float32Array {

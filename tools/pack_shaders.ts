@@ -1,10 +1,14 @@
 /**
  * Writes the shaders as a module, with what they share put in: `src/gpu/*.wgsl` → `src/gpu/shaders.gen.ts`. A first line
- * `// uses: a b` names the files of `src/gpu/shared` that a shader needs; comments are left out. `--check` writes nothing
- * and fails when the module is not what the files give.
+ * `// uses: a b` names the files of `src/gpu/shared` that a shader needs; comments are left out, and codes of the
+ * table (`ACTIVATION_SILU`) become their numbers. `--check` writes nothing and fails when the module is not what the files
+ * give.
  *
  * @module
  */
+import { putCodes } from "./codes.ts";
+import { writeGenerated } from "./write_generated.ts";
+
 const ROOT = new URL("../src/gpu/", import.meta.url);
 
 const USES_REGEXP = /^\/\/ uses: ([a-z0-9_ ]+)$/m;
@@ -19,9 +23,10 @@ async function readShaders(folder: URL): Promise<Map<string, string>> {
   return shaders;
 }
 
-/** Source without comments and blank lines. */
-function strip(source: string): string {
-  return source.split("\n").map((line) => line.replace(/\s*\/\/.*$/, "")).filter((line) => line.trim()).join("\n");
+/** Source without comments and blank lines, codes as numbers. */
+function strip(file: string, source: string): string {
+  return putCodes(file, source).split("\n").map((line) => line.replace(/\s*\/\/.*$/, "")).filter((line) => line.trim())
+    .join("\n");
 }
 
 const shared = await readShaders(new URL("shared/", ROOT));
@@ -30,23 +35,18 @@ for (const [name, source] of await readShaders(ROOT)) {
   const parts = (USES_REGEXP.exec(source)?.[1] ?? "").split(" ").filter(Boolean).map((part) => {
     const text = shared.get(part);
     if (text === undefined) throw new Error(`Cannot pack ${name}.wgsl as shared/${part}.wgsl must exist: it does not`);
-    return strip(text);
+    return strip(`shared/${part}.wgsl`, text);
   });
-  entries.push(`  ${name}: \`\n${[strip(source), ...parts].join("\n")}\n\`,\n`);
+  entries.push(`  ${name}: \`\n${[strip(`${name}.wgsl`, source), ...parts].join("\n")}\n\`,\n`);
 }
 for (const [name, source] of shared) {
-  if (/_\d+$/.test(name)) entries.push(`  ${name}: \`\n${strip(source)}\n\`,\n`);
+  if (/_\d+$/.test(name)) entries.push(`  ${name}: \`\n${strip(`shared/${name}.wgsl`, source)}\n\`,\n`);
 }
-const module = `// Made by tools/pack_shaders.ts from the .wgsl files beside it.\nexport const SHADERS = {\n${
-  entries.join("")
-}} as const;\n`;
+const module = `// Made by tools/pack_shaders.ts from the .wgsl files beside it.
+import type { KernelName } from "../kernels.ts";
 
-const target = new URL("shaders.gen.ts", ROOT);
-const current = await Deno.readTextFile(target).catch(() => undefined);
-if (current !== module) {
-  if (Deno.args.includes("--check")) {
-    console.error("src/gpu/shaders.gen.ts is not what the .wgsl files give: run deno run -A tools/pack_shaders.ts");
-    Deno.exit(1);
-  }
-  await Deno.writeTextFile(target, module);
-}
+export const SHADERS = {
+${entries.join("")}} as const satisfies Record<KernelName, string> & Record<string, string>;
+`;
+
+await writeGenerated("src/gpu/shaders.gen.ts", module);

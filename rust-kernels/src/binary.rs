@@ -1,4 +1,5 @@
 //! out[r] = a[r] ∘ b[⌊r / bRepeat⌋ mod bRows]; accumulate: out = out·scale + that.
+use crate::codes::*;
 use crate::simd::*;
 use core::arch::wasm32::*;
 
@@ -33,8 +34,8 @@ pub unsafe extern "C" fn binary(
         vectors!(columns, |c, rest| {
             let (x, y) = (load_tail(left.add(c), rest), load_tail(right.add(c), rest));
             let mut v = match operation {
-                0 => add(x, y),
-                1 => mul(x, y),
+                OPERATION_ADD => add(x, y),
+                OPERATION_MULTIPLY => mul(x, y),
                 _ => rotate(x, y),
             };
             if accumulate != 0 {

@@ -1,4 +1,5 @@
 //! Depthwise causal convolution along each direction's order; weight packed `[directions][width][channels]`.
+use crate::codes::*;
 use crate::order::Order;
 use crate::simd::*;
 
@@ -92,7 +93,7 @@ pub unsafe extern "C" fn causal_conv1d(
             let row_at = |step: usize| {
                 if step >= history {
                     x.add(walk.token(step - history) * x_stride)
-                } else if carry & 1 != 0 {
+                } else if carry & CARRY_IN != 0 {
                     state.add(step * channels) as *const f32
                 } else {
                     zeros as *const f32
@@ -117,7 +118,7 @@ pub unsafe extern "C" fn causal_conv1d(
                     activate(activation, 0.0, out, out, channels);
                 }
             }
-            if carry & 2 != 0 {
+            if carry & CARRY_OUT != 0 {
                 // Ascending: when the sequence is shorter than the history, rows move towards the front.
                 for i in 0..history {
                     let (from, to) = (row_at(length + i), state.add(i * channels));

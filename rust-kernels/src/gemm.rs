@@ -5,6 +5,7 @@
 //! weight is packed in panels of eight outputs, `[outer / 8][taps · segment][8]`, zero padded.
 pub use crate::asm::ROWS;
 use crate::asm::gemm_tile;
+use crate::codes::*;
 use crate::simd::*;
 
 /// Output columns of a tile and of a weight panel.
@@ -72,7 +73,7 @@ unsafe fn finish(
 /// One tile: `rows` rows from `row` on, `columns` columns from `first` on.
 #[inline(always)]
 unsafe fn make_tile(p: &Product, row: usize, rows: usize, first: usize, columns: usize, start: *const f32) {
-    let plain = p.epilogue.activation == 0 && !p.epilogue.accumulate && rows == ROWS && columns == COLUMNS;
+    let plain = p.epilogue.activation == ACTIVATION_NONE && !p.epilogue.accumulate && rows == ROWS && columns == COLUMNS;
     let out = p.out.add(row * p.out_stride + first);
     let (tile, stride) = if plain { (out, p.out_stride) } else { (p.tile, COLUMNS) };
     if p.taps * p.segment == 0 {

@@ -12,6 +12,8 @@ mod asm;
 mod binary;
 mod causal_conv1d;
 mod channel_attention;
+#[path = "codes.gen.rs"]
+mod codes;
 mod conv2d;
 mod depthwise_conv2d;
 mod gather_rows;

@@ -1,6 +1,7 @@
 //! out[r, g, o] = act(Σ_i x'[r, g, i]·weight[g, o, i] + bias[g, o]), x' being x or the norm of each x[r, g]; accumulate:
 //! out = out·scale[g, o] + that.
 use crate::SCRATCH;
+use crate::codes::*;
 use crate::gemm::{COLUMNS, Epilogue, Product, ROWS, TILE, multiply, multiply_row};
 use crate::norm::{Norm, normalise};
 
@@ -45,7 +46,7 @@ pub unsafe extern "C" fn linear(
     let tile = scratch;
     let table = scratch.add(TILE) as *mut u32;
     let normed = room(scratch);
-    let strip = if norm == 0 { MOST_ROWS } else { (ROOM / inner.max(1)).min(MOST_ROWS) / ROWS * ROWS };
+    let strip = if norm == NORM_NONE { MOST_ROWS } else { (ROOM / inner.max(1)).min(MOST_ROWS) / ROWS * ROWS };
     for group in 0..groups {
         let weight = weight.add(group * outer.next_multiple_of(COLUMNS) * inner);
         let epilogue = Epilogue {
@@ -59,7 +60,7 @@ pub unsafe extern "C" fn linear(
             let count = (rows - first).min(strip);
             let mut from = x.add(first * x_stride + group * inner);
             let mut stride = x_stride;
-            if norm != 0 {
+            if norm != NORM_NONE {
                 let n = Norm {
                     x: from,
                     residual: core::ptr::null_mut(),
@@ -75,7 +76,7 @@ pub unsafe extern "C" fn linear(
                     gate_stride: 0,
                     out_stride: inner,
                 };
-                if norm == 1 { normalise::<false>(n) } else { normalise::<true>(n) }
+                if norm == NORM_RMS { normalise::<false>(n) } else { normalise::<true>(n) }
                 (from, stride) = (normed, inner);
             }
             for i in 0..count.next_multiple_of(ROWS) {

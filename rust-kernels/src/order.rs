@@ -1,4 +1,5 @@
 //! Scan orders: the token a direction visits at a step (`SCAN_ORDERS` of the table).
+use crate::codes::*;
 
 /// The walk of one direction.
 #[derive(Clone, Copy)]
@@ -17,13 +18,13 @@ impl Order {
 
     /// Whether the walk comes from a table: then nothing says that it meets every token once.
     pub fn is_table(&self) -> bool {
-        self.code == 4
+        self.code == ORDER_TABLE
     }
 
     /// Steps of the straight run that `step` belongs to, and how many of them lie before it.
     pub fn run_at(&self, step: usize) -> (usize, usize) {
         match self.code {
-            2 | 3 => {
+            ORDER_COLUMN | ORDER_COLUMN_REVERSED => {
                 let height = self.length / self.grid_width;
                 (height, step % height)
             }
@@ -33,10 +34,13 @@ impl Order {
 
     #[inline(always)]
     pub unsafe fn token(&self, step: usize) -> usize {
-        let along = if self.code == 1 || self.code == 3 { self.length - 1 - step } else { step };
+        let along = match self.code {
+            ORDER_ROW_REVERSED | ORDER_COLUMN_REVERSED => self.length - 1 - step,
+            _ => step,
+        };
         match self.code {
-            0 | 1 => along,
-            2 | 3 => {
+            ORDER_ROW | ORDER_ROW_REVERSED => along,
+            ORDER_COLUMN | ORDER_COLUMN_REVERSED => {
                 let height = self.length / self.grid_width;
                 along % height * self.grid_width + along / height
             }

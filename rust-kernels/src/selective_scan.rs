@@ -5,6 +5,7 @@
 //! image), they read u, B and C and add to the output in place; elsewhere, and where channels do not fill vectors, from
 //! copies in scratch.
 use crate::asm::{ROWS, gemm_tile, silu_gate, softplus_exp, softplus_log};
+use crate::codes::*;
 use crate::gemm::COLUMNS;
 use crate::order::Order;
 use crate::scan_blocks::{Blocks, chunk_of, gather, magnitude, none_above_zero};
@@ -63,7 +64,7 @@ impl Scan {
     unsafe fn read_state(&self, blocks: &Blocks, carried: *const f32, count: usize) {
         for n in 0..self.state_size {
             for c in 0..blocks.stride {
-                let known = self.carry & 1 != 0 && c < count;
+                let known = self.carry & CARRY_IN != 0 && c < count;
                 *blocks.h.add(n * blocks.stride + c) = if known { *carried.add(c * self.state_size + n) } else { 0.0 };
             }
         }
@@ -341,7 +342,7 @@ pub unsafe extern "C" fn selective_scan(
                         scan.block(&blocks, &part, &walk, first_step + done, count);
                         done += count;
                     }
-                    if carry & 2 != 0 {
+                    if carry & CARRY_OUT != 0 {
                         scan.write_state(&blocks, carried, width);
                     }
                 }

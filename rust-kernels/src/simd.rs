@@ -1,6 +1,7 @@
 //! The vocabulary of the kernels: four f32 lanes, loads and stores that stop at the end of a row, and the functions that
 //! need a series. Formulas, error bounds and guards are in `docs/numerics.md`.
 use crate::asm::{Map, gelu_map, sigmoid_map, silu_gate, silu_map};
+use crate::codes::*;
 use core::arch::wasm32::*;
 
 pub type V = v128;
@@ -170,11 +171,11 @@ unsafe fn rectify(slope: f32, from: *const f32, to: *mut f32, count: usize) {
 /// to = the activation of ABI code `code` (`ACTIVATIONS` of the table) of `count` floats. In place where they are equal.
 pub unsafe fn activate(code: u32, slope: f32, from: *const f32, to: *mut f32, count: usize) {
     match code {
-        1 => apply(silu_map, from, to, count),
-        2 => apply(gelu_map, from, to, count),
-        3 => rectify(0.0, from, to, count),
-        4 => rectify(slope, from, to, count),
-        5 => apply(sigmoid_map, from, to, count),
+        ACTIVATION_SILU => apply(silu_map, from, to, count),
+        ACTIVATION_GELU => apply(gelu_map, from, to, count),
+        ACTIVATION_RELU => rectify(0.0, from, to, count),
+        ACTIVATION_LEAKY_RELU => rectify(slope, from, to, count),
+        ACTIVATION_SIGMOID => apply(sigmoid_map, from, to, count),
         _ if from == to => {}
         _ => {
             vectors!(count, |c, left| {

@@ -29,8 +29,8 @@ fn main(
   let right = (p.bOffset + row / p.bRepeat % p.bRows * p.bStride) / LANES + column;
   var value: Value;
   switch p.operation {
-    case 0u: { value = a[left] + b[right]; }
-    case 1u: { value = a[left] * b[right]; }
+    case OPERATION_ADD: { value = a[left] + b[right]; }
+    case OPERATION_MULTIPLY: { value = a[left] * b[right]; }
     // One element at a time.
     default: {
       if (column % 2u == 0u) {

@@ -27,7 +27,7 @@ fn inputAt(image: u32, direction: u32, t: u32, back: u32, channel: u32) -> Value
     let row = image * p.length + tokenAt(t - back, direction);
     return x[(p.xOffset + row * p.xStride + direction * p.xStep) / LANES + channel];
   }
-  if ((p.carry & 1u) != 0u) { return state[stateAt(image, direction, p.width - 1u + t - back, channel)]; }
+  if ((p.carry & CARRY_IN) != 0u) { return state[stateAt(image, direction, p.width - 1u + t - back, channel)]; }
   return Value();
 }
 

@@ -5,12 +5,13 @@
  * @module
  */
 import type { Faults } from "./faults.ts";
+import { COPY_DST, UNIFORM } from "./flags.ts";
 import { type TimedPass, Timeline } from "./timeline.ts";
 
 /** Bytes of a slot: the largest offset alignment that WebGPU may ask for. */
 const SLOT = 256;
 const SLOTS = 4096;
-const UNIFORM_USAGE = 0x40 | 0x08;
+const UNIFORM_USAGE = UNIFORM | COPY_DST;
 
 /** Largest number of 32-bit words a dispatch can have as parameters. */
 export const SLOT_WORDS = SLOT / 4;

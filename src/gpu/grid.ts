@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { BINARY_OPERATIONS, type KernelName, type Params } from "../kernels.ts";
+import { BINARY_OPERATIONS, CARRY_OUT, type KernelName, type Params } from "../kernels.ts";
 import { type Dispatch, type Groups, type Launch, MOST_GROUPS, type OperandView, spread } from "./launch.ts";
 import { planScan } from "./scan_grid.ts";
 
@@ -144,7 +144,7 @@ const causal_conv1d: Plan<"causal_conv1d"> = (p, { has, offset }) => {
   } as const;
   const columns = p.batch * p.directions * p.channels / lanes;
   const dispatches: Dispatch[] = [{ ...common, groups: perElement(columns * p.length) }];
-  if (p.carry & 2) dispatches.push({ ...common, entry: "carry", groups: perElement(columns) });
+  if (p.carry & CARRY_OUT) dispatches.push({ ...common, entry: "carry", groups: perElement(columns) });
   return { dispatches };
 };
 

@@ -1,6 +1,6 @@
 // uses: activation half tile slices
-// out[r, g, o] = act(Σ_i x'[r, g, i]·weight[g, o, i] + bias[g, o]), x' being x or, where NORM is 1 (root mean square) or 2
-// (mean and variance), the norm of each x[r, g]; accumulate adds that to out·scale. `main` is for products that fill a GPU
+// out[r, g, o] = act(Σ_i x'[r, g, i]·weight[g, o, i] + bias[g, o]), x' being x or, where NORM is NORM_RMS (root mean
+// square) or NORM_LAYER (mean and variance), the norm of each x[r, g]; accumulate adds that to out·scale. `main` is for products that fill a GPU
 // tile by tile; `split` is for small ones.
 struct Params {
   rows: u32, inner: u32, outer: u32, groups: u32, xStride: u32, outStride: u32, activation: u32, slope: f32,
@@ -68,7 +68,7 @@ fn factorsOf(sums: vec4f) -> vec4f { return 1.0 / sqrt(sums / f32(p.inner) + p.e
 // Means and factors of the four rows, each thread adding up the quads that it will read. A root mean square needs no mean,
 // so its factor can wait until the row is read anyway.
 fn prepareRows(thread: u32, first: u32, step: u32) {
-  if (NORM != 2u) { return; }
+  if (NORM != NORM_LAYER) { return; }
   var sums = vec4f();
   for (var j = first; j < p.inner; j += step) { sums += vec4f(1.0) * rawRows(j); }
   means = joinRows(thread, sums) / f32(p.inner);
@@ -93,9 +93,9 @@ fn normBiasQuad(j: u32) -> vec4f {
 }
 
 fn inputRows(tap: u32, j: u32) -> mat4x4f {
-  if (NORM == 0u) { return rawRows(j); }
+  if (NORM == NORM_NONE) { return rawRows(j); }
   let scales = normWeightQuad(j);
-  if (NORM == 1u) {
+  if (NORM == NORM_RMS) {
     let rows = rawRows(j);
     powers += squaresOf(rows);
     return mat4x4f(rows[0] * scales, rows[1] * scales, rows[2] * scales, rows[3] * scales);
@@ -113,7 +113,7 @@ fn scaleRows(sums: mat4x4f, by: vec4f) -> mat4x4f {
 }
 
 fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums {
-  if (NORM != 1u) { return sums; }
+  if (NORM != NORM_RMS) { return sums; }
   let mine = factorsOf(joinRows(thread, powers));
   if (thread < INPUT_BLOCKS && thread % (TILE_K / 4u) == 0u) { inputTile[thread / (TILE_K / 4u)] = mine; }
   workgroupBarrier();
@@ -130,7 +130,7 @@ fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums {
 }
 
 fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f {
-  if (NORM != 1u) { return sums; }
+  if (NORM != NORM_RMS) { return sums; }
   return scaleRows(sums, factorsOf(joinRows(thread, powers)));
 }
 

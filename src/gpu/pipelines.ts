@@ -4,8 +4,9 @@
  *
  * @module
  */
-import { type KernelName, KERNELS } from "../kernels.ts";
+import { KERNEL_NAMES, type KernelName, KERNELS } from "../kernels.ts";
 import type { Faults } from "./faults.ts";
+import { COMPUTE_STAGE } from "./flags.ts";
 import { SHADERS } from "./shaders.gen.ts";
 
 /** Which pipeline: a kernel's shader, an entry point of it, and constants. */
@@ -19,15 +20,10 @@ export interface PipelineKey {
   readonly include?: readonly (keyof typeof SHADERS)[];
 }
 
-/** Kernels that bind one buffer more than the table says: partial results. */
-const WITH_SCRATCH: ReadonlySet<KernelName> = new Set([
-  "selective_scan",
-  "mean_rows",
-  "channel_attention",
-  "max_rows",
-]);
-
-const COMPUTE = 4;
+/** Kernels whose shader binds one buffer more than the table says: partial results. */
+const WITH_SCRATCH: ReadonlySet<KernelName> = new Set(
+  KERNEL_NAMES.filter((kernel) => /> scratch\b/.test(SHADERS[kernel])),
+);
 
 /** The pipelines of one device. */
 export class Pipelines {
@@ -48,7 +44,7 @@ export class Pipelines {
     this.#sources = { ...SHADERS, ...sources };
     this.params = device.createBindGroupLayout({
       label: "parameters",
-      entries: [{ binding: 0, visibility: COMPUTE, buffer: { type: "uniform", hasDynamicOffset: true } }],
+      entries: [{ binding: 0, visibility: COMPUTE_STAGE, buffer: { type: "uniform", hasDynamicOffset: true } }],
     });
   }
 
@@ -124,7 +120,7 @@ export class Pipelines {
       label: kernel,
       entries: accesses.map((access, binding) => ({
         binding,
-        visibility: COMPUTE,
+        visibility: COMPUTE_STAGE,
         buffer: { type: access.startsWith("inout") || access === "out" ? "storage" : "read-only-storage" },
       })),
     });

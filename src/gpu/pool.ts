@@ -6,9 +6,9 @@
  */
 import type { DeviceBuffer } from "../tensor.ts";
 import type { Faults } from "./faults.ts";
+import { COPY_DST, COPY_SRC, STORAGE } from "./flags.ts";
 
-// The numbers behind GPUBufferUsage, which Node's `webgpu` package does not put into the global scope.
-const STORAGE_USAGE = 0x80 | 0x08 | 0x04;
+const STORAGE_USAGE = STORAGE | COPY_DST | COPY_SRC;
 
 /** A buffer of the system. */
 export interface Block {

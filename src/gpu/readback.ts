@@ -6,9 +6,10 @@
  */
 import type { Commands } from "./commands.ts";
 import type { Faults } from "./faults.ts";
+import { COPY_DST, MAP_MODE_READ, MAP_READ } from "./flags.ts";
 import { classOf, megabytes } from "./pool.ts";
 
-const READ_USAGE = 0x01 | 0x08;
+const READ_USAGE = MAP_READ | COPY_DST;
 const SMALLEST = 2 ** 16;
 const KEPT = 4;
 
@@ -76,7 +77,7 @@ export class Readback {
     this.#go = undefined;
     this.#commands.submit();
     try {
-      const mapped = parts.map(({ buffer, used }) => buffer.mapAsync(1, 0, used));
+      const mapped = parts.map(({ buffer, used }) => buffer.mapAsync(MAP_MODE_READ, 0, used));
       await Promise.race([Promise.all(mapped), this.#faults.whenLost]);
     } catch (error) {
       for (const { buffer } of parts) buffer.destroy();

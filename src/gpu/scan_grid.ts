@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Params } from "../kernels.ts";
+import { encodeOrders, type Params, SCAN_ORDERS } from "../kernels.ts";
 import type { Dispatch, Launch, OperandView } from "./launch.ts";
 import { spread } from "./launch.ts";
 
@@ -41,9 +41,18 @@ const MANY_CHAINS = 4096, MANY_WALKS = 8192;
 /** Threads of a `fed` group that walk, and quads of the projection that the others load for four steps of each. */
 const WALKERS = 128, TURN_QUADS = 192;
 
+/** Orders of one direction over rows of tokens, and of two from both ends. */
+const ALONG: readonly number[] = [encodeOrders(["row"]), encodeOrders(["rowReversed"])];
+const FROM_BOTH_ENDS: readonly number[] = [encodeOrders(["row", "rowReversed"]), encodeOrders(["rowReversed", "row"])];
+
+/** The order that comes from a table; those before it are pairs of a walk and its reverse. */
+const TABLE = SCAN_ORDERS.indexOf("table");
+
 /** Whether there are enough whole walks over rows of tokens, by one direction or by two from both ends. */
 function isFed(p: Params<"selective_scan">): boolean {
-  const rowOrders = p.directions === 1 ? p.orders < 2 : p.directions === 2 && (p.orders === 0x10 || p.orders === 0x01);
+  const rowOrders = p.directions === 1
+    ? ALONG.includes(p.orders)
+    : p.directions === 2 && FROM_BOTH_ENDS.includes(p.orders);
   const rowQuads = Math.ceil(p.rank / 4) + 2 * Math.ceil(p.stateSize / 4);
   return rowOrders && p.stateSize <= 16 && p.groups === 1 && 4 * p.directions * rowQuads <= TURN_QUADS &&
     p.carry === 0 && p.accumulate === 0 && p.stepCount === p.length && p.length > 0 &&
@@ -68,8 +77,8 @@ function setsOf(p: Params<"selective_scan">): { readonly walked: number; readonl
   const byWalk = new Map<number, { walked: number; mirrored: number }>();
   for (let k = 0; k < p.directions; k++) {
     const order = p.orders >>> 4 * k & 15, bit = 1 << k;
-    const set = order < 4 && p.stepCount === p.length ? byWalk.get(order >> 1) : undefined;
-    const mirrored = order < 4 && p.stepCount === p.length && order & 1 ? bit : 0;
+    const set = order < TABLE && p.stepCount === p.length ? byWalk.get(order >> 1) : undefined;
+    const mirrored = order < TABLE && p.stepCount === p.length && order & 1 ? bit : 0;
     if (set) {
       set.walked |= bit;
       set.mirrored |= mirrored;
@@ -77,7 +86,7 @@ function setsOf(p: Params<"selective_scan">): { readonly walked: number; readonl
     }
     const fresh = { walked: bit, mirrored };
     sets.push(fresh);
-    if (order < 4) byWalk.set(order >> 1, fresh);
+    if (order < TABLE) byWalk.set(order >> 1, fresh);
   }
   return sets;
 }

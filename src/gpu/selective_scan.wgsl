@@ -74,7 +74,7 @@ fn stepsOf(direction: u32, segment: u32) -> Steps {
 
 fn loadState(chain: Chain, quad: u32) -> vec4f {
   var values = vec4f();
-  if (quad >= QUADS || (p.carry & 1u) == 0u) { return values; }
+  if (quad >= QUADS || (p.carry & CARRY_IN) == 0u) { return values; }
   let at = stateAt(chain) + 4u * quad;
   for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { values[i] = state[at + i]; }
   return values;
@@ -186,7 +186,7 @@ fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index)
     if (exists && i + 3u < end) { scratch[s3.at] = h; }
     h = fma(exp2(s3.elapsed * a), h, s3.leaves);
   }
-  if ((p.carry & 2u) != 0u && exists && run == COMBINE_LANES - 1u) { storeState(chain, quad, h); }
+  if ((p.carry & CARRY_OUT) != 0u && exists && run == COMBINE_LANES - 1u) { storeState(chain, quad, h); }
 }
 
 fn walk(chain: Chain, segment: u32, block: u32, add: bool) {
@@ -214,7 +214,7 @@ fn walk(chain: Chain, segment: u32, block: u32, add: bool) {
     if (add) { y += out[at]; }
     out[at] = y;
   }
-  if ((p.carry & 2u) != 0u && p.segments == 1u) {
+  if ((p.carry & CARRY_OUT) != 0u && p.segments == 1u) {
     storeState(chain, 4u * block, h.a);
     storeState(chain, 4u * block + 1u, h.b);
     storeState(chain, 4u * block + 2u, h.c);

@@ -1,4 +1,6 @@
 // Made by tools/pack_shaders.ts from the .wgsl files beside it.
+import type { KernelName } from "../kernels.ts";
+
 export const SHADERS = {
   binary: `
 struct Params {
@@ -196,8 +198,8 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 fn tokenAt(step: u32, direction: u32) -> u32 {
   let code = (p.orders >> (4u * direction)) & 15u;
   if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
-  let walked = select(step, p.length - 1u - step, (code & 1u) == 1u);
-  if (code < 2u) { return walked; }
+  let walked = select(step, p.length - 1u - step, code == 1u || code == 3u);
+  if (code == 0u || code == 1u) { return walked; }
   let gridHeight = p.length / p.gridWidth;
   return walked % gridHeight * p.gridWidth + walked / gridHeight;
 }
@@ -1773,8 +1775,8 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 fn tokenAt(step: u32, direction: u32) -> u32 {
   let code = (p.orders >> (4u * direction)) & 15u;
   if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
-  let walked = select(step, p.length - 1u - step, (code & 1u) == 1u);
-  if (code < 2u) { return walked; }
+  let walked = select(step, p.length - 1u - step, code == 1u || code == 3u);
+  if (code == 0u || code == 1u) { return walked; }
   let gridHeight = p.length / p.gridWidth;
   return walked % gridHeight * p.gridWidth + walked / gridHeight;
 }
@@ -2034,7 +2036,7 @@ fn turnOf(number: u32, direction: u32) -> Turn {
 }
 fn turnToken(chain: Chain, turn: Turn, i: u32) -> u32 {
   let step = min(turn.first + i, max(turn.end, 1u) - 1u);
-  let reversed = ((p.orders >> (4u * chain.direction)) & 1u) == 1u;
+  let reversed = ((p.orders >> (4u * chain.direction)) & 15u) == 1u;
   return chain.image * p.length + select(step, p.length - 1u - step, reversed);
 }
 fn turnTokens(chain: Chain, turn: Turn) -> vec4u {
@@ -2407,4 +2409,4 @@ alias Word = vec4f;
 fn projectionAt(at: u32) -> f32 { return projection[at / 4u][at % 4u]; }
 fn projectionQuad(at: u32) -> vec4f { return projection[at / 4u]; }
 `,
-} as const;
+} as const satisfies Record<KernelName, string> & Record<string, string>;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { COPY_DST, COPY_SRC, MAP_MODE_READ, MAP_READ, QUERY_RESOLVE } from "./flags.ts";
 
 /** One timed pass. */
 export interface TimedPass {
@@ -15,8 +16,8 @@ export interface TimedPass {
 }
 
 const PASSES = 2048;
-const RESOLVE_USAGE = 0x200 | 0x04;
-const READ_USAGE = 0x01 | 0x08;
+const RESOLVE_USAGE = QUERY_RESOLVE | COPY_SRC;
+const READ_USAGE = MAP_READ | COPY_DST;
 
 /** The timestamps of one measurement. */
 export class Timeline {
@@ -53,7 +54,7 @@ export class Timeline {
 
   /** The times; the measurement is over then. */
   async read(): Promise<readonly TimedPass[]> {
-    await this.#readable.mapAsync(1);
+    await this.#readable.mapAsync(MAP_MODE_READ);
     const times = new BigUint64Array(this.#readable.getMappedRange());
     const origin = times[0]!;
     const passes = this.#kernels.map((kernel, i) => ({

@@ -30,6 +30,11 @@ export function addWork(a: Work, b: Work): Work {
   };
 }
 
+/** Milliseconds that work takes on a modest core; a device with a pace is that many times as fast. */
+export function estimateMilliseconds({ multiplyAdds, exps, stateElements }: Work): number {
+  return multiplyAdds / 20e6 + exps / 1e6 + stateElements / 1.5e6;
+}
+
 /** Codes of the activations that take an exponential. */
 const WITH_EXP: ReadonlySet<number> = new Set(
   (["silu", "gelu", "sigmoid"] as const).map((name) => ACTIVATIONS.indexOf(name)),

@@ -4,9 +4,8 @@
  *
  * @module
  */
-import type { Work } from "../kernels.ts";
+import { estimateMilliseconds, NO_WORK, type Work } from "../kernels.ts";
 import type { Band, Epilogue, LinearOptions, NormOptions, Ops, ScanOptions } from "./ops.ts";
-import { estimateMilliseconds } from "../run/run_model.ts";
 import { columnsOf, rowRange, rowsOf, type Tensor } from "../tensor.ts";
 
 /** Estimated milliseconds of a band at most: half of what a run may go without air, as estimates may be half wrong. */
@@ -19,7 +18,7 @@ const LONGEST = 25;
  * @param pace That of the device.
  */
 export function* bands(total: number, work: Partial<Work>, pace = 1): Generator<Band, void> {
-  const milliseconds = estimateMilliseconds({ multiplyAdds: 0, exps: 0, stateElements: 0, ...work }) / pace;
+  const milliseconds = estimateMilliseconds({ ...NO_WORK, ...work }) / pace;
   const parts = Math.max(1, Math.min(total, Math.ceil(milliseconds / LONGEST)));
   for (let part = 0; part < parts; part++) {
     const first = Math.floor(part * total / parts);

@@ -6,7 +6,7 @@
  */
 import type { Device } from "../device.ts";
 import { openDry, type Plan } from "./dry_device.ts";
-import type { Work } from "../kernels.ts";
+import { estimateMilliseconds } from "../kernels.ts";
 import { Ops } from "../ops/ops.ts";
 import type { Tensor } from "../tensor.ts";
 
@@ -40,11 +40,6 @@ const SLICE = 50;
 
 /** The pace that a queue turned out to have, for its next run. */
 const paces = new WeakMap<Device, number>();
-
-/** Milliseconds that work takes on a modest core; a device with a pace is that many times as fast. */
-export function estimateMilliseconds({ multiplyAdds, exps, stateElements }: Work): number {
-  return multiplyAdds / 20e6 + exps / 1e6 + stateElements / 1.5e6;
-}
 
 /** What a forward pass would issue and hold, found without computing anything. */
 export function planModel(forward: Forward): Plan {

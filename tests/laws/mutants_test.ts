@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { LAWS, verifyScan } from "../../src/laws/mod.ts";
-import { lawTable } from "../../tools/law_table.ts";
+import { lawTable } from "./law_table.ts";
 import { SETTINGS } from "../arbitraries.ts";
 import { MUTANTS, scanWith } from "./mutants.ts";
 
@@ -23,7 +23,7 @@ Deno.test("MUTANTS are 25 or more, and none is caught by a law that a right scan
 
 Deno.test("docs/laws.md has every law as it is, and a row for every wrong scan", async () => {
   const document = await Deno.readTextFile(new URL("../../docs/laws.md", import.meta.url));
-  assert(document.includes(lawTable()), "deno run -A tools/law_table.ts writes it");
+  assert(document.includes(lawTable()), "deno run -A tests/laws/law_table.ts writes it");
   const rows = document.slice(document.indexOf("<!-- wrong scans -->")).matchAll(/^\| ([^|]+) \| \d+ \|/gm);
   assertEquals([...rows].map(([, name]) => name), Object.keys(MUTANTS));
 });

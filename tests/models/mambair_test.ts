@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { countParameters, specKeys } from "../../src/checkpoint/weights.ts";
+import { estimateMilliseconds } from "../../src/kernels.ts";
 import { openDry } from "../../src/run/dry_device.ts";
 import { loadModel } from "../../src/load_model.ts";
 import type { ModelFacts } from "../../src/models/family.ts";
@@ -8,7 +9,7 @@ import { MAMBAIR_VARIANTS, mambairConfig, type MambaIROptions } from "../../src/
 import { detectMambaIRUNet, mambairUNetConfig, mambairUNetWeights } from "../../src/models/mambair_unet/forward.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
-import { estimateMilliseconds, planModel, runModel } from "../../src/run/run_model.ts";
+import { planModel, runModel } from "../../src/run/run_model.ts";
 import { checkpointOf, dryWeights, SMALLEST, smallMambaIR } from "./mambair_checkpoint.ts";
 
 const facts = (options: MambaIROptions, rest: Partial<ModelFacts> = {}): ModelFacts => ({

@@ -1,8 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { estimateMilliseconds } from "../../src/kernels.ts";
 import { openDry } from "../../src/run/dry_device.ts";
 import type { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
-import { estimateMilliseconds, runModel } from "../../src/run/run_model.ts";
+import { runModel } from "../../src/run/run_model.ts";
 import { type Tensor, tensorOf } from "../../src/tensor.ts";
 
 /** `blocks` blocks of about 55 estimated milliseconds each; dry devices do them in no time. */

@@ -43,11 +43,11 @@ fn softplus(x: f32) -> f32 {
 
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
-    case 1u: { return silu(x); }
-    case 2u: { return gelu(x); }
-    case 3u: { return select(x, 0.0, x < 0.0); }
-    case 4u: { return select(x, slope * x, x < 0.0); }
-    case 5u: { return sigmoid(x); }
+    case ACTIVATION_SILU: { return silu(x); }
+    case ACTIVATION_GELU: { return gelu(x); }
+    case ACTIVATION_RELU: { return select(x, 0.0, x < 0.0); }
+    case ACTIVATION_LEAKY_RELU: { return select(x, slope * x, x < 0.0); }
+    case ACTIVATION_SIGMOID: { return sigmoid(x); }
     default: { return x; }
   }
 }

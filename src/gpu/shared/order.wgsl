@@ -2,9 +2,9 @@
 // orderOffset of the parameters, and the operand `order`.
 fn tokenAt(step: u32, direction: u32) -> u32 {
   let code = (p.orders >> (4u * direction)) & 15u;
-  if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
-  let walked = select(step, p.length - 1u - step, (code & 1u) == 1u);
-  if (code < 2u) { return walked; }
+  if (code == ORDER_TABLE) { return order[p.orderOffset + direction * p.length + step]; }
+  let walked = select(step, p.length - 1u - step, code == ORDER_ROW_REVERSED || code == ORDER_COLUMN_REVERSED);
+  if (code == ORDER_ROW || code == ORDER_ROW_REVERSED) { return walked; }
   let gridHeight = p.length / p.gridWidth;
   return walked % gridHeight * p.gridWidth + walked / gridHeight;
 }

@@ -35,7 +35,7 @@ fn turnOf(number: u32, direction: u32) -> Turn {
 // The token of a step of a turn; past the end, the last one before it.
 fn turnToken(chain: Chain, turn: Turn, i: u32) -> u32 {
   let step = min(turn.first + i, max(turn.end, 1u) - 1u);
-  let reversed = ((p.orders >> (4u * chain.direction)) & 1u) == 1u;
+  let reversed = ((p.orders >> (4u * chain.direction)) & 15u) == ORDER_ROW_REVERSED;
   return chain.image * p.length + select(step, p.length - 1u - step, reversed);
 }
 

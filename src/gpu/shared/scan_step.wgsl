@@ -72,10 +72,10 @@ fn tokenOf(chain: Chain, block: u32, index: u32, forOutput: bool) -> Token {
 // The token that a direction visits at `step`, where the one before it was `last`: without the divisions of `tokenAt`.
 fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
   switch (p.orders >> (4u * direction)) & 15u {
-    case 0u: { return last + 1u; }
-    case 1u: { return last - 1u; }
-    case 2u: { return select(last + p.gridWidth, last + p.gridWidth + 1u - p.length, last + p.gridWidth >= p.length); }
-    case 3u: { return select(last - p.gridWidth, last + p.length - p.gridWidth - 1u, last < p.gridWidth); }
+    case ORDER_ROW: { return last + 1u; }
+    case ORDER_ROW_REVERSED: { return last - 1u; }
+    case ORDER_COLUMN: { return select(last + p.gridWidth, last + p.gridWidth + 1u - p.length, last + p.gridWidth >= p.length); }
+    case ORDER_COLUMN_REVERSED: { return select(last - p.gridWidth, last + p.length - p.gridWidth - 1u, last < p.gridWidth); }
     default: { return order[p.orderOffset + direction * p.length + min(step, p.length - 1u)]; }
   }
 }

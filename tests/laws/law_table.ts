@@ -4,11 +4,11 @@
  *
  * @module
  */
-import { LAWS, verifyScan } from "../src/laws/mod.ts";
-import { SETTINGS } from "../tests/arbitraries.ts";
-import { MUTANTS, scanWith } from "../tests/laws/mutants.ts";
+import { LAWS, verifyScan } from "../../src/laws/mod.ts";
+import { SETTINGS } from "../arbitraries.ts";
+import { MUTANTS, scanWith } from "./mutants.ts";
 
-const DOCUMENT = new URL("../docs/laws.md", import.meta.url);
+const DOCUMENT = new URL("../../docs/laws.md", import.meta.url);
 const RUNS = 200;
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -63,7 +63,7 @@ if (import.meta.main) {
   if (now === old) console.log("docs/laws.md is as the laws give it");
   else if (!Deno.args.includes("--check")) await Deno.writeTextFile(DOCUMENT, now);
   else {
-    console.error("docs/laws.md differs from what the laws give: deno run -A tools/law_table.ts writes it");
+    console.error("docs/laws.md differs from what the laws give: deno run -A tests/laws/law_table.ts writes it");
     Deno.exit(1);
   }
 }
