@@ -31,14 +31,17 @@ const BLOCK = 2 ** 20;
 /** Blocks kept, so that neighbouring tensors share a request. */
 const KEPT_BLOCKS = 12;
 /** Downloads held in memory may not be larger unless the caller says so. */
-const MAX_DOWNLOAD = 2 ** 31;
+export const MAX_DOWNLOAD = 2 ** 31;
 /** Waits before trying again, in ms; the last failure is final. */
 const WAITS = [50, 150, 400];
 /** A connection that is silent for so long, in ms, counts as broken. */
 const SILENCE = 30_000;
 
-/** An answer that trying again will not change. */
-class FinalAnswer extends Error {}
+/** A fact about the server, as it stands at the end of an error. */
+class Fact extends Error {}
+
+/** One that trying again will not change. */
+class FinalFact extends Fact {}
 
 /** Waits; an abort ends the wait. */
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
@@ -107,9 +110,9 @@ async function* request(
 /** Refuses answers that hold no content; a busy server may do better later. */
 function checkStatus(response: Response): void {
   if (response.status === 200 || response.status === 206) return;
-  const text = `the server answers ${response.status} ${response.statusText}`.trim();
+  const text = `status is ${response.status} ${response.statusText}`.trim();
   const passing = response.status >= 500 || response.status === 408 || response.status === 429;
-  throw passing ? new Error(text) : new FinalAnswer(text);
+  throw passing ? new Fact(text) : new FinalFact(text);
 }
 
 /** Tries until it works, waiting in between; `progress` tells whether a failed try got further than the ones before. */
@@ -127,10 +130,9 @@ async function persist<T>(
       if (error instanceof RangeError) throw error;
       if (progress()) failures = 0;
       const wait = WAITS[failures++];
-      if (error instanceof FinalAnswer || wait === undefined) {
-        throw new Error(`Cannot fetch ${url} as the server must give the file: current answer is ${reasonOf(error)}`, {
-          cause: error,
-        });
+      if (error instanceof FinalFact || wait === undefined) {
+        const fact = error instanceof Fact ? error.message : `answer is ${reasonOf(error)}`;
+        throw new Error(`Cannot fetch ${url} as the server must give the file: current ${fact}`, { cause: error });
       }
       await pause(wait, options.signal);
     }
@@ -161,7 +163,7 @@ export async function* download(url: URL, options: DownloadOptions = {}): AsyncG
       throw new Error("the file on the server has changed");
     }
     checkStatus(response);
-    if (response.headers.get("content-type")?.startsWith("text/html")) throw new FinalAnswer("a web page");
+    if (response.headers.get("content-type")?.startsWith("text/html")) throw new FinalFact("answer is a web page");
     if (!continues) at = 0;
     total = continues ? range.total : statedLength(response.headers);
     tag = version;

@@ -4,13 +4,14 @@
  *
  * @module
  */
+import { crc32 } from "../bytes/crc32.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { DTYPE_BYTES } from "./dtype.ts";
 import { malformed, tooLarge } from "../bytes/errors.ts";
 import { LEGACY_MAGIC } from "./magic.ts";
 import { PickleEnd, PickleReader, type PickleValue } from "./pickle.ts";
 import { dtypeOf, type Storage, torchMeaning } from "./torch.ts";
-import { crc32, readZipDirectory, readZipEntry, type ZipEntry } from "./zip.ts";
+import { readZipDirectory, readZipEntry, type ZipEntry } from "./zip.ts";
 
 /** Where the bytes of a storage are. */
 export interface Content {

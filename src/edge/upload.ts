@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { Growing } from "../bytes/growing.ts";
 import { neverUnlessRejected } from "./late.ts";
 import { Problem } from "./problem.ts";
 
@@ -24,7 +25,7 @@ export async function readBody(
   if (stated > maxBytes) throw tooMany(maxBytes);
   if (request.body === null) throw new Problem("empty-body", "The request must have an image as its body");
   const reader = request.body.getReader();
-  let bytes = new Uint8Array(stated > 0 ? stated : 1 << 16), length = 0;
+  const bytes = new Growing(stated);
   const { late, reject } = neverUnlessRejected();
   const stop = (): void =>
     reject(new Problem("upload-timeout", "The image must arrive before the time for a request is over"));
@@ -34,14 +35,8 @@ export async function readBody(
     for (;;) {
       const { done, value } = await Promise.race([reader.read(), late]);
       if (done) break;
-      if (length + value.length > maxBytes) throw tooMany(maxBytes);
-      if (length + value.length > bytes.length) {
-        const larger = new Uint8Array(Math.min(maxBytes, Math.max(2 * bytes.length, length + value.length)));
-        larger.set(bytes.subarray(0, length));
-        bytes = larger;
-      }
-      bytes.set(value, length);
-      length += value.length;
+      if (bytes.length + value.length > maxBytes) throw tooMany(maxBytes);
+      bytes.add(value);
     }
   } catch (error) {
     await reader.cancel(error).catch(() => {});
@@ -49,6 +44,6 @@ export async function readBody(
   } finally {
     signal.removeEventListener("abort", stop);
   }
-  if (length === 0) throw new Problem("empty-body", "The request must have an image as its body");
-  return bytes.subarray(0, length);
+  if (bytes.length === 0) throw new Problem("empty-body", "The request must have an image as its body");
+  return bytes.all();
 }

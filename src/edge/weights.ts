@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readAll } from "../bytes/read_all.ts";
 
 /** The part of an object store used here: a Cloudflare R2 bucket, a KV namespace read as `arrayBuffer`, or the like. */
 export interface Bucket {
@@ -28,13 +29,6 @@ export type EdgeWeights =
   | { readonly assets: Assets; readonly path: string }
   | (() => Promise<Uint8Array | ArrayBuffer>);
 
-async function bodyOf(response: Response, name: string): Promise<ArrayBuffer> {
-  if (!response.ok) {
-    throw new Error(`Cannot load ${name} as the server must answer 200: current status is ${response.status}`);
-  }
-  return await response.arrayBuffer();
-}
-
 /**
  * The bytes of weights, wherever they are.
  *
@@ -42,13 +36,13 @@ async function bodyOf(response: Response, name: string): Promise<ArrayBuffer> {
  */
 export async function weightBytes(weights: EdgeWeights): Promise<Uint8Array | ArrayBuffer> {
   if (weights instanceof Uint8Array || weights instanceof ArrayBuffer) return weights;
-  if (weights instanceof URL) return await bodyOf(await fetch(weights), "the weights");
+  if (weights instanceof URL) return await readAll(weights);
   if (typeof weights === "function") return await weights();
   if ("bucket" in weights) {
     const object = await weights.bucket.get(weights.key);
     if (object === null) throw new Error(`Cannot load ${weights.key} as the bucket must hold it: it does not`);
     return await object.arrayBuffer();
   }
-  const url = new URL(weights.path, "https://assets.invalid/");
-  return await bodyOf(await weights.assets.fetch(new Request(url)), weights.path);
+  const { assets, path } = weights;
+  return await readAll(new URL(path, "https://assets.invalid/"), { fetch: (url) => assets.fetch(new Request(url)) });
 }

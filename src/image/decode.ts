@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { readAll } from "../bytes/read_all.ts";
 import { type CodecModules, openDecoder } from "./codecs.ts";
 import type { ImageHeader } from "./headers/bytes.ts";
 import { readHeader } from "./headers/header.ts";
@@ -18,7 +19,6 @@ import {
   type Pixels,
 } from "./pixels.ts";
 import { decodePng } from "./png_decode.ts";
-import { readPath } from "./read_path.ts";
 
 /** How to decode. */
 export interface DecodeOptions {
@@ -63,23 +63,17 @@ export async function decodeImage(input: ImageInput, options: DecodeOptions = {}
 
 /** The bytes of an input that is not pixels. */
 async function readBytes(input: Exclude<ImageInput, { data: unknown }>, signal?: AbortSignal): Promise<Uint8Array> {
-  if (input instanceof Uint8Array) return input;
-  if (input instanceof ArrayBuffer) return new Uint8Array(input);
-  if (input instanceof Blob) return new Uint8Array(await input.arrayBuffer());
-  if (input instanceof URL && input.protocol === "file:") return await readPath(input);
-  if (input instanceof URL || (typeof input === "string" && /^(https?|data|blob):/i.test(input))) {
-    const response = await fetch(input, signal ? { signal } : {});
-    if (!response.ok) {
-      throw new TypeError(`Cannot read ${input} as the server must answer 200: current status is ${response.status}`);
-    }
-    return new Uint8Array(await response.arrayBuffer());
+  try {
+    return await readAll(input, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof Error) || error instanceof RangeError || !isAddress(input)) throw error;
+    throw new TypeError(error.message, { cause: error });
   }
-  if (typeof input === "string") return await readPath(input.startsWith("file:") ? new URL(input) : input);
-  throw new TypeError(
-    "Cannot read image as it must be pixels, bytes, a Blob, a path or a URL: current value is " +
-      Object.prototype.toString.call(input).slice(8, -1),
-  );
 }
+
+const isAddress = (input: unknown): boolean =>
+  input instanceof URL ? input.protocol !== "file:" : typeof input === "string" && /^(https?|data|blob):/i.test(input);
 
 /** Decodes what needs a packed codec, and drops the channels that its RGBA adds. */
 async function decodeByCodec(

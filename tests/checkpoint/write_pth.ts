@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { crc32 } from "../../src/checkpoint/zip.ts";
+import { crc32 } from "../../src/bytes/crc32.ts";
 
 /** A contiguous f32 tensor; values are asked for when their turn has come. */
 export class PthTensor {

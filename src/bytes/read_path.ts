@@ -1,10 +1,10 @@
 /**
- * Files by path, in the runtimes that have them (Deno, Node, Bun). The one place of the image code that knows of a file
- * system.
+ * Files by path, in the runtimes that have them (Deno, Node, Bun). Whole and at once; see `files.ts` for reading
+ * in parts.
  *
  * @module
  */
-import { runtimeImport } from "../bytes/lazy_import.ts";
+import { runtimeImport } from "./lazy_import.ts";
 
 /** The part of `node:fs/promises` used here. */
 interface Files {
