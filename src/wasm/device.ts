@@ -9,7 +9,7 @@ import { taskQueue } from "../device.ts";
 import { type KernelName, KERNELS, type Operands, type Params } from "../kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
 import { type Block, Heap } from "./heap.ts";
-import { instantiate, SCRATCH_BYTES, type Variant } from "./load.ts";
+import { heapViews, instantiate, SCRATCH_BYTES, type Variant } from "./load.ts";
 import { packWeight } from "./pack_weights.ts";
 
 interface WasmBuffer extends DeviceBuffer {
@@ -40,12 +40,12 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   const models = new Set<DeviceBuffer>();
   const scopes: WasmBuffer[][] = [];
   let closed = false;
-  let floats = new Float32Array(memory.buffer);
+  let views = heapViews(memory);
 
-  /** The view of the whole memory, made anew once the memory has grown. */
-  const view = (): Float32Array => {
-    if (floats.buffer !== memory.buffer) floats = new Float32Array(memory.buffer);
-    return floats;
+  /** Views of the whole memory, made anew once the memory has grown. */
+  const heapOf = () => {
+    if (views.HEAPF32.buffer !== memory.buffer) views = heapViews(memory);
+    return views;
   };
   const guard = (action: string): void => {
     if (closed) throw new Error(`Cannot ${action} as the WASM device is closed`);
@@ -77,8 +77,8 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
         models.add(buffer);
         bytes.weights += buffer.block.size;
       }
-      const target = packed instanceof Float32Array ? view() : new Uint32Array(memory.buffer);
-      target.set(packed, buffer.block.at / 4);
+      const { HEAPF32, HEAPU32 } = heapOf();
+      (packed instanceof Float32Array ? HEAPF32 : HEAPU32).set(packed, buffer.block.at / 4);
       return buffer;
     },
     free(buffer: DeviceBuffer): void {
@@ -121,10 +121,10 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
       guard("read");
       const rows = rowsOf(tensor), columns = columnsOf(tensor);
       const result = new Float32Array(rows * columns);
-      const first = (tensor.buffer as WasmBuffer).block.at / 4 + tensor.offset;
+      const first = (tensor.buffer as WasmBuffer).block.at / 4 + tensor.offset, { HEAPF32 } = heapOf();
       for (let r = 0; r < rows; r++) {
         const at = first + r * tensor.stride;
-        result.set(view().subarray(at, at + columns), r * columns);
+        result.set(HEAPF32.subarray(at, at + columns), r * columns);
       }
       return Promise.resolve(result);
     },
@@ -136,7 +136,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
       closed = true;
       models.clear();
       scopes.length = 0;
-      floats = new Float32Array(0);
+      views = { HEAPF32: new Float32Array(0), HEAPU32: new Uint32Array(0), HEAPU8: new Uint8Array(0) };
     },
     [Symbol.asyncDispose](): Promise<void> {
       device.close();

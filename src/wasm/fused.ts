@@ -6,13 +6,30 @@
  * @module
  */
 
-/** `(x, y) => f32x4.extract_lane 0 (f32x4.relaxed_madd(splat x, splat x, splat y))`, exported as `f`. */
+/**
+ * The bytes of this module, section by section:
+ *
+ * ```wat
+ * (module
+ *   (func (export "f") (param $x f32) (param $y f32) (result f32)
+ *     (f32x4.extract_lane 0
+ *       (f32x4.relaxed_madd
+ *         (f32x4.splat (local.get $x))
+ *         (f32x4.splat (local.get $x))
+ *         (f32x4.splat (local.get $y))))))
+ * ```
+ */
 const MADD = Uint8Array.from([
-  ...[0, 97, 115, 109, 1, 0, 0, 0],
-  ...[1, 7, 1, 96, 2, 125, 125, 1, 125], // type (f32, f32) -> f32
-  ...[3, 2, 1, 0], // function of that type
-  ...[7, 5, 1, 1, 102, 0, 0], // export "f"
-  ...[10, 22, 1, 20, 0, 32, 0, 253, 19, 32, 0, 253, 19, 32, 1, 253, 19, 253, 133, 2, 253, 31, 0, 11],
+  ...[0, 97, 115, 109, 1, 0, 0, 0], // "\0asm", version 1
+  ...[1, 7, 1, 96, 2, 125, 125, 1, 125], // types: (f32, f32) -> f32
+  ...[3, 2, 1, 0], // functions: one of type 0
+  ...[7, 5, 1, 1, 102, 0, 0], // exports: "f", function 0
+  ...[10, 22, 1, 20, 0], // code: 22 bytes, one body of 20, no locals
+  ...[32, 0, 253, 19], // local.get $x, f32x4.splat
+  ...[32, 0, 253, 19], // local.get $x, f32x4.splat
+  ...[32, 1, 253, 19], // local.get $y, f32x4.splat
+  ...[253, 133, 2], // f32x4.relaxed_madd
+  ...[253, 31, 0, 11], // f32x4.extract_lane 0, end
 ]);
 
 let fused: boolean | undefined;

@@ -1,20 +1,6 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import fc from "fast-check";
-import {
-  channelOf,
-  measuredLuma,
-  mergeLuma,
-  overWhite,
-  type Pixels8,
-  splitLuma,
-  to8Bit,
-  toChannels,
-  withAlpha,
-} from "../../src/image/colour.ts";
+import { assert, assertEquals } from "@std/assert";
+import { channelOf, measuredLuma, overWhite, type Pixels8, to8Bit, toChannels } from "../../src/image/colour.ts";
 import type { Channels, Pixels } from "../../src/image/pixels.ts";
-import { maxDifference } from "./fixtures.ts";
-
-const RUNS = { seed: 20240607, numRuns: 100 };
 
 const pixel = (channels: Channels, ...samples: number[]): Pixels => ({
   data: Uint8Array.from(samples),
@@ -22,10 +8,6 @@ const pixel = (channels: Channels, ...samples: number[]): Pixels => ({
   height: 1,
   channels,
 });
-
-const rgbImages: fc.Arbitrary<Pixels> = fc.uint8Array({ minLength: 3, maxLength: 60 })
-  .map((data) => data.subarray(0, data.length - data.length % 3))
-  .map((data) => ({ data, width: data.length / 3, height: 1, channels: 3 }));
 
 Deno.test("to8Bit() rounds 16 bits to the nearest of 256 and leaves 8 bits alone", () => {
   const wide: Pixels = { data: Uint16Array.of(0, 128, 129, 257, 32768, 65535), width: 6, height: 1, channels: 1 };
@@ -55,29 +37,10 @@ Deno.test("toChannels() replicates grey, takes Pillow's luma of colour, and adds
   assertEquals([...toChannels(wide, 2).data], [65535, 65535]);
 });
 
-Deno.test("withAlpha() undoes channelOf()", () => {
-  const rgba = pixel(4, 1, 2, 3, 4, 5, 6, 7, 8);
-  assertEquals(withAlpha(toChannels(rgba, 3), channelOf(rgba, 3)), rgba);
-  assertThrows(() => withAlpha(rgba, channelOf(rgba, 3)), TypeError, "the image has 4 channels");
-  assertThrows(() => withAlpha(pixel(1, 1), pixel(1, 1, 2)), TypeError, "current alpha is 2x1x1");
-});
-
-Deno.test("mergeLuma() undoes splitLuma() within rounding", () => {
-  fc.assert(
-    fc.property(rgbImages, (image) => {
-      const merged = mergeLuma(splitLuma(image));
-      assertEquals([merged.width, merged.height, merged.channels], [image.width, image.height, 3]);
-      assert(maxDifference(merged.data, image.data) <= 2);
-    }),
-    RUNS,
-  );
-});
-
-Deno.test("splitLuma() gives JPEG's values: grey has no chroma, red is 76, 85, 255", () => {
-  const { y, cb, cr } = splitLuma(pixel(3, 50, 50, 50, 255, 0, 0));
-  assertEquals([[...y.data], [...cb.data], [...cr.data]], [[50, 76], [128, 85], [128, 255]]);
-  const small = { ...cb, width: 1, data: cb.data.subarray(1) } as Pixels8;
-  assertThrows(() => mergeLuma({ y, cb: small, cr }), TypeError, "must have the size of luma 2x1");
+Deno.test("channelOf() takes one channel in its depth", () => {
+  assertEquals([...channelOf(pixel(4, 1, 2, 3, 4, 5, 6, 7, 8), 3).data], [4, 8]);
+  const wide: Pixels = { data: Uint16Array.of(1, 65535), width: 1, height: 1, channels: 2 };
+  assertEquals(channelOf(wide, 1).data, Uint16Array.of(65535));
 });
 
 Deno.test("measuredLuma() runs from 16 to 235 and keeps grey files as they are", () => {
