@@ -8,6 +8,7 @@
  *
  * @module
  */
+import { attention } from "./kernels/attention.ts";
 import { binary } from "./kernels/binary.ts";
 import { causal_conv1d } from "./kernels/causal_conv1d.ts";
 import { channel_attention } from "./kernels/channel_attention.ts";
@@ -22,6 +23,7 @@ import { pixel_shuffle } from "./kernels/pixel_shuffle.ts";
 import { rms_norm } from "./kernels/rms_norm.ts";
 import type { KernelRow } from "./kernels/row.ts";
 import { selective_scan } from "./kernels/selective_scan.ts";
+import { sort } from "./kernels/sort.ts";
 import { unary } from "./kernels/unary.ts";
 import { NO_WORK, type Work } from "./kernels/work.ts";
 
@@ -45,6 +47,8 @@ export const KERNELS = {
   max_rows,
   gather_rows,
   pixel_shuffle,
+  attention,
+  sort,
 } as const satisfies Record<string, KernelRow>;
 
 /** Name of a kernel. */

@@ -110,6 +110,13 @@ const CALLS: readonly Call[] = [
     ...{ batch: 2, rows: 3, count: 5, columns: 37, xStride: 40, extraStride: 37, outStride: 38 },
   }],
   ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 0, xStride: 12, outStride: 3 }],
+  ["attention", [2 * 8 * 12 * 24, 2 * 49, 2 * 8 * 12 * 8], {
+    ...{ batch: 2, height: 8, width: 12, heads: 2, headWidth: 3, window: 4, shift: 2, xStride: 24, outStride: 8 },
+    ...{ firstRow: 0, rowCount: 2 },
+  }],
+  ...[0, 1].map((random): Call => ["sort", [14 * 16, 14 * 12, 2 * 3 * 8], {
+    ...{ batch: 2, rows: 7, columns: 11, xStride: 16, noiseStride: 12, outStride: 8, random, seed: 5 },
+  }]),
   ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 1, xStride: 3, outStride: 12 }],
 ];
 

@@ -9,6 +9,7 @@
 #![allow(unsafe_op_in_unsafe_fn, clippy::missing_safety_doc, clippy::too_many_arguments)]
 
 mod asm;
+mod attention;
 mod binary;
 mod causal_conv1d;
 mod channel_attention;
@@ -30,6 +31,7 @@ mod scan_blocks;
 mod scan_step;
 mod selective_scan;
 mod simd;
+mod sort;
 mod unary;
 
 /// Bytes of the region that the last argument of every kernel points to.

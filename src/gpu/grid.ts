@@ -221,6 +221,33 @@ const pixel_shuffle: Plan<"pixel_shuffle"> = (p) =>
     groups: perElement(p.batch * p.height * p.width * p.channels * p.scale * p.scale),
   });
 
+/** Vectors of keys that the threads of a workgroup share: half of the 16 KiB that every GPU has for that. */
+const SHARED_QUADS = 512;
+
+const attention: Plan<"attention"> = (p) => {
+  const QUADS = Math.ceil(p.headWidth / 4), KEYS = Math.min(32, Math.floor(SHARED_QUADS / QUADS));
+  const windows = p.batch * p.rowCount * p.width / p.window;
+  const groups = spread(windows * p.heads * Math.ceil(p.window ** 2 / 64));
+  return once({ kernel: "attention", constants: { QUADS, KEYS }, groups });
+};
+
+/** Rows whose classes are counted together. */
+const BLOCK_ROWS = 64;
+
+const sort: Plan<"sort"> = (p, view) => {
+  const blocks = Math.ceil(p.rows / BLOCK_ROWS);
+  const common = { kernel: "sort", constants: {}, extras: [blocks, givenOf(view, "noise")] } as const;
+  return {
+    dispatches: [
+      { ...common, groups: perElement(p.batch * p.rows) },
+      { ...common, entry: "count", groups: [blocks, p.batch, 1] },
+      { ...common, entry: "begin", groups: [p.batch, 1, 1] },
+      { ...common, entry: "place", groups: [blocks, p.batch, 1] },
+    ],
+    scratch: p.batch * p.columns * blocks,
+  };
+};
+
 const PLANS: { readonly [K in KernelName]: Plan<K> } = {
   linear,
   conv2d,
@@ -236,6 +263,8 @@ const PLANS: { readonly [K in KernelName]: Plan<K> } = {
   max_rows: reduce("max_rows"),
   gather_rows,
   pixel_shuffle,
+  attention,
+  sort,
 };
 
 /** The dispatches of a call; those without workgroups are left out. */

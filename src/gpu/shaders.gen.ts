@@ -2,6 +2,135 @@
 import type { KernelName } from "../kernels.ts";
 
 export const SHADERS = {
+  attention: `
+struct Params {
+  batch: u32, height: u32, width: u32, heads: u32, headWidth: u32, window: u32, shift: u32, xStride: u32, outStride: u32,
+  firstRow: u32, rowCount: u32,
+  xOffset: u32, biasOffset: u32, outOffset: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> bias: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<f32>;
+@group(1) @binding(0) var<uniform> p: Params;
+var<workgroup> keys: array<vec4f, KEYS * QUADS>;
+var<workgroup> values: array<vec4f, KEYS * QUADS>;
+fn quadAt(first: u32, quad: u32) -> vec4f {
+  var value = vec4f(0.0);
+  for (var c = 0u; c < 4u; c++) {
+    if (4u * quad + c < p.headWidth) { value[c] = x[first + 4u * quad + c]; }
+  }
+  return value;
+}
+fn bandAt(at: u32, size: u32) -> u32 {
+  return select(0u, select(1u, 2u, at + p.shift >= size), at + p.window >= size);
+}
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let count = p.window * p.window;
+  let chunks = (count + 63u) / 64u;
+  let across = p.width / p.window;
+  var number = group.y * groups.x + group.x;
+  let i = number % chunks * 64u + lane;
+  number /= chunks;
+  let head = number % p.heads;
+  number /= p.heads;
+  let left = number % across * p.window;
+  number /= across;
+  let top = (p.firstRow + number % p.rowCount) * p.window;
+  let image = number / p.rowCount;
+  let y = top + min(i, count - 1u) / p.window;
+  let column = left + min(i, count - 1u) % p.window;
+  let bands = vec2u(bandAt(y, p.height), bandAt(column, p.width));
+  let pixel = (image * p.height + (y + p.shift) % p.height) * p.width + (column + p.shift) % p.width;
+  var query: array<vec4f, QUADS>;
+  var sums: array<vec4f, QUADS>;
+  for (var q = 0u; q < QUADS; q++) {
+    query[q] = quadAt(p.xOffset + min(pixel, p.batch * p.height * p.width - 1u) * p.xStride + head * p.headWidth, q);
+    sums[q] = vec4f(0.0);
+  }
+  let scale = 1.0 / sqrt(f32(p.headWidth));
+  let side = 2u * p.window - 1u;
+  var largest = -3.0e38;
+  var whole = 0.0;
+  for (var first = 0u; first < count; first += KEYS) {
+    workgroupBarrier();
+    for (var at = lane; at < KEYS * QUADS; at += 64u) {
+      let j = min(first + at / QUADS, count - 1u);
+      let row = (top + j / p.window + p.shift) % p.height;
+      let other = (image * p.height + row) * p.width + (left + j % p.window + p.shift) % p.width;
+      let begin = p.xOffset + min(other, p.batch * p.height * p.width - 1u) * p.xStride + head * p.headWidth;
+      keys[at] = quadAt(begin + p.heads * p.headWidth, at % QUADS);
+      values[at] = quadAt(begin + 2u * p.heads * p.headWidth, at % QUADS);
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < min(KEYS, count - first); k++) {
+      var score = 0.0;
+      for (var q = 0u; q < QUADS; q++) { score += dot(query[q], keys[k * QUADS + q]); }
+      let ky = top + (first + k) / p.window;
+      let kx = left + (first + k) % p.window;
+      score = score * scale + bias[p.biasOffset + (head * side + ky + p.window - 1u - y) * side + kx + p.window - 1u - column];
+      if (any(bands != vec2u(bandAt(ky, p.height), bandAt(kx, p.width)))) { score -= 100.0; }
+      if (score > largest) {
+        let less = exp(largest - score);
+        largest = score;
+        whole *= less;
+        for (var q = 0u; q < QUADS; q++) { sums[q] *= less; }
+      }
+      let weight = select(exp(score - largest), score, isNan(score));
+      whole += weight;
+      for (var q = 0u; q < QUADS; q++) { sums[q] += weight * values[k * QUADS + q]; }
+    }
+  }
+  if (i >= count || image >= p.batch) { return; }
+  for (var c = 0u; c < p.headWidth; c++) {
+    out[p.outOffset + pixel * p.outStride + head * p.headWidth + c] = sums[c / 4u][c % 4u] / whole;
+  }
+}
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
+}
+fn silu(x: f32) -> f32 {
+  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+}
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0 || isNan(x)) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+`,
   binary: `
 struct Params {
   rows: u32, columns: u32, aStride: u32, bStride: u32, outStride: u32, bRows: u32, bRepeat: u32, operation: u32,
@@ -2221,6 +2350,100 @@ fn fed(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lan
     if (DIRECTIONS > 1u && number == turnsOfHalf()) { storageBarrier(); }
     workgroupBarrier();
   }
+}
+`,
+  sort: `
+struct Params {
+  batch: u32, rows: u32, columns: u32, xStride: u32, noiseStride: u32, outStride: u32, random: u32, seed: u32,
+  xOffset: u32, noiseOffset: u32, outOffset: u32,
+  blocks: u32, given: u32,
+}
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read> noise: array<f32>;
+@group(0) @binding(2) var<storage, read_write> out: array<u32>;
+@group(0) @binding(3) var<storage, read_write> scratch: array<u32>;
+@group(1) @binding(0) var<uniform> p: Params;
+fn mixBits(x: u32) -> u32 {
+  let a = (x ^ (x >> 16u)) * 0x85ebca6bu;
+  let b = (a ^ (a >> 13u)) * 0xc2b2ae35u;
+  return b ^ (b >> 16u);
+}
+fn gumbel(i: u32) -> f32 {
+  return -log(-log((f32(mixBits(i ^ p.seed) >> 9u) + 0.5) / 8388608.0));
+}
+fn classesOf(image: u32) -> u32 { return p.outOffset + (3u * image + 2u) * p.outStride; }
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = (group.y * groups.x + group.x) * 64u + lane;
+  if (row >= p.batch * p.rows) { return; }
+  var best = -3.4028234e38;
+  var chosen = 0u;
+  for (var c = 0u; c < p.columns; c++) {
+    var value = x[p.xOffset + row * p.xStride + c];
+    if (p.given != 0u) { value += noise[p.noiseOffset + row * p.noiseStride + c]; }
+    if (p.random != 0u) { value += gumbel(row * p.columns + c); }
+    if (value > best) {
+      best = value;
+      chosen = c;
+    }
+  }
+  out[classesOf(row / p.rows) + row % p.rows] = chosen;
+}
+var<workgroup> classes: array<u32, 256>;
+fn shareClasses(image: u32, block: u32, lane: u32) -> u32 {
+  let row = block * 64u + lane;
+  var class_ = p.columns;
+  if (row < p.rows) { class_ = out[classesOf(image) + row]; }
+  classes[lane] = class_;
+  workgroupBarrier();
+  return class_;
+}
+@compute @workgroup_size(64)
+fn count(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  shareClasses(group.y, group.x, lane);
+  for (var c = lane; c < p.columns; c += 64u) {
+    var sum = 0u;
+    for (var i = 0u; i < 64u; i++) { sum += select(0u, 1u, classes[i] == c); }
+    scratch[(group.y * p.columns + c) * p.blocks + group.x] = sum;
+  }
+}
+@compute @workgroup_size(256)
+fn begin(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let total = p.columns * p.blocks;
+  let run = (total + 255u) / 256u;
+  let first = group.x * total;
+  var sum = 0u;
+  for (var i = lane * run; i < min(total, (lane + 1u) * run); i++) { sum += scratch[first + i]; }
+  classes[lane] = sum;
+  workgroupBarrier();
+  for (var step = 1u; step < 256u; step *= 2u) {
+    var before = 0u;
+    if (lane >= step) { before = classes[lane - step]; }
+    workgroupBarrier();
+    classes[lane] += before;
+    workgroupBarrier();
+  }
+  var place = classes[lane] - sum;
+  for (var i = lane * run; i < min(total, (lane + 1u) * run); i++) {
+    let here = scratch[first + i];
+    scratch[first + i] = place;
+    place += here;
+  }
+}
+@compute @workgroup_size(64)
+fn place(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let class_ = shareClasses(group.y, group.x, lane);
+  let row = group.x * 64u + lane;
+  if (row >= p.rows) { return; }
+  var at = scratch[(group.y * p.columns + class_) * p.blocks + group.x];
+  for (var i = 0u; i < lane; i++) { at += select(0u, 1u, classes[i] == class_); }
+  let order = p.outOffset + 3u * group.y * p.outStride;
+  out[order + at] = row;
+  out[order + p.outStride + row] = at;
 }
 `,
   unary: `

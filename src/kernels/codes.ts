@@ -40,3 +40,10 @@ export const MOST_COLUMNS_ASIDE = 1 << 14;
 export function encodeOrders(orders: readonly ScanOrder[]): number {
   return orders.reduce((code, order, k) => code | SCAN_ORDERS.indexOf(order) << 4 * k, 0) >>> 0;
 }
+
+/** Mixes the bits of a number so that neighbours have nothing in common (the finaliser of murmur3): what kernels draw from. */
+export function mixBits(x: number): number {
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return (x ^ (x >>> 16)) >>> 0;
+}

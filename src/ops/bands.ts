@@ -5,7 +5,7 @@
  * @module
  */
 import { estimateMilliseconds, NO_WORK, type Work } from "../kernels.ts";
-import type { Band, Epilogue, LinearOptions, NormOptions, Ops, ScanOptions } from "./ops.ts";
+import type { AttentionOptions, Band, Epilogue, LinearOptions, NormOptions, Ops, ScanOptions } from "./ops.ts";
 import { columnsOf, rowRange, rowsOf, type Tensor } from "../tensor.ts";
 
 /** Estimated milliseconds of a band at most: half of what a run may go without air, as estimates may be half wrong. */
@@ -131,6 +131,24 @@ export function* selectiveScanInBands(
   for (const [i, steps] of list.entries()) {
     const carry = { state, read: i > 0, write: true };
     ops.selectiveScan(u, projection, constants, { ...options, into: out, steps, carry });
+    yield;
+  }
+  return out;
+}
+
+/** {@linkcode Ops.attention} in bands of rows of windows. */
+export function* attentionInBands(
+  ops: Ops,
+  x: Tensor,
+  bias: Tensor,
+  options: Omit<AttentionOptions, "rows">,
+): Generator<void, Tensor> {
+  const [batch, height, width] = x.shape as [number, number, number, number], c = columnsOf(x) / 3;
+  const out = options.out ?? ops.empty([batch, height, width, c]);
+  const scores = batch * height * width * options.window ** 2;
+  const work = { multiplyAdds: 2 * scores * c, exps: scores * options.heads };
+  for (const rows of bands(height / options.window, work, ops.device.pace)) {
+    ops.attention(x, bias, { ...options, rows, out });
     yield;
   }
   return out;

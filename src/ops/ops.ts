@@ -9,6 +9,7 @@
 import type { Device } from "../device.ts";
 import type { Activation, BinaryOperation, Work } from "../kernels.ts";
 import { sizeOf, type Tensor, tensorOf } from "../tensor.ts";
+import { attention, type AttentionOptions } from "./attention.ts";
 import { binary, type BinaryOptions } from "./binary.ts";
 import { causalConv1d, type CausalConv1dOptions } from "./causal_conv1d.ts";
 import { type BiasedWeight, channelAttention } from "./channel_attention.ts";
@@ -25,8 +26,10 @@ import type { NormOptions } from "./norm.ts";
 import { pixelShuffle, pixelUnshuffle } from "./pixel_shuffle.ts";
 import { rmsNorm } from "./rms_norm.ts";
 import { type ScanOptions, selectiveScan } from "./selective_scan.ts";
+import { sort, type SortedRows, type SortOptions } from "./sort.ts";
 import { unary, type UnaryOptions } from "./unary.ts";
 
+export type { AttentionOptions } from "./attention.ts";
 export type { BinaryOptions } from "./binary.ts";
 export type { CausalConv1dOptions } from "./causal_conv1d.ts";
 export type { BiasedWeight } from "./channel_attention.ts";
@@ -37,6 +40,7 @@ export type { LinearOptions, RowNormOptions } from "./linear.ts";
 export type { NormOptions } from "./norm.ts";
 export type * from "./options.ts";
 export type { ScanOptions } from "./selective_scan.ts";
+export type { SortedRows, SortOptions } from "./sort.ts";
 export type { UnaryOptions } from "./unary.ts";
 
 /** The ops over one device. */
@@ -177,5 +181,27 @@ export class Ops {
   /** [b, h·s, w·s, c] → [b, h, w, c·s²]. */
   pixelUnshuffle(x: Tensor, scale: number): Tensor {
     return pixelUnshuffle(this.#issue, x, scale);
+  }
+
+  /**
+   * Attention of x [b, h, w, q | k | v] among the pixels of each window → [b, h, w, c]. `bias` is
+   * [heads, 2·window − 1, 2·window − 1], by row and column of the key less those of the query. A shift is in the addresses:
+   * nothing is rolled. Mirrors `WindowAttention` of csguoh/MambaIR between its two projections.
+   *
+   * @throws {TypeError} When a shape does not fit.
+   * @throws {RangeError} When the shift is not below the window, or a window or head is too large for the kernels.
+   */
+  attention(x: Tensor, bias: Tensor, options: AttentionOptions): Tensor {
+    return attention(this.#issue, x, bias, options);
+  }
+
+  /**
+   * Sorts the rows of each image of x [b, l, c] by class, the column of their largest value; the rows of a class stay in
+   * order. Nothing is read back. Mirrors the routing of `ASSM` of csguoh/MambaIR, with a stable sort.
+   *
+   * @throws {TypeError} When a shape does not fit.
+   */
+  sort(x: Tensor, options: SortOptions = {}): SortedRows[] {
+    return sort(this.#issue, x, options);
   }
 }

@@ -8,6 +8,7 @@ import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
 import { taskQueue } from "../device.ts";
 import { type KernelName, KERNELS, type Operands, type Params } from "../kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
+import { attention } from "./attention.ts";
 import { binary } from "./binary.ts";
 import { causal_conv1d } from "./causal_conv1d.ts";
 import { channel_attention } from "./channel_attention.ts";
@@ -21,6 +22,7 @@ import { mean_rows } from "./mean_rows.ts";
 import { pixel_shuffle } from "./pixel_shuffle.ts";
 import { rms_norm } from "./rms_norm.ts";
 import { selective_scan } from "./selective_scan.ts";
+import { sort } from "./sort.ts";
 import { unary } from "./unary.ts";
 import type { ReferenceKernel, View } from "./view.ts";
 
@@ -39,6 +41,8 @@ const REFERENCE_KERNELS: { readonly [K in KernelName]: ReferenceKernel<K> } = {
   max_rows,
   gather_rows,
   pixel_shuffle,
+  attention,
+  sort,
 };
 
 interface ReferenceBuffer extends DeviceBuffer {
