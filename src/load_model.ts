@@ -17,12 +17,13 @@ import { planModel, type Tap } from "./run/run_model.ts";
 import { detectDvmsr } from "./models/dvmsr/forward.ts";
 import { detectMambaIR } from "./models/mambair/forward.ts";
 import { detectMambaIRUNet } from "./models/mambair_unet/forward.ts";
+import { detectMambaIRv2 } from "./models/mambairv2/family.ts";
 import { detectVim } from "./models/vim/family.ts";
 import type { Ops } from "./ops/ops.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Families the loader recognises, tried in this order. */
-const FAMILIES: readonly Detect[] = [detectVim, detectMambaIR, detectMambaIRUNet, detectDvmsr];
+const FAMILIES: readonly Detect[] = [detectVim, detectMambaIR, detectMambaIRv2, detectMambaIRUNet, detectDvmsr];
 
 /** What a checkpoint is. */
 export interface ModelInfo {
@@ -158,7 +159,7 @@ export function detectModel(
   }
   const keys = [...shapes.keys()].slice(0, 4).join(", ");
   throw new TypeError(
-    `Cannot load the model as its tensors must be those of a known family (Vim, MambaIR, MambaIRUNet, DVMSR): ` +
+    `Cannot load the model as its tensors must be those of a known family (Vim, MambaIR, MambaIRv2, MambaIRUNet, DVMSR): ` +
       `current ones are ${shapes.size}, beginning with ${keys || "none"}`,
   );
 }

@@ -41,7 +41,7 @@ import { formulaCheckpoint } from "./formula.ts";
 import { stateDict, summarise } from "./vim.ts";
 
 /** Runs a generator to its end. */
-function finish<T>(steps: Generator<void, T>): T {
+export function finish<T>(steps: Generator<void, T>): T {
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -49,7 +49,7 @@ function finish<T>(steps: Generator<void, T>): T {
 }
 
 /** Binds weights made by the formula for as long as `body` runs within a scope. */
-async function withWeights<S extends Spec, T>(
+export async function withWeights<S extends Spec, T>(
   fixture: Fixture,
   device: Device,
   spec: S,
@@ -147,7 +147,7 @@ interface Net {
 }
 
 /** Every `stride`th value of the output and its statistics, where a fixture stores only those. */
-function outputs(fixture: Fixture, output: Float32Array): Produced[] {
+export function outputs(fixture: Fixture, output: Float32Array): Produced[] {
   if (!fixture.has("output.sub")) return [{ name: "output", values: output }];
   const { stride, offset } = JSON.parse(fixture.metadata.output_subset!) as { stride: number; offset: number };
   const mean = output.reduce((a, b) => a + b, 0) / output.length;

@@ -9,6 +9,7 @@ import { type Fixture, readFixture, type Stored } from "./fixture.ts";
 import { FUSIONMAMBA_ADAPTERS } from "./fusionmamba.ts";
 import { IMAGE_ADAPTERS } from "./image.ts";
 import { MAMBAIR_ADAPTERS } from "./mambair.ts";
+import { MAMBAIRV2_ADAPTERS } from "./mambairv2.ts";
 import { LAW_ADAPTERS } from "./laws.ts";
 import { OP_ADAPTERS } from "./ops.ts";
 import { PTH_ADAPTERS, readPthFixtures } from "./pth.ts";
@@ -21,6 +22,7 @@ const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ...LAW_ADAPTERS,
   ...VIM_ADAPTERS,
   ...MAMBAIR_ADAPTERS,
+  ...MAMBAIRV2_ADAPTERS,
   ...FUSIONMAMBA_ADAPTERS,
   ...TIMEMACHINE_ADAPTERS,
   ...IMAGE_ADAPTERS,

@@ -12,10 +12,13 @@
 import { conv2dInBands } from "../../ops/bands.ts";
 import { type Bound, derived, tensor, type Weight } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
-import { columnsOf, type Tensor } from "../../tensor.ts";
+import { columnsOf, reshape, type Tensor } from "../../tensor.ts";
 
-/** How the image is made: `shuffle` classic upsampling, `direct` one convolution, `residual` added to the input. */
-export type Head = "shuffle" | "direct" | "residual";
+/**
+ * How the image is made: `shuffle` classic upsampling, `direct` one convolution, `residual` added to the input, `nearest`
+ * pixels doubled twice with a convolution after each.
+ */
+export type Head = "shuffle" | "direct" | "residual" | "nearest";
 
 /** Shape of the frame. */
 export interface FrameConfig {
@@ -35,6 +38,7 @@ const MEAN = [0.4488, 0.4371, 0.4040].map(Math.fround);
 /** Channels of the classic upsampling. */
 const FEATURES = 64;
 const EPSILON = 1e-5;
+const LEAKY = { activation: "leakyRelu", slope: 0.2 } as const;
 
 /** Weight and bias of a convolution. */
 type Convolution = { readonly weight: Weight; readonly bias: Weight };
@@ -79,6 +83,15 @@ type Numbered = Readonly<Record<number, Convolution>>;
 function headWeights(c: FrameConfig) {
   if (c.head === "residual") return { conv_last: lastConvolution(c, c.width, 1) };
   if (c.head === "direct") return { upsample: { 0: lastConvolution(c, c.width, c.scale ** 2) } as Numbered };
+  if (c.head === "nearest") {
+    return {
+      conv_before_upsample: { 0: convolution(FEATURES, c.width) },
+      conv_up1: convolution(FEATURES, FEATURES),
+      conv_up2: convolution(FEATURES, FEATURES),
+      conv_hr: convolution(FEATURES, FEATURES),
+      conv_last: lastConvolution(c, FEATURES, 1),
+    };
+  }
   return {
     conv_before_upsample: { 0: convolution(FEATURES, c.width) },
     upsample: Object.fromEntries(
@@ -135,9 +148,8 @@ export function* residualConv(
 ): Generator<void, Tensor> {
   const target = into ? { into } : {};
   if ("weight" in w) return yield* conv2dInBands(ops, x, w.weight, { bias: w.bias, ...target });
-  const leaky = { activation: "leakyRelu", slope: 0.2 } as const;
-  const narrow = yield* conv2dInBands(ops, x, w[0].weight, { bias: w[0].bias, ...leaky });
-  const middle = yield* conv2dInBands(ops, narrow, w[2].weight, { bias: w[2].bias, ...leaky });
+  const narrow = yield* conv2dInBands(ops, x, w[0].weight, { bias: w[0].bias, ...LEAKY });
+  const middle = yield* conv2dInBands(ops, narrow, w[2].weight, { bias: w[2].bias, ...LEAKY });
   return yield* conv2dInBands(ops, middle, w[4].weight, { bias: w[4].bias, ...target });
 }
 
@@ -163,6 +175,13 @@ export function* makeImage(
     activation: "leakyRelu",
     slope: 0.01,
   });
+  if (c.head === "nearest") {
+    for (const { weight, bias } of [w.conv_up1!, w.conv_up2!]) {
+      x = yield* conv2dInBands(ops, doubled(ops, x), weight, { bias, ...LEAKY });
+    }
+    x = yield* conv2dInBands(ops, x, w.conv_hr!.weight, { bias: w.conv_hr!.bias, ...LEAKY });
+    return yield* conv2dInBands(ops, x, w.conv_last!.weight, { bias: w.conv_last!.bias });
+  }
   for (const [i, side] of shuffleSides(c.scale).entries()) {
     const { weight, bias } = w.upsample![2 * i]!;
     const [b, height, width, channels] = x.shape as [number, number, number, number];
@@ -172,6 +191,17 @@ export function* makeImage(
     yield;
   }
   return yield* conv2dInBands(ops, x, w.conv_last!.weight, { bias: w.conv_last!.bias });
+}
+
+/** Every pixel as a square of four. */
+function doubled(ops: Ops, x: Tensor): Tensor {
+  const [b, height, width, d] = x.shape as [number, number, number, number];
+  const index = Uint32Array.from(
+    { length: 4 * height * width },
+    (_, i) => Math.floor(i / (4 * width)) * width + Math.floor(i % (2 * width) / 2),
+  );
+  const pixels = ops.gatherRows(reshape(x, [b, height * width, d]), ops.input(index, [index.length]));
+  return reshape(pixels, [b, 2 * height, 2 * width, d]);
 }
 
 /** Refuses an image of another number of channels, or one that `multiple` does not divide. */

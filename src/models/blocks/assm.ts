@@ -1,0 +1,135 @@
+/**
+ * The attentive state-space module of MambaIRv2: every pixel is given one of a few prompts, the pixels are scanned in the
+ * order of their prompts, and the prompts are added to C. Mirrors `ASSM` of csguoh/MambaIR, and its quirk: the prompts are
+ * added in the order of the pixels although what is scanned is sorted.
+ *
+ * Nothing is sorted in memory: the scan walks by a table, and each pixel gets the prompt of the pixel whose number is its
+ * place.
+ *
+ * Glossary: b batch, h × w pixels, l = h·w tokens, d width, e inner width, n states, r rank of Δ, t prompts.
+ *
+ * @module
+ */
+import { type Bound, derived, tensor } from "../../checkpoint/weights.ts";
+import { depthwiseConv2dInBands, linearInBands, selectiveScanInBands } from "../../ops/bands.ts";
+import type { LinearOptions, Ops, RowNormOptions, SortedRows } from "../../ops/ops.ts";
+import { columns, reshape, rowRange, type Tensor } from "../../tensor.ts";
+import { scanConstants } from "./mamba.ts";
+
+/** Shape of an attentive state-space module. */
+export interface AssmConfig {
+  readonly width: number;
+  readonly inner: number;
+  readonly stateSize: number;
+  readonly rank: number;
+  /** Number of prompts. */
+  readonly prompts: number;
+  /** Rank of the table of prompts. */
+  readonly innerRank: number;
+}
+
+const EPSILON = 1e-5;
+
+/** The prompts [t, n], the product of a module's own table [t, rank] and one [rank, n] that the layer holds. */
+export function promptTable(own: Float32Array, shared: Float32Array, { stateSize: n, innerRank }: AssmConfig) {
+  return Float32Array.from({ length: own.length / innerRank * n }, (_, i) => {
+    let sum = 0;
+    for (let k = 0; k < innerRank; k++) sum += own[Math.floor(i / n) * innerRank + k]! * shared[k * n + i % n]!;
+    return sum;
+  });
+}
+
+/** Weights of a module; the keys are those of the official state dict. The prompts come from elsewhere. */
+export function assmWeights({ width: d, inner: e, stateSize: n, rank: r, prompts: t }: AssmConfig) {
+  const narrow = Math.floor(d / 3);
+  const vector = (length: number) => tensor("plain", [length]);
+  return {
+    route: {
+      0: { weight: tensor("linear", [narrow, d]), bias: vector(narrow) },
+      2: { weight: tensor("linear", [t, narrow]), bias: vector(t) },
+    },
+    in_proj: { 0: { weight: tensor("linear", [e, d], { stored: [e, d, 1, 1] }), bias: vector(e) } },
+    CPE: { 0: { weight: tensor("depthwise", [e, 3, 3], { stored: [e, 1, 3, 3] }), bias: vector(e) } },
+    selectiveScan: {
+      x_proj_weight: tensor("linear", [r + 2 * n, e], { stored: [1, r + 2 * n, e] }),
+      scan: derived(
+        "scan",
+        [1, e, n + 2 + r],
+        { A_logs: [e, n], Ds: [e], dt_projs_bias: [1, e], dt_projs_weight: [1, e, r] },
+        (p) => scanConstants(p.A_logs!, p.Ds!, p.dt_projs_bias!, p.dt_projs_weight!, e),
+        n,
+      ),
+    },
+    out_norm: { weight: vector(e), bias: vector(e) },
+    out_proj: { weight: tensor("linear", [d, e]), bias: vector(d) },
+    ones: derived("plain", [n], {}, () => new Float32Array(n).fill(1)),
+  };
+}
+
+/** Weights of a module on a device. */
+export type AssmWeights = Bound<ReturnType<typeof assmWeights>>;
+
+/** What a module does besides. */
+export interface AssmOptions extends Pick<LinearOptions, "into"> {
+  /** The norm of its input. */
+  readonly norm?: RowNormOptions | undefined;
+  /** What is added to the prompts' scores, for x [b, l, d]: given noise, or a seed for Gumbel noise; nothing unless said. */
+  readonly noise?: { readonly seed: number } | { readonly values: Float32Array } | undefined;
+  /** Sees the sorted pixels of each image. */
+  readonly onSorted?: ((sorted: readonly SortedRows[]) => void) | undefined;
+}
+
+/** The module over x [b, h, w, d] with prompts [t, n] → [b, h, w, d]. */
+export function* assm(
+  ops: Ops,
+  w: AssmWeights,
+  c: AssmConfig,
+  x: Tensor,
+  prompts: Tensor,
+  { norm, noise, onSorted, ...target }: AssmOptions = {},
+): Generator<void, Tensor> {
+  const [b, height, width] = x.shape as [number, number, number, number], l = height * width;
+  const { inner: e, stateSize: n, rank: r } = c;
+  const [first, second] = [w.route[0], w.route[2]];
+  const hidden = yield* linearInBands(ops, x, first.weight, { bias: first.bias, activation: "gelu", norm });
+  const scores = yield* linearInBands(ops, hidden, second.weight, { bias: second.bias }); // [b, h, w, t]
+  const sorted = ops.sort(reshape(scores, [b, l, c.prompts]), {
+    noise: noise && "values" in noise ? ops.input(noise.values, [b, l, c.prompts]) : undefined,
+    seed: noise && "seed" in noise ? noise.seed : undefined,
+  });
+  onSorted?.(sorted);
+
+  const { weight, bias } = w.in_proj[0], v = yield* linearInBands(ops, x, weight, { bias, norm }); // [b, h, w, e]
+  const gate = yield* depthwiseConv2dInBands(ops, v, w.CPE[0].weight, { bias: w.CPE[0].bias, activation: "sigmoid" });
+  const u = reshape(ops.binary("multiply", v, gate), [b, l, e]);
+  const projection = yield* linearInBands(ops, u, w.selectiveScan.x_proj_weight); // [b, l, r + 2n]
+  const y = b === 1 ? undefined : ops.empty([b, l, e]);
+  for (const [image, { order, places, classes }] of sorted.entries()) {
+    const part = (tensor: Tensor) => {
+      const rows = rowRange(tensor, image * l, l);
+      return { ...rows, shape: [1, ...rows.shape] };
+    };
+    const ofPixels = ops.gatherRows(reshape(prompts, [1, c.prompts, n]), classes); // [1, l, n]
+    const ofPlaces = ops.gatherRows(ofPixels, places); // [1, l, n]
+    ops.binary("multiply", ofPlaces, w.ones, { into: columns(part(projection), r + n, n) });
+    const scanned = yield* selectiveScanInBands(ops, part(u), part(projection), w.selectiveScan.scan, {
+      stateSize: n,
+      orders: ["table"],
+      table: order,
+    }); // [1, l, e]
+    if (!y) return yield* project(ops, w, reshape(scanned, [b, height, width, e]), target);
+    ops.unary(scanned, "none", { out: part(y) });
+  }
+  return yield* project(ops, w, reshape(y!, [b, height, width, e]), target);
+}
+
+/** The norm and projection at the end. */
+function* project(
+  ops: Ops,
+  { out_norm, out_proj }: AssmWeights,
+  y: Tensor,
+  target: Pick<LinearOptions, "into">,
+): Generator<void, Tensor> {
+  const norm = { kind: "layer", ...out_norm, epsilon: EPSILON } as const;
+  return yield* linearInBands(ops, y, out_proj.weight, { bias: out_proj.bias, norm, ...target }); // [b, h, w, d]
+}
