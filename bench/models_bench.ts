@@ -1,6 +1,6 @@
 /**
- * Whole models on one image, one thread: Vim-Ti/16 and Vim-S/16 at 224 × 224, MambaIR-light ×2 at 64 × 64. The weights are
- * random, which costs the same.
+ * Whole models on one image, one thread: Vim-Ti/16 and Vim-S/16 at 224 × 224, MambaIR-light ×2 and MambaIRv2-light ×2 at 64 × 64.
+ * The weights are random, which costs the same.
  *
  * @module
  */
@@ -10,6 +10,8 @@ import type { Device } from "../src/device.ts";
 import type { KernelName, Operands, Params } from "../src/kernels.ts";
 import { mambair, type MambaIRWeights, mambairWeights } from "../src/models/mambair/forward.ts";
 import { MAMBAIR_VARIANTS, mambairConfig, type MambaIRVariant } from "../src/models/mambair/options.ts";
+import { mambairv2, type MambaIRv2Weights, mambairv2Weights } from "../src/models/mambairv2/forward.ts";
+import { MAMBAIRV2_VARIANTS, mambairv2Config, type MambaIRv2Variant } from "../src/models/mambairv2/options.ts";
 import { vim, type VimWeights, vimWeights } from "../src/models/vim/forward.ts";
 import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim/options.ts";
 import type { Ops } from "../src/ops/ops.ts";
@@ -65,11 +67,22 @@ function timedMambaIR(variant: MambaIRVariant, side: number, perG: number): Time
   };
 }
 
+function timedMambaIRv2(variant: MambaIRv2Variant, side: number, perG: number): Timed {
+  const config = mambairv2Config(MAMBAIRV2_VARIANTS[variant]);
+  return {
+    perG,
+    side,
+    spec: mambairv2Weights(config),
+    forward: (ops, weights, image) => mambairv2(ops, weights as MambaIRv2Weights, config, image),
+  };
+}
+
 /** Models that are timed, by name. */
 export const TIMED_MODELS = {
   "vim-tiny 224 × 224": timedVim("vim-tiny", 4350),
   "vim-small 224 × 224": timedVim("vim-small", 13240),
   "mambair-light-x2 64 × 64": timedMambaIR("mambair-light-x2", 64, 15640),
+  "mambairv2-light-x2 64 × 64": timedMambaIRv2("mambairv2-light-x2", 64, 20000),
 } as const satisfies Record<string, Timed>;
 
 /** Name of a timed model. */
