@@ -86,12 +86,13 @@ impl Heads {
         let (rows, column) = bands;
         let beside = self.room.apart.add(column as usize * window);
         let mut largest = splat(f32::NEG_INFINITY);
+        let apart = splat(APART);
         for key in 0..window {
             let run = scores.add(key * window);
             let bias = bias.add((key + window - 1 - y) * (2 * window - 1) + window - 1 - x);
             let same = rows[key] == rows[y];
             vectors!(window, |c, left| {
-                let mask = if same { load_tail(beside.add(c), left) } else { splat(APART) };
+                let mask = if same { load_tail(beside.add(c), left) } else { apart };
                 let score = add(add(load_tail(run.add(c), left), load_tail(bias.add(c), left)), mask);
                 store_tail(run.add(c), score, left);
                 let score = if left < 4 { only(score, left) } else { score };

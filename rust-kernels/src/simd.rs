@@ -32,6 +32,8 @@ macro_rules! constant {
     }};
 }
 
+pub(crate) use constant;
+
 /// Runs `$body` for every four columns `$c` of `$columns`, with `$left` the columns from there on: a literal 4 for whole
 /// vectors, so that the tail forms of load and store cost nothing there.
 macro_rules! vectors {

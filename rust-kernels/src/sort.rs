@@ -2,40 +2,48 @@
 use crate::simd::*;
 use core::arch::wasm32::*;
 
+/// A constant in all lanes, as `constant!` has it.
+macro_rules! word {
+    ($x:expr) => {
+        constant!(f32::from_bits($x))
+    };
+}
+
 /// Four numbers whose bits have nothing in common with those of their neighbours (the finaliser of murmur3).
 #[inline(always)]
 fn mix_bits(x: V) -> V {
-    let x = i32x4_mul(v128_xor(x, u32x4_shr(x, 16)), i32x4_splat(0x85eb_ca6b_u32 as i32));
-    let x = i32x4_mul(v128_xor(x, u32x4_shr(x, 13)), i32x4_splat(0xc2b2_ae35_u32 as i32));
+    let x = i32x4_mul(v128_xor(x, u32x4_shr(x, 16)), word!(0x85eb_ca6b));
+    let x = i32x4_mul(v128_xor(x, u32x4_shr(x, 13)), word!(0xc2b2_ae35));
     v128_xor(x, u32x4_shr(x, 16))
 }
 
 /// −ln x for 0 < x ≤ 64: x = 2ⁿ·m with m around 1, and ln m = 2·artanh((m − 1)/(m + 1)).
 #[inline(always)]
 fn minus_log(x: V) -> V {
-    let shifted = i32x4_sub(x, i32x4_splat(0x3f35_04f3)); // the bits of √½
+    let (root, one) = (word!(0x3f35_04f3), constant!(1.0)); // √½
+    let shifted = i32x4_sub(x, root);
     let n = f32x4_convert_i32x4(i32x4_shr(shifted, 23));
-    let m = i32x4_add(v128_and(shifted, i32x4_splat(0x007f_ffff)), i32x4_splat(0x3f35_04f3));
-    let s = f32x4_div(sub(m, splat(1.0)), add(m, splat(1.0)));
+    let m = i32x4_add(v128_and(shifted, word!(0x007f_ffff)), root);
+    let s = f32x4_div(sub(m, one), add(m, one));
     let q = mul(s, s);
-    let mut p = fma(q, splat(2.0 / 9.0), splat(2.0 / 7.0));
-    p = fma(p, q, splat(0.4));
-    p = fma(p, q, splat(2.0 / 3.0));
-    p = fma(p, q, splat(2.0));
-    f32x4_neg(fma(n, splat(core::f32::consts::LN_2), mul(s, p)))
+    let mut p = fma(q, constant!(-2.0 / 9.0), constant!(-2.0 / 7.0));
+    p = fma(p, q, constant!(-0.4));
+    p = fma(p, q, constant!(-2.0 / 3.0));
+    p = fma(p, q, constant!(-2.0));
+    fma(n, constant!(-core::f32::consts::LN_2), mul(s, p))
 }
 
-/// Gumbel noise of the elements from `first` on.
+/// Gumbel noise of four elements.
 #[inline(always)]
-fn gumbel(first: u32, seed: u32) -> V {
-    let elements = i32x4_add(i32x4_splat(first as i32), i32x4(0, 1, 2, 3));
-    let bits = u32x4_shr(mix_bits(v128_xor(elements, i32x4_splat(seed as i32))), 9);
-    let uniform = mul(add(f32x4_convert_i32x4(bits), splat(0.5)), splat(1.0 / 8_388_608.0));
+fn gumbel(elements: V, seed: V) -> V {
+    let bits = u32x4_shr(mix_bits(v128_xor(elements, seed)), 9);
+    let uniform = mul(add(f32x4_convert_i32x4(bits), constant!(0.5)), constant!(1.0 / 8_388_608.0));
     minus_log(minus_log(uniform))
 }
 
 /// Column of the largest value of a row, the first of equals.
-unsafe fn class_of(x: *const f32, noise: *const f32, columns: usize, first: u32, seed: Option<u32>) -> u32 {
+unsafe fn class_of(x: *const f32, noise: *const f32, columns: usize, first: u32, seed: Option<V>) -> u32 {
+    let lanes = i32x4(0, 1, 2, 3);
     let (mut best, mut chosen) = (splat(f32::NEG_INFINITY), i32x4_splat(0));
     vectors!(columns, |c, left| {
         let mut value = load_tail(x.add(c), left);
@@ -43,14 +51,14 @@ unsafe fn class_of(x: *const f32, noise: *const f32, columns: usize, first: u32,
             value = add(value, load_tail(noise.add(c), left));
         }
         if let Some(seed) = seed {
-            value = add(value, gumbel(first.wrapping_add(c as u32), seed));
+            value = add(value, gumbel(i32x4_add(i32x4_splat(first.wrapping_add(c as u32) as i32), lanes), seed));
         }
         let mut better = f32x4_gt(value, best);
         if left < 4 {
-            better = v128_and(better, i32x4_lt(i32x4(0, 1, 2, 3), i32x4_splat(left as i32)));
+            better = v128_and(better, i32x4_lt(lanes, i32x4_splat(left as i32)));
         }
         best = v128_bitselect(value, best, better);
-        chosen = v128_bitselect(i32x4_add(i32x4_splat(c as i32), i32x4(0, 1, 2, 3)), chosen, better);
+        chosen = v128_bitselect(i32x4_add(i32x4_splat(c as i32), lanes), chosen, better);
     });
     let mut values = [0f32; 4];
     let mut columns = [0u32; 4];
@@ -82,7 +90,7 @@ pub unsafe extern "C" fn sort(
     scratch: *mut f32,
 ) {
     let next = scratch as *mut usize;
-    let seed = if random != 0 { Some(seed) } else { None };
+    let seed = if random != 0 { Some(i32x4_splat(seed as i32)) } else { None };
     for b in 0..batch {
         let order = out.add(b * 3 * out_stride);
         let (places, classes) = (order.add(out_stride), order.add(2 * out_stride));
