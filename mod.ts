@@ -48,7 +48,7 @@ export {
 export * from "./src/models/blocks/block.ts";
 export * from "./src/models/blocks/create_vss_block.ts";
 export { DVMSR_VARIANTS, type DvmsrOptions } from "./src/models/dvmsr/forward.ts";
-export type { OptionSource } from "./src/models/family.ts";
+export type { Choices, OptionSource } from "./src/models/family.ts";
 export type { BimambaType, MixerConfig } from "./src/models/blocks/mamba.ts";
 export { MAMBAIR_VARIANTS, type MambaIROptions, type MambaIRVariant } from "./src/models/mambair/options.ts";
 export { MAMBAIR_UNET_VARIANTS, type MambaIRUNetOptions } from "./src/models/mambair_unet/forward.ts";

@@ -9,6 +9,7 @@ import { decodeImage } from "./image/decode.ts";
 import type { ImageInput } from "./image/pixels.ts";
 import { evaluate, IMAGENET_EVALUATION, type Preprocessing } from "./image/preprocess.ts";
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
+import type { Choices } from "./models/family.ts";
 import { loadImagenetLabels } from "./models/imagenet_labels.ts";
 import { runModel, type RunOptions } from "./run/run_model.ts";
 
@@ -46,6 +47,8 @@ export interface Classification {
 
 /** How {@linkcode classify} runs. */
 export interface ClassifyOptions extends RunOptions {
+  /** For a model that leaves something to chance: a seed, or what is chosen, such as `{ flip: true }` for a Vim. */
+  readonly choices?: Choices;
   /** Number of labels; 5 unless said. */
   readonly top?: number;
   /** Largest image accepted, in pixels; 100 megapixels unless said. */
@@ -149,13 +152,17 @@ function normaliseGrey(grey: ArrayLike<number>, { mean, std }: Preprocessing): F
   return Float32Array.from(grey, (value) => (value / 255 - mean[0]) / std[0]);
 }
 
-async function runBatch(model: Model, tensors: readonly Float32Array[], options: RunOptions): Promise<Float32Array> {
+async function runBatch(
+  model: Model,
+  tensors: readonly Float32Array[],
+  options: ClassifyOptions,
+): Promise<Float32Array> {
   const [height, width] = model.imageSize!, { channels } = model;
   const shape = [tensors.length, height, width, channels];
   const images = new Float32Array(tensors.length * height * width * channels);
   tensors.forEach((tensor, i) => images.set(tensor, i * tensor.length));
   const logits = await runModel(model.device, function* (ops) {
-    return yield* model.forward(ops, ops.input(images, shape));
+    return yield* model.forward(ops, ops.input(images, shape), undefined, options.choices);
   }, options);
   if (logits.length !== tensors.length * model.classes) {
     throw new TypeError(

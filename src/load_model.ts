@@ -12,7 +12,7 @@ import type { SourceInput } from "./bytes/source.ts";
 import { bind, countParameters, specKeys } from "./checkpoint/weights.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
-import type { Detect, Detected, ModelFacts, ModelMetadata, OptionSource } from "./models/family.ts";
+import type { Choices, Detect, Detected, ModelFacts, ModelMetadata, OptionSource } from "./models/family.ts";
 import { planModel, type Tap } from "./run/run_model.ts";
 import { detectDvmsr } from "./models/dvmsr/forward.ts";
 import { detectMambaIR } from "./models/mambair/forward.ts";
@@ -95,8 +95,8 @@ export interface Model {
   readonly preprocessing: Preprocessing | undefined;
   /** Class names that the caller or the file names. */
   readonly labels: readonly string[] | undefined;
-  /** Image [b, height, width, channels] to the model's output; to be driven by `runModel`. */
-  forward(ops: Ops, image: Tensor, tap?: Tap): Generator<void, Tensor>;
+  /** Image [b, height, width, channels] to the model's output; to be driven by `runModel`. `choices`: see {@linkcode Choices}. */
+  forward(ops: Ops, image: Tensor, tap?: Tap, choices?: Choices): Generator<void, Tensor>;
   /**
    * Prepares the device for inputs of a size, so that the first run is no slower than the next: a GPU compiles the shaders
    * it needs, others have nothing to do. A model of one size does this when it is loaded, for one image.
@@ -225,9 +225,16 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
       multiple: detected.multiple ?? 1,
       preprocessing: options.preprocessing ?? metadata?.preprocessing,
       labels: options.labels ?? metadata?.labels,
-      forward(ops, image, tap) {
+      forward(ops, image, tap, choices = {}) {
         if (!open) throw new Error(`Cannot run ${info.variant ?? info.family} as the model is closed`);
-        return detected.forward(ops, weights, image, tap);
+        const known = detected.choices ?? [], unknown = Object.keys(choices).filter((name) => !known.includes(name));
+        if (unknown.length > 0) {
+          throw new TypeError(
+            `Cannot run ${info.variant ?? info.family} as its choices must be among ${known.join(", ") || "none"}: ` +
+              `current unknown ones are ${unknown.join(", ")}`,
+          );
+        }
+        return detected.forward(ops, weights, image, tap, choices);
       },
       async warmup({ height = model.imageSize?.[0], width = model.imageSize?.[1], batch = 1 } = {}) {
         if (height === undefined || width === undefined) {

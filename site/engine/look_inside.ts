@@ -41,7 +41,7 @@ function viewOfVim(model: Model, pixels: Pixels): View {
   const places = Array.from({ length: patches }, (_, i) => i);
   if (config.classToken === "double") places.unshift(-1), places.push(-1);
   else if (classTokens(config) === 1) places.splice(classTokenIndex(config.classToken, patches)!, 0, -1);
-  if (config.flip) places.reverse();
+  if (config.flipRatio > 1) places.reverse();
   const back: ScanPath = { order: "rowReversed", steps: places.toReversed() };
   const both = config.mixer.bimamba !== "none" || config.paired;
   const { tensor, crop } = prepare(model, pixels);

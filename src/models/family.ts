@@ -37,6 +37,9 @@ export interface ModelFacts {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** What a run leaves to chance and how, by name: a seed, or what is chosen itself. Which names there are, the family says. */
+export type Choices = Readonly<Record<string, unknown>>;
+
 /** A recognised model: everything but the weights themselves. */
 export interface Detected {
   readonly family: string;
@@ -61,8 +64,16 @@ export interface Detected {
   readonly scale?: number;
   /** Restoration: sides of the input must be multiples of this. */
   readonly multiple?: number;
+  /** Names of the choices that a run can be given; none unless said. */
+  readonly choices?: readonly string[];
   /** Image [b, height, width, channels] to the model's output. */
-  readonly forward: (ops: Ops, weights: unknown, image: Tensor, tap?: Tap) => Generator<void, Tensor>;
+  readonly forward: (
+    ops: Ops,
+    weights: unknown,
+    image: Tensor,
+    tap?: Tap,
+    choices?: Choices,
+  ) => Generator<void, Tensor>;
 }
 
 /** Recognises one family; undefined when the checkpoint is something else. */

@@ -132,8 +132,14 @@ Deno.test("a MambaIRv2 gives the same image every time, another one for another 
   const [unsaid, zero, one] = [await restored({}), await restored({ seed: 0 }), await restored({ seed: 1 })];
   assertEquals(unsaid, zero);
   assert(zero.some((value, i) => value !== one[i]));
+  await using model = await loadModel(device, smallCheckpoint());
+  const image = samples(8 * 8 * 3);
+  const chosen = (choices: Record<string, unknown>) =>
+    runModel(device, (ops) => model.forward(ops, ops.input(image, [1, 8, 8, 3]), undefined, choices));
+  assertEquals(await chosen({ seed: 1 }), one);
   const argmax = await restored({ routing: "argmax" });
   assertEquals(await restored({ routing: "argmax", seed: 9 }), argmax);
+  assertEquals(await chosen({ routing: "argmax" }), argmax);
   assert(argmax.some((value, i) => value !== zero[i]));
 });
 

@@ -44,7 +44,7 @@ Deno.test("vimConfig() refuses values of the wrong kind, one sentence each", () 
 });
 
 Deno.test("vimConfig() refuses what has no meaning at inference", () => {
-  assertThrows(() => vimConfig({ flip_img_sequences_ratio: 0.5 }), RangeError, "at random");
+  assertThrows(() => vimConfig({ flip_img_sequences_ratio: NaN }), TypeError, "must be a number");
   assertThrows(() => vimConfig({ img_size: 8 }), RangeError, "at least patch_size 16");
   assertThrows(() => vimConfig({ if_rope: true, stride: 8 }), RangeError, "stride equal to patch_size");
   assertThrows(() => vimConfig({ if_rope: true, use_double_cls_token: true }), RangeError, "class token");

@@ -78,6 +78,10 @@ export function detectMambaIRv2(facts: ModelFacts): Detected | undefined {
     ignored: MAMBAIRV2_IGNORED,
     channels: config.frame.channels,
     scale: config.frame.scale,
-    forward: (ops, weights, image, tap) => mambairv2(ops, weights as MambaIRv2Weights, config, image, { tap }),
+    choices: ["routing", "seed"],
+    forward: (ops, weights, image, tap, choices = {}) => {
+      const { seed } = mambairv2Config({ ...options, ...choices });
+      return mambairv2(ops, weights as MambaIRv2Weights, { ...config, seed }, image, { tap });
+    },
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Detected, ModelFacts, OptionSource } from "../family.ts";
+import { VIM_CHOICES, type VimChoices } from "./choices.ts";
 import { vim, VIM_IGNORED, type VimWeights, vimWeights } from "./forward.ts";
 import { VIM_OPTION_NAMES, VIM_VARIANTS, vimConfig, type VimOptions, type VimVariant } from "./options.ts";
 
@@ -128,7 +129,9 @@ export function detectVim({ shapes, metadata, trainingArgs, options }: ModelFact
     channels: config.channels,
     imageSize: config.imageSize,
     classes: config.classes,
-    forward: (ops, weights, image, tap) => vim(ops, weights as VimWeights, config, image, tap),
+    choices: VIM_CHOICES,
+    forward: (ops, weights, image, tap, choices) =>
+      vim(ops, weights as VimWeights, config, image, tap, choices as VimChoices | undefined),
   };
 }
 

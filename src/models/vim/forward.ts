@@ -13,7 +13,8 @@ import type { Ops } from "../../ops/ops.ts";
 import type { Tap } from "../../run/run_model.ts";
 import { reshape, rowAt, type Tensor } from "../../tensor.ts";
 import { blockWeights, mixer, norm, normOf, normWeights } from "../blocks/mamba.ts";
-import { classTokenIndex, resizePosEmbed, rotaryTable } from "../blocks/pos_embed.ts";
+import { resizePosEmbed, rotaryTable } from "../blocks/pos_embed.ts";
+import { choose, type Chosen, type VimChoices } from "./choices.ts";
 import { classTokens, type VimConfig } from "./options.ts";
 
 const patches = (c: VimConfig): number => c.grid[0] * c.grid[1];
@@ -41,12 +42,7 @@ export function vimWeights(c: VimConfig) {
         return resizePosEmbed(pos_embed!, d, c.posEmbedGrid, c.grid, c.classToken, c.posEmbedResize);
       })
       : undefined,
-    rotations: c.rope
-      ? derived("plain", [l, d], {}, () => {
-        const table = rotaryTable(c, l);
-        return c.flip ? reverseRows(table, d) : table;
-      })
-      : undefined,
+    rotations: c.rope ? derived("plain", [l, d], {}, () => rotaryTable(c, l)) : undefined,
     layers: Array.from({ length: c.depth }, () => blockWeights(c)),
     norm_f: normWeights(d, c.rmsNorm),
     head: c.classes > 0 ? { weight: tensor("linear", [c.classes, d]), bias: tensor("plain", [c.classes]) } : undefined,
@@ -56,21 +52,24 @@ export function vimWeights(c: VimConfig) {
 /** Weights of a Vision Mamba on a device. */
 export type VimWeights = Bound<ReturnType<typeof vimWeights>>;
 
-function reverseRows(table: Float32Array, width: number): Float32Array {
-  return table.map((_, i) => table[(table.length / width - 1 - Math.floor(i / width)) * width + i % width]!);
-}
-
 /** Image [b, height, width, channels], normalised, to logits [b, classes] (or what the pool of the configuration says). */
-export function* vim(ops: Ops, w: VimWeights, c: VimConfig, image: Tensor, tap?: Tap): Generator<void, Tensor> {
-  const start = embed(ops, w, c, image, tap); // [b, l, d]
+export function* vim(
+  ops: Ops,
+  w: VimWeights,
+  c: VimConfig,
+  image: Tensor,
+  tap?: Tap,
+  choices?: VimChoices,
+): Generator<void, Tensor> {
+  const chosen = choose(c, choices), start = embed(ops, w, c, image, chosen, tap); // [b, l, d]
   const features = c.rope || c.paired
-    ? yield* separateLayers(ops, w, c, start, tap)
-    : yield* streamLayers(ops, w, c, start, tap);
+    ? yield* separateLayers(ops, w, c, start, chosen, tap)
+    : yield* streamLayers(ops, w, c, start, chosen, tap);
   tap?.("features", features);
   return head(ops, w, c, features);
 }
 
-function embed(ops: Ops, w: VimWeights, c: VimConfig, image: Tensor, tap?: Tap): Tensor {
+function embed(ops: Ops, w: VimWeights, c: VimConfig, image: Tensor, chosen: Chosen, tap?: Tap): Tensor {
   const [batch, height, width] = image.shape;
   if (height !== c.imageSize[0] || width !== c.imageSize[1] || image.shape[3] !== c.channels) {
     throw new TypeError(
@@ -85,18 +84,18 @@ function embed(ops: Ops, w: VimWeights, c: VimConfig, image: Tensor, tap?: Tap):
   tap?.("patch_embed", x);
 
   const classes = w.cls_token ?? w.cls_tokens;
-  if (classes) x = ops.gatherRows(x, ops.input(tokenRows(c), [tokens(c)]), classes); // [b, l, d]
+  if (classes) x = ops.gatherRows(x, ops.input(tokenRows(c, chosen), [tokens(c)]), classes); // [b, l, d]
   if (w.positions) x = ops.add(x, w.positions);
-  if (c.flip) x = reversed(ops, x);
+  if (chosen.rank) x = ops.gatherRows(x, ops.input(chosen.rank, [tokens(c)]));
+  if (chosen.flip) x = reversed(ops, x);
   return x;
 }
 
 /** For every token the row it comes from: a patch, or past the patches a class token. */
-function tokenRows(c: VimConfig): Uint32Array {
+function tokenRows(c: VimConfig, { position }: Chosen): Uint32Array {
   const m = patches(c), rows = Array.from({ length: m }, (_, i) => i);
   if (c.classToken === "double") return Uint32Array.from([m, ...rows, m + 1]);
-  const at = classTokenIndex(c.classToken, m)!;
-  return Uint32Array.from([...rows.slice(0, at), m, ...rows.slice(at)]);
+  return Uint32Array.from([...rows.slice(0, position), m, ...rows.slice(position)]);
 }
 
 function reversed(ops: Ops, x: Tensor): Tensor {
@@ -104,7 +103,14 @@ function reversed(ops: Ops, x: Tensor): Tensor {
   return ops.gatherRows(x, ops.input(Uint32Array.from({ length }, (_, i) => length - 1 - i), [length]));
 }
 
-function* streamLayers(ops: Ops, w: VimWeights, c: VimConfig, x: Tensor, tap?: Tap): Generator<void, Tensor> {
+function* streamLayers(
+  ops: Ops,
+  w: VimWeights,
+  c: VimConfig,
+  x: Tensor,
+  chosen: Chosen,
+  tap?: Tap,
+): Generator<void, Tensor> {
   tap?.("tokens", x);
   for (const [i, layer] of w.layers.entries()) {
     using _ = ops.scope();
@@ -112,11 +118,22 @@ function* streamLayers(ops: Ops, w: VimWeights, c: VimConfig, x: Tensor, tap?: T
     tap?.(`layer.${i}`, x);
     yield;
   }
-  return pool(ops, c, x, (rows) => norm(ops, w.norm_f, c, rows));
+  return pool(ops, c, x, chosen, (rows) => norm(ops, w.norm_f, c, rows));
 }
 
 /** The layers with the hidden state h and the residual r apart. */
-function* separateLayers(ops: Ops, w: VimWeights, c: VimConfig, h: Tensor, tap?: Tap): Generator<void, Tensor> {
+function* separateLayers(
+  ops: Ops,
+  w: VimWeights,
+  c: VimConfig,
+  h: Tensor,
+  chosen: Chosen,
+  tap?: Tap,
+): Generator<void, Tensor> {
+  // The angles belong to the tokens: a reversed sequence walks them from the end.
+  const rotations = w.rotations && chosen.flip
+    ? reshape(reversed(ops, reshape(w.rotations, [1, ...w.rotations.shape])), w.rotations.shape)
+    : w.rotations;
   const r = ops.zeros(h.shape); // [b, l, d]
   const tapSum = (name: string, hidden: Tensor, flip = false) => {
     if (!tap) return;
@@ -126,8 +143,8 @@ function* separateLayers(ops: Ops, w: VimWeights, c: VimConfig, h: Tensor, tap?:
   const depth = c.paired ? 2 * Math.floor(c.depth / 2) : c.depth;
   for (let i = 0; i < depth; i += c.paired ? 2 : 1) {
     using _ = ops.scope();
-    const turned = w.rotations ? ops.binary("rotate", h, w.rotations) : h;
-    if (w.rotations && c.ropeResidual) ops.unary(ops.binary("rotate", r, w.rotations), "none", { out: r });
+    const turned = rotations ? ops.binary("rotate", h, rotations) : h;
+    if (rotations && c.ropeResidual) ops.unary(ops.binary("rotate", r, rotations), "none", { out: r });
     if (i === 0) tap?.("tokens", turned);
 
     const first = w.layers[i]!, second = w.layers[i + 1];
@@ -142,17 +159,23 @@ function* separateLayers(ops: Ops, w: VimWeights, c: VimConfig, h: Tensor, tap?:
     }
     yield;
   }
-  return pool(ops, c, ops.add(h, r), (rows) => norm(ops, w.norm_f, c, rows));
+  return pool(ops, c, ops.add(h, r), chosen, (rows) => norm(ops, w.norm_f, c, rows));
 }
 
 /** The normalised tokens that count: [b, d], or all of them [b, l, d] for the pools `max` and `all` without class token. */
-function pool(ops: Ops, c: VimConfig, x: Tensor, normalise: (rows: Tensor) => Tensor): Tensor {
+function pool(
+  ops: Ops,
+  c: VimConfig,
+  x: Tensor,
+  { classAt }: Chosen,
+  normalise: (rows: Tensor) => Tensor,
+): Tensor {
   const m = patches(c);
   if (c.classToken === "double") {
-    const ends = ops.gatherRows(x, ops.input(Uint32Array.of(0, m + 1), [2])); // [b, 2, d]
+    const ends = ops.gatherRows(x, ops.input(Uint32Array.from(classAt), [2])); // [b, 2, d]
     return ops.meanRows(normalise(ends));
   }
-  const at = classTokenIndex(c.classToken, m) ?? (c.pool === "none" ? m - 1 : undefined);
+  const at = classAt[0] ?? (c.pool === "none" ? m - 1 : undefined);
   if (at !== undefined) return normalise(rowAt(x, at));
   const all = normalise(x);
   return c.pool === "mean" ? ops.meanRows(all) : all;

@@ -59,7 +59,7 @@ export interface VimOptions {
   readonly if_rope?: boolean;
   /** … and of the residual (false). */
   readonly if_rope_residual?: boolean;
-  /** Above 1: the sequence is always flipped; 0 or less: never. In between the official code is random. */
+  /** How likely the sequence is reversed; the seed of a run decides. Above 1: always, at most 0: never (-1). */
   readonly flip_img_sequences_ratio?: number;
   /** Forces bimamba_type "v1" (false). */
   readonly if_bimamba?: boolean;
@@ -137,8 +137,8 @@ export interface VimConfig {
   readonly ropePretrained: number;
   /** Layers in pairs, the second of each over the reversed sequence. */
   readonly paired: boolean;
-  /** The sequence is reversed once, after the position embedding. */
-  readonly flip: boolean;
+  /** How likely the sequence is reversed once, after the position embedding; above 1 it always is, at most 0 it never is. */
+  readonly flipRatio: number;
   /** The mixer of every layer. */
   readonly mixer: MixerConfig;
 }
@@ -239,7 +239,7 @@ export function vimConfig(options: VimOptions = {}): VimConfig {
     ropeResidual: o.if_rope_residual,
     ropePretrained: o.pt_hw_seq_len,
     paired: o.if_bidirectional,
-    flip: o.flip_img_sequences_ratio > 1,
+    flipRatio: o.flip_img_sequences_ratio,
     mixer: mixerConfig(d, {
       inner: Math.floor((ssm.expand ?? 2) * d),
       stateSize: o.d_state,
@@ -252,7 +252,7 @@ export function vimConfig(options: VimOptions = {}): VimConfig {
       bias: ssm.bias ?? false,
     }),
   };
-  checkMeaning(config, o.flip_img_sequences_ratio);
+  checkMeaning(config);
   return config;
 }
 
@@ -298,6 +298,9 @@ function checkKinds(o: typeof DEFAULTS, ssm: SsmOptions): void {
       wrong(name, "be true or false", value);
     }
   }
+  if (!Number.isFinite(o.flip_img_sequences_ratio)) {
+    wrong("flip_img_sequences_ratio", "be a number", o.flip_img_sequences_ratio);
+  }
   if (!Number.isInteger(o.num_classes)) wrong("num_classes", "be a whole number", o.num_classes);
   if (!(o.norm_epsilon >= 0)) wrong("norm_epsilon", "be a number of at least 0", o.norm_epsilon);
   if (!(Number(ssm.expand ?? 2) > 0)) wrong("expand", "be a number above 0", ssm.expand);
@@ -311,13 +314,7 @@ function wrong(name: string, wish: string, value: unknown): never {
   throw new TypeError(`Cannot configure Vim as ${name} must ${wish}: current value is ${JSON.stringify(value)}`);
 }
 
-function checkMeaning(c: VimConfig, flipRatio: number): void {
-  if (flipRatio > 0 && flipRatio <= 1) {
-    throw new RangeError(
-      `Cannot configure Vim as flip_img_sequences_ratio must be above 1 (always) or at most 0 (never), since in between ` +
-        `the official model flips at random: current value is ${flipRatio}`,
-    );
-  }
+function checkMeaning(c: VimConfig): void {
   if (!c.rope) return;
   const [rows, columns] = c.grid;
   if (rows !== columns || rows * columns % 2 !== 0 || c.stride !== c.patch || classTokens(c) > 1 || c.mixer.width % 4) {
