@@ -72,6 +72,8 @@ export interface Device {
   readonly name: string;
   /** How many times the speed of a modest core it surely has, for a device that only queues its work; 1 unless said. */
   readonly pace?: number;
+  /** Threads that share a call, the caller's counted; for a device on the processor. */
+  readonly threads?: number;
   /** Memory for `length` elements, contents undefined, freed with the innermost open scope. */
   alloc(length: number): DeviceBuffer;
   /** Copies data to the device, packed for its role. */

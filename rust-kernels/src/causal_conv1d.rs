@@ -14,8 +14,9 @@ unsafe fn slide(
     weight: *const f32,
     bias: *const f32,
     channels: usize,
+    own: usize,
 ) {
-    vectors!(channels, |c, left| {
+    vectors!(own, |c, left| {
         let bias = if bias.is_null() { splat(0.0) } else { load_tail(bias.add(c), left) };
         let mut w = [bias; 4];
         for (k, w) in w.iter_mut().enumerate() {
@@ -42,8 +43,9 @@ unsafe fn filter(
     bias: *const f32,
     channels: usize,
     width: usize,
+    own: usize,
 ) {
-    vectors!(channels, |c, left| {
+    vectors!(own, |c, left| {
         let mut total = if bias.is_null() { splat(0.0) } else { load_tail(bias.add(c), left) };
         for w in 0..width {
             total = fma(load_tail((*rows.add(w)).add(c), left), load_tail(weight.add(w * channels + c), left), total);
@@ -74,21 +76,56 @@ pub unsafe extern "C" fn causal_conv1d(
     carry: u32,
     scratch: *mut f32,
 ) {
+    #[rustfmt::skip]
+    causal_conv1d_share(
+        x, weight, bias, order, state, out, batch, length, channels, width, directions, orders, grid_width,
+        x_stride, x_step, out_stride, activation, carry, scratch, 0, 1,
+    );
+}
+
+/// Share `part` of `parts` of a convolution: some of its channels, in whole vectors.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn causal_conv1d_share(
+    x: *const f32,
+    weight: *const f32,
+    bias: *const f32,
+    order: *const u32,
+    state: *mut f32,
+    out: *mut f32,
+    batch: usize,
+    length: usize,
+    channels: usize,
+    width: usize,
+    directions: usize,
+    orders: u32,
+    grid_width: usize,
+    x_stride: usize,
+    x_step: usize,
+    out_stride: usize,
+    activation: u32,
+    carry: u32,
+    scratch: *mut f32,
+    part: usize,
+    parts: usize,
+) {
     let history = width - 1;
     let rows = scratch as *mut *const f32;
     let outs = rows.add(history + BLOCK) as *mut *mut f32;
     let zeros = outs.add(BLOCK) as *mut f32;
-    for c in 0..channels {
+    let vectors = channels.div_ceil(4);
+    let own = vectors * part / parts * 4;
+    let count = (vectors * (part + 1) / parts * 4).min(channels) - own;
+    for c in 0..count {
         *zeros.add(c) = 0.0;
     }
     for b in 0..batch {
         for k in 0..directions {
             let walk = Order::of(k, orders, length, grid_width, order);
-            let state = state.wrapping_add((b * directions + k) * history * channels);
-            let x = x.add(b * length * x_stride + k * x_step);
-            let out = out.add(b * length * out_stride + k * channels);
-            let weight = weight.add(k * width * channels);
-            let bias = if bias.is_null() { bias } else { bias.add(k * channels) };
+            let state = state.wrapping_add((b * directions + k) * history * channels + own);
+            let x = x.add(b * length * x_stride + k * x_step + own);
+            let out = out.add(b * length * out_stride + k * channels + own);
+            let weight = weight.add(k * width * channels + own);
+            let bias = if bias.is_null() { bias } else { bias.add(k * channels + own) };
             // Input row of step `step − history`: before the first step the carried rows, or zeros.
             let row_at = |step: usize| {
                 if step >= history {
@@ -100,29 +137,29 @@ pub unsafe extern "C" fn causal_conv1d(
                 }
             };
             for first in (0..length).step_by(BLOCK) {
-                let count = (length - first).min(BLOCK);
-                for i in 0..count + history {
+                let steps = (length - first).min(BLOCK);
+                for i in 0..steps + history {
                     *rows.add(i) = row_at(first + i);
                 }
-                for i in 0..count {
+                for i in 0..steps {
                     *outs.add(i) = out.add(walk.token(first + i) * out_stride);
                 }
                 if width == 4 {
-                    slide(rows, outs, count, weight, bias, channels);
+                    slide(rows, outs, steps, weight, bias, channels, count);
                 }
-                for i in 0..count {
+                for i in 0..steps {
                     let out = *outs.add(i);
                     if width != 4 {
-                        filter(rows.add(i), out, weight, bias, channels, width);
+                        filter(rows.add(i), out, weight, bias, channels, width, count);
                     }
-                    activate(activation, 0.0, out, out, channels);
+                    activate(activation, 0.0, out, out, count);
                 }
             }
             if carry & CARRY_OUT != 0 {
                 // Ascending: when the sequence is shorter than the history, rows move towards the front.
                 for i in 0..history {
                     let (from, to) = (row_at(length + i), state.add(i * channels));
-                    for c in 0..channels {
+                    for c in 0..count {
                         *to.add(c) = *from.add(c);
                     }
                 }

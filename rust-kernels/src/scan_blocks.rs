@@ -22,6 +22,31 @@ pub fn chunk_of(channels: usize, state_size: usize, rank: usize) -> usize {
     channels.div_ceil(channels.div_ceil(most).max(1)).next_multiple_of(COLUMNS).max(COLUMNS)
 }
 
+/// How a direction's result meets the output row.
+#[derive(Clone, Copy)]
+pub struct Join {
+    pub add: bool,
+    /// Gate this direction's y alone, or the whole sum after the last direction.
+    pub gate_y: bool,
+    pub gate_sum: bool,
+}
+
+/// One chunk of channels on its way in one direction; operands begin at the direction's first column and, but for the
+/// projection, at the chunk's first channel.
+pub struct Chunk {
+    pub u: *const f32,
+    pub projection: *const f32,
+    pub z: *const f32,
+    pub out: *mut f32,
+    pub group: usize,
+    pub first: usize,
+    pub width: usize,
+    /// Whether softplus and A ≤ 0 keep the exponent from being positive; the largest −A·log2 e.
+    pub decaying: bool,
+    pub steepest: f32,
+    pub join: Join,
+}
+
 /// Blocks in scratch; rows of `stride` floats.
 pub struct Blocks {
     pub stride: usize,

@@ -8,7 +8,7 @@ use crate::asm::{ROWS, gemm_tile, silu_gate, softplus_exp, softplus_log};
 use crate::codes::*;
 use crate::gemm::COLUMNS;
 use crate::order::Order;
-use crate::scan_blocks::{Blocks, chunk_of, gather, magnitude, none_above_zero};
+use crate::scan_blocks::{Blocks, Chunk, Join, chunk_of, gather, magnitude, none_above_zero};
 use crate::scan_step::{Block, Exponent, steps};
 use crate::simd::*;
 
@@ -32,31 +32,6 @@ struct Scan {
     z_stride: usize,
     out_stride: usize,
     carry: u32,
-}
-
-/// How a direction's result meets the output row.
-#[derive(Clone, Copy)]
-struct Join {
-    add: bool,
-    /// Gate this direction's y alone, or the whole sum after the last direction.
-    gate_y: bool,
-    gate_sum: bool,
-}
-
-/// One chunk of channels on its way in one direction; operands begin at the direction's first column and, but for the
-/// projection, at the chunk's first channel.
-struct Chunk {
-    u: *const f32,
-    projection: *const f32,
-    z: *const f32,
-    out: *mut f32,
-    group: usize,
-    first: usize,
-    width: usize,
-    /// Whether softplus and A ≤ 0 keep the exponent from being positive; the largest −A·log2 e.
-    decaying: bool,
-    steepest: f32,
-    join: Join,
 }
 
 impl Scan {
@@ -267,6 +242,48 @@ pub unsafe extern "C" fn selective_scan(
     step_count: usize,
     scratch: *mut f32,
 ) {
+    #[rustfmt::skip]
+    selective_scan_share(
+        u, projection, constants, z, order, state, out, batch, length, channels, state_size, rank, groups,
+        directions, orders, grid_width, softplus, u_stride, u_step, projection_stride, projection_step, z_stride,
+        out_stride, accumulate, carry, first_step, step_count, scratch, 0, 1,
+    );
+}
+
+/// Share `part` of `parts` of a scan: some of its channels, in whole panels.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn selective_scan_share(
+    u: *const f32,
+    projection: *const f32,
+    constants: *const f32,
+    z: *const f32,
+    order: *const u32,
+    state: *mut f32,
+    out: *mut f32,
+    batch: usize,
+    length: usize,
+    channels: usize,
+    state_size: usize,
+    rank: usize,
+    groups: usize,
+    directions: usize,
+    orders: u32,
+    grid_width: usize,
+    softplus: u32,
+    u_stride: usize,
+    u_step: usize,
+    projection_stride: usize,
+    projection_step: usize,
+    z_stride: usize,
+    out_stride: usize,
+    accumulate: u32,
+    carry: u32,
+    first_step: usize,
+    step_count: usize,
+    scratch: *mut f32,
+    part: usize,
+    parts: usize,
+) {
     let scan = Scan {
         u,
         projection,
@@ -291,21 +308,35 @@ pub unsafe extern "C" fn selective_scan(
     for k in 0..directions {
         whole &= !Order::of(k, orders, length, grid_width, order).is_table();
     }
-    if accumulate == 0 && !whole {
-        for row in 0..batch * length {
-            for c in 0..channels {
-                *out.add(row * out_stride + c) = 0.0;
-            }
-        }
-    }
     let padded = channels.next_multiple_of(4);
+    // A part is a range of the panels of all groups of all images.
+    let panels = channels.div_ceil(groups).div_ceil(COLUMNS);
+    let total = batch * groups * panels;
+    let (from, to) = (total * part / parts, total * (part + 1) / parts);
     for b in 0..batch {
         for group in 0..groups {
             let (start, end) = ((group * channels).div_ceil(groups), ((group + 1) * channels).div_ceil(groups));
+            let before = (b * groups + group) * panels;
+            let panel = |edge: usize| (start + edge.saturating_sub(before) * COLUMNS).min(end);
+            // Channels that fill vectors and those that do not take different paths, so a chunk has one kind of them: the
+            // bits of a channel do not depend on how a scan is shared out.
+            let full = start + (end - start) / 4 * 4;
+            let (start, end) = (panel(from), panel(to));
+            if start == end {
+                continue;
+            }
             let chunk = chunk_of(end - start, state_size, rank);
             let blocks = Blocks::new(scratch, chunk, state_size, rank);
-            for first in (start..end).step_by(chunk) {
-                let width = (end - first).min(chunk);
+            let mut first = start;
+            while first < end {
+                let width = (if first < full { end.min(full) } else { end } - first).min(chunk);
+                if accumulate == 0 && !whole {
+                    for row in b * length..(b + 1) * length {
+                        for c in first..first + width {
+                            *out.add(row * out_stride + c) = 0.0;
+                        }
+                    }
+                }
                 for k in 0..directions {
                     let walk = Order::of(k, orders, length, grid_width, order);
                     let constants = scan.constants.add(k * padded * (state_size + 2 + rank) + first);
@@ -346,6 +377,7 @@ pub unsafe extern "C" fn selective_scan(
                         scan.write_state(&blocks, carried, width);
                     }
                 }
+                first += width;
             }
         }
     }

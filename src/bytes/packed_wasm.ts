@@ -13,7 +13,10 @@ export interface PackedWasm {
   readonly default: string | WebAssembly.Module;
 }
 
-/** The compiled form of what a module carries. */
-export async function compilePacked({ default: packed }: PackedWasm): Promise<WebAssembly.Module> {
-  return typeof packed === "string" ? await WebAssembly.compile(fromBase64(packed)) : packed;
+/** The compiled form of what a module carries; `change` may alter bytes before they are compiled. */
+export async function compilePacked(
+  { default: packed }: PackedWasm,
+  change: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer> = (bytes) => bytes,
+): Promise<WebAssembly.Module> {
+  return typeof packed === "string" ? await WebAssembly.compile(change(fromBase64(packed))) : packed;
 }

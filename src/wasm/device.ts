@@ -6,11 +6,14 @@
  */
 import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
 import { taskQueue } from "../device.ts";
-import { type KernelName, KERNELS, type Operands, type Params } from "../kernels.ts";
+import { type KernelName, KERNELS, type Operands, type Params, workOf } from "../kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
 import { type Block, Heap } from "./heap.ts";
 import { heapViews, instantiate, SCRATCH_BYTES, type Variant } from "./load.ts";
 import { packWeight } from "./pack_weights.ts";
+import { type Share, sharesOf } from "./shares.ts";
+import { obstacleToThreads, usableCores } from "./spawn.ts";
+import { MOST_THREADS, Threads } from "./threads.ts";
 
 interface WasmBuffer extends DeviceBuffer {
   readonly block: Block;
@@ -22,7 +25,18 @@ export interface WasmOptions {
   readonly variant?: Variant;
   /** A compiled module of that build, for runtimes that forbid compiling (Cloudflare Workers). */
   readonly module?: WebAssembly.Module;
+  /** Threads that share the work, the caller's counted; as many as there are usable cores, at most 16, unless given. */
+  readonly threads?: "auto" | number;
+  /** Address of a file with the threads' code, for pages whose policy forbids workers from blobs. */
+  readonly threadFile?: string | URL;
+  /** Least cost of a call that is shared out, in multiply-adds; for tests. */
+  readonly grain?: number;
 }
+
+/** Multiply-adds worth handing to another thread: some 20 µs of work. */
+const GRAIN = 400_000;
+/** What an exponential and a state element of a scan cost, in multiply-adds. */
+const EXP = 20, STATE = 13;
 
 /** Operand and parameter names of each kernel in ABI order. */
 const SIGNATURES = Object.fromEntries(
@@ -33,9 +47,22 @@ const SIGNATURES = Object.fromEntries(
 
 /** Opens the WASM device; throws when the engine has no SIMD. */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
-  const { kernels, memory, heapBase, variant } = await instantiate(options);
+  const { grain = GRAIN } = options, wanted = await threadsWanted(options);
+  const instance = await instantiate({ ...options, shared: wanted > 1 });
+  const { kernels, memory, heapBase, variant, module, shared } = instance;
   const heap = new Heap(memory, heapBase);
   const scratch = heap.take(SCRATCH_BYTES);
+  const threads = shared
+    ? new Threads({
+      module,
+      memory,
+      exports: kernels,
+      count: wanted,
+      scratchBytes: SCRATCH_BYTES,
+      take: (bytes) => heap.take(bytes).at,
+      file: options.threadFile,
+    })
+    : undefined;
   const bytes = { weights: 0, run: 0, peak: 0 };
   const models = new Set<DeviceBuffer>();
   const scopes: WasmBuffer[][] = [];
@@ -63,6 +90,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   const device: Device = {
     kind: "wasm",
     name: `wasm ${variant}`,
+    threads: threads ? wanted : 1,
     alloc(length: number): WasmBuffer {
       guard("allocate");
       return takeRun(length);
@@ -89,13 +117,22 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
       guard(`run ${kernel}`);
       const signature = SIGNATURES[kernel];
-      const args: number[] = [];
+      const args: Record<string, number> = { ...params };
       for (const name of signature.operands) {
         const tensor = (operands as Record<string, Tensor | undefined>)[name];
-        args.push(tensor ? (tensor.buffer as WasmBuffer).block.at + 4 * tensor.offset : 0);
+        args[name] = tensor ? (tensor.buffer as WasmBuffer).block.at + 4 * tensor.offset : 0;
       }
-      for (const name of signature.params) args.push((params as Record<string, number>)[name]!);
-      kernels[kernel](...args, scratch.at);
+      const flatten = (share: Share): number[] => [
+        ...signature.operands.map((name) => share.args[name]!),
+        ...signature.params.map((name) => share.args[name]!),
+        scratch.at,
+        ...(share.part ?? []),
+      ];
+      if (threads && threads.awake > 1 && costOf(kernel, params) >= grain) {
+        const shares = sharesOf(kernel, args, threads.awake);
+        if (shares.length > 1) return threads.run(kernel, shares, flatten, scratch.at);
+      }
+      kernels[kernel](...flatten({ args }));
     },
     scope(): Disposable {
       const depth = scopes.push([]);
@@ -113,6 +150,12 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     reserve(bytesWanted: number): void {
       guard("reserve memory");
       heap.reserve(bytesWanted);
+    },
+    async prepare(calls): Promise<void> {
+      guard("prepare");
+      if (threads && (grain === 0 || calls.some(({ kernel, params }) => costOf(kernel, params) >= grain))) {
+        await threads.start();
+      }
     },
     flush(): Promise<void> {
       return Promise.resolve();
@@ -134,6 +177,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     },
     close(): void {
       closed = true;
+      threads?.stop();
       models.clear();
       scopes.length = 0;
       views = { HEAPF32: new Float32Array(0), HEAPU32: new Uint32Array(0), HEAPU8: new Uint8Array(0) };
@@ -144,4 +188,21 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     },
   };
   return device;
+}
+
+/** Threads that the device shall have. */
+async function threadsWanted({ threads = "auto", module }: WasmOptions): Promise<number> {
+  if (threads !== "auto" && (!Number.isInteger(threads) || threads < 1)) {
+    throw new RangeError(
+      `Cannot open the WASM device as threads must be "auto" or a whole number of at least 1: current value is ${threads}`,
+    );
+  }
+  if (module || obstacleToThreads()) return 1;
+  return Math.min(MOST_THREADS, threads === "auto" ? await usableCores() : threads);
+}
+
+/** Cost of a call, in multiply-adds. */
+function costOf<K extends KernelName>(kernel: K, params: Params<K>): number {
+  const { multiplyAdds, exps, stateElements } = workOf(kernel, params);
+  return multiplyAdds + EXP * exps + STATE * stateElements;
 }

@@ -9,6 +9,7 @@ import type { KernelName } from "../kernels.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
 import { compilePacked, type PackedWasm } from "../bytes/packed_wasm.ts";
 import { fusesMultiplyAdd } from "./fused.ts";
+import { markShared } from "./shared_module.ts";
 
 /** A build of the kernels. */
 export type Variant = "relaxed-simd" | "simd128";
@@ -33,6 +34,10 @@ export interface WasmInstance {
   readonly heapBase: number;
   /** The build. */
   readonly variant: Variant;
+  /** The compiled module. */
+  readonly module: WebAssembly.Module;
+  /** Whether threads can share the memory. */
+  readonly shared: boolean;
 }
 
 /** What to instantiate. */
@@ -43,6 +48,8 @@ export interface LoadOptions {
   readonly module?: WebAssembly.Module;
   /** Memory to work on; a fresh one unless given. */
   readonly memory?: WebAssembly.Memory;
+  /** Whether threads shall share the memory; not with a module or a memory that is given. */
+  readonly shared?: boolean;
 }
 
 /** A function without parameters and with `code` as its body. */
@@ -119,8 +126,10 @@ export async function instantiate(options: LoadOptions = {}): Promise<WasmInstan
       }]`,
     );
   }
-  const memory = options.memory ?? new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES });
-  const module = options.module ?? await compilePacked(await PACKED[variant]());
+  const packed = options.module ? undefined : await PACKED[variant]();
+  const shared = !!options.shared && !options.memory && typeof packed?.default === "string";
+  const memory = options.memory ?? new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAXIMUM_PAGES, shared });
+  const module = options.module ?? await compilePacked(packed!, shared ? markShared : undefined);
   const imports: WebAssembly.Imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
   const { exports } = await WebAssembly.instantiate(module, imports);
@@ -129,5 +138,7 @@ export async function instantiate(options: LoadOptions = {}): Promise<WasmInstan
     memory,
     heapBase: (exports.heap_base as () => number)(),
     variant,
+    module,
+    shared,
   };
 }

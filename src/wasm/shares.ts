@@ -1,0 +1,135 @@
+/**
+ * How a kernel call is cut into shares that threads take: ranges of rows, of panels of outputs, or of what the kernel
+ * itself cuts (channels of a scan). Every result is computed as in the whole call, so its bits do not depend on the cut.
+ *
+ * @module
+ */
+import type { KernelName } from "../kernels.ts";
+
+/** Operands (byte offsets, 0: absent) and parameters of a call by name. */
+export type Arguments = Readonly<Record<string, number>>;
+
+/** One share of a call. */
+export interface Share {
+  readonly args: Arguments;
+  /** For a kernel that cuts itself, `<kernel>_share`: which part of how many. */
+  readonly part?: readonly [part: number, parts: number];
+}
+
+type Cut = (args: Arguments, threads: number) => readonly Share[];
+
+/** Outputs in a panel of a packed product; `COLUMNS` of `rust-kernels/src/gemm.rs`. */
+const PANEL = 8;
+/** Rows that stay together: a product of one row alone takes another path. */
+const ROWS = 8;
+const FLOAT = 4;
+
+/** Shares that a thread gets of what is cheap to cut, so that one that comes late leaves little behind. */
+export const SHARES_EACH = 2;
+
+/** Equal ranges of `total`, cut at multiples of `step`; the last one takes the rest. */
+function ranges(total: number, parts: number, step = 1): (readonly [from: number, to: number])[] {
+  const units = Math.floor(total / step), count = Math.min(parts, Math.max(1, units));
+  const edge = (i: number): number => i === count ? total : Math.floor(i * units / count) * step;
+  return Array.from({ length: count }, (_, i) => [edge(i), edge(i + 1)] as const);
+}
+
+/** Arguments with some operands moved by a number of floats; an absent one stays absent. */
+function moved(args: Arguments, floats: Arguments, rest: Arguments): Arguments {
+  const result: Record<string, number> = { ...args, ...rest };
+  for (const [name, count] of Object.entries(floats)) {
+    if (args[name]) result[name] = args[name]! + FLOAT * count;
+  }
+  return result;
+}
+
+/** Rows that each operand advances by its own stride. */
+const byRows = (strides: Readonly<Record<string, string>>, step = ROWS): Cut => (args, threads) =>
+  ranges(args.rows!, SHARES_EACH * threads, step).map(([from, to]) => ({
+    args: moved(
+      args,
+      Object.fromEntries(Object.entries(strides).map(([operand, stride]) => [operand, from * args[stride]!])),
+      { rows: to - from },
+    ),
+  }));
+
+/** Rows of a product, or panels of its outputs where the rows are few. */
+const cutLinear: Cut = (args, threads) => {
+  const { rows, outer, inner, groups } = args as Record<"rows" | "outer" | "inner" | "groups", number>;
+  if (groups > 1 || rows >= 2 * threads * ROWS) return byRows({ x: "xStride", out: "outStride" })(args, threads);
+  return ranges(outer, threads, PANEL).map(([from, to]) => ({
+    args: moved(args, { weight: from * inner, bias: from, scale: from, out: from }, { outer: to - from }),
+  }));
+};
+
+/** Rows of an image, which the kernel takes as a band. */
+const byBands: Cut = (args, threads) =>
+  ranges(args.rowCount!, SHARES_EACH * threads).map(([from, to]) => ({
+    args: { ...args, firstRow: args.firstRow! + from, rowCount: to - from },
+  }));
+
+/** What the kernel cuts itself. */
+const byParts: Cut = (args, threads) => Array.from({ length: threads }, (_, part) => ({ args, part: [part, threads] }));
+
+/** Rows of a, where each meets the row of b that it meets in the whole call. */
+const cutBinary: Cut = (args, threads) => {
+  const { rows, bRows, bRepeat } = args as Record<"rows" | "bRows" | "bRepeat", number>;
+  if (bRows === 1) return byRows({ a: "aStride", out: "outStride" })(args, threads);
+  if (bRows * bRepeat < rows) return byRows({ a: "aStride", out: "outStride" }, bRows * bRepeat)(args, threads);
+  return ranges(rows, SHARES_EACH * threads, bRepeat).map(([from, to]) => ({
+    args: moved(
+      args,
+      { a: from * args.aStride!, out: from * args.outStride!, b: from / bRepeat * args.bStride! },
+      { rows: to - from, bRows: Math.ceil((to - from) / bRepeat) },
+    ),
+  }));
+};
+
+/** Rows that are gathered; several images only as a whole. */
+const cutGather: Cut = (args, threads) => {
+  if (args.batch !== 1) return [{ args }];
+  return ranges(args.count!, SHARES_EACH * threads).map(([from, to]) => ({
+    args: moved(args, { index: from, out: from * args.outStride! }, { count: to - from }),
+  }));
+};
+
+/** Rows of the small image; several images only as a whole. */
+const cutShuffle: Cut = (args, threads) => {
+  const { batch, height, width, scale, inverse } = args as Record<
+    "batch" | "height" | "width" | "scale" | "inverse",
+    number
+  >;
+  if (batch !== 1) return [{ args }];
+  return ranges(height, SHARES_EACH * threads).map(([from, to]) => {
+    const small = from * width, large = small * scale ** 2;
+    return {
+      args: moved(
+        args,
+        { x: (inverse ? large : small) * args.xStride!, out: (inverse ? small : large) * args.outStride! },
+        { height: to - from },
+      ),
+    };
+  });
+};
+
+const NORM = byRows({ x: "xStride", residual: "residualStride", gate: "gateStride", out: "outStride" });
+
+/** Kernels that are cut; the others are too short, or sums over all their rows. */
+const CUTS: Partial<Readonly<Record<KernelName, Cut>>> = {
+  linear: cutLinear,
+  conv2d: byBands,
+  depthwise_conv2d: byBands,
+  causal_conv1d: byParts,
+  selective_scan: byParts,
+  rms_norm: NORM,
+  layer_norm: NORM,
+  unary: byRows({ x: "xStride", out: "outStride" }),
+  binary: cutBinary,
+  gather_rows: cutGather,
+  pixel_shuffle: cutShuffle,
+};
+
+/** Cuts a call into at most `SHARES_EACH` shares a thread; one share is the whole call. */
+export function sharesOf(kernel: KernelName, args: Arguments, threads: number): readonly Share[] {
+  return CUTS[kernel]?.(args, threads) ?? [{ args }];
+}

@@ -1,0 +1,86 @@
+/**
+ * What a thread runs, as text, so that no file has to be served for it: it instantiates the kernels over the shared
+ * memory with a stack of its own, then takes shares of the calls that the device publishes. The words of the control block
+ * are those of `threads.ts`.
+ *
+ * @module
+ */
+
+/** Words of the control block. */
+export const WORD = {
+  /** Counts published calls; threads sleep on it. */
+  call: 0,
+  /** Next share to take; at or past `total` there is none. */
+  next: 1,
+  /** Shares of the call. */
+  total: 2,
+  /** Shares that are done; the device sleeps on it. */
+  done: 3,
+  /** Index of the exported function. */
+  kernel: 4,
+  /** Arguments of each share. */
+  count: 5,
+  /** Not 0 when threads shall end. */
+  quit: 6,
+  /** Threads that have come up. */
+  ready: 7,
+  /** Not 0 when a share trapped. */
+  fault: 8,
+} as const;
+
+/** Words that the control block has; arguments follow. */
+export const CONTROL_WORDS = 16;
+/** Arguments that a share may have. */
+export const MOST_ARGUMENTS = 48;
+
+/** What a thread gets. */
+export interface ThreadData {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  /** Names of the functions by the index in `kernel`. */
+  readonly names: readonly string[];
+  /** Byte offset of the control block. */
+  readonly control: number;
+  /** Byte offset of the end of the thread's stack. */
+  readonly stack: number;
+  /** Byte offset of the thread's scratch. */
+  readonly scratch: number;
+}
+
+/** The code; a loop of loads of some 50 µs before a thread sleeps, so that the next call of a layer finds it awake. */
+export const THREAD_CODE = `"use strict";
+const serve = ({ module, memory, names, control, stack, scratch }) => {
+  const imports = {};
+  for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
+  const { exports } = new WebAssembly.Instance(module, imports);
+  exports.__stack_pointer.value = stack;
+  const kernels = names.map((name) => exports[name]);
+  const words = new Int32Array(memory.buffer, control, ${CONTROL_WORDS});
+  const floats = new Float64Array(memory.buffer, control + 4 * ${CONTROL_WORDS}, words[${WORD.count}]);
+  let seen = Atomics.load(words, ${WORD.call});
+  Atomics.add(words, ${WORD.ready}, 1);
+  while (Atomics.load(words, ${WORD.quit}) === 0) {
+    let spins = 0;
+    while (Atomics.load(words, ${WORD.call}) === seen && spins++ < 5000);
+    if (Atomics.load(words, ${WORD.call}) === seen) Atomics.wait(words, ${WORD.call}, seen, 1000);
+    seen = Atomics.load(words, ${WORD.call});
+    for (;;) {
+      const share = Atomics.add(words, ${WORD.next}, 1);
+      if (share >= Atomics.load(words, ${WORD.total})) break;
+      const at = share * ${MOST_ARGUMENTS}, args = Array.from(floats.subarray(at + 2, at + 2 + floats[at]));
+      args[floats[at + 1]] = scratch;
+      try {
+        kernels[words[${WORD.kernel}]](...args);
+      } catch {
+        Atomics.store(words, ${WORD.fault}, 1);
+      }
+      Atomics.add(words, ${WORD.done}, 1);
+      Atomics.notify(words, ${WORD.done});
+    }
+  }
+};
+if (typeof require === "function") serve(require("node:worker_threads").workerData);
+else if (typeof WorkerGlobalScope === "undefined" || globalThis.Deno || globalThis.process?.versions?.node) {
+  import("node:worker_threads").then(({ workerData }) => serve(workerData));
+} else onmessage = ({ data }) => { serve(data); close(); };
+`;

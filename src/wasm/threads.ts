@@ -1,0 +1,182 @@
+/**
+ * The threads of a WASM device. A call that is worth it is cut into shares and published in the shared memory; threads
+ * that are awake take shares, the caller takes what is left and waits for what was taken. Nobody waits for a thread to
+ * wake up, and nobody waits without a limit.
+ *
+ * @module
+ */
+import type { KernelName } from "../kernels.ts";
+import { type Share, SHARES_EACH } from "./shares.ts";
+import { spawn, type Thread } from "./spawn.ts";
+import { CONTROL_WORDS, MOST_ARGUMENTS, type ThreadData, WORD } from "./thread_code.ts";
+
+/** Most threads of a device, the caller's counted. */
+export const MOST_THREADS = 16;
+/** Bytes of a thread's stack; `-zstack-size` of the build. */
+const STACK_BYTES = 1 << 16;
+/** More than any call has shares: nothing is left to take. */
+const NOTHING_LEFT = 1 << 30;
+/** Milliseconds after which a share that was taken is given up. */
+const LIMIT = 10_000;
+/** Milliseconds that a run waits for its first threads to come up. */
+const START = 500;
+
+/** What the threads of a device need. */
+export interface ThreadSetup {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly exports: Readonly<Record<string, (...args: number[]) => void>>;
+  /** Threads, the caller's counted. */
+  readonly count: number;
+  /** Bytes of scratch a thread needs. */
+  readonly scratchBytes: number;
+  /** Takes memory for good. */
+  readonly take: (bytes: number) => number;
+  /** Address of the thread's file, where blobs are forbidden. */
+  readonly file?: string | URL | undefined;
+}
+
+/** Threads that take shares of calls. */
+export class Threads {
+  readonly #setup: ThreadSetup;
+  readonly #names: readonly string[];
+  readonly #control: number;
+  readonly #words: Int32Array;
+  readonly #floats: Float64Array;
+  #running: Thread[] = [];
+  #started = false;
+  #places: readonly { readonly stack: number; readonly scratch: number }[] = [];
+  /** Counts pools, so that the end of an old thread does not end a new pool. */
+  #pool = 0;
+
+  constructor(setup: ThreadSetup) {
+    this.#setup = setup;
+    this.#names = Object.keys(setup.exports);
+    const room = setup.count * SHARES_EACH * MOST_ARGUMENTS;
+    this.#control = setup.take(4 * CONTROL_WORDS + 8 * room);
+    this.#words = new Int32Array(setup.memory.buffer, this.#control, CONTROL_WORDS);
+    this.#floats = new Float64Array(setup.memory.buffer, this.#control + 4 * CONTROL_WORDS, room);
+    this.#words.fill(0);
+    this.#words[WORD.next] = NOTHING_LEFT;
+    this.#words[WORD.count] = room;
+  }
+
+  /** Threads that can take shares now, the caller's counted. */
+  get awake(): number {
+    return 1 + Math.min(this.#setup.count - 1, Atomics.load(this.#words, WORD.ready));
+  }
+
+  /** Starts the threads, once, and waits a moment for the first runs to have them. */
+  async start(): Promise<void> {
+    if (this.#started) return;
+    this.#started = true;
+    const { module, memory, count, take, scratchBytes, file } = this.#setup, pool = ++this.#pool;
+    const lost = () => {
+      if (this.#pool === pool && this.#started) this.stop();
+    };
+    if (this.#places.length === 0) {
+      this.#places = Array.from({ length: count - 1 }, () => ({
+        stack: take(STACK_BYTES) + STACK_BYTES,
+        scratch: take(scratchBytes),
+      }));
+    }
+    try {
+      for (const place of this.#places) {
+        const data: ThreadData = { module, memory, names: this.#names, control: this.#control, ...place };
+        const thread = await spawn(data, lost, file);
+        if (this.#pool !== pool) return thread.end();
+        this.#running.push(thread);
+      }
+    } catch {
+      this.stop(); // a policy forbids workers: the caller does everything
+      this.#started = true;
+      return;
+    }
+    const until = performance.now() + START;
+    while (this.awake < count && performance.now() < until && this.#pool === pool) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+  }
+
+  /** Ends the threads; the next start makes new ones. */
+  stop(): void {
+    this.#pool++;
+    this.#started = false;
+    Atomics.store(this.#words, WORD.quit, 1);
+    Atomics.add(this.#words, WORD.call, 1);
+    Atomics.notify(this.#words, WORD.call);
+    for (const thread of this.#running.splice(0)) thread.end();
+    Atomics.store(this.#words, WORD.next, NOTHING_LEFT);
+    Atomics.store(this.#words, WORD.ready, 0);
+    Atomics.store(this.#words, WORD.quit, 0);
+  }
+
+  /**
+   * Runs a call's shares; `flatten` gives the arguments of one, ending in a place for scratch that each thread fills.
+   *
+   * @throws {Error} When a thread died or trapped; the threads are ended then.
+   */
+  run(kernel: KernelName, shares: readonly Share[], flatten: (share: Share) => number[], scratch: number): void {
+    const words = this.#words, floats = this.#floats, own = shares[0]!.part !== undefined;
+    const name = own ? `${kernel}_share` : kernel, list = shares.map(flatten);
+    const place = list[0]!.length - (own ? 3 : 1);
+    list.forEach((args, i) => {
+      const at = i * MOST_ARGUMENTS;
+      floats[at] = args.length;
+      floats[at + 1] = place;
+      floats.set(args, at + 2);
+    });
+    words[WORD.kernel] = this.#names.indexOf(name);
+    words[WORD.total] = list.length;
+    words[WORD.done] = 0;
+    Atomics.store(words, WORD.next, 0);
+    Atomics.add(words, WORD.call, 1);
+    Atomics.notify(words, WORD.call);
+    const call = this.#setup.exports[name]!;
+    for (let share; (share = Atomics.add(words, WORD.next, 1)) < list.length;) {
+      const args = list[share]!;
+      args[place] = scratch;
+      try {
+        call(...args);
+      } catch {
+        Atomics.store(words, WORD.fault, 1);
+      }
+      Atomics.add(words, WORD.done, 1);
+    }
+    Atomics.store(words, WORD.next, NOTHING_LEFT);
+    this.#join(kernel, list.length);
+  }
+
+  /** Waits until all shares are done. */
+  #join(kernel: KernelName, total: number): void {
+    const words = this.#words;
+    let spins = 0, until = 0;
+    for (let done; (done = Atomics.load(words, WORD.done)) < total;) {
+      if (spins++ < 20_000) continue;
+      const now = performance.now();
+      until ||= now + LIMIT;
+      if (now > until) {
+        this.stop();
+        throw new Error(
+          `Cannot run ${kernel} as its threads must answer within ${LIMIT / 1000} s: ${
+            total - done
+          } of ${total} shares ` +
+            `were not done; the next run starts new threads`,
+        );
+      }
+      pause(words, done);
+    }
+    if (Atomics.exchange(words, WORD.fault, 0) === 0) return;
+    this.stop();
+    throw new WebAssembly.RuntimeError(`Cannot run ${kernel} as every share must end: one trapped`);
+  }
+}
+
+/** Sleeps until another share is done, where the thread may sleep: the first one of a page may not. */
+function pause(words: Int32Array, done: number): void {
+  try {
+    Atomics.wait(words, WORD.done, done, 5);
+  } catch {
+    // the caller goes on asking
+  }
+}

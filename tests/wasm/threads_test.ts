@@ -1,0 +1,146 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { Device } from "../../src/device.ts";
+import { Ops } from "../../src/ops/ops.ts";
+import { runModel } from "../../src/run/run_model.ts";
+import { openWasm } from "../../src/wasm/device.ts";
+import { sharesOf } from "../../src/wasm/shares.ts";
+import { adapterOf, readFixtures } from "../golden_runner/run.ts";
+
+/** Every call is shared out, however small. */
+const GRAIN = 0;
+
+const fixtures =
+  (await readFixtures(new URL("../golden/", import.meta.url), (name) => /^(ops|models_tiny)\//.test(name)))
+    .filter((fixture) => adapterOf(fixture) && !adapterOf(fixture)!.host);
+
+/** What a device makes of all fixtures. */
+async function answers(device: Device): Promise<Map<string, ArrayLike<number>>> {
+  const all = new Map<string, ArrayLike<number>>();
+  for (const fixture of fixtures) {
+    for (const { name, label = name, values } of await adapterOf(fixture)!.run(fixture, device)) {
+      all.set(`${fixture.name} ${label}`, values);
+    }
+  }
+  return all;
+}
+
+for (const variant of ["simd128", "relaxed-simd"] as const) {
+  Deno.test(`wasm ${variant} gives the same bits with 1, 2, 3 and 8 threads on every fixture`, async () => {
+    await using alone = await openWasm({ variant, threads: 1 });
+    const wanted = await answers(alone);
+    for (const threads of [2, 3, 8]) {
+      await using device = await openWasm({ variant, threads, grain: GRAIN });
+      await device.prepare!([]);
+      for (const [name, values] of await answers(device)) {
+        const bits = new Uint32Array(Float32Array.from(values).buffer);
+        assertEquals(bits, new Uint32Array(Float32Array.from(wanted.get(name)!).buffer), `${name}, ${threads} threads`);
+      }
+    }
+  });
+}
+
+Deno.test("sharesOf() covers all rows once, whatever their number", () => {
+  for (const rows of [1, 7, 8, 9, 100, 197]) {
+    for (const threads of [1, 2, 3, 8]) {
+      const args = { x: 4, weight: 8, bias: 0, scale: 0, out: 16, rows, inner: 1, outer: 1000, groups: 1 };
+      const shares = sharesOf("linear", { ...args, xStride: 1, outStride: 1000 }, threads);
+      const total = shares.reduce((sum, { args }) => sum + args.rows! * args.outer!, 0);
+      assertEquals(total, rows * 1000);
+      assert(shares.every(({ args }) => args.bias === 0 && (rows === 1 || args.rows! > 1)), `${rows} rows`);
+    }
+  }
+});
+
+Deno.test("openWasm() starts no thread before a call that is worth it, and refuses a number of threads that is none", async () => {
+  await using device = await openWasm({ threads: 4 });
+  assertEquals(device.threads, 4);
+  const { reserved } = device.memory();
+  await runModel(device, function* (ops) {
+    return ops.unary(ops.input(Float32Array.of(1, -2), [1, 2]), "relu");
+  });
+  assertEquals(device.memory().reserved, reserved);
+  for (const threads of [0, 1.5, -1, NaN]) {
+    await assertRejects(() => openWasm({ threads }), RangeError, "threads must be");
+  }
+});
+
+Deno.test("a thread costs at most 2 MB", async () => {
+  await using two = await openWasm({ threads: 2, grain: GRAIN });
+  await two.prepare!([]);
+  await using three = await openWasm({ threads: 3, grain: GRAIN });
+  await three.prepare!([]);
+  const room = 2 * 1024 * 1024;
+  assert(three.memory().reserved - two.memory().reserved <= room);
+});
+
+/** A product that is shared out. */
+async function product(device: Device): Promise<Float32Array> {
+  return await runModel(device, function* (ops) {
+    const x = ops.input(Float32Array.from({ length: 512 * 64 }, (_, i) => Math.sin(i)), [512, 64]);
+    const weight = ops.device.write(Float32Array.from({ length: 64 * 64 }, (_, i) => Math.cos(i)), {
+      role: "linear",
+      shape: [64, 64],
+      life: "run",
+    });
+    let y = ops.linear(x, { buffer: weight, offset: 0, shape: [64, 64], stride: 64 });
+    for (let i = 0; i < 20; i++) {
+      y = ops.unary(y, "silu");
+      yield;
+    }
+    return y;
+  });
+}
+
+Deno.test("two devices at once, runs that are stopped, and many devices one after the other leave no thread", async () => {
+  await using alone = await openWasm({ threads: 1 });
+  const wanted = await product(alone);
+  await using first = await openWasm({ threads: 3, grain: GRAIN });
+  await using second = await openWasm({ threads: 2, grain: GRAIN });
+  for (const answer of await Promise.all([first, second, first, second].map(product))) assertEquals(answer, wanted);
+  for (let i = 0; i < 20; i++) {
+    const stop = new AbortController();
+    const run = runModel(first, function* (ops) {
+      const x = ops.input(new Float32Array(1 << 20), [1 << 10, 1 << 10]);
+      for (let k = 0; k < 100; k++) {
+        ops.unary(x, "gelu", { out: ops.empty(x.shape) });
+        yield;
+      }
+      return x;
+    }, { signal: stop.signal });
+    setTimeout(() => stop.abort(new Error("enough")), 5);
+    await assertRejects(() => run, Error, "enough");
+  }
+  assertEquals(await product(first), wanted);
+  for (let i = 0; i < 20; i++) {
+    await using device = await openWasm({ threads: 3, grain: GRAIN });
+    assertEquals(await product(device), wanted);
+  }
+});
+
+Deno.test("a share that traps rejects the run, and the device goes on", async () => {
+  await using device = await openWasm({ threads: 2, grain: GRAIN });
+  const wanted = await product(device);
+  const outside = { buffer: { length: 1, block: { at: 4e9, size: 4 } }, offset: 0, shape: [4096, 64], stride: 64 };
+  await assertRejects(
+    () =>
+      runModel(device, (ops) =>
+        (function* () {
+          return ops.device.kind === "dry" ? ops.empty([1]) : ops.unary(outside, "silu");
+        })()),
+    WebAssembly.RuntimeError,
+  );
+  assertEquals(await product(device), wanted);
+});
+
+Deno.test("an idle device does not keep the process alive", async () => {
+  const script = `
+    import { openWasm } from ${JSON.stringify(new URL("../../src/wasm/device.ts", import.meta.url).href)};
+    const device = await openWasm({ threads: 2, grain: 0 });
+    await device.prepare([]);
+    console.log(device.threads);`;
+  const { code, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", script],
+    signal: AbortSignal.timeout(20_000),
+  }).output();
+  assertEquals([code, new TextDecoder().decode(stdout)], [0, "2\n"]);
+});
