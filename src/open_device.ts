@@ -6,8 +6,9 @@
 import type { Device } from "./device.ts";
 import { describeAdapter, findAdapter } from "./gpu/adapter.ts";
 import { lazyImport } from "./bytes/lazy_import.ts";
-import { openWasm } from "./wasm/device.ts";
+import { openWasm, type WasmOptions } from "./wasm/device.ts";
 import { supports, type Variant } from "./wasm/load.ts";
+import { obstacleToThreads } from "./wasm/cores.ts";
 
 /** Kinds of device that can be asked for. */
 export type DeviceKind = "webgpu" | "wasm" | "wasm-simd128" | "reference";
@@ -20,6 +21,10 @@ export interface OpenOptions {
   readonly require?: DeviceKind | undefined;
   /** A compiled kernel module, where compiling is forbidden: the relaxed-simd build, or with `wasm-simd128` that one. */
   readonly wasm?: WebAssembly.Module | undefined;
+  /** Threads of the WASM device, the caller's counted: as many as there are usable cores, at most 16, unless given. */
+  readonly threads?: "auto" | number | undefined;
+  /** Address of a file with `THREAD_CODE`, for pages whose policy forbids workers from blobs. */
+  readonly threadFile?: string | URL | undefined;
   /** Entry to WebGPU; the runtime's own unless given. */
   readonly gpu?: GPU | undefined;
 }
@@ -42,14 +47,20 @@ interface Candidate {
 }
 
 /** All candidates, best first. */
-function candidates({ wasm, gpu }: OpenOptions): readonly Candidate[] {
+function candidates({ wasm, gpu, threads = "auto", threadFile }: OpenOptions): readonly Candidate[] {
+  const wasmOptions = (variant: Variant): WasmOptions => ({
+    variant,
+    threads,
+    ...(wasm ? { module: wasm } : {}),
+    ...(threadFile === undefined ? {} : { threadFile }),
+  });
   const variant = (kind: DeviceKind, label: string, variant: Variant): Candidate => ({
     kind,
     label,
     find: () =>
       Promise.resolve(
         supports(variant)
-          ? { word: "available", open: () => openWasm({ variant, ...(wasm ? { module: wasm } : {}) }) }
+          ? { word: `available, ${threadsWord(threads, wasm)}`, open: () => openWasm(wasmOptions(variant)) }
           : {
             word: `this engine has no ${
               variant === "simd128" ? "WebAssembly SIMD" : "relaxed SIMD that rounds a multiply-add once"
@@ -67,6 +78,13 @@ function candidates({ wasm, gpu }: OpenOptions): readonly Candidate[] {
       find: () => Promise.resolve({ word: "available", open: openPlain }),
     },
   ];
+}
+
+/** How many threads a WASM device gets, or why it has one only. */
+function threadsWord(threads: "auto" | number, wasm: WebAssembly.Module | undefined): string {
+  const obstacle = wasm ? "the module was given compiled" : obstacleToThreads();
+  if (obstacle) return `one thread as ${obstacle}`;
+  return threads === "auto" ? "a thread for every usable core" : `${threads} threads`;
 }
 
 /** `gpu/device.ts`, which comes with all shaders and so only where there is an adapter. */

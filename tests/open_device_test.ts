@@ -6,7 +6,10 @@ const NO_GPU = { requestAdapter: () => Promise.resolve(null) } as unknown as GPU
 Deno.test("openDevice() takes a device and says why", async () => {
   await using device = await openDevice({ gpu: NO_GPU });
   assertEquals(device.kind, "wasm");
-  assertEquals(device.account!.tried, ["WebGPU: WebGPU found no adapter", "WASM with relaxed SIMD: available, taken"]);
+  assertEquals(device.account!.tried, [
+    "WebGPU: WebGPU found no adapter",
+    "WASM with relaxed SIMD: available, a thread for every usable core, taken",
+  ]);
   assertEquals(device.account!.reason, "the fastest device here (WebGPU: WebGPU found no adapter)");
 });
 

@@ -21,6 +21,7 @@ Prints the likeliest classes of each image (PNG, JPEG, WebP).
   --key NAME             part of the checkpoint that holds the weights, such as model_ema
   --options JSON         constructor options that the file cannot say, such as '{"img_size": 384}'
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
+  --threads N            threads of the WASM device; as many as there are usable cores unless given
   --json                 one JSON line per image
 
 An image that fails does not stop the rest; the exit code is 1 then.`;
@@ -40,7 +41,7 @@ export const classifyCommand: Command = {
     if (images.length === 0) throw new UsageError("Cannot classify as at least one IMAGE must be given: there is none");
     const top = countOption("top", values.top, 1) ?? 5;
     const options = jsonOption("options", values.options);
-    await using device = await openDevice(deviceOption(values.device));
+    await using device = await openDevice(deviceOption(values));
     const started = performance.now();
     const progress = await loadingLine(terminal);
     await using model = await loadModel(device, values.model ?? await defaultModel("classify"), {

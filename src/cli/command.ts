@@ -35,7 +35,11 @@ export class UsageError extends Error {}
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /** Options every command that runs a model has. */
-export const DEVICE_OPTIONS = { device: { type: "string" }, json: { type: "boolean" } } as const satisfies Options;
+export const DEVICE_OPTIONS = {
+  device: { type: "string" },
+  threads: { type: "string" },
+  json: { type: "boolean" },
+} as const satisfies Options;
 
 /** Reads arguments strictly: an unknown option is an error. */
 export function parse<O extends Options>(args: readonly string[], options: O) {
@@ -48,13 +52,17 @@ export function parse<O extends Options>(args: readonly string[], options: O) {
 
 const DEVICES: readonly DeviceKind[] = ["webgpu", "wasm", "wasm-simd128", "reference"];
 
-/** The value of `--device`. */
-export function deviceOption(value: string | undefined): OpenOptions {
-  if (value === undefined) return {};
-  if (!DEVICES.includes(value as DeviceKind)) {
-    throw new UsageError(`Cannot use --device as it must be one of ${DEVICES.join(", ")}: current value is ${value}`);
+/** What `--device` and `--threads` ask for. */
+export function deviceOption(
+  { device, threads }: { readonly device?: string | undefined; readonly threads?: string | undefined },
+): OpenOptions {
+  if (device !== undefined && !DEVICES.includes(device as DeviceKind)) {
+    throw new UsageError(`Cannot use --device as it must be one of ${DEVICES.join(", ")}: current value is ${device}`);
   }
-  return { require: value as DeviceKind };
+  return {
+    ...(device === undefined ? {} : { require: device as DeviceKind }),
+    ...(threads === undefined || threads === "auto" ? {} : { threads: countOption("threads", threads, 1)! }),
+  };
 }
 
 /** A whole number of at least `least`. */

@@ -46,6 +46,7 @@ Makes images larger, or takes noise or JPEG artefacts out of them. IN are images
   --memory MB            bound on the whole process (440)
   --force                overwrite existing files
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
+  --threads N            threads of the WASM device; as many as there are usable cores unless given
   --json                 events as JSON lines
 
 An image that fails does not stop the rest; the exit code is 1 then. Files appear when they are complete.`;
@@ -75,7 +76,7 @@ export const restoreCommand: Command = {
     if (values.out === undefined) throw new UsageError("Cannot restore as -o OUT must be given: it is missing");
     const task = taskOption(values.task), scale = countOption("scale", values.scale, 1);
     const memory = countOption("memory", values.memory, 1);
-    const device = deviceOption(values.device), options = jsonOption("options", values.options);
+    const device = deviceOption(values), options = jsonOption("options", values.options);
     const tile = tileOption(values.tile);
     const images = await imagePaths(positionals);
     if (images.length === 0) {

@@ -5,15 +5,16 @@
  * @module
  */
 import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
 import { taskQueue } from "../device.ts";
 import { type KernelName, KERNELS, type Operands, type Params, workOf } from "../kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
+import { obstacleToThreads, usableCores } from "./cores.ts";
 import { type Block, Heap } from "./heap.ts";
 import { heapViews, instantiate, SCRATCH_BYTES, type Variant } from "./load.ts";
 import { packWeight } from "./pack_weights.ts";
-import { type Share, sharesOf } from "./shares.ts";
-import { obstacleToThreads, usableCores } from "./spawn.ts";
-import { MOST_THREADS, Threads } from "./threads.ts";
+import type { Share } from "./shares.ts";
+import type { Threads, ThreadSetup } from "./threads.ts";
 
 interface WasmBuffer extends DeviceBuffer {
   readonly block: Block;
@@ -53,7 +54,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   const heap = new Heap(memory, heapBase);
   const scratch = heap.take(SCRATCH_BYTES);
   const threads = shared
-    ? new Threads({
+    ? await openThreads({
       module,
       memory,
       exports: kernels,
@@ -128,10 +129,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
         scratch.at,
         ...(share.part ?? []),
       ];
-      if (threads && threads.awake > 1 && costOf(kernel, params) >= grain) {
-        const shares = sharesOf(kernel, args, threads.awake);
-        if (shares.length > 1) return threads.run(kernel, shares, flatten, scratch.at);
-      }
+      if (threads && costOf(kernel, params) >= grain && threads.run(kernel, args, flatten, scratch.at)) return;
       kernels[kernel](...flatten({ args }));
     },
     scope(): Disposable {
@@ -188,6 +186,15 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     },
   };
   return device;
+}
+
+/** Most threads of a device, the caller's counted. */
+const MOST_THREADS = 16;
+
+/** `wasm/threads.ts`, which only a device of several threads fetches. */
+async function openThreads(setup: ThreadSetup): Promise<Threads> {
+  const module = await lazyImport<{ Threads: new (setup: ThreadSetup) => Threads }>("./wasm/threads.ts");
+  return new module.Threads(setup);
 }
 
 /** Threads that the device shall have. */

@@ -6,12 +6,10 @@
  * @module
  */
 import type { KernelName } from "../kernels.ts";
-import { type Share, SHARES_EACH } from "./shares.ts";
+import { type Arguments, type Share, SHARES_EACH, sharesOf } from "./shares.ts";
 import { spawn, type Thread } from "./spawn.ts";
 import { CONTROL_WORDS, MOST_ARGUMENTS, type ThreadData, WORD } from "./thread_code.ts";
 
-/** Most threads of a device, the caller's counted. */
-export const MOST_THREADS = 16;
 /** Bytes of a thread's stack; `-zstack-size` of the build. */
 const STACK_BYTES = 1 << 16;
 /** More than any call has shares: nothing is left to take. */
@@ -112,11 +110,14 @@ export class Threads {
   }
 
   /**
-   * Runs a call's shares; `flatten` gives the arguments of one, ending in a place for scratch that each thread fills.
+   * Shares a call out; false when it cannot be cut, or no thread is awake. `flatten` gives the arguments of a share, ending
+   * in a place for scratch that each thread fills.
    *
    * @throws {Error} When a thread died or trapped; the threads are ended then.
    */
-  run(kernel: KernelName, shares: readonly Share[], flatten: (share: Share) => number[], scratch: number): void {
+  run(kernel: KernelName, args: Arguments, flatten: (share: Share) => number[], scratch: number): boolean {
+    const shares = this.awake > 1 ? sharesOf(kernel, args, this.awake) : [];
+    if (shares.length < 2) return false;
     const words = this.#words, floats = this.#floats, own = shares[0]!.part !== undefined;
     const name = own ? `${kernel}_share` : kernel, list = shares.map(flatten);
     const place = list[0]!.length - (own ? 3 : 1);
@@ -145,6 +146,7 @@ export class Threads {
     }
     Atomics.store(words, WORD.next, NOTHING_LEFT);
     this.#join(kernel, list.length);
+    return true;
   }
 
   /** Waits until all shares are done. */

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Device } from "../../src/device.ts";
-import { Ops } from "../../src/ops/ops.ts";
 import { runModel } from "../../src/run/run_model.ts";
 import { openWasm } from "../../src/wasm/device.ts";
 import { sharesOf } from "../../src/wasm/shares.ts";
@@ -56,6 +55,7 @@ Deno.test("openWasm() starts no thread before a call that is worth it, and refus
   assertEquals(device.threads, 4);
   const { reserved } = device.memory();
   await runModel(device, function* (ops) {
+    yield;
     return ops.unary(ops.input(Float32Array.of(1, -2), [1, 2]), "relu");
   });
   assertEquals(device.memory().reserved, reserved);
@@ -125,6 +125,7 @@ Deno.test("a share that traps rejects the run, and the device goes on", async ()
     () =>
       runModel(device, (ops) =>
         (function* () {
+          yield;
           return ops.device.kind === "dry" ? ops.empty([1]) : ops.unary(outside, "silu");
         })()),
     WebAssembly.RuntimeError,
