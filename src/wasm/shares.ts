@@ -119,6 +119,7 @@ const CUTS: Partial<Readonly<Record<KernelName, Cut>>> = {
   linear: cutLinear,
   conv2d: byBands,
   depthwise_conv2d: byBands,
+  attention: byBands,
   causal_conv1d: byParts,
   selective_scan: byParts,
   rms_norm: NORM,
