@@ -59,7 +59,7 @@ const METHODS = "POST, OPTIONS";
 const HEALTH_METHODS = "GET, HEAD";
 
 /** Types of body that are looked into; what it really is, its first bytes tell. The last is what curl says of any body. */
-const UPLOADS = /^(image\/(png|jpeg|webp)|application\/(octet-stream|x-www-form-urlencoded))$/;
+const UPLOADS = /^(image\/(png|x-png|apng|jpe?g|pjpeg|webp|x-webp)|application\/(octet-stream|x-www-form-urlencoded))$/;
 
 /** A request that is worked on; one older than twice the timeout was dropped by its platform and counts no more. */
 interface Place {

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Device } from "./device.ts";
+import { bleedColours } from "./image/bleed.ts";
 import type { Pixels8 } from "./image/colour.ts";
 import { decodeImage } from "./image/decode.ts";
 import { type Channels, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./image/pixels.ts";
@@ -150,7 +151,7 @@ async function prepare(model: Model, image: ImageInput, options: RestoreOptions,
     );
   }
   const start = performance.now();
-  const pixels = await decodeImage(image, { maxPixels, ...(signal ? { signal } : {}) });
+  const pixels = bleedColours(await decodeImage(image, { maxPixels, ...(signal ? { signal } : {}) }));
   const decode = performance.now() - start;
   const painter = openPainter(pixels, model.channels, model.scale);
   const { width, height } = pixels, row = width * model.scale * painter.channels;

@@ -49,8 +49,9 @@ export async function writeAtomically(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
-  const { open, rename, rm } = await nodeFiles();
-  const part = `${path}.${crypto.randomUUID()}.part`;
+  const { open, rename, rm } = await nodeFiles(), { dirname, join } = await nodePath();
+  // A name of its own, as one made from the file's would be longer than file systems allow.
+  const part = join(dirname(path), `.${crypto.randomUUID().slice(0, 13)}.part`);
   const file = await open(part, "wx");
   try {
     try {

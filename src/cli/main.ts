@@ -1,6 +1,6 @@
 /**
  * Finds the command, runs it, and turns errors into one line and an exit code: 0 done, 1 failed, 2 wrong arguments,
- * 130 stopped by Ctrl-C.
+ * 128 + n stopped by signal n: 130 by Ctrl-C, 141 when nobody reads what it prints.
  *
  * @module
  */
@@ -23,6 +23,15 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   doctor: doctorCommand,
 };
 
+/** Signals that end a command after it has cleaned up, with their exit codes. */
+const SIGNALS: Readonly<Record<string, readonly [code: number, why: string]>> = {
+  SIGINT: [130, "stopped by Ctrl-C"],
+  SIGTERM: [143, "stopped by SIGTERM"],
+  SIGHUP: [129, "stopped by SIGHUP"],
+};
+/** What a shell reports of a program whose output nobody reads. */
+const CLOSED_PIPE = 141;
+
 const HELP = `Vision state-space models wherever JavaScript runs.
 
 Usage: sidewinder <command> [options]
@@ -43,6 +52,25 @@ export async function main(args: readonly string[]): Promise<number> {
     watched: !!process.stderr.isTTY,
     signal: stop.signal,
   };
+  let stopped = 0;
+  const halt = (code: number, why: string): void => {
+    stopped ||= code;
+    stop.abort(new DOMException(why, "AbortError"));
+  };
+  const listeners = Object.entries(SIGNALS).map(([signal, [code, why]]) => {
+    const listener = (): void => {
+      process.off(signal, listener);
+      halt(code, why);
+    };
+    process.on(signal, listener);
+    return [signal, listener] as const;
+  });
+  const unread = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== "EPIPE") throw error;
+    halt(CLOSED_PIPE, "nobody reads the output");
+  };
+  process.stdout.on("error", unread);
+  process.stderr.on("error", unread);
   if (name === "--help" || name === "-h" || name === "help") {
     terminal.print(HELP);
     return 0;
@@ -58,17 +86,14 @@ export async function main(args: readonly string[]): Promise<number> {
     terminal.print(command.help);
     return 0;
   }
-  const interrupt = (): void => {
-    process.off("SIGINT", interrupt);
-    stop.abort(new DOMException("stopped by Ctrl-C", "AbortError"));
-  };
-  process.on("SIGINT", interrupt);
   try {
-    return await command.run(rest, terminal);
+    const code = await command.run(rest, terminal);
+    return stopped === CLOSED_PIPE ? stopped : code;
   } catch (error) {
+    if (stopped === CLOSED_PIPE) return stopped;
     terminal.complain(oneLine(error));
-    return stop.signal.aborted ? 130 : error instanceof UsageError ? 2 : 1;
+    return stop.signal.aborted ? stopped : error instanceof UsageError ? 2 : 1;
   } finally {
-    process.off("SIGINT", interrupt);
+    for (const [signal, listener] of listeners) process.off(signal, listener);
   }
 }

@@ -5,7 +5,9 @@
  */
 import { nodeFiles, nodePath, writeAtomically } from "../bytes/files_node.ts";
 import { defaultModel, type DefaultModelOptions } from "../default_model.ts";
-import { encodeImage } from "../image/encode.ts";
+import { readBytes } from "../image/read_bytes.ts";
+import { checkEncodable, encodeImage } from "../image/encode.ts";
+import { readHeader } from "../image/headers/header.ts";
 import { pngEncoder } from "../image/png_encode.ts";
 import { loadModel, type Model, type ModelSource } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
@@ -165,6 +167,9 @@ async function restoreOne(
   json: boolean,
 ): Promise<void> {
   const { mkdir } = await nodeFiles(), { dirname } = await nodePath();
+  const bytes = await readBytes(image, options.signal), header = readHeader(bytes);
+  const [across, down] = header.orientation >= 5 ? [header.height, header.width] : [header.width, header.height];
+  checkEncodable(type, across * model.scale, down * model.scale);
   await mkdir(dirname(path), { recursive: true });
   const started = performance.now(), line = await restoringLine(terminal, image);
   const onProgress = (progress: RestoreProgress): void => {
@@ -177,11 +182,11 @@ async function restoreOne(
   try {
     let size: { width: number; height: number; tiles: number };
     if (type === "png") {
-      const result = size = await restoreRows(model, image, watched);
+      const result = size = await restoreRows(model, bytes, watched);
       const encoder = pngEncoder(result.width, result.height, result.channels);
       await writeAtomically(path, pngChunks(encoder, result.rows), options.signal ? { signal: options.signal } : {});
     } else {
-      const result = size = await restore(model, image, watched);
+      const result = size = await restore(model, bytes, watched);
       await writeAtomically(path, [await encodeImage(result, { type })]);
     }
     line.done();

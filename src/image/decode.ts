@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { readAll } from "../bytes/read_all.ts";
 import { type CodecModules, openDecoder } from "./codecs.ts";
 import type { ImageHeader } from "./headers/bytes.ts";
 import { readHeader } from "./headers/header.ts";
@@ -19,6 +18,7 @@ import {
   type Pixels,
 } from "./pixels.ts";
 import { decodePng } from "./png_decode.ts";
+import { readBytes } from "./read_bytes.ts";
 
 /** How to decode. */
 export interface DecodeOptions {
@@ -60,20 +60,6 @@ export async function decodeImage(input: ImageInput, options: DecodeOptions = {}
   signal?.throwIfAborted();
   return turnUpright(pixels, header.orientation);
 }
-
-/** The bytes of an input that is not pixels. */
-async function readBytes(input: Exclude<ImageInput, { data: unknown }>, signal?: AbortSignal): Promise<Uint8Array> {
-  try {
-    return await readAll(input, { signal });
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (!(error instanceof Error) || error instanceof RangeError || !isAddress(input)) throw error;
-    throw new TypeError(error.message, { cause: error });
-  }
-}
-
-const isAddress = (input: unknown): boolean =>
-  input instanceof URL ? input.protocol !== "file:" : typeof input === "string" && /^(https?|data|blob):/i.test(input);
 
 /** Decodes what needs a packed codec, and drops the channels that its RGBA adds. */
 async function decodeByCodec(

@@ -73,6 +73,23 @@ const WEBP_OPTIONS = {
 };
 
 /**
+ * Refuses a size that a format cannot have, before any work is done for it.
+ *
+ * @throws {RangeError} If the format is none that is written, or the image is longer than it allows.
+ */
+export function checkEncodable(type: EncodeOptions["type"], width: number, height: number): void {
+  const longest = LONGEST[type];
+  if (longest === undefined) {
+    throw new RangeError(`Cannot encode image as type must be png, jpeg or webp: current value is ${type}`);
+  }
+  if (Math.max(width, height) > longest) {
+    throw new RangeError(
+      `Cannot encode image as a ${type} must be at most ${longest} long: current size is ${width}x${height}`,
+    );
+  }
+}
+
+/**
  * Encodes pixels as a PNG (any channels, 8 or 16 bits), JPEG (alpha is blended over white) or WebP. Where the format has
  * only 8 bits, 16 become 8.
  *
@@ -89,15 +106,7 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   const { type, quality = 90, lossless = false, codecModules } = options;
   const pixels = checkPixels(source, Infinity);
   const { width, height } = pixels;
-  const longest = LONGEST[type];
-  if (longest === undefined) {
-    throw new RangeError(`Cannot encode image as type must be png, jpeg or webp: current value is ${type}`);
-  }
-  if (Math.max(width, height) > longest) {
-    throw new RangeError(
-      `Cannot encode image as a ${type} must be at most ${longest} long: current size is ${width}x${height}`,
-    );
-  }
+  checkEncodable(type, width, height);
   if (!(quality >= 0 && quality <= 100)) {
     throw new RangeError(`Cannot encode image as quality must be from 0 to 100: current value is ${quality}`);
   }

@@ -104,29 +104,61 @@ function passesOf({ width, height, interlaced }: PngHeader): PngPass[] {
     .filter((pass) => pass.width > 0 && pass.height > 0);
 }
 
-/** Inflates slices on demand, and no more than is asked for. */
-function inflated(parts: readonly Uint8Array[]) {
-  const slices = (function* () {
-    for (const part of parts) {
-      for (let at = 0; at < part.length; at += SLICE) yield part.slice(at, at + SLICE);
+/** The slices of compressed bytes; those from number `careful` on byte by byte. */
+function* slicesOf(parts: readonly Uint8Array[], careful: number): Generator<Uint8Array<ArrayBuffer>> {
+  let number = 0;
+  for (const part of parts) {
+    for (let at = 0; at < part.length; at += SLICE) {
+      const slice = part.slice(at, at + SLICE);
+      if (number++ < careful) yield slice;
+      else for (let i = 0; i < slice.length; i++) yield slice.slice(i, i + 1);
     }
-  })();
-  const source = new ReadableStream<BufferSource>({
+  }
+}
+
+/** A reader of inflated bytes that pulls slices as it needs them. */
+function openInflater(slices: Iterator<BufferSource>): ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream<BufferSource>({
     pull(controller) {
       const { value, done } = slices.next();
       if (done) controller.close();
       else controller.enqueue(value);
     },
-  }, { highWaterMark: 0 });
-  const reader = source.pipeThrough(new DecompressionStream("deflate")).getReader();
+  }, { highWaterMark: 0 }).pipeThrough(new DecompressionStream("deflate")).getReader();
+}
+
+/**
+ * Inflates slices on demand, and no more than is asked for. Bytes after the end of the zlib stream are ignored, as libpng
+ * does; Deno's inflater throws away the slice that holds the end then, so that slice is given again byte by byte.
+ */
+function inflated(parts: readonly Uint8Array[]) {
+  let taken = 0, delivered = 0, careful = Infinity;
+  const counted = (function* () {
+    for (const slice of slicesOf(parts, Infinity)) {
+      taken++;
+      yield slice;
+    }
+  })();
+  let reader = openInflater(counted);
   return {
     /** The next inflated bytes. */
     async next(): Promise<Uint8Array<ArrayBuffer>> {
-      const { value, done } = await reader.read().catch((cause) => {
-        throw malformed("PNG", "pixels must be valid deflate data", `has damaged ones (${cause.message})`);
-      });
-      if (done) throw malformed("PNG", "must have pixels for its whole size", "has too few");
-      return value;
+      for (let skip = 0;;) {
+        const { value, done } = await reader.read().catch((cause) => {
+          if (careful !== Infinity || taken === 0) {
+            throw malformed("PNG", "pixels must be valid deflate data", `has damaged ones (${cause.message})`);
+          }
+          careful = taken - 1;
+          skip = delivered;
+          reader = openInflater(slicesOf(parts, careful));
+          return { value: new Uint8Array(), done: false };
+        });
+        if (done) throw malformed("PNG", "must have pixels for its whole size", "has too few");
+        const rest = value!.subarray(skip);
+        skip -= value!.length - rest.length;
+        delivered += rest.length;
+        if (rest.length > 0) return rest;
+      }
     },
     /** Stops; what is left of the stream is of no interest, and neither are its errors. */
     close(): void {

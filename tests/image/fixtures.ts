@@ -51,3 +51,7 @@ export function pixelsOf({ data, shape }: Stored) {
   const [height, width, channels] = shape as [number, number, 1 | 2 | 3 | 4];
   return { data, width, height, channels };
 }
+
+/** A small file like one that somebody reported. */
+export const readReported = (name: string): Promise<Uint8Array<ArrayBuffer>> =>
+  Deno.readFile(new URL(`reported/${name}`, FOLDER));

@@ -6,7 +6,8 @@
 import { latin1, u16, u32 } from "./bytes.ts";
 
 const ORIENTATION = 0x0112;
-const SHORT = 3;
+/** Types a number may have; the format says SHORT, some writers say LONG. */
+const SHORT = 3, LONG = 4;
 
 /**
  * EXIF orientation of a TIFF structure (an `Exif\0\0` prefix is skipped): 1 to 8, and 1 where there is none or the
@@ -24,8 +25,9 @@ export function exifOrientation(bytes: Uint8Array): number {
     const entry = directory + 2 + i * 12;
     if (entry + 12 > exif.length) break;
     if (u16(exif, entry, little) !== ORIENTATION) continue;
-    const value = u16(exif, entry + 8, little);
-    return u16(exif, entry + 2, little) === SHORT && value >= 1 && value <= 8 ? value : 1;
+    const type = u16(exif, entry + 2, little);
+    const value = type === SHORT ? u16(exif, entry + 8, little) : type === LONG ? u32(exif, entry + 8, little) : 1;
+    return value >= 1 && value <= 8 ? value : 1;
   }
   return 1;
 }

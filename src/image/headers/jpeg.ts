@@ -37,13 +37,12 @@ const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0
  */
 export function readJpegHeader(bytes: Uint8Array): ImageHeader {
   let frame: Omit<ImageHeader, "type" | "orientation"> | undefined;
-  let orientation = 1;
+  let orientation: number | undefined;
   let at = 2;
   while (true) {
     if (at + 2 > bytes.length) throw cutOff(bytes);
-    if (bytes[at] !== 0xff) throw malformed("JPEG", "segments must start with 0xff", `has another byte at ${at}`);
     const marker = bytes[at + 1]!;
-    if (marker === 0xff) { // fill bytes may precede a marker
+    if (bytes[at] !== 0xff || marker === 0 || marker === 0xff) { // stray and fill bytes are passed over, as libjpeg does
       at++;
       continue;
     }
@@ -54,14 +53,14 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
     if (at + 2 > bytes.length || end > bytes.length) throw cutOff(bytes);
     if (end < at + 2) throw malformed("JPEG", "segments must be two bytes or longer", `has a shorter one at ${at}`);
     if (marker === APP1 && latin1(bytes, at + 2, 6) === "Exif\0\0") {
-      orientation = exifOrientation(bytes.subarray(at + 2, end));
+      orientation ??= exifOrientation(bytes.subarray(at + 2, end));
     } else if (isFrame(marker)) {
       frame ??= readFrame(bytes.subarray(at + 2, end), marker);
     }
     at = marker === SOS ? endOfScan(bytes, end) : end;
   }
   if (frame === undefined) throw malformed("JPEG", "must have a frame header", "has none");
-  return { type: "jpeg", ...frame, orientation };
+  return { type: "jpeg", ...frame, orientation: orientation ?? 1 };
 }
 
 const cutOff = (bytes: Uint8Array): SyntaxError =>

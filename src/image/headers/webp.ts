@@ -24,14 +24,14 @@ export function readWebpHeader(bytes: Uint8Array): ImageHeader {
     throw malformed("WebP", `must be as long as it says, ${end} bytes`, `is cut off after ${bytes.length}`);
   }
   const { width, height, alpha } = readFirstChunk(bytes);
-  let orientation = 1;
+  let orientation: number | undefined;
   for (let at = 12; at + 8 <= end;) {
     const length = u32(bytes, at + 4, true);
     if (at + 8 + length > end) throw malformed("WebP", "chunks must lie inside the file", `has one too long at ${at}`);
-    if (latin1(bytes, at, 4) === "EXIF") orientation = exifOrientation(bytes.subarray(at + 8, at + 8 + length));
+    if (latin1(bytes, at, 4) === "EXIF") orientation ??= exifOrientation(bytes.subarray(at + 8, at + 8 + length));
     at += 8 + length + length % 2;
   }
-  return { type: "webp", width, height, channels: alpha ? 4 : 3, orientation };
+  return { type: "webp", width, height, channels: alpha ? 4 : 3, orientation: orientation ?? 1 };
 }
 
 /** Size and alpha from the chunk at byte 12. */

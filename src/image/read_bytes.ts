@@ -1,0 +1,24 @@
+/**
+ * The bytes of an encoded image, wherever they are.
+ *
+ * @module
+ */
+import { readAll } from "../bytes/read_all.ts";
+import type { ImageInput } from "./pixels.ts";
+
+/** The bytes of an input that is not pixels. */
+export async function readBytes(
+  input: Exclude<ImageInput, { data: unknown }>,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await readAll(input, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof Error) || error instanceof RangeError || !isAddress(input)) throw error;
+    throw new TypeError(error.message, { cause: error });
+  }
+}
+
+const isAddress = (input: unknown): boolean =>
+  input instanceof URL ? input.protocol !== "file:" : typeof input === "string" && /^(https?|data|blob):/i.test(input);

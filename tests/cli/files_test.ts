@@ -1,0 +1,118 @@
+import { assertEquals, assertMatch } from "@std/assert";
+
+const PHOTO = "tests/golden/image/reported/sprite_same.png";
+
+async function sidewinder(...args: string[]): Promise<{ code: number; out: string; err: string }> {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args: ["run", "-A", "cli.ts", ...args] })
+    .output();
+  const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  return { code, out: text(stdout), err: text(stderr) };
+}
+
+/** Names in a folder and below it. */
+const namesIn = (folder: string): string[] => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+
+async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("sidewinder restore finds images by content, skips sidecars, and ends names by the format written", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/in`);
+    const long = "漢".repeat(83); // 249 bytes, and four of the ending
+    for (const name of ["x.jfif", "photo", "r2image.200", "bild.größe", "y.PNG", `${long}.png`]) {
+      await Deno.copyFile(PHOTO, `${folder}/in/${name}`);
+    }
+    for (const name of ["._y.PNG", "Thumbs.db", ".DS_Store", "notes.txt"]) {
+      await Deno.writeTextFile(`${folder}/in/${name}`, "no picture");
+    }
+    const { code, err } = await sidewinder("restore", `${folder}/in`, "-o", `${folder}/out`);
+    assertEquals(code, 0, err);
+    assertEquals(
+      namesIn(`${folder}/out`),
+      ["bild.größe.png", "photo.png", "r2image.200.png", "x.png", "y.png", `${long}.png`].sort(),
+    );
+  }));
+
+Deno.test("sidewinder restore takes folders whose names hold signs of patterns", () =>
+  inFolder(async (folder) => {
+    for (const name of ["br (1)", "a[b]c", "w?x"]) {
+      await Deno.mkdir(`${folder}/${name}`);
+      await Deno.copyFile(PHOTO, `${folder}/${name}/${name}.png`);
+    }
+    const globs = ["br (1)", "a[b]c", "w?x"].map((name) => `${folder}/${name}/*.png`);
+    const { code, err } = await sidewinder("restore", ...globs, "-o", `${folder}/out`);
+    assertEquals(code, 0, err);
+    assertEquals(namesIn(`${folder}/out`), ["a[b]c.png", "br (1).png", "w?x.png"]);
+  }));
+
+Deno.test("sidewinder restore never writes over its input, by whatever link", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/in`);
+    const original = `${folder}/in/a.png`, before = await Deno.readFile(PHOTO);
+    await Deno.copyFile(PHOTO, original);
+    await Deno.symlink(original, `${folder}/link.png`);
+    await Deno.link(original, `${folder}/hard.png`);
+    await Deno.symlink(`${folder}/in`, `${folder}/alias`);
+    for (
+      const [from, to] of [
+        [`${folder}/link.png`, original],
+        [original, `${folder}/link.png`],
+        [`${folder}/hard.png`, original],
+        [`${folder}/in/`, `${folder}/alias/`],
+      ]
+    ) {
+      const { code, err } = await sidewinder("restore", from!, "-o", to!, "--force");
+      assertEquals(code, 1);
+      assertMatch(err, /must not be the input itself/);
+      assertEquals(await Deno.readFile(original), before);
+    }
+  }));
+
+Deno.test("sidewinder restore refuses what the format cannot hold before any work", () =>
+  inFolder(async (folder) => {
+    const wide = "tests/golden/image/reported/wide8200.png";
+    const { code, out, err } = await sidewinder("restore", wide, "-o", `${folder}/o.webp`, "--json");
+    assertEquals(code, 1);
+    assertMatch(err, /webp must be at most 16383 long: current size is 16400x/);
+    assertEquals(out.includes('"progress"'), false);
+    assertEquals(namesIn(folder), []);
+  }));
+
+for (const [signal, expected] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
+  Deno.test(`sidewinder restore leaves nothing half-written after ${signal}`, () =>
+    inFolder(async (folder) => {
+      const child = new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "cli.ts", "restore", "examples/photos/astronaut.png", "-o", `${folder}/x.png`, "--json"],
+        stdout: "piped",
+        stderr: "null",
+      }).spawn();
+      const reader = child.stdout.getReader();
+      await reader.read();
+      reader.releaseLock();
+      child.kill(signal);
+      assertEquals((await child.output()).code, expected);
+      assertEquals(namesIn(folder), []);
+    }));
+}
+
+Deno.test("sidewinder ends quietly when nobody reads what it prints", () =>
+  inFolder(async (folder) => {
+    const run = `${Deno.execPath()} run -A cli.ts`;
+    for (
+      const command of [
+        "info weights/vim_micro/vim_micro.safetensors --tensors | head -1",
+        "--help | true",
+        `restore examples/photos/astronaut.png -o ${folder}/p.png --json | true`,
+      ]
+    ) {
+      const { stderr } = await new Deno.Command("bash", { args: ["-c", `${run} ${command}`], stdout: "null" }).output();
+      assertEquals(new TextDecoder().decode(stderr).replace(/^wasm[^\n]*\n|^[\w -]+: [^\n]*\n/, ""), "", command);
+    }
+    assertEquals(namesIn(folder).filter((name) => name.endsWith(".part")), []);
+  }));
