@@ -12,7 +12,8 @@ export async function readBytes(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await readAll(input, { signal });
+    // The bytes of a picture are never shared: callers give a Uint8Array<ArrayBuffer>, and what is read here is new.
+    return await readAll(input, { signal }) as Uint8Array<ArrayBuffer>;
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof Error) || error instanceof RangeError || !isAddress(input)) throw error;
