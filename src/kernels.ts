@@ -24,6 +24,7 @@ import { rms_norm } from "./kernels/rms_norm.ts";
 import type { KernelRow } from "./kernels/row.ts";
 import { selective_scan } from "./kernels/selective_scan.ts";
 import { sort } from "./kernels/sort.ts";
+import { sample } from "./kernels/sample.ts";
 import { unary } from "./kernels/unary.ts";
 import { NO_WORK, type Work } from "./kernels/work.ts";
 
@@ -49,6 +50,7 @@ export const KERNELS = {
   pixel_shuffle,
   attention,
   sort,
+  sample,
 } as const satisfies Record<string, KernelRow>;
 
 /** Name of a kernel. */

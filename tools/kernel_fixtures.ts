@@ -87,6 +87,16 @@ const CALLS: readonly Call[] = [
   }]),
   ["rms_norm", [300, 300, 40, 300, 300], norm],
   ["layer_norm", [300, 300, 40, 40, 300, 300], norm],
+  ["sample", [300, 300], {
+    rows: 7,
+    columns: 37,
+    xStride: 40,
+    outStride: 1,
+    temperature: 1,
+    topK: 9,
+    topP: 0.9,
+    seed: 5,
+  }],
   ["unary", [300, 300], { rows: 7, columns: 37, xStride: 40, outStride: 38, activation: 5, slope: 0 }],
   ...[0, 1].map((accumulate): Call => ["binary", [300, 300, 40, 300], {
     ...{

@@ -27,6 +27,7 @@ mod norm;
 mod order;
 mod pixel_shuffle;
 mod rms_norm;
+mod sample;
 mod scan_blocks;
 mod scan_step;
 mod selective_scan;

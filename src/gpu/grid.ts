@@ -247,6 +247,7 @@ const sort: Plan<"sort"> = (p, view) => {
     scratch: p.batch * p.columns * blocks,
   };
 };
+const sample: Plan<"sample"> = (p) => once({ kernel: "sample", constants: {}, groups: [p.rows, 1, 1] });
 
 const PLANS: { readonly [K in KernelName]: Plan<K> } = {
   linear,
@@ -257,6 +258,7 @@ const PLANS: { readonly [K in KernelName]: Plan<K> } = {
   rms_norm: norm("rms_norm"),
   layer_norm: norm("layer_norm"),
   unary,
+  sample,
   binary,
   mean_rows: reduce("mean_rows"),
   channel_attention,

@@ -27,6 +27,7 @@ import { pixelShuffle, pixelUnshuffle } from "./pixel_shuffle.ts";
 import { rmsNorm } from "./rms_norm.ts";
 import { type ScanOptions, selectiveScan } from "./selective_scan.ts";
 import { sort, type SortedRows, type SortOptions } from "./sort.ts";
+import { sample, type SampleOptions } from "./sample.ts";
 import { unary, type UnaryOptions } from "./unary.ts";
 
 export type { AttentionOptions } from "./attention.ts";
@@ -41,6 +42,7 @@ export type { NormOptions } from "./norm.ts";
 export type * from "./options.ts";
 export type { ScanOptions } from "./selective_scan.ts";
 export type { SortedRows, SortOptions } from "./sort.ts";
+export type { SampleOptions } from "./sample.ts";
 export type { UnaryOptions } from "./unary.ts";
 
 /** The ops over one device. */
@@ -125,6 +127,11 @@ export class Ops {
   /** Layer norm of each row. */
   layerNorm(x: Tensor, weight: Tensor, options: LayerNormOptions): Tensor {
     return layerNorm(this.#issue, x, weight, options);
+  }
+
+  /** One index a row of logits x [r, v], drawn on the device, as numbers [r, 1]; −1 for a row without any number. */
+  sample(x: Tensor, options: SampleOptions = {}): Tensor {
+    return sample(this.#issue, x, options);
   }
 
   /** act(x); `none` copies. */

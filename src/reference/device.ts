@@ -21,6 +21,7 @@ import { max_rows } from "./max_rows.ts";
 import { mean_rows } from "./mean_rows.ts";
 import { pixel_shuffle } from "./pixel_shuffle.ts";
 import { rms_norm } from "./rms_norm.ts";
+import { sample } from "./sample.ts";
 import { selective_scan } from "./selective_scan.ts";
 import { sort } from "./sort.ts";
 import { unary } from "./unary.ts";
@@ -43,6 +44,7 @@ const REFERENCE_KERNELS: { readonly [K in KernelName]: ReferenceKernel<K> } = {
   pixel_shuffle,
   attention,
   sort,
+  sample,
 };
 
 interface ReferenceBuffer extends DeviceBuffer {
