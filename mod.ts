@@ -29,6 +29,7 @@ export type { CodecModules, CodecName } from "./src/image/codecs.ts";
 export type { Pixels8 } from "./src/image/colour.ts";
 export * from "./src/image/decode.ts";
 export { type AdapterDescription, describeAdapter, findAdapter } from "./src/gpu/adapter.ts";
+export * from "./src/generate.ts";
 export { encodeImage, type EncodeOptions } from "./src/image/encode.ts";
 export { type MetricOptions, psnr, ssim } from "./src/image/metrics.ts";
 export * from "./src/image/pixels.ts";
@@ -36,6 +37,13 @@ export { type PngEncoder, pngEncoder } from "./src/image/png_encode.ts";
 export { resizeBicubic } from "./src/image/resize.ts";
 export { IMAGENET_EVALUATION, type Preprocessing } from "./src/image/preprocess.ts";
 export * from "./src/kernels.ts";
+export {
+  type LanguageCache,
+  type LanguageModel,
+  loadLanguageModel,
+  type SavedCache,
+  type TokenIds,
+} from "./src/language_model.ts";
 export {
   type InputSize,
   loadModel,
@@ -50,6 +58,14 @@ export * from "./src/models/blocks/create_vss_block.ts";
 export { DVMSR_VARIANTS, type DvmsrOptions } from "./src/models/dvmsr/forward.ts";
 export type { Choices, OptionSource } from "./src/models/family.ts";
 export type { BimambaType, MixerConfig } from "./src/models/blocks/mamba.ts";
+export {
+  MAMBA_LM_VARIANTS,
+  type MambaLmConfig,
+  mambaLmConfig,
+  type MambaLmOptions,
+  type MambaLmVariant,
+} from "./src/models/mamba_lm/options.ts";
+export type { LayerState, MambaLmPass } from "./src/models/mamba_lm/forward.ts";
 export { MAMBAIR_VARIANTS, type MambaIROptions, type MambaIRVariant } from "./src/models/mambair/options.ts";
 export { MAMBAIR_UNET_VARIANTS, type MambaIRUNetOptions } from "./src/models/mambair_unet/forward.ts";
 export * from "./src/models/vim/options.ts";

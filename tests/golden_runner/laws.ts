@@ -1,6 +1,6 @@
 /**
- * Adapters for the time-invariant scans: S4D and H3. They run in double precision on the host, so they must agree with
- * the stored numbers to the one rounding those have.
+ * Adapters for the time-invariant scans: S4D and H3. The forms of the laws run in double precision on the host, so they
+ * must agree with the stored numbers to the one rounding those have; the blocks run on the device.
  *
  * @module
  */
@@ -18,6 +18,7 @@ import {
 import type { Adapter, Produced } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";
 import { weight } from "./formula.ts";
+import { diagonalForms, h3Forms, s4dForms } from "./sequence.ts";
 
 /** Makes the weights of a fixture by their keys. */
 function weightsOf(fixture: Fixture): (key: string) => Float32Array {
@@ -41,8 +42,7 @@ function exact(fixture: Fixture, values: Readonly<Record<string, Float64Array>>,
 }
 
 const s4dKernelAdapter: Adapter = {
-  host: true,
-  run: (fixture) => {
+  run: async (fixture, device) => {
     const { H, N_half, L, disc } = fixture.config as { H: number; N_half: number; L: number; disc: ComplexRule };
     const of = weightsOf(fixture), u = fixture.floats("u"), batch = u.shape[0]!;
     const system: DiagonalSystem = {
@@ -56,23 +56,29 @@ const s4dKernelAdapter: Adapter = {
     };
     const { decay, drive } = discretiseSystem(system, disc), kernel = s4dKernel(system, disc, L);
     const recurrence = s4dRecurrence(system, disc, u.values, batch);
-    return Promise.resolve([
+    return [
       ...exact(fixture, { dA: decay, dB: drive, kernel }),
       ...exact(fixture, { y: convolveRows(kernel, u.values, L) }, " (convolution)"),
       ...exact(fixture, { y: convolveRows(kernel, u.values, L, convolveByFft) }, " (by FFT)"),
       ...exact(fixture, { y: recurrence.y, state_end: recurrence.lastState }, " (recurrence)"),
-    ]);
+      ...await diagonalForms(fixture, device, {
+        channels: H,
+        states: N_half,
+        rule: disc,
+        framed: true,
+        keys: { logDt: "log_dt", logRealA: "inv_A_real", imagA: "A_imag", C: "C", B: "B" },
+      }),
+    ];
   },
 };
 
 const s4dAdapter: Adapter = {
-  host: true,
-  run: (fixture) => {
+  run: async (fixture, device) => {
     const { H, N, L } = fixture.config as { H: number; N: number; L: number };
     const of = weightsOf(fixture), input = fixture.floats("input"), batch = input.shape[0]!;
     const layer = {
       channels: H,
-      stateSize: N / 2,
+      stateSize: Math.floor(N / 2),
       logDt: of("kernel.log_dt"),
       logRealA: of("kernel.log_A_real"),
       imagA: of("kernel.A_imag"),
@@ -81,17 +87,17 @@ const s4dAdapter: Adapter = {
       weight: of("output_linear.0.weight"),
       bias: of("output_linear.0.bias"),
     };
-    return Promise.resolve([
+    return [
       ...exact(fixture, { kernel: s4dKernel(layer, "zoh", L) }),
       ...exact(fixture, { output: s4dLayer(layer, input.values, batch) }),
       ...exact(fixture, { output: s4dLayer(layer, input.values, batch, convolveByFft) }, " (by FFT)"),
-    ]);
+      ...await s4dForms(fixture, device, H, N),
+    ];
   },
 };
 
 const h3Adapter: Adapter = {
-  host: true,
-  run: (fixture) => {
+  run: async (fixture, device) => {
     const config = fixture.config as {
       L: number;
       d_model: number;
@@ -104,7 +110,7 @@ const h3Adapter: Adapter = {
     const linear = (name: string): Linear => ({ weight: of(`${name}.weight`), bias: of(`${name}.bias`) });
     const system: DiagonalSystem = {
       channels: width / headSize,
-      stateSize: taps / 2,
+      stateSize: Math.floor(taps / 2),
       logDt: of("kernel.kernel.log_dt"),
       logRealA: of("kernel.kernel.inv_A_real"),
       imagA: of("kernel.kernel.A_imag"),
@@ -123,11 +129,12 @@ const h3Adapter: Adapter = {
       system,
       D: of("D"),
     };
-    return Promise.resolve([
+    return [
       ...exact(fixture, { kernel: s4dKernel(system, config.disc, L), shift_kernel: shiftKernel(shift, width, L) }),
       ...exact(fixture, { output: h3Layer(layer, input.values, batch) }),
       ...exact(fixture, { output: h3Layer(layer, input.values, batch, convolveByFft) }, " (by FFT)"),
-    ]);
+      ...await h3Forms(fixture, device, width, { stateSize: taps, headSize }),
+    ];
   },
 };
 

@@ -13,6 +13,7 @@ import { MAMBAIRV2_ADAPTERS } from "./mambairv2.ts";
 import { LAW_ADAPTERS } from "./laws.ts";
 import { OP_ADAPTERS } from "./ops.ts";
 import { PTH_ADAPTERS, readPthFixtures } from "./pth.ts";
+import { SEQUENCE_ADAPTERS } from "./sequence.ts";
 import { TIMEMACHINE_ADAPTERS } from "./timemachine.ts";
 import { VIM_ADAPTERS } from "./vim.ts";
 
@@ -24,6 +25,7 @@ const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ...MAMBAIR_ADAPTERS,
   ...MAMBAIRV2_ADAPTERS,
   ...FUSIONMAMBA_ADAPTERS,
+  ...SEQUENCE_ADAPTERS,
   ...TIMEMACHINE_ADAPTERS,
   ...IMAGE_ADAPTERS,
   ...PTH_ADAPTERS,

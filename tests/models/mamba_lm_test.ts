@@ -1,0 +1,93 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type Bound, countParameters, type Leaf, type Spec } from "../../src/checkpoint/weights.ts";
+import type { Checkpoint } from "../../src/checkpoint/checkpoint.ts";
+import { loadLanguageModel } from "../../src/language_model.ts";
+import { detectMambaLm, memoryOf } from "../../src/models/mamba_lm/family.ts";
+import { mambaLm, type MambaLmWeights, mambaLmWeights } from "../../src/models/mamba_lm/forward.ts";
+import { MAMBA_LM_VARIANTS, mambaLmConfig, type MambaLmVariant } from "../../src/models/mamba_lm/options.ts";
+import { specKeys } from "../../src/checkpoint/weights.ts";
+import { planModel } from "../../src/run/run_model.ts";
+import { sizeOf, tensorOf } from "../../src/tensor.ts";
+import { openWasm } from "../../src/wasm/device.ts";
+
+const PARAMETERS: Readonly<Record<MambaLmVariant, number>> = {
+  "mamba-130m": 129_135_360,
+  "mamba-370m": 371_516_416,
+  "mamba-790m": 793_204_224,
+  "mamba-1.4b": 1_372_178_432,
+  "mamba-2.8b": 2_768_345_600,
+};
+
+const names = Object.keys(PARAMETERS) as MambaLmVariant[];
+
+/** The tree with tensors that lie nowhere. */
+function unplaced<S extends Spec>(spec: S): Bound<S> {
+  const mirror = (node: Spec): unknown => {
+    if (node === undefined) return undefined;
+    if ("kind" in node && node.kind === "leaf") {
+      const { shape } = node as Leaf;
+      return tensorOf({ length: sizeOf(shape) }, shape);
+    }
+    if (Array.isArray(node)) return node.map(mirror);
+    return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, mirror(child)]));
+  };
+  return mirror(spec) as Bound<S>;
+}
+
+/** A checkpoint of a variant whose tensors nobody may read but the final norm. */
+function unread(name: MambaLmVariant): Checkpoint {
+  const keys = [...specKeys(mambaLmWeights(mambaLmConfig(MAMBA_LM_VARIANTS[name])))];
+  const entries = new Map(keys.map(([key, shape]) => [key, {
+    name: key,
+    dtype: "F16",
+    shape,
+    bytes: 2 * sizeOf(shape),
+    read: () =>
+      key === "backbone.norm_f.weight"
+        ? Promise.resolve(new Float32Array(sizeOf(shape)))
+        : Promise.reject(new Error(`${key} was read`)),
+  }]));
+  return { entries, root: "", metadata: {}, close: () => Promise.resolve() } as unknown as Checkpoint;
+}
+
+for (const name of names) {
+  Deno.test(`${name} has its published number of parameters and is recognised`, async () => {
+    const config = mambaLmConfig(MAMBA_LM_VARIANTS[name]);
+    assertEquals(countParameters(mambaLmWeights(config)), PARAMETERS[name]);
+    assertEquals(config.vocabulary, 50280);
+    const detected = await detectMambaLm(unread(name));
+    assertEquals([detected.variant, detected.config], [name, config]);
+  });
+
+  Deno.test(`${name} is planned without a device, and every weight of it can be bound by any WebGPU device`, () => {
+    const config = mambaLmConfig(MAMBA_LM_VARIANTS[name]), weights = unplaced(mambaLmWeights(config)) as MambaLmWeights;
+    const plan = planModel((ops) => mambaLm(ops, weights, config, Uint32Array.of(50279), 1));
+    assert(
+      plan.multiplyAdds > 0.99 * PARAMETERS[name] && plan.multiplyAdds < 1.2 * PARAMETERS[name],
+      `${plan.multiplyAdds}`,
+    );
+    const check = (node: unknown): void => {
+      const { buffer } = node as { buffer?: { length: number } };
+      if (buffer) assert(4 * buffer.length <= 128 * 2 ** 20, `${4 * buffer.length} bytes`);
+      else if (typeof node === "object" && node) Object.values(node).filter((child) => child).forEach(check);
+    };
+    check(weights);
+  });
+}
+
+Deno.test("loadLanguageModel() refuses what 4 GiB cannot hold before it reads, with both numbers", async () => {
+  await using device = await openWasm();
+  const needed = memoryOf(mambaLmConfig(MAMBA_LM_VARIANTS["mamba-2.8b"]));
+  await assertRejects(
+    () => loadLanguageModel(device, unread("mamba-2.8b")),
+    RangeError,
+    `its ${needed} bytes must fit into the memory of wasm relaxed-simd: 4294967296 bytes are available`,
+  );
+  assert(memoryOf(mambaLmConfig(MAMBA_LM_VARIANTS["mamba-790m"])) < 2 ** 32);
+});
+
+Deno.test("loadLanguageModel() refuses a checkpoint of another family", async () => {
+  await using device = await openWasm();
+  const vim = { ...unread("mamba-130m"), entries: new Map() } as unknown as Checkpoint;
+  await assertRejects(() => loadLanguageModel(device, vim), TypeError, "the mixers of Mamba");
+});
