@@ -12,7 +12,7 @@ import { mixer, mixerConfig, mixerWeights } from "../../src/models/blocks/mamba.
 import { s4d, s4dConfig, s4dWeights } from "../../src/models/blocks/s4d.ts";
 import { mambaLm, type MambaLmWeights, mambaLmWeights, stateShapes } from "../../src/models/mamba_lm/forward.ts";
 import { mambaLmConfig, type MambaLmOptions } from "../../src/models/mamba_lm/options.ts";
-import { Ops } from "../../src/ops/ops.ts";
+import type { Ops } from "../../src/ops/ops.ts";
 import type { Tensor } from "../../src/tensor.ts";
 import { type Adapter, onDevice, type Produced, type Reader, swapAxes } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";

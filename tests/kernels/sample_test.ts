@@ -51,17 +51,17 @@ for (const { name, open } of DEVICES) {
   Deno.test(`sample follows the probabilities and keeps no other index, on ${name}`, async () => {
     await using device = await open();
     using _ = device.scope();
-    const ops = new Ops(device), rows = 3000, chances = [0.5, 0.25, 0.125, 0.125];
+    const ops = new Ops(device), rows = 1000, chances = [0.5, 0.25, 0.125, 0.125];
     const row = chances.map((chance) => Math.log(chance));
     const x = ops.input(Float32Array.from({ length: 5 * rows }, (_, i) => row[i % 5] ?? NaN), [rows, 5]);
     const shares = async (options: SampleOptions): Promise<number[]> => {
       const drawn = await device.read(ops.sample(columns(x, 0, 4), { temperature: 1, seed: 4, ...options }));
       return chances.map((_, i) => drawn.filter((index) => index === i).length / rows);
     };
-    (await shares({})).forEach((share, i) => assert(Math.abs(share - chances[i]!) < 0.04, `${i}: ${share}`));
+    (await shares({})).forEach((share, i) => assert(Math.abs(share - chances[i]!) < 0.06, `${i}: ${share}`));
     const [a, b, ...none] = await shares({ topP: 0.7 });
     assertEquals(none, [0, 0]);
-    assert(Math.abs(a! - 2 / 3) < 0.04 && Math.abs(b! - 1 / 3) < 0.04);
+    assert(Math.abs(a! - 2 / 3) < 0.06 && Math.abs(b! - 1 / 3) < 0.06);
     // The third and the fourth are equal: both are kept, or none.
     const tied = await shares({ topK: 3 });
     assert(tied[2]! > 0.09 && tied[3]! > 0.09, `${tied}`);

@@ -31,6 +31,11 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
     ...[...MEMORY, "src/ops/", "src/run/", "src/models/"],
     ...["src/checkpoint/", "src/image/", "src/bytes/"],
   ]],
+  ["src/language_model.ts", [
+    ...[...MEMORY, "src/ops/", "src/run/", "src/models/"],
+    ...["src/checkpoint/", "src/load_model.ts"],
+  ]],
+  ["src/generate.ts", ["src/run/", "src/language_model.ts"]],
   ["src/restore/", ["src/image/", "src/run/", "src/load_model.ts"]],
   ["src/restore.ts", ["src/device.ts", "src/image/", "src/load_model.ts", "src/restore/"]],
   ["src/classify.ts", ["src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
