@@ -9,6 +9,7 @@ import { readBytes } from "../image/read_bytes.ts";
 import { checkEncodable, encodeImage } from "../image/encode.ts";
 import { readHeader } from "../image/headers/header.ts";
 import { pngEncoder } from "../image/png_encode.ts";
+import { embedProfile, fitsChannels, profileChunk, readProfile } from "../image/profile.ts";
 import { loadModel, type Model, type ModelSource } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
 import {
@@ -169,6 +170,7 @@ async function restoreOne(
   const { mkdir } = await nodeFiles(), { dirname } = await nodePath();
   const bytes = await readBytes(image, options.signal), header = readHeader(bytes);
   const [across, down] = header.orientation >= 5 ? [header.height, header.width] : [header.width, header.height];
+  const profile = await readProfile(bytes);
   checkEncodable(type, across * model.scale, down * model.scale);
   await mkdir(dirname(path), { recursive: true });
   const started = performance.now(), line = await restoringLine(terminal, image);
@@ -184,10 +186,19 @@ async function restoreOne(
     if (type === "png") {
       const result = size = await restoreRows(model, bytes, watched);
       const encoder = pngEncoder(result.width, result.height, result.channels);
-      await writeAtomically(path, pngChunks(encoder, result.rows), options.signal ? { signal: options.signal } : {});
+      await writeAtomically(
+        path,
+        pngChunks(
+          encoder,
+          result.rows,
+          profile && fitsChannels(profile, result.channels) ? await profileChunk(profile) : undefined,
+        ),
+        options.signal ? { signal: options.signal } : {},
+      );
     } else {
       const result = size = await restore(model, bytes, watched);
-      await writeAtomically(path, [await encodeImage(result, { type })]);
+      const file = await encodeImage(result, { type }), kept = type === "webp" ? 3 : result.channels;
+      await writeAtomically(path, [profile && fitsChannels(profile, kept) ? embedProfile(file, profile) : file]);
     }
     line.done();
     const seconds = (performance.now() - started) / 1000;
@@ -210,8 +221,10 @@ function timeLeft(started: number, { fraction }: RestoreProgress): number | unde
 async function* pngChunks(
   encoder: ReturnType<typeof pngEncoder>,
   rows: AsyncIterable<{ readonly data: Uint8Array | Uint8ClampedArray }>,
+  profile: Uint8Array | undefined,
 ): AsyncGenerator<Uint8Array> {
   yield encoder.header;
+  if (profile) yield profile;
   for await (const { data } of rows) yield await encoder.writeRows(data);
   yield await encoder.finish();
 }
