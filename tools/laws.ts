@@ -70,7 +70,7 @@ function featuresOf(list: string | undefined): Feature[] {
 async function emit(folder: string, { flags, hold }: Request, print: (text: string) => void): Promise<number> {
   let files = 0;
   const options = {
-    runs: count(flags, "--runs", 4),
+    runs: count(flags, "--runs", 8),
     seed: count(flags, "--seed", 1),
     lacks: featuresOf(flags.get("--lacks")),
     discretisation: hold ? "zoh" : "mamba",

@@ -130,9 +130,9 @@ export class Trial {
     return !this.subject.lacks?.includes(feature);
   }
 
-  /** Runs the implementation; its outputs must have the right sizes. */
+  /** Runs the implementation and copies what it gives, as it may use its memory again; the sizes must be right. */
   async run(inputs: ScanInputs): Promise<Run> {
-    const { y, lastState } = await this.subject.scan(inputs);
+    const given = await this.subject.scan(inputs), y = given.y?.slice(), lastState = given.lastState?.slice();
     this.#checkSize("y", y, inputs);
     if (this.has("lastState")) this.#checkSize("lastState", lastState, inputs);
     return { inputs, y, lastState: this.has("lastState") ? lastState : undefined, expected: this.expect(inputs) };

@@ -20,6 +20,7 @@ import { expectScan } from "./bound.ts";
 import type { Recipe } from "./cases.ts";
 import type { Feature, Subject } from "./law.ts";
 import { applies, checkLaw, LAWS } from "./laws.ts";
+import { probesFor } from "./probes.ts";
 import type { LawReport } from "./verify.ts";
 
 /** A file of the protocol. */
@@ -32,7 +33,7 @@ export interface CaseFile {
 
 /** What cases are emitted. */
 export interface EmitOptions {
-  /** Cases of each law; 4 unless said. */
+  /** Random cases of each law, beside the fixed probes; 8 unless said. */
   readonly runs?: number;
   /** 1 unless said. */
   readonly seed?: number;
@@ -76,6 +77,13 @@ function inputFile(inputs: ScanInputs): Promise<Uint8Array<ArrayBuffer>> {
   return collect(writeSafetensors(tensors, { softplus: `${softplus}`, order, grid_width: `${gridWidth}` }));
 }
 
+/** A 32-bit seed for the cases of a law (FNV-1a). */
+function seedOf(seed: number, law: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of `${seed} ${law}`) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  return hash;
+}
+
 const fileOf = (name: string, call: number, kind: "in" | "out"): string => `${name}.${call}.${kind}.safetensors`;
 
 /**
@@ -89,11 +97,13 @@ const fileOf = (name: string, call: number, kind: "in" | "out"): string => `${na
  * ```
  */
 export async function* emitCases(options: EmitOptions = {}): AsyncGenerator<CaseFile> {
-  const { runs = 4, seed = 1, lacks = [], discretisation = "mamba" } = options;
+  const { runs = 8, seed = 1, lacks = [], discretisation = "mamba" } = options;
   const cases: Manifest["cases"][number][] = [];
   for (const law of LAWS) {
     if (!applies(law, { name: "", scan: () => ({ y: new Float32Array() }), lacks, discretisation })) continue;
-    for (const [i, recipe] of fc.sample(recipes({ lacks }), { seed, numRuns: runs }).entries()) {
+    // Every law has cases of its own: with one seed for all, a few cases would be all that is ever seen.
+    const drawn = fc.sample(recipes({ lacks }), { seed: seedOf(seed, law.name), numRuns: runs });
+    for (const [i, recipe] of [...drawn, ...(law.name === "recurrence" ? probesFor(lacks) : [])].entries()) {
       const name = `${law.name.replaceAll(" ", "_")}.${i}`, asked: ScanInputs[] = [];
       const scan = (inputs: ScanInputs): ScanOutputs => {
         asked.push(inputs);

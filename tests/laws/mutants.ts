@@ -63,7 +63,7 @@ const RIGHT: Parts = {
 
 /** The plain scan in single precision, with some parts replaced. */
 export function scanWith(changes: Partial<Parts> = {}): (inputs: ScanInputs) => ScanOutputs {
-  const parts = { ...RIGHT, ...changes }, left = new Float32Array(64);
+  const parts = { ...RIGHT, ...changes }, left = new Float32Array(512);
   return (given) => {
     const inputs = parts.prepare(given), { batch, channels, groups, stateSize, length } = inputs;
     const y = new Float32Array(batch * channels * length), lastState = new Float32Array(batch * channels * stateSize);

@@ -3,6 +3,7 @@ import { bytesSource } from "../../src/bytes/byte_source.ts";
 import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { emitCases, type Feature, judgeCases, type LawReport, LAWS, type ScanInputs } from "../../src/laws/mod.ts";
 import { laws } from "../../tools/laws.ts";
+import { PROBES } from "../../src/laws/probes.ts";
 import { scanWith } from "./mutants.ts";
 
 type Folder = Map<string, Uint8Array>;
@@ -32,11 +33,11 @@ async function compute(folder: Folder, scan = scanWith()): Promise<void> {
     const { y, lastState } = scan(inputs);
     const f32 = (name: string, shape: number[], values: ArrayLike<number>) =>
       ({ name, dtype: "F32", shape, bytes: () => new Uint8Array(Float32Array.from(values).buffer) }) as const;
-    const pieces: number[] = [];
+    const pieces: Uint8Array<ArrayBuffer>[] = [];
     const states = [batch, channels, stateSize];
     const written = writeSafetensors([f32("y", [batch, channels, length], y), f32("last_state", states, lastState!)]);
-    for await (const piece of written) pieces.push(...piece);
-    folder.set(name.replace(".in.", ".out."), Uint8Array.from(pieces));
+    for await (const piece of written) pieces.push(new Uint8Array(piece));
+    folder.set(name.replace(".in.", ".out."), new Uint8Array(await new Blob(pieces).arrayBuffer()));
   }
 }
 
@@ -60,7 +61,7 @@ Deno.test("judgeCases finds every law kept by a right program", async () => {
   const folder = await emitted();
   await compute(folder);
   const reports = await judged(folder);
-  assertEquals(reports.length, 2 * LAWS.length);
+  assertEquals(reports.length, 2 * LAWS.length + PROBES.length);
   assertEquals(reports.filter(({ outcome }) => outcome !== "holds"), []);
 });
 
@@ -99,7 +100,7 @@ Deno.test("laws emits to a folder, checks it and says how many passed", async ()
     await compute(files);
     for (const [name, bytes] of files) await Deno.writeFile(`${folder}/${name}`, bytes);
     assertEquals(await laws(["check", folder], print), 0);
-    assertEquals(lines.at(-1), `${LAWS.length - 2} passed, 0 failed`);
+    assertEquals(lines.at(-1), `${LAWS.length - 2 + PROBES.length} passed, 0 failed`);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
