@@ -17,6 +17,17 @@
 export type { ByteSource } from "./src/bytes/byte_source.ts";
 export type { LongStep, Progress } from "./src/bytes/long_step.ts";
 export type { Checkpoint, Entry } from "./src/checkpoint/checkpoint.ts";
+export {
+  bind,
+  type BindOptions,
+  type Bound,
+  type BoundWeights,
+  type Leaf,
+  type Parts,
+  type Spec,
+  specKeys,
+  type Weight,
+} from "./src/checkpoint/weights.ts";
 export { convertCheckpoint, type ConvertOptions } from "./src/checkpoint/convert.ts";
 export { type Dtype, DTYPE_BYTES } from "./src/checkpoint/dtype.ts";
 export { RELEASED, type Released } from "./src/checkpoint/released.ts";
