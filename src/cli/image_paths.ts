@@ -75,7 +75,7 @@ async function matches(pattern: string): Promise<string[]> {
 }
 
 /** Formats that can be written, by file ending. */
-const FORMATS = { png: "png", jpg: "jpeg", jpeg: "jpeg", webp: "webp" } as const;
+const FORMATS = { png: "png", jpg: "jpeg", jpeg: "jpeg", jpe: "jpeg", jfif: "jpeg", webp: "webp" } as const;
 
 /** Where a result goes, and in which format. */
 export interface Target {
