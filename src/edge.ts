@@ -104,7 +104,10 @@ async function decode(bytes: Uint8Array<ArrayBuffer>, maxPixels: number, signal:
 }
 
 async function answerLabels(model: Model, pixels: Pixels, top: number, signal: AbortSignal): Promise<Response> {
-  const { labels, device, timings } = await classify(model, pixels, { top, signal });
+  const { labels, device, timings } = await classify(model, pixels, { top, signal }).catch((cause) => {
+    if (cause instanceof RangeError) throw new Problem("too-many-pixels", cause.message, { cause });
+    throw cause;
+  });
   const name = model.info.variant ?? model.info.family;
   return Response.json({ model: name, device, labels }, {
     headers: { "server-timing": `preprocess;dur=${timings.preprocess.toFixed(1)}, run;dur=${timings.run.toFixed(1)}` },
@@ -163,7 +166,7 @@ export function edgeHandler(options: EdgeOptions): EdgeHandler {
   const health = `${path.replace(/\/$/, "")}/health`;
   let places: Place[] = [];
 
-  const post = async (request: Request, url: URL): Promise<Response> => {
+  const post = async (request: Request, url: URL, signal: AbortSignal): Promise<Response> => {
     const type = chooseType(request.headers.get("accept"), tasks.map((task) => TYPES[task]));
     if (type === undefined) {
       throw new Problem("not-acceptable", `Accept must allow ${tasks.map((task) => TYPES[task]).join(" or ")}`);
@@ -174,7 +177,8 @@ export function edgeHandler(options: EdgeOptions): EdgeHandler {
       throw new Problem("unsupported-type", "Content-Type must be image/png, image/jpeg or image/webp");
     }
     const top = topOf(url);
-    const signal = AbortSignal.any([request.signal, AbortSignal.timeout(timeout)]);
+    const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
+    if (encoding !== "identity") throw new Problem("unsupported-type", "Content-Encoding must be identity");
     const bytes = await readBody(request, maxBytes, signal);
     const pixels = await decode(bytes, maxPixels, signal);
     return await engine.run(task, signal, async (model) => {
@@ -216,9 +220,15 @@ export function edgeHandler(options: EdgeOptions): EdgeHandler {
     }
     const place: Place = { since: now };
     places.push(place);
+    const late = new AbortController();
+    const timer = setTimeout(
+      () => late.abort(new DOMException("the time for a request is over", "TimeoutError")),
+      timeout,
+    );
     try {
-      return await post(request, url);
+      return await post(request, url, AbortSignal.any([request.signal, late.signal]));
     } finally {
+      clearTimeout(timer);
       places = places.filter((other) => other !== place);
     }
   };

@@ -9,10 +9,13 @@ import { openCheckpoint } from "./checkpoint/open.ts";
 import { fetchCached } from "./bytes/cache.ts";
 import { isReleased, resolveReleased } from "./checkpoint/released.ts";
 import type { SourceInput } from "./bytes/source.ts";
-import { bind, countParameters, specKeys } from "./checkpoint/weights.ts";
+import { bind, countParameters, dryWeights, expectWeights, specKeys } from "./checkpoint/weights.ts";
+import { unwrapped } from "./checkpoint/wrappers.ts";
+import { printable } from "./bytes/errors.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
 import type { Choices, Detect, Detected, ModelFacts, ModelMetadata, OptionSource } from "./models/family.ts";
+import { readMetadata } from "./models/metadata.ts";
 import { planModel, type Tap } from "./run/run_model.ts";
 import { detectDvmsr } from "./models/dvmsr/forward.ts";
 import { detectMambaIR } from "./models/mambair/forward.ts";
@@ -127,22 +130,89 @@ const isCheckpoint = (source: ModelSource): source is Checkpoint =>
 
 /** Opens the checkpoint behind a source; a released name is downloaded to the cache once. */
 export async function openModelSource(source: ModelSource, options: LoadOptions = {}): Promise<Checkpoint> {
-  if (isCheckpoint(source)) return source;
+  if (isCheckpoint(source)) return options.key === undefined ? locate(source) : source;
   const released = typeof source === "string" && isReleased(source) ? resolveReleased(source) : undefined;
-  return await openCheckpoint(released ? await fetchCached(released, options) : source, options);
+  const checkpoint = await openCheckpoint(released ? await fetchCached(released, options) : source, options);
+  return options.key === undefined ? locate(checkpoint) : checkpoint;
 }
 
 /** The `sidewinder` entry of the file's metadata. */
 function metadataOf(checkpoint: Checkpoint): ModelMetadata | undefined {
   const text = checkpoint.metadata.sidewinder;
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : readMetadata("the model", text);
+}
+
+/** Whether a family recognises the tensors, even if only to refuse what is said about them. */
+function isKnown(entries: Checkpoint["entries"]): boolean {
+  const shapes = new Map([...entries].map(([key, entry]) => [key, entry.shape]));
+  const facts: ModelFacts = { shapes, metadata: undefined, trainingArgs: undefined, options: {} };
   try {
-    return JSON.parse(text) as ModelMetadata;
-  } catch (error) {
-    throw new SyntaxError(
-      `Cannot load the model as its metadata entry "sidewinder" must be JSON: ${(error as Error).message}`,
-    );
+    return FAMILIES.some((detect) => detect(facts) !== undefined);
+  } catch {
+    return true;
   }
+}
+
+/** Most common beginnings of keys that are tried, and how deep. */
+const MOST_BEGINNINGS = 50;
+const MOST_NESTED = 3;
+/** Beginnings that are preferred when several hold a model. */
+const PREFERRED = ["params_ema", "params", "model", "state_dict", "net", "network", "net_g", "generator", "backbone"];
+
+/** The checkpoint below each first name of its keys; what stands beside it becomes ignored. */
+function* partsOf(checkpoint: Checkpoint): Generator<Checkpoint> {
+  const groups = new Map<string, Map<string, Checkpoint["entries"] extends ReadonlyMap<string, infer E> ? E : never>>();
+  for (const [key, entry] of checkpoint.entries) {
+    const name = key.slice(0, Math.max(0, key.indexOf(".")));
+    if (name === "" || (!groups.has(name) && groups.size >= MOST_BEGINNINGS)) continue;
+    const group = groups.get(name) ?? new Map();
+    const rest = unwrapped(key.slice(name.length + 1));
+    groups.set(name, group.set(rest, { ...entry, name: rest }));
+  }
+  const rank = (name: string) => (PREFERRED.indexOf(name) + PREFERRED.length + 1) % (PREFERRED.length + 1);
+  for (const [name, entries] of [...groups].sort(([a], [b]) => rank(a) - rank(b))) {
+    const beside = [...checkpoint.entries.keys()].filter((key) => !key.startsWith(`${name}.`));
+    yield {
+      ...checkpoint,
+      entries,
+      root: checkpoint.root === "" ? name : `${checkpoint.root}.${name}`,
+      ignored: [...beside, ...checkpoint.ignored],
+      // Warnings and closing stay those of the file.
+      get warnings() {
+        return checkpoint.warnings;
+      },
+      close: () => checkpoint.close(),
+    };
+  }
+}
+
+/** The model in a checkpoint whose tensors stand below common names, as Lightning and training scripts save it. */
+function locate(checkpoint: Checkpoint): Checkpoint {
+  let level = [checkpoint];
+  for (let depth = 0; depth <= MOST_NESTED; depth++) {
+    const found = level.find(({ entries }) => isKnown(entries));
+    if (found) return found;
+    level = level.slice(0, MOST_BEGINNINGS).flatMap((part) => [...partsOf(part)]);
+  }
+  return checkpoint;
+}
+
+/** A side that every family takes, for models of any size. */
+const ANY_SIDE = 64;
+
+/**
+ * Refuses a checkpoint that could not be run, before a weight is read: tensors that differ from the model's, and sizes that
+ * no device takes.
+ *
+ * @throws {TypeError} When tensors are missing, misshapen or unexpected.
+ * @throws {RangeError} When a size is beyond what the kernels take.
+ */
+export function checkModel(checkpoint: Checkpoint, detected: Detected): void {
+  expectWeights(detected.spec, checkpoint, detected.ignored);
+  const multiple = detected.multiple ?? 1, side = Math.ceil(ANY_SIDE / multiple) * multiple;
+  const [height, width] = detected.imageSize ?? [side, side];
+  const weights = dryWeights(detected.spec, checkpoint);
+  planModel((ops) => detected.forward(ops, weights, ops.empty([1, height, width, detected.channels])));
 }
 
 /** Recognises the model of a checkpoint without loading its weights. */
@@ -157,7 +227,7 @@ export function detectModel(
     const detected = detect(facts);
     if (detected) return { detected, metadata };
   }
-  const keys = [...shapes.keys()].slice(0, 4).join(", ");
+  const keys = printable([...shapes.keys()].slice(0, 4).join(", "));
   throw new TypeError(
     `Cannot load the model as its tensors must be those of a known family (Vim, MambaIR, MambaIRv2, MambaIRUNet, DVMSR): ` +
       `current ones are ${shapes.size}, beginning with ${keys || "none"}`,
@@ -206,6 +276,7 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
   const checkpoint = await openModelSource(source, options);
   try {
     const { detected, metadata } = detectModel(checkpoint, options.options);
+    checkModel(checkpoint, detected);
     const info = describeModel(checkpoint, detected);
     const { weights, dispose } = await device.exclusive(() =>
       bind(detected.spec, checkpoint, device, {

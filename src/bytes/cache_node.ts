@@ -97,15 +97,35 @@ async function grow(part: string, url: string, options: SourceOptions): Promise<
 async function checkPart(part: string, wanted: Downloadable, total: number | undefined): Promise<void> {
   const size = await sizeOfFile(part);
   const found = wanted.sha256 === undefined ? undefined : await sha256(part);
-  if ((total === undefined || size === total) && found === wanted.sha256) return;
+  if (size !== 0 && (total === undefined || size === total) && found === wanted.sha256) return;
   const { rm } = await nodeFiles();
   await Promise.all([rm(part, { force: true }), rm(`${part}.json`, { force: true })]);
-  const fact = size === total || total === undefined ? `sha256 is ${found}` : `length is ${size}`;
+  const fact = size !== 0 && (size === total || total === undefined) ? `sha256 is ${found}` : `length is ${size}`;
   throw new RangeError(
     `Cannot keep ${wanted.url} as it must have ${
-      wanted.sha256 === undefined ? `${total} bytes` : `sha256 ${wanted.sha256}`
+      wanted.sha256 === undefined ? `${total || "some"} bytes` : `sha256 ${wanted.sha256}`
     }: current ${fact}`,
   );
+}
+
+/** A lock that was not touched for so long, in ms, was left by a process that is gone. */
+const STALE = 60_000;
+
+/** Takes the lock of a part file, so that two processes do not write into one; undefined when another has it. */
+async function takeLock(path: string): Promise<(() => Promise<void>) | undefined> {
+  const { open, rm, stat, utimes } = await nodeFiles();
+  const make = () => open(path, "wx").then((file) => file.close()).then(() => true, () => false);
+  if (!await make()) {
+    const found = await stat(path).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs < STALE) return undefined;
+    await rm(path, { force: true });
+    if (!await make()) return undefined;
+  }
+  const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), STALE / 4);
+  return async () => {
+    clearInterval(timer);
+    await rm(path, { force: true });
+  };
 }
 
 /** See `fetchCached`; gives the path. */
@@ -113,12 +133,25 @@ export async function fetchToFolder(
   wanted: Downloadable,
   options: SourceOptions & { readonly cacheDir?: string | undefined },
 ): Promise<string> {
-  const [{ mkdir, rename, rm }, { join }] = await Promise.all([nodeFiles(), nodePath()]);
+  const [{ mkdir, rm }, { join }] = await Promise.all([nodeFiles(), nodePath()]);
   const folder = options.cacheDir ?? await cacheFolder();
   const path = join(folder, wanted.file);
   if (await sizeOfFile(path) !== undefined) return path;
   await mkdir(folder, { recursive: true });
-  const part = `${path}.part`;
+  const lock = await takeLock(`${path}.part.lock`);
+  // Who does not get the part file downloads to one of its own, which no later run goes on with.
+  const part = lock ? `${path}.part` : `${path}.${crypto.randomUUID()}.part`;
+  try {
+    await fetchToPart(part, path, wanted, options);
+  } finally {
+    if (lock) await lock();
+    else await Promise.all([rm(part, { force: true }), rm(`${part}.json`, { force: true })]);
+  }
+  return path;
+}
+
+async function fetchToPart(part: string, path: string, wanted: Downloadable, options: SourceOptions): Promise<void> {
+  const { rename, rm } = await nodeFiles();
   let total: number | undefined;
   try {
     total = await grow(part, wanted.url, options);
@@ -134,5 +167,4 @@ export async function fetchToFolder(
   await checkPart(part, wanted, total);
   await rename(part, path);
   await rm(`${part}.json`, { force: true });
-  return path;
 }

@@ -7,9 +7,10 @@ import type { ByteSource, SourceOptions } from "../bytes/byte_source.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
 import { malformed } from "../bytes/errors.ts";
-import { LEGACY_MAGIC, ZIP_MAGIC } from "./magic.ts";
+import { isLegacy, ZIP_MAGIC } from "./magic.ts";
 import { readSafetensors } from "./safetensors.ts";
 import { openSource, type SourceInput } from "../bytes/source.ts";
+import { unwrapped } from "./wrappers.ts";
 
 export type { Checkpoint, Entry } from "./checkpoint.ts";
 
@@ -50,7 +51,7 @@ async function checkpointOfSafetensors(source: ByteSource, key: string | undefin
       ignored.push(entry.name);
       continue;
     }
-    const name = entry.name.slice(prefix.length).replace(/^module\./, "");
+    const name = unwrapped(entry.name.slice(prefix.length));
     if (entries.has(name)) throw malformed(source.name, "no tensor may come twice", `tensor "${name}" does`);
     entries.set(name, { ...entry, name });
   }
@@ -108,9 +109,9 @@ export async function openCheckpoint(input: SourceInput, options: OpenOptions = 
   const source = await openSource(input, options);
   try {
     const head = await source.read(0, Math.min(source.size, HEAD_BYTES));
-    if (startsWith(head, ZIP_MAGIC) || startsWith(head, LEGACY_MAGIC)) {
+    if (startsWith(head, ZIP_MAGIC) || isLegacy(head)) {
       const { openPth } = await lazyImport<PthModule>("./checkpoint/open_pth.ts");
-      return await openPth(source, startsWith(head, LEGACY_MAGIC), options.key);
+      return await openPth(source, isLegacy(head), options.key);
     }
     if (head[8] === 0x7b) return await checkpointOfSafetensors(source, options.key);
     throw malformed(source.name, "it must be a .pth or .safetensors checkpoint", describeHead(head));

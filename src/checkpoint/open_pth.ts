@@ -5,10 +5,17 @@
  */
 import type { ByteSource } from "../bytes/byte_source.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
+import { tooLarge } from "../bytes/errors.ts";
 import { DTYPE_BYTES, widen } from "./dtype.ts";
 import { findParts } from "./parts.ts";
 import { openLegacyPth, openZipPth, type Pth } from "./pth.ts";
 import { checkView, dtypeOf, readView, type View } from "./torch.ts";
+
+/** Most bytes of all tensors as a multiple of the file (they may share storages), and what every file may have. */
+const MAX_SHARING = 64;
+const MIN_TOTAL = 2 ** 26;
+/** Most attributes of tensors that are named. */
+const MAX_DROPPED = 20;
 
 function entryOf(file: string, name: string, view: View, pth: Pth): Entry {
   const where = `tensor "${name}" of ${file}`;
@@ -37,6 +44,18 @@ export async function openPth(source: ByteSource, legacy: boolean, key: string |
   const { root, tensors, ignored, metadata, trainingArgs } = findParts(source.name, pth.root, key);
   const entries = new Map([...tensors].map(([name, view]) => [name, entryOf(source.name, name, view, pth)]));
   const args = trainingArgs === undefined ? {} : { trainingArgs };
-  const { warnings } = pth;
-  return { format: "pth", entries, root, metadata, ...args, ignored, warnings, close: () => source.close() };
+  const total = [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  const most = Math.max(MIN_TOTAL, MAX_SHARING * source.size);
+  if (total > most) throw tooLarge(source.name, `its tensors must have at most ${most} bytes`, `sum is ${total}`);
+  const dropped = [...tensors].flatMap(([name, view]) => view.dropped.map((what) => `${what} of ${name}`));
+  return {
+    format: "pth",
+    entries,
+    root,
+    metadata,
+    ...args,
+    ignored: [...ignored, ...dropped.slice(0, MAX_DROPPED), ...(dropped.length > MAX_DROPPED ? ["and more"] : [])],
+    warnings: pth.warnings,
+    close: () => source.close(),
+  };
 }

@@ -5,35 +5,8 @@
  *
  * @module
  */
-import { malformed } from "../bytes/errors.ts";
-
-/** A class or function that the pickle refers to. */
-export class Global {
-  /** Names it, for example `torch.FloatStorage`. */
-  constructor(readonly name: string) {}
-}
-
-/** An object of a class that is not known here, or the result of a call that was not made. */
-export class Opaque {
-  /** What BUILD would have set, where it is a dictionary: the attributes of the object. */
-  state: PickleValue = null;
-  /** Takes the class and what it would have been called with. */
-  constructor(readonly type: string, readonly args: PickleValue) {}
-}
-
-/** Anything a pickle can hold here. Tuples, lists and sets are arrays. */
-export type PickleValue =
-  | null
-  | boolean
-  | number
-  | bigint
-  | string
-  | Uint8Array
-  | PickleValue[]
-  | Map<PickleValue, PickleValue>
-  | Global
-  | Opaque
-  | object;
+import { malformed, tooLarge } from "../bytes/errors.ts";
+import { Global, keyText, Opaque, type PickleValue } from "./pickle_value.ts";
 
 /** What the caller knows about names. */
 export interface PickleMeaning {
@@ -45,6 +18,11 @@ export interface PickleMeaning {
 
 /** Longest whole number, in bytes or digits. */
 const MAX_NUMBER_LENGTH = 1024;
+/**
+ * Most values of one pickle. A checkpoint of a thousand tensors with two moments each has 60,000; an empty list is one byte
+ * in the file and some 50 in memory.
+ */
+const MAX_VALUES = 2_000_000;
 
 const decoder = new TextDecoder();
 const MARK = Symbol("mark");
@@ -55,6 +33,7 @@ export class PickleReader {
   position = 0;
   #stack: (PickleValue | typeof MARK)[] = [];
   #memo = new Map<number, PickleValue>();
+  #values = 0;
   readonly #view: DataView;
 
   /** Reads from `bytes`; `file` is what messages call them. */
@@ -83,6 +62,13 @@ export class PickleReader {
   /** An error about the bytes. */
   broken(wish: string, fact: string): SyntaxError {
     return malformed(`the pickle of ${this.file}`, wish, fact);
+  }
+
+  /** Takes `count` values off what a pickle may hold. */
+  spend(count: number): void {
+    this.#values += count;
+    if (this.#values <= MAX_VALUES) return;
+    throw tooLarge(`the pickle of ${this.file}`, `it must have at most ${MAX_VALUES} values`, "count is larger");
   }
 
   /** Steps over `length` bytes and says where they begin. */
@@ -155,11 +141,13 @@ export class PickleReader {
 
   /** Puts a value on the stack. */
   push(value: PickleValue): void {
+    this.spend(1);
     this.#stack.push(value);
   }
 
   /** Puts a mark on the stack. */
   mark(): void {
+    this.spend(1);
     this.#stack.push(MARK);
   }
 
@@ -203,23 +191,24 @@ export class PickleReader {
     this.push(value);
   }
 
-  /** Adds to the list on top of the stack; an opaque one forgets. */
+  /** Adds to the list on top of the stack; an opaque one only counts. */
   append(values: PickleValue[]): void {
     const list = this.top();
     if (Array.isArray(list)) { for (const value of values) list.push(value); }
-    else if (!(list instanceof Opaque)) throw this.broken("items must be appended to a list", "object is none");
+    else if (list instanceof Opaque) list.appended += values.length;
+    else throw this.broken("items must be appended to a list", "object is none");
   }
 
-  /** Sets keys of the dictionary on top of the stack; an opaque one forgets. */
+  /** Sets keys of the dictionary on top of the stack. */
   setItems(items: PickleValue[]): void {
-    const target = this.top();
+    const top = this.top();
     if (items.length % 2 !== 0) throw this.broken("keys and values must come in pairs", `count is ${items.length}`);
-    if (target instanceof Opaque) return;
+    const target = top instanceof Opaque ? top.items ??= new Map() : top;
     if (!(target instanceof Map)) throw this.broken("items must be set on a dictionary", "object is none");
     for (let i = 0; i < items.length; i += 2) {
       const key = items[i]!;
       if (target.has(key)) {
-        throw this.broken("no key may be set twice", `key is ${JSON.stringify(String(key).slice(0, 80))}`);
+        throw this.broken("no key may be set twice", `key is ${JSON.stringify(keyText(key))}`);
       }
       target.set(key, items[i + 1]!);
     }
@@ -232,6 +221,8 @@ export class PickleReader {
       throw this.broken("only names can be called", "object is none");
     }
     const name = target instanceof Global ? target.name : target.type;
+    // What is made of a list costs its length, and a list can be given to many calls.
+    if (Array.isArray(args[0])) this.spend(args[0].length);
     const result = target instanceof Global ? this.meaning.call(name, args) : undefined;
     this.push(result === undefined ? new Opaque(name, args) : result);
   }

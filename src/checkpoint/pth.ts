@@ -8,9 +8,10 @@ import { crc32 } from "../bytes/crc32.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { DTYPE_BYTES } from "./dtype.ts";
 import { malformed, tooLarge } from "../bytes/errors.ts";
-import { LEGACY_MAGIC } from "./magic.ts";
-import { PickleEnd, PickleReader, type PickleValue } from "./pickle.ts";
-import { dtypeOf, type Storage, torchMeaning } from "./torch.ts";
+import { LEGACY_NUMBER } from "./magic.ts";
+import { PickleEnd, PickleReader } from "./pickle.ts";
+import type { PickleValue } from "./pickle_value.ts";
+import { dtypeOf, Storage, torchMeaning } from "./torch.ts";
 import { readZipDirectory, readZipEntry, type ZipEntry } from "./zip.ts";
 
 /** Where the bytes of a storage are. */
@@ -31,6 +32,12 @@ export interface Pth {
 
 /** Longest pickle: a training checkpoint of a thousand tensors has half a megabyte. */
 const MAX_PICKLE_BYTES = 16 * 2 ** 20;
+/**
+ * Most bytes that the deflated entries of a file may inflate to, as a multiple of the file; small files may have a little
+ * more. Trained numbers shrink to nine tenths, masks and zeros to a hundredth.
+ */
+const MAX_INFLATION = 64;
+const MIN_INFLATED = 2 ** 24;
 const LEGACY_PROTOCOL = 1001;
 /** What is read at first to find the pickles of the older container. */
 const LEGACY_WINDOW = 2 ** 18;
@@ -53,11 +60,13 @@ export async function openZipPth(source: ByteSource): Promise<Pth> {
   const file = source.name;
   const entries = await readZipDirectory(source);
   const warnings: string[] = [];
+  const most = Math.max(MIN_INFLATED, MAX_INFLATION * source.size);
   const readWhole = async (entry: ZipEntry) => {
-    if (entry.size > MAX_PICKLE_BYTES) {
+    const limit = Math.min(MAX_PICKLE_BYTES, most);
+    if (entry.size > limit) {
       throw tooLarge(
         `entry "${entry.name}" of ${file}`,
-        `it must have at most ${MAX_PICKLE_BYTES} bytes`,
+        `it must have at most ${limit} bytes`,
         `size is ${entry.size}`,
       );
     }
@@ -83,11 +92,20 @@ export async function openZipPth(source: ByteSource): Promise<Pth> {
   }
   const root = new PickleReader(file, await readWhole(entries.get(pickle)!), torchMeaning(file)).next();
 
+  const deflated = new Set<ZipEntry>();
+  let inflating = 0;
   let inflated: { entry: ZipEntry; bytes: Uint8Array } | undefined;
-  const read = async (entry: ZipEntry, offset: number, length: number) => {
+  const read = async (entry: ZipEntry, offset: number, length: number, wanted: number) => {
     if (entry.method === 0) {
       const bytes = await readZipEntry(source, entry, offset, length);
       return length === entry.size ? checked(entry, bytes) : bytes;
+    }
+    if (entry.size > wanted) {
+      throw tooLarge(
+        file,
+        `deflated entries must have at most the ${wanted} bytes of their storage`,
+        `size of "${entry.name}" is ${entry.size}`,
+      );
     }
     if (inflated?.entry !== entry) inflated = { entry, bytes: checked(entry, await readZipEntry(source, entry)) };
     return inflated.bytes.slice(offset, offset + length);
@@ -97,7 +115,13 @@ export async function openZipPth(source: ByteSource): Promise<Pth> {
     if (!entry) throw malformed(file, `the archive must hold storage "${storage.key}"`, "archive has none");
     const wanted = storage.length * DTYPE_BYTES[dtypeOf(file, storage)];
     if (entry.size < wanted) throw tooShort(file, storage, wanted, entry.size);
-    return { read: (offset, length) => read(entry, offset, length) };
+    if (entry.method !== 0 && !deflated.has(entry)) {
+      deflated.add(entry);
+      if ((inflating += wanted) > most) {
+        throw tooLarge(file, `its deflated storages must have at most ${most} bytes`, `sum is at least ${inflating}`);
+      }
+    }
+    return { read: (offset, length) => read(entry, offset, length, wanted) };
   };
   return { root, content, warnings };
 }
@@ -116,15 +140,16 @@ function readLegacyPickles(file: string, bytes: Uint8Array): LegacyPickles {
   const reader = new PickleReader(file, bytes, {
     call: meaning.call,
     persistent(id) {
-      const storage = meaning.persistent(id) as Storage;
-      storages.set(storage.key, storage);
+      const storage = meaning.persistent(id);
+      if (storage instanceof Storage) storages.set(storage.key, storage);
       return storage;
     },
   });
-  reader.position = LEGACY_MAGIC.length;
+  if (reader.next() !== LEGACY_NUMBER) throw malformed(file, "its magic number must be torch's", "number is another");
   const protocol = reader.next();
   if (protocol !== LEGACY_PROTOCOL) {
-    throw malformed(file, `its protocol must be ${LEGACY_PROTOCOL}`, `protocol is ${String(protocol)}`);
+    const fact = typeof protocol === "number" ? `protocol is ${protocol}` : "protocol is no number";
+    throw malformed(file, `its protocol must be ${LEGACY_PROTOCOL}`, fact);
   }
   const system = reader.next();
   if (system instanceof Map && system.get("little_endian") === false) {

@@ -13,6 +13,9 @@ import { checkJson } from "./json.ts";
 /** Longest header: 25 MB are some 200 000 tensors, far beyond any model we run. */
 const MAX_HEADER_BYTES = 25_000_000;
 
+/** Most dimensions of a tensor, as in torch. */
+const MAX_RANK = 64;
+
 /** What a safetensors file holds. */
 export interface Safetensors {
   /** Its tensors, in the order of their bytes. */
@@ -45,7 +48,7 @@ function parseTensor(file: string, name: string, declared: unknown): Declared {
     const known = Object.keys(DTYPE_BYTES).join(", ");
     throw unknownKind(where, `dtype must be one of ${known}`, `dtype is ${JSON.stringify(dtype)}`);
   }
-  if (!Array.isArray(shape) || !shape.every(isSize)) {
+  if (!Array.isArray(shape) || shape.length > MAX_RANK || !shape.every(isSize)) {
     throw malformed(where, "shape must be a list of sizes", `shape is ${JSON.stringify(shape)}`);
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isSize)) {
@@ -105,7 +108,7 @@ export async function readSafetensors(source: ByteSource): Promise<Safetensors> 
   const header = checkJson(file, await source.read(8, length));
   if (!isRecord(header)) throw malformed(file, "its header must be an object", "header is something else");
 
-  const { __metadata__: metadata = {}, ...rest } = header;
+  const { __metadata__, ...rest } = header, metadata = __metadata__ ?? {};
   if (!isRecord(metadata) || !Object.values(metadata).every((value) => typeof value === "string")) {
     throw malformed(
       file,

@@ -5,7 +5,8 @@
  */
 import { type Dtype, DTYPE_BYTES } from "./dtype.ts";
 import { malformed, tooLarge, unknownKind } from "../bytes/errors.ts";
-import { Global, Opaque, type PickleMeaning, type PickleValue } from "./pickle.ts";
+import type { PickleMeaning } from "./pickle.ts";
+import { Global, keyText, Opaque, type PickleValue } from "./pickle_value.ts";
 
 /** A block of numbers that tensors are windows on. */
 export class Storage {
@@ -21,6 +22,10 @@ export class View {
     readonly offset: number,
     readonly shape: readonly number[],
     readonly strides: readonly number[],
+    /** Whether the tensor is minus its numbers (torch's negative bit). */
+    readonly negated: boolean = false,
+    /** Names of what the tensor carried beside its numbers and what is not read. */
+    readonly dropped: readonly string[] = [],
   ) {}
 }
 
@@ -37,34 +42,95 @@ const DTYPES: { readonly [type: string]: Dtype } = {
   Bool: "BOOL",
 };
 
+/** The storage type that has the numbers of a `torch.dtype`, as newer files name it. */
+const STORAGES: { readonly [dtype: string]: string } = {
+  "torch.float64": "Double",
+  "torch.float32": "Float",
+  "torch.float16": "Half",
+  "torch.bfloat16": "BFloat16",
+  "torch.int64": "Long",
+  "torch.int32": "Int",
+  "torch.int16": "Short",
+  "torch.int8": "Char",
+  "torch.uint8": "Byte",
+  "torch.bool": "Bool",
+};
+
+/** Most dimensions of a tensor; torch has the same limit. */
+const MAX_RANK = 64;
+
 /** Most elements of one tensor. */
 const MAX_ELEMENTS = 2 ** 31;
 /** Most elements of a tensor that repeats elements of a smaller storage (stride 0): nobody saves weights so. */
 const MAX_REPEATED = 2 ** 20;
 
 const isNumbers = (value: PickleValue | undefined): value is number[] =>
-  Array.isArray(value) && value.every((item) => typeof item === "number");
+  Array.isArray(value) && value.length <= MAX_RANK && value.every((item) => typeof item === "number");
 
 /** The names that have a meaning here, for pickles of `file`. */
 export function torchMeaning(file: string): PickleMeaning {
-  const rebuildTensor = ([storage, offset, shape, strides]: readonly PickleValue[]): PickleValue => {
+  const wrong = (wish: string, fact: string) => malformed(file, wish, fact);
+  const rebuildTensor = (
+    [storage, offset, shape, strides, , , metadata = null]: readonly PickleValue[],
+  ): PickleValue => {
     if (!(storage instanceof Storage) || typeof offset !== "number" || !isNumbers(shape) || !isNumbers(strides)) {
-      throw malformed(file, "tensors must have a storage, an offset, sizes and strides", "tensor has something else");
+      throw wrong("tensors must have a storage, an offset, sizes and strides", "tensor has something else");
     }
-    return new View(storage, offset, shape, strides);
+    if (metadata === null) return new View(storage, offset, shape, strides);
+    if (!(metadata instanceof Map)) throw wrong("the metadata of a tensor must be a dictionary", "metadata is none");
+    // The conjugate bit changes nothing where there are no complex numbers; other metadata changes what numbers mean.
+    const strange = [...metadata.keys()].filter((key) => key !== "neg" && key !== "conj");
+    if (strange.length > 0) {
+      const names = strange.slice(0, 3).map(keyText).join(", ");
+      throw unknownKind(file, "tensors must have no metadata but neg and conj", `metadata is ${names}`);
+    }
+    return new View(storage, offset, shape, strides, metadata.get("neg") === true);
   };
+  /** As above, over a storage without a number format. */
+  const rebuildTyped = (
+    [storage, offset, shape, strides, , , dtype, metadata]: readonly PickleValue[],
+  ): PickleValue => {
+    const type = dtype instanceof Global ? STORAGES[dtype.name] : undefined;
+    if (type === undefined || !(storage instanceof Storage)) {
+      const fact = dtype instanceof Global ? dtype.name : "something else";
+      throw unknownKind(file, `dtypes must be ${Object.keys(STORAGES).join(", ")}`, `dtype is ${fact}`);
+    }
+    const typed = new Storage(storage.key, `torch.${type}Storage`, storage.length / DTYPE_BYTES[DTYPES[type]!]);
+    return rebuildTensor([typed, offset ?? null, shape ?? null, strides ?? null, null, null, metadata ?? null]);
+  };
+  /** A tensor with Python attributes, or of a class of its own: the numbers of it. */
+  const rebuildFromType = ([rebuild, type, args, state = null]: readonly PickleValue[]): PickleValue | undefined => {
+    const inner = rebuild instanceof Global && rebuild.name !== "torch._tensor._rebuild_from_type_v2" &&
+        Array.isArray(args)
+      ? calls.get(rebuild.name)?.(args)
+      : undefined;
+    if (!(inner instanceof View)) return undefined;
+    const kind = type instanceof Global && !/^torch\.(Tensor|nn\.parameter\.\w+)$/.test(type.name)
+      ? [`class ${type.name.slice(0, 80)}`]
+      : [];
+    return carrying(inner, [...kind, ...attributes(state)]);
+  };
+  const rebuildParameter = ([data, , , state = null]: readonly PickleValue[]): PickleValue | undefined =>
+    data instanceof View ? carrying(data, attributes(state)) : data;
   const makeDictionary = ([items]: readonly PickleValue[]): PickleValue => {
-    const pairs = Array.isArray(items) ? items.filter((item) => Array.isArray(item)) : [];
-    return new Map(pairs.map(([key = null, value = null]) => [key, value]));
+    if (items === undefined) return new Map();
+    if (items instanceof Map) return new Map(items);
+    if (!Array.isArray(items) || !items.every((item) => Array.isArray(item) && item.length === 2)) {
+      throw wrong("dictionaries must be made of pairs", "argument is something else");
+    }
+    return new Map(items as [PickleValue, PickleValue][]);
   };
   const first = ([value]: readonly PickleValue[]) => value;
   const calls = new Map<string, (args: readonly PickleValue[]) => PickleValue | undefined>([
     ["collections.OrderedDict", makeDictionary],
-    ["collections.defaultdict", () => new Map()],
+    ["collections.defaultdict", ([, items]) => makeDictionary(items === undefined ? [] : [items])],
     ["torch._utils._rebuild_tensor", rebuildTensor],
     ["torch._utils._rebuild_tensor_v2", rebuildTensor],
-    ["torch._utils._rebuild_parameter", first],
-    ["torch._utils._rebuild_parameter_with_state", first],
+    ["torch._utils._rebuild_tensor_v3", rebuildTyped],
+    ["torch._utils._rebuild_parameter", rebuildParameter],
+    ["torch._utils._rebuild_parameter_with_state", rebuildParameter],
+    ["torch._tensor._rebuild_from_type", rebuildFromType],
+    ["torch._tensor._rebuild_from_type_v2", rebuildFromType],
     ["torch.Size", first],
     ["builtins.set", first],
     ["__builtin__.set", first],
@@ -74,6 +140,8 @@ export function torchMeaning(file: string): PickleMeaning {
   return {
     call: (name, args) => calls.get(name)?.(args),
     persistent(id) {
+      // The older container also names classes whose source it kept; the object of one is refused later, in words.
+      if (Array.isArray(id) && id[0] === "module" && id[1] instanceof Global) return id[1];
       const [kind, type, key, , length, view = null] = Array.isArray(id) ? id : [];
       if (
         kind !== "storage" || !(type instanceof Global) || typeof key !== "string" || typeof length !== "number" ||
@@ -84,6 +152,19 @@ export function torchMeaning(file: string): PickleMeaning {
       return new Storage(key, type.name, length);
     },
   };
+}
+
+/** A tensor that came with more than its numbers. */
+function carrying(view: View, names: readonly string[]): View {
+  const { storage, offset, shape, strides, negated, dropped } = view;
+  return names.length === 0 ? view : new View(storage, offset, shape, strides, negated, [...dropped, ...names]);
+}
+
+/** Names of the attributes in the state of an object: a dictionary, or a pair of one and of slots. */
+function attributes(state: PickleValue): string[] {
+  const parts = Array.isArray(state) ? state.slice(0, 2) : [state];
+  const keys = parts.flatMap((part) => part instanceof Map ? [...part.keys()].slice(0, 8) : []);
+  return keys.map((key) => `attribute ${keyText(key)}`);
 }
 
 /** Number format of a storage. */
@@ -98,8 +179,15 @@ export function dtypeOf(where: string, { type }: Storage): Dtype {
  *
  * @returns Its element count.
  */
-export function checkView(where: string, { storage, offset, shape, strides }: View): number {
+export function checkView(where: string, { storage, offset, shape, strides, negated }: View): number {
   const count = shape.reduce((product, size) => product * size, 1);
+  if (negated && !/(Double|Float|Half|BFloat16)Storage$/.test(storage.type)) {
+    throw unknownKind(
+      where,
+      "tensors with the negative bit must hold floating-point numbers",
+      `storage is ${storage.type}`,
+    );
+  }
   if (shape.length !== strides.length) {
     throw malformed(where, `it must have as many strides as sizes (${shape.length})`, `count is ${strides.length}`);
   }
@@ -135,8 +223,23 @@ function elementsOf({ buffer }: Uint8Array, width: number) {
   return width === 4 ? new Uint32Array(buffer) : new BigUint64Array(buffer);
 }
 
-/** Elements of a tensor in row-major order, as stored. `read` gives bytes of its storage, in memory of their own. */
+/** Changes the sign of floating-point numbers in place, by their sign bit. */
+function negateFloats(bytes: Uint8Array, width: number): Uint8Array {
+  for (let i = width - 1; i < bytes.length; i += width) bytes[i]! ^= 0x80;
+  return bytes;
+}
+
+/** Elements of a tensor in row-major order, as it is. `read` gives bytes of its storage, in memory of their own. */
 export async function readView(
+  view: View,
+  dtype: Dtype,
+  read: (offset: number, length: number) => Promise<Uint8Array>,
+): Promise<Uint8Array> {
+  const stored = await readStored(view, dtype, read);
+  return view.negated ? negateFloats(stored, DTYPE_BYTES[dtype]) : stored;
+}
+
+async function readStored(
   view: View,
   dtype: Dtype,
   read: (offset: number, length: number) => Promise<Uint8Array>,

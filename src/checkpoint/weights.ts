@@ -244,6 +244,54 @@ function mirror(spec: Spec, tensors: Iterator<Tensor | undefined>): unknown {
   return Object.fromEntries(Object.entries(spec).map(([name, child]) => [name, mirror(child, tensors)]));
 }
 
+/** Counters that the profiler thop leaves in a state dict; no model reads them. */
+const COUNTERS = /(^|\.)total_(ops|params)$/;
+
+/**
+ * Compares a tree with the tensors of a checkpoint.
+ *
+ * @throws {TypeError} When tensors are missing, misshapen or unexpected; the one message lists them.
+ */
+function compareKeys(spec: Spec, entries: ReadonlyMap<string, Entry>, ignored: readonly RegExp[] = []) {
+  const list = [...places(spec, "", "")];
+  const wanted = new Set<string>();
+  for (const { keys } of list) for (const key of Object.values(keys)) wanted.add(key);
+  const surplus = [...entries.keys()].filter((key) => !wanted.has(key));
+  const known = (key: string) => [COUNTERS, ...ignored].some((pattern) => key.search(pattern) >= 0);
+  const unused = surplus.filter(known);
+  const lines = disagreements(list, entries, surplus.filter((key) => !known(key)));
+  if (lines.length > 0) {
+    const listed = lines.slice(0, MAX_LISTED).map(printable);
+    if (lines.length > MAX_LISTED) listed.push(`and ${lines.length - MAX_LISTED} more`);
+    throw new TypeError(
+      `Cannot bind the checkpoint as its ${entries.size} tensors must be the ${wanted.size} of the model: current ` +
+        `differences are ${listed.join("; ")}`,
+    );
+  }
+  return { list, wanted, unused };
+}
+
+/**
+ * Refuses a checkpoint that cannot be bound to a tree, without reading a tensor.
+ *
+ * @throws {TypeError} When tensors are missing, misshapen or unexpected; the one message lists them.
+ */
+export function expectWeights(
+  spec: Spec,
+  { entries }: Pick<Checkpoint, "entries">,
+  ignored: readonly RegExp[] = [],
+): void {
+  compareKeys(spec, entries, ignored);
+}
+
+/** A tree without numbers, for a plan: a tensor at each leaf that the checkpoint has. */
+export function dryWeights<S extends Spec>(spec: S, { entries }: Pick<Checkpoint, "entries">): Bound<S> {
+  const tensors = [...places(spec, "", "")].map((place) =>
+    absent(place, entries) ? undefined : tensorOf({ length: sizeOf(place.leaf.shape) }, place.leaf.shape)
+  );
+  return mirror(spec, tensors.values()) as Bound<S>;
+}
+
 /**
  * Puts the weights of a model on a device. Tensors are read one after the other, so that the host holds one at a time.
  *
@@ -265,21 +313,7 @@ export async function bind<S extends Spec>(
   options: BindOptions = {},
 ): Promise<BoundWeights<S>> {
   const { entries } = checkpoint;
-  const list = [...places(spec, "", "")];
-  const wanted = new Set(list.flatMap(({ keys }) => Object.values(keys)));
-  const surplus = [...entries.keys()].filter((key) => !wanted.has(key));
-  const known = (key: string) => options.ignored?.some((pattern) => key.search(pattern) >= 0) ?? false;
-  const unused = surplus.filter(known);
-  const lines = disagreements(list, entries, surplus.filter((key) => !known(key)));
-  if (lines.length > 0) {
-    const listed = lines.slice(0, MAX_LISTED).map(printable);
-    if (lines.length > MAX_LISTED) listed.push(`and ${lines.length - MAX_LISTED} more`);
-    throw new TypeError(
-      `Cannot bind the checkpoint as its ${entries.size} tensors must be the ${wanted.size} of the model: current ` +
-        `differences are ${listed.join("; ")}`,
-    );
-  }
-
+  const { list, wanted, unused } = compareKeys(spec, entries, options.ignored);
   const total = [...wanted].reduce((sum, key) => sum + (entries.get(key)?.bytes ?? 0), 0);
   const buffers: DeviceBuffer[] = [];
   const tensors: (Tensor | undefined)[] = [];

@@ -49,11 +49,13 @@ async function findDirectory(source: ByteSource): Promise<{ at: number; size: nu
   const { name, size } = source;
   const tail = Math.min(size, END_BYTES + LONGEST_COMMENT + LOCATOR_BYTES);
   const view = viewOf(await source.read(size - tail, tail));
-  let end = tail - END_BYTES;
-  while (
-    end >= 0 && !(view.getUint32(end, true) === 0x06054b50 && end + END_BYTES + view.getUint16(end + 20, true) === tail)
-  ) {
-    end--;
+  // The comment of the end record reaches the end of the file, unless something was put behind the archive.
+  let end = -1;
+  for (let at = tail - END_BYTES; at >= 0; at--) {
+    if (view.getUint32(at, true) !== 0x06054b50) continue;
+    const length = at + END_BYTES + view.getUint16(at + 20, true);
+    if (length === tail || (end < 0 && length < tail)) end = at;
+    if (length === tail) break;
   }
   if (end < 0) {
     throw malformed(name, "an archive must end with its directory", "end has none, the file may be truncated");

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { printable } from "../bytes/errors.ts";
 import { type Classification, classify } from "../classify.ts";
 import { defaultModel } from "../default_model.ts";
 import type { Device } from "../device.ts";
@@ -95,7 +96,7 @@ function table(image: string, { labels, timings }: Classification): string {
   return [
     "",
     image,
-    ...labels.map(({ name, probability }) => `${(100 * probability).toFixed(1).padStart(6)} %  ${name}`),
+    ...labels.map(({ name, probability }) => `${(100 * probability).toFixed(1).padStart(6)} %  ${printable(name)}`),
     `time    decode ${decode.toFixed(1)} ms, preprocess ${preprocess.toFixed(1)} ms, run ${run.toFixed(1)} ms`,
   ].join("\n");
 }

@@ -77,8 +77,23 @@ export function countOption(name: string, value: string | undefined, least: numb
   return count;
 }
 
+/**
+ * Text with the characters that steer a terminal written out, line ends aside; names and messages come from files. Those
+ * that JSON leaves alone are written as JSON would.
+ */
+export function visible(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, (char) => {
+    const code = char.codePointAt(0)!.toString(16);
+    return char < " " ? `\\u{${code}}` : `\\u${code.padStart(4, "0")}`;
+  });
+}
+
+/** Longest message of an error. */
+const LONGEST_MESSAGE = 4000;
+
 /** The message of anything thrown, on one line. */
 export function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message || error.name : String(error);
-  return message.replace(/\s*\n\s*/g, " ");
+  const line = message.slice(0, LONGEST_MESSAGE + 1).replace(/\s*\n\s*/g, " ");
+  return line.length > LONGEST_MESSAGE ? `${line.slice(0, LONGEST_MESSAGE)}…` : line;
 }

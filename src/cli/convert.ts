@@ -5,7 +5,7 @@
  */
 import { convertCheckpoint } from "../checkpoint/convert.ts";
 import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
-import { detectModel, openModelSource } from "../load_model.ts";
+import { checkModel, detectModel, openModelSource } from "../load_model.ts";
 import type { ModelMetadata } from "../models/family.ts";
 import { jsonOption } from "./classify.ts";
 import { type Command, parse, UsageError } from "./command.ts";
@@ -53,6 +53,7 @@ export const convertCommand: Command = {
     });
     try {
       const { detected, metadata } = detectModel(checkpoint, options);
+      checkModel(checkpoint, detected);
       const facts: ModelMetadata = {
         ...metadata,
         family: detected.family,

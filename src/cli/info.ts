@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { describeModel, detectModel, openModelSource } from "../load_model.ts";
+import { checkModel, describeModel, detectModel, openModelSource } from "../load_model.ts";
+import { printable } from "../bytes/errors.ts";
 import { type Command, parse, UsageError } from "./command.ts";
 import { jsonOption } from "./classify.ts";
 import { loadingLine } from "./progress.ts";
@@ -17,6 +18,18 @@ option with where it comes from, and what would be ignored.
   --options JSON  constructor options that the file cannot say
   --tensors       list the tensors too
   --json          one JSON object`;
+
+/** Most ignored names that are shown, and the most of each. */
+const MOST_NAMES = 20;
+const MOST_OF_NAME = 80;
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).map((name) =>
+    printable(name.length > MOST_OF_NAME ? `${name.slice(0, MOST_OF_NAME)}…` : name)
+  );
+  if (names.length > MOST_NAMES) shown.push(`and ${names.length - MOST_NAMES} more`);
+  return shown.join(", ") || "nothing";
+}
 
 /** `info`. */
 export const infoCommand: Command = {
@@ -43,6 +56,7 @@ export const infoCommand: Command = {
     }).finally(progress.done);
     try {
       const { detected, metadata } = detectModel(checkpoint, options);
+      checkModel(checkpoint, detected);
       const info = describeModel(checkpoint, detected);
       const tensors = [...checkpoint.entries.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));
       if (values.json) {
@@ -60,12 +74,12 @@ export const infoCommand: Command = {
         ["model", `${info.variant ?? info.family} (${info.task})`],
         ["parameters", `${info.parameters.toLocaleString("en")} in ${info.tensors} tensors, ${info.dtypes.join(", ")}`],
         ["labels", metadata?.labels ? `${metadata.labels.length} in the file` : "none in the file"],
-        ["ignored", info.ignored.join(", ") || "nothing"],
+        ["ignored", listed(info.ignored)],
         ...Object.entries(info.sources).filter(([name]) => name in info.options).map(([name, source]) =>
           [name, `${JSON.stringify(info.options[name])} (${source})`] as const
         ),
         ...(values.tensors
-          ? tensors.map(({ name, dtype, shape }) => [name, `${dtype} [${shape.join(", ")}]`] as const)
+          ? tensors.map(({ name, dtype, shape }) => [printable(name), `${dtype} [${shape.join(", ")}]`] as const)
           : []),
       ];
       const width = Math.max(...rows.map(([name]) => name.length)) + 2;

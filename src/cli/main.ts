@@ -7,7 +7,7 @@
 import { tmpdir } from "node:os";
 import process from "node:process";
 import { classifyCommand } from "./classify.ts";
-import { type Command, oneLine, type Terminal, UsageError } from "./command.ts";
+import { type Command, oneLine, type Terminal, UsageError, visible } from "./command.ts";
 import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
@@ -47,8 +47,8 @@ export async function main(args: readonly string[]): Promise<number> {
   const [name = "--help", ...rest] = args;
   const stop = new AbortController();
   const terminal: Terminal = {
-    print: (line) => void process.stdout.write(`${line}\n`),
-    complain: (line) => void process.stderr.write(`${line}\n`),
+    print: (line) => void process.stdout.write(`${visible(line)}\n`),
+    complain: (line) => void process.stderr.write(`${visible(line)}\n`),
     watched: !!process.stderr.isTTY,
     signal: stop.signal,
   };

@@ -28,6 +28,13 @@ export const IMAGENET_EVALUATION: Preprocessing = {
   std: [0.229, 0.224, 0.225],
 };
 
+/**
+ * Most pixels of the resized image, of which only the centre is used: a thin image of a few bytes would be blown up to a
+ * hundred megapixels. Beyond the first number it may have so many times its own.
+ */
+const MOST_RESIZED = 4_000_000;
+const MOST_GROWTH = 4;
+
 /** An image ready for a classifier. */
 export interface Evaluated {
   /** The cut-out, 8 bit RGB. */
@@ -47,16 +54,17 @@ export interface Evaluated {
  * const { tensor } = evaluate(white, IMAGENET_EVALUATION); // 224 * 224 * 3 values
  * ```
  *
- * @throws {RangeError} If a size is not a positive integer, or a long and thin image would be resized to over 100 megapixels.
+ * @throws {RangeError} If a size is not a positive integer, or a long and thin image would be resized to over 4 megapixels (and 4 times its own).
  */
 export function evaluate(pixels: Pixels, { resize, crop, mean, std }: Preprocessing): Evaluated {
   const rgb = toChannels(overWhite(pixels), 3);
   const [height, width] = typeof resize === "number" ? shorterSide(rgb, resize) : resize;
   const [cropHeight, cropWidth] = typeof crop === "number" ? [crop, crop] : crop;
   checkSize(cropWidth, cropHeight);
-  if (width * height > MAX_PIXELS) {
+  const most = Math.min(MAX_PIXELS, Math.max(MOST_RESIZED, MOST_GROWTH * rgb.width * rgb.height));
+  if (width * height > most) {
     throw new RangeError(
-      `Cannot preprocess image as it must have at most ${MAX_PIXELS} pixels once resized: ` +
+      `Cannot preprocess image as it must have at most ${most} pixels once resized: ` +
         `current size is ${width}x${height}, from ${rgb.width}x${rgb.height}`,
     );
   }

@@ -47,3 +47,17 @@ export function mixBits(x: number): number {
   x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
   return (x ^ (x >>> 16)) >>> 0;
 }
+
+/** Most of 76 · stateSize + 32 · rank of a scan: the states of a chunk of channels and one block of steps. */
+export const MOST_SCAN_STATE = 261_000;
+
+/** Most directions: their orders are packed into one number, four bits each. */
+export const MOST_DIRECTIONS = 8;
+
+/** Most taps and input channels of a convolution: the address table and one row of zeros. */
+export const MOST_TAPS = 10_900;
+/** See {@linkcode MOST_TAPS}. */
+export const MOST_CONV_CHANNELS = 190_000;
+
+/** Most taps plus channels of a causal convolution: the addresses of the rows before a block, and one row of zeros. */
+export const MOST_CAUSAL = 261_000;

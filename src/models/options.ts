@@ -102,10 +102,35 @@ export function ratioOf(inner: number, width: number): number {
   return inner / width;
 }
 
-/** Numbers of entries `PREFIX.0`, `PREFIX.1`, … among keys; `prefix` is a regular expression's source. */
-export function countKeys(keys: Iterable<string>, prefix: string): number {
-  const pattern = new RegExp(`^${prefix}\\.(\\d+)\\.`);
-  let count = 0;
-  for (const key of keys) count = Math.max(count, 1 + Number(pattern.exec(key)?.[1] ?? -1));
-  return count;
+/** Longest key that is looked at for numbered entries. */
+const LONGEST_KEY = 200;
+
+/** Numbered entries of keys, found in one pass over them. */
+export class Numbered {
+  readonly #numbers = new Map<string, Set<number>>();
+
+  /** Looks at all keys. */
+  constructor(keys: Iterable<string>) {
+    for (const key of keys) {
+      if (key.length > LONGEST_KEY) continue;
+      for (const { index, 1: digits } of key.matchAll(/\.(\d{1,6})(?=\.)/g)) {
+        const prefix = key.slice(0, index);
+        const numbers = this.#numbers.get(prefix) ?? new Set();
+        this.#numbers.set(prefix, numbers.add(Number(digits)));
+      }
+    }
+  }
+
+  /** How many entries `PREFIX.0`, `PREFIX.1`, … there are up to the first that is missing: a number in a key is no count. */
+  count(prefix: string): number {
+    const numbers = this.#numbers.get(prefix);
+    let count = 0;
+    while (numbers?.has(count)) count++;
+    return count;
+  }
+
+  /** How many entries there are at all. */
+  present(prefix: string): number {
+    return this.#numbers.get(prefix)?.size ?? 0;
+  }
 }

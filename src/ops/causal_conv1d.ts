@@ -1,6 +1,15 @@
-import { type Activation, ACTIVATIONS } from "../kernels.ts";
+import { type Activation, ACTIVATIONS, MOST_CAUSAL } from "../kernels.ts";
 import { columnsOf, type Tensor } from "../tensor.ts";
-import { carryBits, expectShape, expectVector, fail, sequenceShape, walkParams } from "./checks.ts";
+import {
+  carryBits,
+  expectAtMost,
+  expectCount,
+  expectShape,
+  expectVector,
+  fail,
+  sequenceShape,
+  walkParams,
+} from "./checks.ts";
 import type { Issue } from "./issue.ts";
 import type { Carry, Walk } from "./options.ts";
 
@@ -18,6 +27,8 @@ export interface CausalConv1dOptions extends Walk {
 export function causalConv1d(issue: Issue, x: Tensor, weight: Tensor, options: CausalConv1dOptions): Tensor {
   const [batch, length] = sequenceShape("causalConv1d", x);
   const [directions, channels, width] = weight.shape as [number, number, number];
+  expectCount("causalConv1d", "the width of the filter", width);
+  expectAtMost("causalConv1d", "width + channels", width + channels, MOST_CAUSAL);
   const shared = columnsOf(x) === channels;
   if (!shared && columnsOf(x) !== directions * channels) {
     fail("causalConv1d", "x", `have ${channels} or ${directions * channels} columns`, x);

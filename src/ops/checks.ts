@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { ACTIVATIONS, CARRY_IN, CARRY_OUT, encodeOrders } from "../kernels.ts";
+import { ACTIVATIONS, CARRY_IN, CARRY_OUT, encodeOrders, MOST_DIRECTIONS } from "../kernels.ts";
 import { sizeOf, type Tensor } from "../tensor.ts";
 import type { Band, Carry, Epilogue, Walk } from "./options.ts";
 
@@ -37,6 +37,21 @@ export function expectLength(data: ArrayLike<number>, shape: readonly number[]):
 export function imageShape(op: string, x: Tensor): readonly [number, number, number, number] {
   if (x.shape.length !== 4) fail(op, "x", "be [batch, height, width, channels]", x);
   return x.shape as unknown as [number, number, number, number];
+}
+
+/**
+ * Refuses a size beyond what the kernels keep aside for it; the same on every device, so that a model that runs on one runs
+ * on all. See "Limits" in docs/numerics.md.
+ */
+export function expectAtMost(op: string, what: string, value: number, most: number): void {
+  if (value <= most) return;
+  throw new RangeError(`Cannot run ${op} as ${what} must be at most ${most}: current value is ${value}`);
+}
+
+/** Refuses what is no whole number of at least 1. */
+export function expectCount(op: string, what: string, value: number): void {
+  if (Number.isInteger(value) && value >= 1) return;
+  throw new RangeError(`Cannot run ${op} as ${what} must be a whole number of at least 1: current value is ${value}`);
 }
 
 /** The sizes of [batch, tokens, channels]. */
@@ -74,6 +89,7 @@ export function walkParams(op: string, { orders, gridWidth, table }: Walk, direc
       `Cannot run ${op} as orders must name ${directions} directions: current number is ${orders.length}`,
     );
   }
+  expectAtMost(op, "the number of directions", directions, MOST_DIRECTIONS);
   const width = gridWidth ?? Math.max(1, length);
   if (length % width !== 0) {
     throw new RangeError(`Cannot run ${op} as gridWidth must divide the length ${length}: current value is ${width}`);

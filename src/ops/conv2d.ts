@@ -1,5 +1,6 @@
+import { MOST_CONV_CHANNELS, MOST_TAPS } from "../kernels.ts";
 import type { Tensor } from "../tensor.ts";
-import { bandOf, epilogueParams, fail, imageShape } from "./checks.ts";
+import { bandOf, epilogueParams, expectAtMost, expectCount, fail, imageShape } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 import type { Band, Epilogue } from "./options.ts";
 
@@ -22,6 +23,9 @@ export function conv2d(issue: Issue, x: Tensor, weight: Tensor, options: Conv2dO
   if (height + 2 * padding < kernelHeight || width + 2 * padding < kernelWidth) {
     fail("conv2d", "x", `be at least ${kernelHeight} × ${kernelWidth} with its padding`, x);
   }
+  expectCount("conv2d", "stride", stride);
+  expectAtMost("conv2d", "the number of taps", kernelHeight * kernelWidth, MOST_TAPS);
+  expectAtMost("conv2d", "the number of input channels", inChannels, MOST_CONV_CHANNELS);
   const outHeight = Math.floor((height + 2 * padding - kernelHeight) / stride) + 1;
   const outWidth = Math.floor((width + 2 * padding - kernelWidth) / stride) + 1;
   const out = issue.target("conv2d", [batch, outHeight, outWidth, outChannels], options);

@@ -1,5 +1,15 @@
+import { MOST_SCAN_STATE } from "../kernels.ts";
 import { columnsOf, type Tensor } from "../tensor.ts";
-import { bandOf, carryBits, expectShape, fail, sequenceShape, walkParams } from "./checks.ts";
+import {
+  bandOf,
+  carryBits,
+  expectAtMost,
+  expectCount,
+  expectShape,
+  fail,
+  sequenceShape,
+  walkParams,
+} from "./checks.ts";
 import type { Issue } from "./issue.ts";
 import type { Band, Carry, Walk } from "./options.ts";
 
@@ -42,6 +52,9 @@ export function selectiveScan(
   const [directions, channels, width] = constants.shape as [number, number, number];
   const rank = width - 2 - stateSize;
   if (rank < 0) fail(OP, "constants", `have at least ${stateSize + 2} columns for ${stateSize} states`, constants);
+  expectCount(OP, "stateSize", stateSize);
+  expectCount(OP, "groups", groups);
+  expectAtMost(OP, "76 · stateSize + 32 · rank", 76 * stateSize + 32 * rank, MOST_SCAN_STATE);
   const shared = options.sharedInput ?? directions === 1;
   if (columnsOf(u) !== (shared ? channels : directions * channels)) {
     fail(OP, "u", `have ${shared ? channels : directions * channels} columns`, u);

@@ -38,6 +38,7 @@ const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0
 export function readJpegHeader(bytes: Uint8Array): ImageHeader {
   let frame: Omit<ImageHeader, "type" | "orientation"> | undefined;
   let orientation: number | undefined;
+  let scans = 0, segments = 0;
   let at = 2;
   while (true) {
     if (at + 2 > bytes.length) throw cutOff(bytes);
@@ -57,10 +58,31 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
     } else if (isFrame(marker)) {
       frame ??= readFrame(bytes.subarray(at + 2, end), marker);
     }
+    if (marker === SOS) checkScans(++scans, frame);
+    if (++segments > MOST_SEGMENTS) throw tooMany(`at most ${MOST_SEGMENTS} segments`, `there are more`);
     at = marker === SOS ? endOfScan(bytes, end) : end;
   }
   if (frame === undefined) throw malformed("JPEG", "must have a frame header", "has none");
   return { type: "jpeg", ...frame, orientation: orientation ?? 1 };
+}
+
+/** Most segments; the largest real files have some hundred pieces of profiles and metadata. */
+const MOST_SEGMENTS = 4096;
+/** Most scans, and most pixels of all scans together beyond those of a usual progressive file (10 scans). */
+const MOST_SCANS = 100;
+const USUAL_SCANS = 24;
+const MOST_SCANNED = 100_000_000;
+
+const tooMany = (wish: string, fact: string): RangeError =>
+  new RangeError(`Cannot decode image as JPEG must have ${wish}: current file says that ${fact}`);
+
+/** Refuses files whose scans would cost far more than their pixels: a scan of a few bytes passes over all of them. */
+function checkScans(scans: number, frame: { width: number; height: number } | undefined): void {
+  if (scans > MOST_SCANS) throw tooMany(`at most ${MOST_SCANS} scans`, "there are more");
+  const scanned = scans * (frame?.width ?? 0) * (frame?.height ?? 0);
+  if (scans > USUAL_SCANS && scanned > MOST_SCANNED) {
+    throw tooMany(`at most ${USUAL_SCANS} scans for its size`, `there are at least ${scans}`);
+  }
 }
 
 const cutOff = (bytes: Uint8Array): SyntaxError =>

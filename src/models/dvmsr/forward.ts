@@ -13,7 +13,7 @@ import type { Tap } from "../../run/run_model.ts";
 import { reshape, rowRange, type Tensor } from "../../tensor.ts";
 import type { Detected, ModelFacts } from "../family.ts";
 import { mixer, type MixerConfig, mixerConfig, mixerWeights, norm, normWeights } from "../blocks/mamba.ts";
-import { checkCount, countKeys, mergeOptions, ratioOf, refuseUnknown, variantOf, wrongOption } from "../options.ts";
+import { checkCount, mergeOptions, Numbered, ratioOf, refuseUnknown, variantOf, wrongOption } from "../options.ts";
 import { checkImage, embedFeatures, type FrameConfig, frameWeights, makeImage } from "../blocks/restoration_frame.ts";
 import { residualConv, residualConvWeights, shallowFeatures } from "../blocks/restoration_frame.ts";
 
@@ -206,12 +206,12 @@ function* mixInBands(
 /** Options that keys and shapes decide. */
 function optionsFromShapes(shape: (key: string) => readonly number[] | undefined, keys: readonly string[]) {
   const [width, channels] = shape("conv_first.weight")!;
-  const mixer = "layers.0.residual_group.blocks.0.mixer";
-  const upsample = shape("upsample.0.weight")?.[0], shuffles = countKeys(keys, "upsample");
+  const mixer = "layers.0.residual_group.blocks.0.mixer", numbered = new Numbered(keys);
+  const upsample = shape("upsample.0.weight")?.[0], shuffles = numbered.present("upsample");
   return {
     depths: Array.from(
-      { length: countKeys(keys, "layers") },
-      (_, g) => countKeys(keys, `layers\\.${g}\\.residual_group\\.blocks`),
+      { length: numbered.count("layers") },
+      (_, g) => numbered.count(`layers.${g}.residual_group.blocks`),
     ),
     embed_dim: width!,
     channels: channels!,
@@ -225,7 +225,7 @@ function optionsFromShapes(shape: (key: string) => readonly number[] | undefined
     patch_norm: !!shape("patch_embed.norm.weight"),
     resi_connection: shape("layers.0.conv.0.weight") ? "3conv" as const : "1conv" as const,
     ...(shape("conv_before_upsample.0.weight")
-      ? { upsampler: "pixelshuffle" as const, upscale: upsample === 576 ? 3 : 2 ** Math.ceil(shuffles / 2) }
+      ? { upsampler: "pixelshuffle" as const, upscale: upsample === 576 ? 3 : 2 ** shuffles }
       : upsample
       ? { upsampler: "pixelshuffledirect" as const, upscale: Math.sqrt(upsample / channels!) }
       : { upsampler: "" as const, upscale: 1 }),

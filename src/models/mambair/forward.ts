@@ -14,7 +14,7 @@ import type { Tensor } from "../../tensor.ts";
 import type { Detected, ModelFacts } from "../family.ts";
 import { MAMBAIR_OPTION_NAMES, MAMBAIR_VARIANTS, type MambaIRConfig, mambairConfig } from "./options.ts";
 import type { MambaIROptions } from "./options.ts";
-import { countKeys, mergeOptions, ratioOf, variantOf } from "../options.ts";
+import { mergeOptions, Numbered, ratioOf, variantOf } from "../options.ts";
 import { checkImage, embedFeatures, frameWeights, makeImage } from "../blocks/restoration_frame.ts";
 import { residualConv, residualConvWeights, shallowFeatures } from "../blocks/restoration_frame.ts";
 import { vssBlock, vssBlockWeights } from "../blocks/vss_block.ts";
@@ -82,18 +82,19 @@ type Shape = readonly number[];
 function optionsFromShapes(shape: (key: string) => Shape | undefined, keys: readonly string[]): MambaIROptions {
   const [width, channels] = shape("conv_first.weight")!;
   const block = "layers.0.residual_group.blocks.0", scan = `${block}.self_attention`;
+  const numbered = new Numbered(keys);
   const depths = Array.from(
-    { length: countKeys(keys, "layers") },
-    (_, g) => countKeys(keys, `layers\\.${g}\\.residual_group\\.blocks`),
+    { length: numbered.count("layers") },
+    (_, g) => numbered.count(`layers.${g}.residual_group.blocks`),
   );
   const generation = shape(`${block}.conv_blk.cab.1.attention.1.weight`)
     ? 1
     : shape(`${block}.conv_blk.cab.5.attention.1.weight`)
     ? 3
     : 2;
-  const shuffles = countKeys(keys, "upsample"), upsample = shape("upsample.0.weight")?.[0];
+  const shuffles = numbered.present("upsample"), upsample = shape("upsample.0.weight")?.[0];
   const head: MambaIROptions = shape("conv_before_upsample.0.weight")
-    ? { upsampler: "pixelshuffle", upscale: upsample === 576 ? 3 : 2 ** Math.ceil(shuffles / 2) }
+    ? { upsampler: "pixelshuffle", upscale: upsample === 576 ? 3 : 2 ** shuffles }
     : upsample
     ? { upsampler: "pixelshuffledirect", upscale: Math.sqrt(upsample / channels!), cab_generation: generation }
     : { upsampler: "", upscale: 1 };

@@ -12,7 +12,7 @@ import type { Ops } from "../../ops/ops.ts";
 import type { Tap } from "../../run/run_model.ts";
 import { columns, type Tensor } from "../../tensor.ts";
 import type { Detected, ModelFacts } from "../family.ts";
-import { checkCount, countKeys, mergeOptions, ratioOf, refuseUnknown, variantOf, wrongOption } from "../options.ts";
+import { checkCount, mergeOptions, Numbered, ratioOf, refuseUnknown, variantOf, wrongOption } from "../options.ts";
 import { checkImage } from "../blocks/restoration_frame.ts";
 import {
   vssBlock,
@@ -237,14 +237,15 @@ function* up(ops: Ops, { weight }: Conv, x: Tensor, skip: Tensor, reduce?: Conv)
 function optionsFromShapes(shape: (key: string) => readonly number[] | undefined, keys: readonly string[]) {
   const [dim, channels] = shape("patch_embed.proj.weight")!;
   const levels = ["encoder_level1", "encoder_level2", "encoder_level3", "latent"];
+  const numbered = new Numbered(keys);
   const inner = shape("encoder_level1.0.self_attention.out_proj.weight")?.[1] ?? 2 * dim!;
   return {
     inp_channels: channels!,
     out_channels: shape("output.weight")?.[0] ?? channels!,
     dim: dim!,
-    num_blocks: levels.map((level) => countKeys(keys, level)),
+    num_blocks: levels.map((level) => numbered.count(level)),
     mlp_ratio: ratioOf(inner, dim!),
-    num_refinement_blocks: countKeys(keys, "refinement"),
+    num_refinement_blocks: numbered.count("refinement"),
     bias: !!shape("output.bias"),
     dual_pixel_task: !!shape("skip_conv.weight"),
     d_states: levels.map((level) => shape(`${level}.0.self_attention.A_logs`)?.[1] ?? 16),

@@ -4,19 +4,19 @@
  * @module
  */
 import type { Detected, ModelFacts } from "../family.ts";
-import { countKeys, mergeOptions, ratioOf, variantOf } from "../options.ts";
+import { mergeOptions, Numbered, ratioOf, variantOf } from "../options.ts";
 import { mambairv2, MAMBAIRV2_IGNORED, type MambaIRv2Weights, mambairv2Weights } from "./forward.ts";
 import { MAMBAIRV2_OPTION_NAMES, MAMBAIRV2_VARIANTS, mambairv2Config, type MambaIRv2Options } from "./options.ts";
 
 type Shape = readonly number[];
 
 /** What the tensors of the head say. */
-function headFromShapes(shape: (key: string) => Shape | undefined, keys: readonly string[]): MambaIRv2Options {
+function headFromShapes(shape: (key: string) => Shape | undefined, numbered: Numbered): MambaIRv2Options {
   const upsample = shape("upsample.0.weight")?.[0], channels = shape("conv_first.weight")![1]!;
   if (shape("conv_up1.weight")) return { upsampler: "nearest+conv", upscale: 4 };
   if (shape("conv_before_upsample.0.weight")) {
-    const shuffles = countKeys(keys, "upsample");
-    return { upsampler: "pixelshuffle", upscale: upsample === 576 ? 3 : 2 ** Math.ceil(shuffles / 2) };
+    const shuffles = numbered.present("upsample");
+    return { upsampler: "pixelshuffle", upscale: upsample === 576 ? 3 : 2 ** shuffles };
   }
   if (upsample) return { upsampler: "pixelshuffledirect", upscale: Math.sqrt(upsample / channels) };
   return { upsampler: "", upscale: 1 };
@@ -24,7 +24,8 @@ function headFromShapes(shape: (key: string) => Shape | undefined, keys: readonl
 
 /** Options that keys and shapes decide. */
 function optionsFromShapes(shape: (key: string) => Shape | undefined, keys: readonly string[]): MambaIRv2Options {
-  const [width, channels] = shape("conv_first.weight")!, groups = countKeys(keys, "layers");
+  const [width, channels] = shape("conv_first.weight")!;
+  const numbered = new Numbered(keys), groups = numbered.count("layers");
   const layer = (g: number) => `layers.${g}.residual_group.layers.0`, first = layer(0);
   const table = (g: number) => shape(`${layer(g)}.win_mhsa.relative_position_bias_table`);
   const list = (count: (g: number) => number) => Array.from({ length: groups }, (_, g) => count(g));
@@ -34,7 +35,7 @@ function optionsFromShapes(shape: (key: string) => Shape | undefined, keys: read
     form: light ? "light" : "base",
     in_chans: channels!,
     embed_dim: width!,
-    depths: list((g) => countKeys(keys, `layers\\.${g}\\.residual_group\\.layers`)),
+    depths: list((g) => numbered.count(`layers.${g}.residual_group.layers`)),
     num_heads: list((g) => table(g)?.[1] ?? 1),
     window_size: (Math.sqrt(table(0)?.[0] ?? 961) + 1) / 2,
     d_state: shape(`${first}.assm.selectiveScan.A_logs`)?.[1] ?? 16,
@@ -45,7 +46,7 @@ function optionsFromShapes(shape: (key: string) => Shape | undefined, keys: read
     qkv_bias: !!shape(`${first}.wqkv.bias`),
     patch_norm: !!shape("patch_embed.norm.weight"),
     resi_connection: shape("layers.0.conv.0.weight") ? "3conv" : "1conv",
-    ...headFromShapes(shape, keys),
+    ...headFromShapes(shape, numbered),
   };
 }
 

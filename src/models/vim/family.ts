@@ -5,6 +5,7 @@
  */
 import type { Detected, ModelFacts, OptionSource } from "../family.ts";
 import { VIM_CHOICES, type VimChoices } from "./choices.ts";
+import { Numbered } from "../options.ts";
 import { vim, VIM_IGNORED, type VimWeights, vimWeights } from "./forward.ts";
 import { VIM_OPTION_NAMES, VIM_VARIANTS, vimConfig, type VimOptions, type VimVariant } from "./options.ts";
 
@@ -13,10 +14,7 @@ type Shape = readonly number[];
 /** Options that keys and shapes alone decide. */
 function optionsFromShapes(shape: (key: string) => Shape | undefined, keys: Iterable<string>): VimOptions {
   const [width, channels, patch] = shape("patch_embed.proj.weight")!;
-  const depth = 1 + Math.max(
-    -1,
-    ...[...keys].map((key) => Number(/^layers\.(\d+)\./.exec(key)?.[1] ?? -1)),
-  );
+  const depth = new Numbered(keys).count("layers");
   const mixer = "layers.0.mixer";
   const inner = shape(`${mixer}.out_proj.weight`)?.[1] ?? 2 * width!;
   const rank = shape(`${mixer}.dt_proj.weight`)?.[1] ?? Math.ceil(width! / 16);

@@ -261,6 +261,9 @@ export function classTokens(c: VimConfig): number {
   return c.classToken === "none" ? 0 : c.classToken === "double" ? 2 : 1;
 }
 
+/** Longest side of an image: beyond it lies no photo, and a plan would never end. */
+const MAX_SIDE = 16_384;
+
 const pair = (size: number | Grid): Grid => typeof size === "number" ? [size, size] : size;
 
 function gridOf([height, width]: Grid, patch: number, stride: number): Grid {
@@ -301,6 +304,7 @@ function checkKinds(o: typeof DEFAULTS, ssm: SsmOptions): void {
   if (!Number.isFinite(o.flip_img_sequences_ratio)) {
     wrong("flip_img_sequences_ratio", "be a number", o.flip_img_sequences_ratio);
   }
+  if (Math.max(...pair(o.img_size)) > MAX_SIDE) wrong("img_size", `be at most ${MAX_SIDE}`, o.img_size);
   if (!Number.isInteger(o.num_classes)) wrong("num_classes", "be a whole number", o.num_classes);
   if (!(o.norm_epsilon >= 0)) wrong("norm_epsilon", "be a number of at least 0", o.norm_epsilon);
   if (!(Number(ssm.expand ?? 2) > 0)) wrong("expand", "be a number above 0", ssm.expand);
