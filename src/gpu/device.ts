@@ -5,6 +5,8 @@
  */
 import type { Device, DeviceMemory, KernelCall, WriteOptions } from "../device.ts";
 import { taskQueue } from "../device.ts";
+import { Ledger } from "../device/ledger.ts";
+import { readRows } from "../device/read_rows.ts";
 import type { KernelName, Operands, Params } from "../kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
 import { type AdapterDescription, describeAdapter, findAdapter } from "./adapter.ts";
@@ -14,7 +16,7 @@ import { packHalves } from "./half_weights.ts";
 import { Launcher } from "./launcher.ts";
 import { packWeight } from "./pack_weights.ts";
 import { Pipelines } from "./pipelines.ts";
-import { type Block, type GpuBuffer, Pool } from "./pool.ts";
+import { type GpuBuffer, Pool } from "./pool.ts";
 import { Readback } from "./readback.ts";
 import type { TimedPass } from "./timeline.ts";
 
@@ -106,25 +108,20 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
   const commands = new Commands(gpu, faults, pipelines.params);
   const launcher = new Launcher(gpu, faults, pool, commands, pipelines);
   const readback = new Readback(gpu, commands, faults);
-  const bytes = { weights: 0, run: 0, peak: 0 };
-  const models = new Set<DeviceBuffer>();
-  const scopes: GpuBuffer[][] = [];
-  let closed = false;
+  const ledger = new Ledger<GpuBuffer>({
+    device: "WebGPU",
+    bytesOf: ({ block }) => block.bytes,
+    give: ({ block }) => pool.give(block),
+    onIdle: () => {
+      const idle = pool.endRun();
+      if (idle.some(({ used }) => used === commands.serial)) commands.submit();
+      for (const block of idle) pool.destroy(block);
+    },
+  });
 
   const guard = (action: string): void => {
-    if (closed) throw new Error(`Cannot ${action} as the WebGPU device is closed`);
+    ledger.guard(action);
     if (faults.lost) throw faults.lost;
-  };
-  const takeRun = (length: number, take: (bytes: number) => Block, half = false): GpuBuffer => {
-    const scope = scopes.at(-1);
-    if (!scope) {
-      throw new Error("Cannot allocate run memory on the WebGPU device as a scope must be open: there is none");
-    }
-    const buffer = { length, block: take(4 * length), half };
-    scope.push(buffer);
-    bytes.run += buffer.block.bytes;
-    bytes.peak = Math.max(bytes.peak, bytes.run);
-    return buffer;
   };
 
   const device: WebgpuDevice = {
@@ -134,20 +131,14 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
     adapter: description,
     alloc(length: number): GpuBuffer {
       guard("allocate");
-      return takeRun(length, (bytes) => pool.take(bytes));
+      return ledger.run(() => ({ length, block: pool.take(4 * length) }));
     },
     write(data: Float32Array | Uint32Array, options: WriteOptions): GpuBuffer {
       guard("write");
       const { packed, half } = data instanceof Float32Array ? pack(data, options) : { packed: data, half: false };
-      let buffer: GpuBuffer;
       // A write to the queue overtakes the open commands, so none of them may use this memory.
-      const take = (bytes: number) => pool.takeUnused(bytes, commands.serial);
-      if (options.life === "run") buffer = takeRun(packed.length, take, half);
-      else {
-        buffer = { length: packed.length, block: take(packed.byteLength), half };
-        models.add(buffer);
-        bytes.weights += buffer.block.bytes;
-      }
+      const take = () => ({ length: packed.length, block: pool.takeUnused(packed.byteLength, commands.serial), half });
+      const buffer = options.life === "run" ? ledger.run(take) : ledger.keep(take());
       const { block } = buffer;
       if (block.gpu && packed.length > 0) {
         gpu.queue.writeBuffer(block.gpu, 0, packed.buffer as ArrayBuffer, packed.byteOffset, packed.byteLength);
@@ -155,9 +146,8 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
       return buffer;
     },
     free(buffer: DeviceBuffer): void {
-      if (!models.delete(buffer)) return;
-      const { block } = buffer as GpuBuffer;
-      bytes.weights -= block.bytes;
+      const block = ledger.drop(buffer)?.block;
+      if (!block) return;
       if (block.used === commands.serial) commands.submit();
       pool.destroy(block);
     },
@@ -165,24 +155,7 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
       guard(`run ${kernel}`);
       launcher.run(kernel, operands, params);
     },
-    scope(): Disposable {
-      const depth = scopes.push([]);
-      return {
-        [Symbol.dispose]() {
-          if (closed) return;
-          while (scopes.length >= depth) {
-            for (const { block } of scopes.pop()!.reverse()) {
-              bytes.run -= block.bytes;
-              pool.give(block);
-            }
-          }
-          if (scopes.length > 0) return;
-          const idle = pool.endRun();
-          if (idle.some(({ used }) => used === commands.serial)) commands.submit();
-          for (const block of idle) pool.destroy(block);
-        },
-      };
-    },
+    scope: () => ledger.scope(),
     // The pool grows by single buffers; nothing is gained by taking them before they are needed.
     reserve(): void {},
     async flush(): Promise<void> {
@@ -193,24 +166,19 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
     },
     async read(tensor: Tensor): Promise<Float32Array> {
       guard("read");
-      const rows = rowsOf(tensor), columns = columnsOf(tensor), { block } = tensor.buffer as GpuBuffer;
-      const result = new Float32Array(rows * columns);
-      if (result.length === 0 || !block.gpu) {
+      const { block } = tensor.buffer as GpuBuffer, rows = rowsOf(tensor), columns = columnsOf(tensor);
+      if (rows * columns === 0 || !block.gpu) {
         await device.flush();
-        return result;
+        return new Float32Array(rows * columns);
       }
       const elements = (rows - 1) * tensor.stride + columns;
       block.used = commands.serial;
       const span = new Float32Array(await readback.read(block.gpu, 4 * tensor.offset, 4 * elements));
-      if (elements === result.length) return span;
-      for (let r = 0; r < rows; r++) {
-        result.set(span.subarray(r * tensor.stride, r * tensor.stride + columns), r * columns);
-      }
-      return result;
+      return elements === rows * columns ? span : readRows(span, 0, tensor);
     },
     exclusive: taskQueue(),
     memory(): DeviceMemory {
-      return { ...bytes, reserved: pool.reserved };
+      return { ...ledger.bytes, reserved: pool.reserved };
     },
     counts(): WebgpuCounts {
       const { dispatches, submits } = commands;
@@ -233,12 +201,10 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
       gpu.destroy();
     },
     close(): void {
-      if (closed) return;
-      closed = true;
+      if (ledger.closed) return;
+      ledger.close();
       readback.close();
       commands.close();
-      models.clear();
-      scopes.length = 0;
       gpu.destroy();
     },
     [Symbol.asyncDispose](): Promise<void> {

@@ -4,7 +4,8 @@
  * @module
  */
 import type { KernelCall } from "../device.ts";
-import { KERNEL_NAMES, type KernelName, KERNELS, type Operands, type Params } from "../kernels.ts";
+import { SIGNATURES } from "../device/signature.ts";
+import type { KernelName, Operands, Params } from "../kernels.ts";
 import { columnsOf, rowsOf, type Tensor } from "../tensor.ts";
 import { type Commands, SLOT_WORDS } from "./commands.ts";
 import type { Faults } from "./faults.ts";
@@ -12,23 +13,6 @@ import { planLaunch } from "./grid.ts";
 import type { Launch, OperandView } from "./launch.ts";
 import { hasScratch, type PipelineKey, type Pipelines } from "./pipelines.ts";
 import { type Block, type GpuBuffer, megabytes, type Pool } from "./pool.ts";
-
-/** A row of the kernel table as lists. */
-interface Signature {
-  readonly operands: readonly { readonly name: string; readonly written: boolean }[];
-  readonly params: readonly { readonly name: string; readonly float: boolean }[];
-}
-
-const SIGNATURES = Object.fromEntries(KERNEL_NAMES.map((kernel) => {
-  const signature: Signature = {
-    operands: Object.entries(KERNELS[kernel].operands).map(([name, access]) => ({
-      name,
-      written: access !== "in" && access !== "in?",
-    })),
-    params: Object.entries(KERNELS[kernel].params).map(([name, type]) => ({ name, float: type === "f32" })),
-  };
-  return [kernel, signature];
-})) as Record<KernelName, Signature>;
 
 /** The part of a call that chooses its pipelines. */
 const viewOf = (operands: Readonly<Record<string, Tensor | undefined>>, workgroupBytes: number): OperandView => ({

@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { KERNEL_NAMES, type KernelName, KERNELS } from "../kernels.ts";
+import { SIGNATURES } from "../device/signature.ts";
+import { KERNEL_NAMES, type KernelName } from "../kernels.ts";
 import type { Faults } from "./faults.ts";
 import { COMPUTE_STAGE } from "./flags.ts";
 import { SHADERS } from "./shaders.gen.ts";
@@ -114,14 +115,14 @@ export class Pipelines {
   #layoutsOf(kernel: KernelName) {
     const known = this.#layouts.get(kernel);
     if (known) return known;
-    const accesses: string[] = Object.values(KERNELS[kernel].operands);
-    if (WITH_SCRATCH.has(kernel)) accesses.push("inout");
+    const written = SIGNATURES[kernel].operands.map((operand) => operand.written);
+    if (WITH_SCRATCH.has(kernel)) written.push(true);
     const group = this.#device.createBindGroupLayout({
       label: kernel,
-      entries: accesses.map((access, binding) => ({
+      entries: written.map((writes, binding) => ({
         binding,
         visibility: COMPUTE_STAGE,
-        buffer: { type: access.startsWith("inout") || access === "out" ? "storage" : "read-only-storage" },
+        buffer: { type: writes ? "storage" : "read-only-storage" },
       })),
     });
     const whole = this.#device.createPipelineLayout({ label: kernel, bindGroupLayouts: [group, this.params] });

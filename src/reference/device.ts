@@ -6,8 +6,11 @@
  */
 import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
 import { taskQueue } from "../device.ts";
-import { type KernelName, KERNELS, type Operands, type Params } from "../kernels.ts";
-import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
+import { Ledger } from "../device/ledger.ts";
+import { readRows } from "../device/read_rows.ts";
+import { SIGNATURES } from "../device/signature.ts";
+import type { KernelName, Operands, Params } from "../kernels.ts";
+import type { DeviceBuffer, Tensor } from "../tensor.ts";
 import { attention } from "./attention.ts";
 import { binary } from "./binary.ts";
 import { causal_conv1d } from "./causal_conv1d.ts";
@@ -59,80 +62,56 @@ export interface ReferenceOptions {
 
 /** Opens the reference device. */
 export function openReference({ precision = "f32" }: ReferenceOptions = {}): Device {
-  const sizes = { weights: 0, run: 0, peak: 0 };
-  const width = precision === "f64" ? 8 : 4;
-  const weights = new Map<DeviceBuffer, number>();
-  const scopes: number[] = [];
-  let closed = false;
-  const guard = (action: string): void => {
-    if (closed) throw new Error(`Cannot ${action} as the reference device is closed`);
-  };
+  const ledger = new Ledger<ReferenceBuffer>({ device: "reference", bytesOf: ({ array }) => array.byteLength });
+  // A scope that stays open: here run memory needs none, the garbage collector takes it.
+  ledger.scope();
 
   const device: Device = {
     kind: "reference",
     name: precision === "f64" ? "reference f64" : "reference",
     alloc(length: number): ReferenceBuffer {
-      guard("allocate");
-      sizes.run += length * width;
-      sizes.peak = Math.max(sizes.peak, sizes.run);
-      return { length, array: precision === "f64" ? new Float64Array(length) : new Float32Array(length) };
+      ledger.guard("allocate");
+      return ledger.run(() => ({
+        length,
+        array: precision === "f64" ? new Float64Array(length) : new Float32Array(length),
+      }));
     },
     write(data: Float32Array | Uint32Array, { life }: WriteOptions): ReferenceBuffer {
-      guard("write");
+      ledger.guard("write");
       // Run memory may be added to, so the oracle keeps it in f64; weights are only read, and exact in f32.
       const widened = precision === "f64" && life === "run" && data instanceof Float32Array;
       const buffer = { length: data.length, array: widened ? Float64Array.from(data) : data.slice() };
-      if (life === "model") {
-        weights.set(buffer, data.byteLength);
-        sizes.weights += data.byteLength;
-      } else sizes.run += data.byteLength;
-      return buffer;
+      return life === "run" ? ledger.run(() => buffer) : ledger.keep(buffer);
     },
     free(buffer: DeviceBuffer): void {
-      sizes.weights -= weights.get(buffer) ?? 0;
-      weights.delete(buffer);
+      ledger.drop(buffer);
     },
     run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
-      guard(`run ${kernel}`);
+      ledger.guard(`run ${kernel}`);
       const views: Record<string, View | undefined> = {};
-      for (const name of Object.keys(KERNELS[kernel].operands)) {
+      for (const { name } of SIGNATURES[kernel].operands) {
         const tensor = (operands as Record<string, Tensor | undefined>)[name];
         views[name] = tensor && { data: (tensor.buffer as ReferenceBuffer).array, at: tensor.offset };
       }
       REFERENCE_KERNELS[kernel](views as unknown as Operands<K, View>, params);
     },
-    scope(): Disposable {
-      const mark = sizes.run, depth = scopes.push(mark);
-      return {
-        [Symbol.dispose]() {
-          if (scopes.length < depth) return;
-          scopes.length = depth - 1;
-          sizes.run = mark;
-        },
-      };
-    },
+    scope: () => ledger.scope(),
     reserve(): void {},
     flush(): Promise<void> {
       return Promise.resolve();
     },
     read(tensor: Tensor): Promise<Float32Array> {
-      guard("read");
+      ledger.guard("read");
       const { array } = tensor.buffer as ReferenceBuffer;
-      const rows = rowsOf(tensor), columns = columnsOf(tensor);
-      const result = new Float32Array(rows * columns);
-      for (let r = 0; r < rows; r++) {
-        const first = tensor.offset + r * tensor.stride;
-        result.set(array.subarray(first, first + columns), r * columns);
-      }
-      return Promise.resolve(result);
+      return Promise.resolve(readRows(array, tensor.offset, tensor));
     },
     exclusive: taskQueue(),
     memory(): DeviceMemory {
-      return { ...sizes, reserved: sizes.weights + sizes.run };
+      const { bytes } = ledger;
+      return { ...bytes, reserved: bytes.weights + bytes.run };
     },
     close(): void {
-      closed = true;
-      weights.clear();
+      ledger.close();
     },
     [Symbol.asyncDispose](): Promise<void> {
       device.close();

@@ -7,8 +7,11 @@
 import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
 import { taskQueue } from "../device.ts";
-import { type KernelName, KERNELS, type Operands, type Params, workOf } from "../kernels.ts";
-import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
+import { Ledger } from "../device/ledger.ts";
+import { readRows } from "../device/read_rows.ts";
+import { SIGNATURES } from "../device/signature.ts";
+import { type KernelName, type Operands, type Params, workOf } from "../kernels.ts";
+import type { DeviceBuffer, Tensor } from "../tensor.ts";
 import { obstacleToThreads, usableCores } from "./cores.ts";
 import { type Block, Heap } from "./heap.ts";
 import { heapViews, instantiate, SCRATCH_BYTES, type Variant } from "./load.ts";
@@ -39,13 +42,6 @@ const GRAIN = 400_000;
 /** What an exponential and a state element of a scan cost, in multiply-adds. */
 const EXP = 20, STATE = 13;
 
-/** Operand and parameter names of each kernel in ABI order. */
-const SIGNATURES = Object.fromEntries(
-  Object.entries(KERNELS).map((
-    [name, row],
-  ) => [name, { operands: Object.keys(row.operands), params: Object.keys(row.params) }]),
-) as unknown as Record<KernelName, { readonly operands: readonly string[]; readonly params: readonly string[] }>;
-
 /** Opens the WASM device; throws when the engine has no SIMD. */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   const { grain = GRAIN } = options, wanted = await threadsWanted(options);
@@ -64,10 +60,11 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
       file: options.threadFile,
     })
     : undefined;
-  const bytes = { weights: 0, run: 0, peak: 0 };
-  const models = new Set<DeviceBuffer>();
-  const scopes: WasmBuffer[][] = [];
-  let closed = false;
+  const ledger = new Ledger<WasmBuffer>({
+    device: "WASM",
+    bytesOf: ({ block }) => block.size,
+    give: ({ block }) => heap.give(block),
+  });
   let views = heapViews(memory);
 
   /** Views of the whole memory, made anew once the memory has grown. */
@@ -75,82 +72,52 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     if (views.HEAPF32.buffer !== memory.buffer) views = heapViews(memory);
     return views;
   };
-  const guard = (action: string): void => {
-    if (closed) throw new Error(`Cannot ${action} as the WASM device is closed`);
-  };
-  const takeRun = (length: number): WasmBuffer => {
-    const scope = scopes.at(-1);
-    if (!scope) throw new Error("Cannot allocate run memory on the WASM device as a scope must be open: there is none");
-    const buffer = { length, block: heap.take(4 * length) };
-    scope.push(buffer);
-    bytes.run += buffer.block.size;
-    bytes.peak = Math.max(bytes.peak, bytes.run);
-    return buffer;
-  };
+  const take = (length: number): WasmBuffer => ({ length, block: heap.take(4 * length) });
 
   const device: Device = {
     kind: "wasm",
     name: `wasm ${variant}`,
     threads: threads ? wanted : 1,
     alloc(length: number): WasmBuffer {
-      guard("allocate");
-      return takeRun(length);
+      ledger.guard("allocate");
+      return ledger.run(() => take(length));
     },
     write(data: Float32Array | Uint32Array, options: WriteOptions): WasmBuffer {
-      guard("write");
+      ledger.guard("write");
       const packed = data instanceof Float32Array ? packWeight(data, options) : data;
-      let buffer: WasmBuffer;
-      if (options.life === "run") buffer = takeRun(packed.length);
-      else {
-        buffer = { length: packed.length, block: heap.take(packed.byteLength) };
-        models.add(buffer);
-        bytes.weights += buffer.block.size;
-      }
+      const buffer = options.life === "run" ? ledger.run(() => take(packed.length)) : ledger.keep(take(packed.length));
       const { HEAPF32, HEAPU32 } = heapOf();
       (packed instanceof Float32Array ? HEAPF32 : HEAPU32).set(packed, buffer.block.at / 4);
       return buffer;
     },
     free(buffer: DeviceBuffer): void {
-      if (!models.delete(buffer)) return;
-      bytes.weights -= (buffer as WasmBuffer).block.size;
-      heap.give((buffer as WasmBuffer).block);
+      const weight = ledger.drop(buffer);
+      if (weight) heap.give(weight.block);
     },
     run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
-      guard(`run ${kernel}`);
+      ledger.guard(`run ${kernel}`);
       const signature = SIGNATURES[kernel];
       const args: Record<string, number> = { ...params };
-      for (const name of signature.operands) {
+      for (const { name } of signature.operands) {
         const tensor = (operands as Record<string, Tensor | undefined>)[name];
         args[name] = tensor ? (tensor.buffer as WasmBuffer).block.at + 4 * tensor.offset : 0;
       }
       const flatten = (share: Share): number[] => [
-        ...signature.operands.map((name) => share.args[name]!),
-        ...signature.params.map((name) => share.args[name]!),
+        ...signature.operands.map(({ name }) => share.args[name]!),
+        ...signature.params.map(({ name }) => share.args[name]!),
         scratch.at,
         ...(share.part ?? []),
       ];
       if (threads && costOf(kernel, params) >= grain && threads.run(kernel, args, flatten, scratch.at)) return;
       kernels[kernel](...flatten({ args }));
     },
-    scope(): Disposable {
-      const depth = scopes.push([]);
-      return {
-        [Symbol.dispose]() {
-          while (scopes.length >= depth) {
-            for (const { block } of scopes.pop()!.reverse()) {
-              bytes.run -= block.size;
-              heap.give(block);
-            }
-          }
-        },
-      };
-    },
-    reserve(bytesWanted: number): void {
-      guard("reserve memory");
-      heap.reserve(bytesWanted);
+    scope: () => ledger.scope(),
+    reserve(bytes: number): void {
+      ledger.guard("reserve memory");
+      heap.reserve(bytes);
     },
     async prepare(calls): Promise<void> {
-      guard("prepare");
+      ledger.guard("prepare");
       if (threads && (grain === 0 || calls.some(({ kernel, params }) => costOf(kernel, params) >= grain))) {
         await threads.start();
       }
@@ -159,25 +126,17 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
       return Promise.resolve();
     },
     read(tensor: Tensor): Promise<Float32Array> {
-      guard("read");
-      const rows = rowsOf(tensor), columns = columnsOf(tensor);
-      const result = new Float32Array(rows * columns);
-      const first = (tensor.buffer as WasmBuffer).block.at / 4 + tensor.offset, { HEAPF32 } = heapOf();
-      for (let r = 0; r < rows; r++) {
-        const at = first + r * tensor.stride;
-        result.set(HEAPF32.subarray(at, at + columns), r * columns);
-      }
-      return Promise.resolve(result);
+      ledger.guard("read");
+      const { block } = tensor.buffer as WasmBuffer;
+      return Promise.resolve(readRows(heapOf().HEAPF32, block.at / 4 + tensor.offset, tensor));
     },
     exclusive: taskQueue(),
     memory(): DeviceMemory {
-      return { ...bytes, reserved: heap.reserved };
+      return { ...ledger.bytes, reserved: heap.reserved };
     },
     close(): void {
-      closed = true;
       threads?.stop();
-      models.clear();
-      scopes.length = 0;
+      ledger.close();
       views = { HEAPF32: new Float32Array(0), HEAPU32: new Uint32Array(0), HEAPU8: new Uint8Array(0) };
     },
     [Symbol.asyncDispose](): Promise<void> {

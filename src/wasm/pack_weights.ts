@@ -4,12 +4,11 @@
  *
  * @module
  */
-import type { Role, WriteOptions } from "../device.ts";
+import type { WriteOptions } from "../device.ts";
+import { type Layouts, packInto } from "../device/pack_weights.ts";
 
 /** Outputs in a panel of a `linear` or `conv2d` weight; `COLUMNS` of `rust-kernels/src/gemm.rs`. */
 const PANEL = 8;
-
-type Packer = (data: Float32Array, shape: readonly number[], options: WriteOptions) => Float32Array;
 
 /** Panels `[⌈outer / 8⌉][taps · inner][8]` of a weight `[outer, inner, taps]`: the inputs of one tap lie together. */
 function packPanels(data: Float32Array, outer: number, inner: number, taps: number): Float32Array {
@@ -21,30 +20,6 @@ function packPanels(data: Float32Array, outer: number, inner: number, taps: numb
       for (let tap = 0; tap < taps; tap++) {
         packed[panel + (tap * inner + i) * PANEL] = data[(o * inner + i) * taps + tap]!;
       }
-    }
-  }
-  return packed;
-}
-
-/** Panels of each product of a weight `[outer, inner]` or `[groups, outer, inner]`. */
-function packProducts(data: Float32Array, shape: readonly number[]): Float32Array {
-  const [outer = 0, inner = 0] = shape.slice(-2);
-  if (shape.length < 3) return packPanels(data, outer, inner, 1);
-  const size = outer * inner, padded = Math.ceil(outer / PANEL) * PANEL * inner;
-  const packed = new Float32Array(shape[0]! * padded);
-  for (let g = 0; g < shape[0]!; g++) {
-    packed.set(packPanels(data.subarray(g * size, (g + 1) * size), outer, inner, 1), g * padded);
-  }
-  return packed;
-}
-
-/** `[groups][columns][rows]` of `[groups, rows, columns]`. */
-function transpose(data: Float32Array, groups: number, rows: number, columns: number): Float32Array {
-  const packed = new Float32Array(data.length);
-  for (let g = 0; g < groups; g++) {
-    const first = g * rows * columns;
-    for (let r = 0; r < rows; r++) {
-      for (let c = 0; c < columns; c++) packed[first + c * rows + r] = data[first + r * columns + c]!;
     }
   }
   return packed;
@@ -66,34 +41,8 @@ function packScan(data: Float32Array, shape: readonly number[], stateSize: numbe
   return packed;
 }
 
-const PACKERS: Readonly<Record<Role, Packer>> = {
-  plain: (data) => data,
-  linear: packProducts,
-  conv2d: (data, [outer = 0, inner = 0, height = 0, width = 0]) => packPanels(data, outer, inner, height * width),
-  depthwise: (data, [channels = 0, height = 0, width = 0]) => transpose(data, 1, channels, height * width),
-  conv1d: (data, [directions = 0, channels = 0, width = 0]) => transpose(data, directions, channels, width),
-  scan: (data, shape, { stateSize }) => {
-    if (stateSize === undefined) {
-      throw new TypeError("Cannot pack scan constants as the state size must be given: current value is undefined");
-    }
-    return packScan(data, shape, stateSize);
-  },
-};
+/** The layouts of the WASM kernels. */
+const LAYOUTS: Layouts = { outputs: PANEL, product: packPanels, scan: packScan };
 
-/**
- * Packs a weight for the kernel that its role names. Data of role `plain` is returned as it is.
- *
- * @throws {TypeError} The shape is missing or does not have as many elements as the data.
- */
-export function packWeight(data: Float32Array, options: WriteOptions): Float32Array {
-  const { role = "plain", shape = [data.length] } = options;
-  const size = shape.reduce((a, b) => a * b, 1);
-  if (role !== "plain" && size !== data.length) {
-    throw new TypeError(
-      `Cannot pack a ${role} weight as its shape must hold ${data.length} elements: current shape is [${
-        shape.join(", ")
-      }]`,
-    );
-  }
-  return PACKERS[role](data, shape, options);
-}
+/** Packs a weight for the kernel that its role names; see {@linkcode packInto}. */
+export const packWeight = (data: Float32Array, options: WriteOptions): Float32Array => packInto(LAYOUTS, data, options);
