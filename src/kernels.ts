@@ -26,7 +26,7 @@ import { selective_scan } from "./kernels/selective_scan.ts";
 import { sort } from "./kernels/sort.ts";
 import { sample } from "./kernels/sample.ts";
 import { unary } from "./kernels/unary.ts";
-import { NO_WORK, type Work } from "./kernels/work.ts";
+import { estimateMilliseconds, MOVES, NO_WORK, type Work } from "./kernels/work.ts";
 
 export * from "./kernels/codes.ts";
 export type { Access, ParamType } from "./kernels/row.ts";
@@ -79,4 +79,10 @@ export const KERNEL_NAMES = Object.keys(KERNELS) as readonly KernelName[];
 export function workOf<K extends KernelName>(kernel: K, params: Params<K>): Work {
   const row: KernelRow = KERNELS[kernel];
   return { ...NO_WORK, ...row.work(params as Record<string, number>) };
+}
+
+/** Milliseconds that one call takes on a modest core, with the way of its elements through memory. */
+export function millisecondsOf<K extends KernelName>(kernel: K, params: Params<K>): number {
+  const row: KernelRow = KERNELS[kernel];
+  return estimateMilliseconds(workOf(kernel, params)) + (row.moved?.(params as Record<string, number>) ?? 0) / MOVES;
 }

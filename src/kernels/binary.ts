@@ -16,4 +16,5 @@ export const binary = {
     accumulate: "u32",
   },
   work: (p: Sizes): Cost => ({ multiplyAdds: p.rows! * p.columns! }),
+  moved: (p: Sizes): number => p.rows! * p.columns!,
 } as const satisfies KernelRow;

@@ -14,4 +14,5 @@ export const layer_norm = {
     outStride: "u32",
   },
   work: (p: Sizes): Cost => ({ multiplyAdds: 3 * p.rows! * p.columns! }),
+  moved: (p: Sizes): number => p.rows! * p.columns!,
 } as const satisfies KernelRow;

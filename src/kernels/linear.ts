@@ -32,4 +32,5 @@ export const linear = {
     multiplyAdds: p.rows! * p.groups! * p.inner! * (p.outer! + (p.norm ? 3 : 0)),
     exps: exps(p.activation, p.rows! * p.groups! * p.outer!),
   }),
+  moved: (p: Sizes): number => p.norm ? p.rows! * p.groups! * p.inner! : 0,
 } as const satisfies KernelRow;

@@ -22,4 +22,6 @@ export interface KernelRow {
   readonly params: Readonly<Record<string, ParamType>>;
   /** What a call with these parameters costs. */
   readonly work: (params: Sizes) => Cost;
+  /** Elements whose way through memory takes longer than the arithmetic on them; none when absent. */
+  readonly moved?: (params: Sizes) => number;
 }

@@ -35,6 +35,9 @@ export function estimateMilliseconds({ multiplyAdds, exps, stateElements }: Work
   return multiplyAdds / 20e6 + exps / 1e6 + stateElements / 1.5e6;
 }
 
+/** Elements that a modest core moves through memory in a millisecond. */
+export const MOVES = 1e6;
+
 /** Codes of the activations that take an exponential. */
 const WITH_EXP: ReadonlySet<number> = new Set(
   (["silu", "gelu", "sigmoid"] as const).map((name) => ACTIVATIONS.indexOf(name)),

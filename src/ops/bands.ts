@@ -1,37 +1,28 @@
 /**
  * Long work in pieces. An op over a large image is issued as bands of rows or steps with a yield after each, so that
- * whoever drives the pass can report, stop and breathe between them; a small one stays a single call.
+ * whoever drives the pass can report, stop and let other tasks run between them; a small one stays a single call.
  *
  * @module
  */
-import { estimateMilliseconds, NO_WORK, type Work } from "../kernels.ts";
-import type { AttentionOptions, Band, Epilogue, LinearOptions, NormOptions, Ops, ScanOptions } from "./ops.ts";
 import { columnsOf, rowRange, rowsOf, type Tensor } from "../tensor.ts";
+import { attention, type AttentionOptions } from "./attention.ts";
+import { conv2d } from "./conv2d.ts";
+import { depthwiseConv2d } from "./depthwise_conv2d.ts";
+import type { Issue } from "./issue.ts";
+import { layerNorm } from "./layer_norm.ts";
+import { linear } from "./linear.ts";
+import type { Band, Epilogue, LayerNormOptions, LinearOptions, Ops, ScanOptions } from "./ops.ts";
+import { selectiveScan } from "./selective_scan.ts";
+import { millisecondsOfCall, split } from "./split.ts";
 
-/** Estimated milliseconds of a band at most: half of what a run may go without air, as estimates may be half wrong. */
-const LONGEST = 25;
-
-/**
- * Splits `total` rows into equal bands of at most 25 ms of estimated work.
- *
- * @param work What all rows together cost.
- * @param pace That of the device.
- */
-export function* bands(total: number, work: Partial<Work>, pace = 1): Generator<Band, void> {
-  const milliseconds = estimateMilliseconds({ ...NO_WORK, ...work }) / pace;
-  const parts = Math.max(1, Math.min(total, Math.ceil(milliseconds / LONGEST)));
-  for (let part = 0; part < parts; part++) {
-    const first = Math.floor(part * total / parts);
-    yield { first, count: Math.floor((part + 1) * total / parts) - first };
-  }
-}
-
-/** Exponentials of an epilogue over so many results. */
-const expsOf = (epilogue: Epilogue, results: number): number =>
-  epilogue.activation === undefined || epilogue.activation === "none" ? 0 : results;
+export { bands } from "./split.ts";
 
 /** What an element costs that is only moved, in multiply-adds. */
 export const MOVE = 20;
+
+/** Bands of `total` rows, where `call` would do all of them at once. */
+const bandsOf = (ops: Ops, total: number, call: (issue: Issue) => void): Generator<Band, void> =>
+  split(total, millisecondsOfCall(call) / (ops.device.pace ?? 1));
 
 /** {@linkcode Ops.linear} in bands of rows. */
 export function* linearInBands(
@@ -40,12 +31,9 @@ export function* linearInBands(
   weight: Tensor,
   options: LinearOptions = {},
 ): Generator<void, Tensor> {
-  const [outer, inner] = weight.shape as [number, number], rows = rowsOf(x);
-  const { into, out: given, ...rest } = options;
-  const out = into ?? given ?? ops.empty([...x.shape.slice(0, -1), outer]);
-  const normed = options.norm ? MOVE * rows * inner : 0;
-  const work = { multiplyAdds: rows * outer * inner + normed, exps: expsOf(options, rows * outer) };
-  for (const { first, count } of bands(rows, work, ops.device.pace)) {
+  const { into, out: given, ...rest } = options, groups = weight.shape.length === 3 ? weight.shape[0]! : 1;
+  const out = into ?? given ?? ops.empty([...x.shape.slice(0, -1), groups * weight.shape.at(-2)!]);
+  for (const { first, count } of bandsOf(ops, rowsOf(x), (dry) => linear(dry, x, weight, options))) {
     const target = rowRange(out, first, count);
     ops.linear(rowRange(x, first, count), weight, { ...rest, ...(into ? { into: target } : { out: target }) });
     yield;
@@ -58,10 +46,10 @@ export function* layerNormInBands(
   ops: Ops,
   x: Tensor,
   weight: Tensor,
-  options: Omit<NormOptions, "residual"> & { readonly bias?: Tensor | undefined },
+  options: Omit<LayerNormOptions, "residual">,
 ): Generator<void, Tensor> {
-  const rows = rowsOf(x), { gate, out = ops.empty(x.shape), ...rest } = options;
-  for (const { first, count } of bands(rows, { multiplyAdds: MOVE * rows * columnsOf(x) }, ops.device.pace)) {
+  const { gate, out = ops.empty(x.shape), ...rest } = options;
+  for (const { first, count } of bandsOf(ops, rowsOf(x), (dry) => layerNorm(dry, x, weight, options))) {
     const part = (tensor: Tensor) => rowRange(tensor, first, count);
     ops.layerNorm(part(x), weight, { ...rest, gate: gate && part(gate), out: part(out) });
     yield;
@@ -77,13 +65,11 @@ export function* conv2dInBands(
   epilogue: Epilogue = {},
 ): Generator<void, Tensor> {
   const [batch, height, width] = x.shape as [number, number, number, number];
-  const [outer, inner, side] = weight.shape as [number, number, number, number];
+  const [outer, , side] = weight.shape as [number, number, number, number], padding = (side - 1) / 2;
   const out = epilogue.into ?? epilogue.out ?? ops.empty([batch, height, width, outer]);
-  const results = batch * height * width * outer;
-  const work = { multiplyAdds: results * inner * side ** 2, exps: expsOf(epilogue, results) };
-  for (const rows of bands(height, work, ops.device.pace)) {
+  for (const rows of bandsOf(ops, height, (dry) => conv2d(dry, x, weight, { ...epilogue, padding }))) {
     const target = epilogue.into ? {} : { out };
-    ops.conv2d(x, weight, { ...epilogue, ...target, padding: (side - 1) / 2, rows });
+    ops.conv2d(x, weight, { ...epilogue, ...target, padding, rows });
     yield;
   }
   return out;
@@ -96,9 +82,8 @@ export function* depthwiseConv2dInBands(
   weight: Tensor,
   options: Omit<Epilogue, "into" | "scale"> & { readonly dilation?: number } = {},
 ): Generator<void, Tensor> {
-  const out = options.out ?? ops.empty(x.shape), results = rowsOf(x) * columnsOf(x);
-  const work = { multiplyAdds: results * weight.shape[1]! ** 2, exps: expsOf(options, results) };
-  for (const rows of bands(x.shape[1]!, work, ops.device.pace)) {
+  const out = options.out ?? ops.empty(x.shape);
+  for (const rows of bandsOf(ops, x.shape[1]!, (dry) => depthwiseConv2d(dry, x, weight, options))) {
     ops.depthwiseConv2d(x, weight, { ...options, out, rows });
     yield;
   }
@@ -115,9 +100,7 @@ export function* selectiveScanInBands(
 ): Generator<void, Tensor> {
   const [batch, length] = u.shape as [number, number, number];
   const [directions, channels] = constants.shape as [number, number, number];
-  const steps = batch * length * directions * channels;
-  const work = { stateElements: steps * options.stateSize, exps: 2 * steps };
-  const list = [...bands(length, work, ops.device.pace)];
+  const list = [...bandsOf(ops, length, (dry) => selectiveScan(dry, u, projection, constants, options))];
   if (list.length === 1) {
     const y = ops.selectiveScan(u, projection, constants, options);
     yield;
@@ -145,9 +128,7 @@ export function* attentionInBands(
 ): Generator<void, Tensor> {
   const [batch, height, width] = x.shape as [number, number, number, number], c = columnsOf(x) / 3;
   const out = options.out ?? ops.empty([batch, height, width, c]);
-  const scores = batch * height * width * options.window ** 2;
-  const work = { multiplyAdds: 2 * scores * c, exps: scores * options.heads };
-  for (const rows of bands(height / options.window, work, ops.device.pace)) {
+  for (const rows of bandsOf(ops, height / options.window, (dry) => attention(dry, x, bias, options))) {
     ops.attention(x, bias, { ...options, rows, out });
     yield;
   }

@@ -11,18 +11,17 @@ import type { Epilogue } from "./options.ts";
 
 /** Issues kernel calls on one device and counts their work. */
 export class Issue {
-  /** Where the kernels run. */
-  readonly device: Device;
+  readonly #device: Pick<Device, "alloc" | "run">;
   /** What has been issued so far. */
   work: Work = NO_WORK;
 
-  constructor(device: Device) {
-    this.device = device;
+  constructor(device: Pick<Device, "alloc" | "run">) {
+    this.#device = device;
   }
 
   /** A tensor of undefined contents. */
   empty(shape: readonly number[]): Tensor {
-    return tensorOf(this.device.alloc(sizeOf(shape)), shape);
+    return tensorOf(this.#device.alloc(sizeOf(shape)), shape);
   }
 
   /** The tensor that an op writes: what the caller gave under this shape, or a new one. */
@@ -37,7 +36,7 @@ export class Issue {
 
   /** Issues one kernel call. */
   run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
-    this.device.run(kernel, operands, params);
+    this.#device.run(kernel, operands, params);
     this.work = addWork(this.work, workOf(kernel, params));
   }
 }

@@ -24,10 +24,12 @@ import { maxRows } from "./max_rows.ts";
 import { meanRows } from "./mean_rows.ts";
 import type { NormOptions } from "./norm.ts";
 import { pixelShuffle, pixelUnshuffle } from "./pixel_shuffle.ts";
+import type { Band } from "./options.ts";
 import { rmsNorm } from "./rms_norm.ts";
 import { type ScanOptions, selectiveScan } from "./selective_scan.ts";
 import { sort, type SortedRows, type SortOptions } from "./sort.ts";
 import { sample, type SampleOptions } from "./sample.ts";
+import { bands } from "./split.ts";
 import { unary, type UnaryOptions } from "./unary.ts";
 
 export type { AttentionOptions } from "./attention.ts";
@@ -47,21 +49,27 @@ export type { UnaryOptions } from "./unary.ts";
 
 /** The ops over one device. */
 export class Ops {
+  /** Where the kernels run. */
+  readonly device: Device;
   readonly #issue: Issue;
 
   /** Ops that run on `device`. */
   constructor(device: Device) {
+    this.device = device;
     this.#issue = new Issue(device);
-  }
-
-  /** Where the kernels run. */
-  get device(): Device {
-    return this.#issue.device;
   }
 
   /** What has been issued so far. */
   get work(): Work {
     return this.#issue.work;
+  }
+
+  /**
+   * Splits `total` rows that together cost `work` into bands, so short on this device that whoever drives the pass can
+   * stop between them.
+   */
+  bands(total: number, work: Partial<Work>): Generator<Band, void> {
+    return bands(total, work, this.device.pace);
   }
 
   /** Opens a scope: what is allocated until it is disposed is freed then. */

@@ -113,6 +113,16 @@ Deno.test("layerNormInBands() is layerNorm(), with its gate", async () => {
   });
 });
 
+Deno.test("linearInBands() counts every group of a grouped weight", async () => {
+  await using device = await openWasm();
+  const w = weight(device, "linear", [4, 160, 50]);
+  const input = values(20000 * 200), x = (ops: Ops) => ops.input(input, [1, 20000, 200]);
+  await assertSame(device, {
+    inBands: (ops) => linearInBands(ops, x(ops), w),
+    whole: (ops) => ops.linear(x(ops), w),
+  });
+});
+
 Deno.test("selectiveScanInBands() carries the state of all four directions over its bands", async () => {
   await using device = await openWasm();
   const [n, r, c, height, width] = [16, 2, 16, 240, 150], l = height * width;

@@ -7,7 +7,6 @@
  * @module
  */
 import {
-  bands,
   conv2dInBands,
   depthwiseConv2dInBands,
   layerNormInBands,
@@ -238,7 +237,7 @@ function* addAttended(ops: Ops, scale: Tensor, x: Tensor, { features, attention 
   const [b, height, width, d] = x.shape as [number, number, number, number], l = height * width;
   for (let image = 0; image < b; image++) {
     const factors = rowRange(attention, image, 1);
-    for (const { first, count } of bands(l, { multiplyAdds: MOVE * l * d }, ops.device.pace)) {
+    for (const { first, count } of ops.bands(l, { multiplyAdds: MOVE * l * d })) {
       const part = (tensor: Tensor) => rowRange(tensor, image * l + first, count);
       ops.binary("multiply", part(features), factors, { into: part(x), scale });
       yield;

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { bands } from "../../ops/bands.ts";
 import type { Bound } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
 import type { Tap } from "../../run/run_model.ts";
@@ -190,7 +189,7 @@ function* mixInBands(
   using _ = ops.scope();
   const conv = ops.empty([1, 1, convWidth - 1, e]), scan = ops.empty([1, 1, e, n]);
   for (let image = 0; image < b; image++) {
-    for (const { first, count } of bands(l, work, ops.device.pace)) {
+    for (const { first, count } of ops.bands(l, work)) {
       using _ = ops.scope();
       const part = reshape(rowRange(y, image * l + first, count), [1, count, d]);
       const carry = (state: Tensor) => ({ state, read: first > 0, write: true });
