@@ -1,5 +1,5 @@
 /**
- * Fixed cases of the law of recurrence, beyond the sizes that random cases keep to: lengths, states, channels and images
+ * Fixed cases of some laws. Those of recurrence go beyond the sizes that random cases keep to: lengths, states, channels and images
  * at and next to where kernels cut them, and every combination of the options. All emissions hold them.
  *
  * @module
@@ -53,8 +53,8 @@ const COMBINATIONS = Array.from({ length: 32 }, (_, bits): Omit<Recipe, "seed"> 
   initialState: (bits & 16) > 0,
 }));
 
-/** The probes; their seeds are their places. */
-export const PROBES: readonly Recipe[] = [
+/** The probes of the law of recurrence. */
+const RECURRENCE: readonly Omit<Recipe, "seed">[] = [
   ...COMBINATIONS,
   ...LENGTHS.map((length) => ({ ...FULL, length, channelsPerGroup: 2 })),
   ...LENGTHS.filter((length) => length > 100).map((length) => ({ ...FULL, length, initialState: false })),
@@ -71,10 +71,22 @@ export const PROBES: readonly Recipe[] = [
     { ...FULL, mood, channelsPerGroup: 8, length: 65 },
     { ...FULL, mood, channelsPerGroup: 8, length: 65, softplus: false, bias: false },
   ]),
-].map((recipe, seed) => ({ ...recipe, seed }));
+];
 
-/** The probes that an implementation can take: what it lacks is left out of them. */
-export function probesFor(lacks: readonly Feature[]): Recipe[] {
+/** Images of several shapes: the law draws the columns. */
+const IMAGES = [6, 12, 12, 16, 35, 35, 256, 272].map((length) => ({ ...FULL, batch: 2, channelsPerGroup: 2, length }));
+
+/** The probes of the laws that have some; their seeds are their places. */
+const PROBES: Readonly<Record<string, readonly Omit<Recipe, "seed">[]>> = {
+  recurrence: RECURRENCE,
+  reversal: [2, 17, 129, 257, 1025, 2049].map((length) => ({ ...FULL, length, channelsPerGroup: 2 })),
+  "image orders": IMAGES,
+  // The law draws the tensor it strikes: so many that each has its turn.
+  NaN: Array.from({ length: 64 }, () => ({ ...FULL, batch: 2, groups: 2, channelsPerGroup: 2 })),
+};
+
+/** The probes of a law that an implementation can take: what it lacks is left out of them. */
+export function probesFor(law: string, lacks: readonly Feature[]): Recipe[] {
   const without: Partial<Recipe> = {
     ...(lacks.includes("batch") ? { batch: 1 } : {}),
     ...(lacks.includes("groups") ? { groups: 1 } : {}),
@@ -84,5 +96,5 @@ export function probesFor(lacks: readonly Feature[]): Recipe[] {
     ...(lacks.includes("gate") ? { gate: false } : {}),
     ...(lacks.includes("initialState") ? { initialState: false } : {}),
   };
-  return PROBES.map((recipe) => ({ ...recipe, ...without }));
+  return (PROBES[law] ?? []).map((recipe, seed) => ({ ...recipe, seed, ...without }));
 }

@@ -103,7 +103,7 @@ export async function* emitCases(options: EmitOptions = {}): AsyncGenerator<Case
     if (!applies(law, { name: "", scan: () => ({ y: new Float32Array() }), lacks, discretisation })) continue;
     // Every law has cases of its own: with one seed for all, a few cases would be all that is ever seen.
     const drawn = fc.sample(recipes({ lacks }), { seed: seedOf(seed, law.name), numRuns: runs });
-    for (const [i, recipe] of [...drawn, ...(law.name === "recurrence" ? probesFor(lacks) : [])].entries()) {
+    for (const [i, recipe] of [...drawn, ...probesFor(law.name, lacks)].entries()) {
       const name = `${law.name.replaceAll(" ", "_")}.${i}`, asked: ScanInputs[] = [];
       const scan = (inputs: ScanInputs): ScanOutputs => {
         asked.push(inputs);
