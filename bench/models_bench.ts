@@ -82,7 +82,7 @@ export const TIMED_MODELS = {
   "vim-tiny 224 × 224": timedVim("vim-tiny", 4350),
   "vim-small 224 × 224": timedVim("vim-small", 13240),
   "mambair-light-x2 64 × 64": timedMambaIR("mambair-light-x2", 64, 15640),
-  "mambairv2-light-x2 64 × 64": timedMambaIRv2("mambairv2-light-x2", 64, 20000),
+  "mambairv2-light-x2 64 × 64": timedMambaIRv2("mambairv2-light-x2", 64, 13510),
 } as const satisfies Record<string, Timed>;
 
 /** Name of a timed model. */

@@ -1,6 +1,9 @@
 //! One size × size filter per channel with zero padding that keeps the size; weight packed `[size·size][channels]`.
 use crate::simd::*;
 
+/// Pixels of a row that are made at once.
+const STRIP: usize = 8;
+
 struct Layer {
     x: *const f32,
     weight: *const f32,
@@ -45,6 +48,31 @@ impl Layer {
                 }
             }
             store_tail(out.add(c), total, left);
+        });
+    }
+
+    /// `STRIP` output pixels side by side, all of whose taps lie in columns of the image (dilation 1): a tap is loaded once.
+    unsafe fn strip(&self, y: usize, column: usize, out: *mut f32) {
+        let (first, end, top) = self.rows(y);
+        let left_most = column - (self.size - 1) / 2;
+        vectors!(self.channels, |c, left| {
+            let mut totals = [self.start(c, left); STRIP];
+            for ky in first..end {
+                let mut x = self.x.add(((top + ky - first) * self.width + left_most) * self.x_stride + c);
+                let mut weight = self.weight.add(ky * self.size * self.channels + c);
+                for _ in 0..self.size {
+                    let (tap, mut from) = (load_tail(weight, left), x);
+                    for total in &mut totals {
+                        *total = fma(load_tail(from, left), tap, *total);
+                        from = from.add(self.x_stride);
+                    }
+                    x = x.add(self.x_stride);
+                    weight = weight.add(self.channels);
+                }
+            }
+            for (i, total) in totals.into_iter().enumerate() {
+                store_tail(out.add(i * self.out_stride + c), total, left);
+            }
         });
     }
 
@@ -96,8 +124,17 @@ impl Layer {
                 _ => self.slide::<1>(top, first, out),
             }
         } else {
-            for column in 0..self.width {
-                self.pixel(y, column, out.add(column * self.out_stride));
+            let reach = (self.size - 1) / 2;
+            let mut column = 0;
+            while column < self.width {
+                let to = out.add(column * self.out_stride);
+                if self.dilation == 1 && column >= reach && column + STRIP + reach <= self.width {
+                    self.strip(y, column, to);
+                    column += STRIP;
+                } else {
+                    self.pixel(y, column, to);
+                    column += 1;
+                }
             }
         }
     }
