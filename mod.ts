@@ -40,6 +40,8 @@ export type { CodecModules, CodecName } from "./src/image/codecs.ts";
 export type { Pixels8 } from "./src/image/colour.ts";
 export * from "./src/image/decode.ts";
 export { type AdapterDescription, describeAdapter, findAdapter } from "./src/gpu/adapter.ts";
+export * from "./src/forecast.ts";
+export * from "./src/fuse.ts";
 export * from "./src/generate.ts";
 export { encodeImage, type EncodeOptions } from "./src/image/encode.ts";
 export { type MetricOptions, psnr, ssim } from "./src/image/metrics.ts";

@@ -14,26 +14,36 @@ import { unwrapped } from "./checkpoint/wrappers.ts";
 import { printable } from "./bytes/errors.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
-import type { Choices, Detect, Detected, ModelFacts, ModelMetadata, OptionSource } from "./models/family.ts";
+import type { Choices, Detect, Detected, ModelFacts, ModelMetadata, OptionSource, Task } from "./models/family.ts";
 import { readMetadata } from "./models/metadata.ts";
 import { planModel, type Tap } from "./run/run_model.ts";
 import { detectDvmsr } from "./models/dvmsr/forward.ts";
+import { detectFusionMamba } from "./models/fusionmamba/family.ts";
 import { detectMambaIR } from "./models/mambair/forward.ts";
 import { detectMambaIRUNet } from "./models/mambair_unet/forward.ts";
 import { detectMambaIRv2 } from "./models/mambairv2/family.ts";
+import { detectTimeMachine } from "./models/timemachine/family.ts";
 import { detectVim } from "./models/vim/family.ts";
 import type { Ops } from "./ops/ops.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Families the loader recognises, tried in this order. */
-const FAMILIES: readonly Detect[] = [detectVim, detectMambaIR, detectMambaIRv2, detectMambaIRUNet, detectDvmsr];
+const FAMILIES: readonly Detect[] = [
+  detectVim,
+  detectMambaIR,
+  detectMambaIRv2,
+  detectMambaIRUNet,
+  detectDvmsr,
+  detectFusionMamba,
+  detectTimeMachine,
+];
 
 /** What a checkpoint is. */
 export interface ModelInfo {
   /** `vim`, … */
   readonly family: string;
   /** What it is for. */
-  readonly task: "classify" | "restore";
+  readonly task: Task;
   /** Name of the released variant, when it is one. */
   readonly variant: string | undefined;
   /** Container it came in. */
@@ -211,8 +221,12 @@ export function checkModel(checkpoint: Checkpoint, detected: Detected): void {
   expectWeights(detected.spec, checkpoint, detected.ignored);
   const multiple = detected.multiple ?? 1, side = Math.ceil(ANY_SIDE / multiple) * multiple;
   const [height, width] = detected.imageSize ?? [side, side];
+  const { input, second = {} } = detected.example ?? { input: [1, height, width, detected.channels] };
   const weights = dryWeights(detected.spec, checkpoint);
-  planModel((ops) => detected.forward(ops, weights, ops.empty([1, height, width, detected.channels])));
+  planModel((ops) => {
+    const choices = Object.fromEntries(Object.entries(second).map(([name, shape]) => [name, ops.empty(shape)]));
+    return detected.forward(ops, weights, ops.empty(input), undefined, choices);
+  });
 }
 
 /** Recognises the model of a checkpoint without loading its weights. */
@@ -229,7 +243,8 @@ export function detectModel(
   }
   const keys = printable([...shapes.keys()].slice(0, 4).join(", "));
   throw new TypeError(
-    `Cannot load the model as its tensors must be those of a known family (Vim, MambaIR, MambaIRv2, MambaIRUNet, DVMSR): ` +
+    `Cannot load the model as its tensors must be those of a known family (Vim, MambaIR, MambaIRv2, MambaIRUNet, DVMSR, ` +
+      `FusionMamba, TimeMachine): ` +
       `current ones are ${shapes.size}, beginning with ${keys || "none"}`,
   );
 }

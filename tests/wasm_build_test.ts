@@ -23,7 +23,10 @@ Deno.test("both WASM builds import their memory and nothing else, and export eve
     const functions = WebAssembly.Module.exports(module).filter(({ kind }) => kind === "function").map(({ name }) =>
       name
     );
-    assertEquals(functions.sort(), [...KERNEL_NAMES, "heap_base"].sort());
+    assertEquals(
+      functions.sort(),
+      [...KERNEL_NAMES, "causal_conv1d_share", "heap_base", "selective_scan_share"].sort(),
+    );
   }
 });
 

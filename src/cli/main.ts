@@ -11,12 +11,14 @@ import { type Command, oneLine, type Terminal, UsageError, visible } from "./com
 import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
+import { forecastCommand } from "./forecast.ts";
 import { infoCommand } from "./info.ts";
 import { restoreCommand } from "./restore.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   restore: restoreCommand,
   classify: classifyCommand,
+  forecast: forecastCommand,
   info: infoCommand,
   convert: convertCommand,
   compare: compareCommand,

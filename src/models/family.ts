@@ -37,13 +37,19 @@ export interface ModelFacts {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
-/** What a run leaves to chance and how, by name: a seed, or what is chosen itself. Which names there are, the family says. */
+/**
+ * What a run is given beside its input, by name: a seed, what is otherwise left to chance, a second input. Which names there
+ * are, the family says.
+ */
 export type Choices = Readonly<Record<string, unknown>>;
+
+/** What a model is for. */
+export type Task = "classify" | "restore" | "fuse" | "forecast";
 
 /** A recognised model: everything but the weights themselves. */
 export interface Detected {
   readonly family: string;
-  readonly task: "classify" | "restore";
+  readonly task: Task;
   /** Name of the released variant, when it is one. */
   readonly variant?: string;
   readonly config: unknown;
@@ -64,6 +70,11 @@ export interface Detected {
   readonly scale?: number;
   /** Restoration: sides of the input must be multiples of this. */
   readonly multiple?: number;
+  /** Shapes of an input that it takes, and of the tensors among its choices; those of an image unless given. */
+  readonly example?: {
+    readonly input: readonly number[];
+    readonly second?: Readonly<Record<string, readonly number[]>>;
+  };
   /** Names of the choices that a run can be given; none unless said. */
   readonly choices?: readonly string[];
   /** Image [b, height, width, channels] to the model's output. */

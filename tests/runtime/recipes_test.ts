@@ -27,9 +27,9 @@ Deno.test("recipe for Node and its command line run in an empty folder with noth
     for (const line of lines) {
       const command = line.replace("install sidewinder", "install --no-audit --no-fund ./sidewinder.tgz");
       printed = await must("sh", ["-c", command], { cwd: folder, env: { PATH: path } });
-      if (line.startsWith("node ")) assertEquals(printed, "obelisk\n");
+      if (line.startsWith("node ")) assertEquals(printed, "fountain\n");
     }
-    assert(/\d % +obelisk/.test(printed), printed);
+    assert(/\d % +fountain/.test(printed), printed);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -45,7 +45,7 @@ async function recipeFolder(name: string, files: readonly string[]): Promise<str
 Deno.test("recipe for Bun runs", async () => {
   const folder = await recipeFolder("bun", ["node.js"]);
   const [line] = commands("bun ");
-  assertEquals(await must("sh", ["-c", line!], { cwd: folder, env: inKit }), "obelisk\n");
+  assertEquals(await must("sh", ["-c", line!], { cwd: folder, env: inKit }), "fountain\n");
 });
 
 Deno.test("recipe for the npm package in Deno runs with the permissions it names", async () => {
@@ -58,7 +58,7 @@ Deno.test("recipe for the npm package in Deno runs with the permissions it names
   const env = { PATH: `${Deno.execPath().replace(/\/[^/]*$/, "")}:${Deno.env.get("PATH")}` };
   assertEquals(
     await must("sh", ["-c", line!.replace("deno run", "deno run --no-prompt")], { cwd: folder, env }),
-    "obelisk\n",
+    "fountain\n",
   );
 });
 
@@ -78,7 +78,7 @@ Deno.test("recipe for a page shows the label in Chromium", async () => {
   const page = await Deno.readTextFile(`${folder}index.html`);
   await Deno.writeTextFile(`${folder}dist/index.html`, page.replace("<title>", `${REPORTER}<title>`));
   const { answer } = await askPage("chromium", `${folder}dist/`, "index.html");
-  assertEquals(answer, "obelisk");
+  assertEquals(answer, "fountain");
 });
 
 Deno.test("recipe for Vercel answers as the platform calls it", async () => {
@@ -95,5 +95,5 @@ const response = await POST(new Request(url + "?top=1", { method: "POST", body: 
 const options = await OPTIONS(new Request(url, { method: "OPTIONS" }));
 console.log(response.status, (await response.json()).labels[0].name, options.status);`,
   );
-  assertEquals(await must(NODE_20, ["call.js"], { cwd: folder }), "200 obelisk 204\n");
+  assertEquals(await must(NODE_20, ["call.js"], { cwd: folder }), "200 fountain 204\n");
 });

@@ -37,6 +37,8 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
     ...["src/checkpoint/", "src/load_model.ts"],
   ]],
   ["src/generate.ts", ["src/run/", "src/language_model.ts"]],
+  ["src/forecast.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
+  ["src/fuse.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
   ["src/restore/", ["src/image/", "src/run/", "src/load_model.ts"]],
   ["src/restore.ts", ["src/device.ts", "src/image/", "src/load_model.ts", "src/restore/"]],
   ["src/classify.ts", ["src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],

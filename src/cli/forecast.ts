@@ -1,0 +1,129 @@
+/**
+ * `sidewinder forecast FILE.csv -o OUT.csv`
+ *
+ * @module
+ */
+import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
+import { forecast } from "../forecast.ts";
+import { loadModel } from "../load_model.ts";
+import { openDevice } from "../open_device.ts";
+import { jsonOption } from "./classify.ts";
+import { type Command, DEVICE_OPTIONS, deviceOption, parse, UsageError } from "./command.ts";
+
+const HELP = `Usage: sidewinder forecast FILE.csv -o OUT.csv --model FILE [options]
+
+Forecasts the columns of a table with a TimeMachine. The first line names the columns; those that hold no numbers, such as
+a date, are left out unless they are asked for, which is an error.
+
+  -o, --output FILE      where the future goes, with the same names
+  --model FILE           the checkpoint; its authors publish none
+  --columns A,B          columns to forecast, by name; all that hold numbers unless given
+  --options JSON         constructor options that the file cannot say
+  --force                overwrite OUT
+  --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
+  --threads N            threads of the WASM device; as many as there are usable cores unless given`;
+
+/** A table of numbers. */
+export interface Table {
+  readonly names: readonly string[];
+  /** Row after row. */
+  readonly values: Float64Array;
+}
+
+/** Fields of a line; a field in quotes may hold commas. */
+const fieldsOf = (line: string): string[] =>
+  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+    (quoted?.replaceAll('""', '"') ?? plain ?? "").trim()
+  );
+
+const isNumber = (field: string): boolean => field !== "" && Number.isFinite(Number(field));
+
+/**
+ * Reads the columns of a table.
+ *
+ * @throws {SyntaxError} When a line has another number of fields, or a value is missing or no number: by row and column.
+ * @throws {RangeError} When there is no column of a name.
+ */
+export function readTable(text: string, wanted?: readonly string[]): Table {
+  const [head, ...lines] = text.replace(/^\ufeff/, "").split(/\r?\n/).filter((line) => line.trim() !== "");
+  if (head === undefined || lines.length === 0) {
+    throw new SyntaxError("Cannot read the table as it must have a line of names and lines of numbers: it has none");
+  }
+  const names = fieldsOf(head), rows = lines.map(fieldsOf);
+  rows.forEach((row, i) => {
+    if (row.length !== names.length) {
+      throw new SyntaxError(
+        `Cannot read the table as every line must have ${names.length} fields: row ${i + 1} has ${row.length}`,
+      );
+    }
+  });
+  const missing = (wanted ?? []).find((name) => !names.includes(name));
+  if (missing !== undefined) {
+    throw new RangeError(
+      `Cannot read the table as its columns must hold ${JSON.stringify(missing)}: current ones are ${names.join(", ")}`,
+    );
+  }
+  const taken = names.map((_, i) => i).filter((i) => wanted?.includes(names[i]!) ?? isNumber(rows[0]![i]!));
+  const values = new Float64Array(rows.length * taken.length);
+  rows.forEach((row, r) =>
+    taken.forEach((column, c) => {
+      if (!isNumber(row[column]!)) {
+        throw new SyntaxError(
+          `Cannot read the table as every value must be a number: row ${r + 1}, column ${names[column]} holds ${
+            JSON.stringify(row[column])
+          }`,
+        );
+      }
+      values[r * taken.length + c] = Number(row[column]);
+    })
+  );
+  return { names: taken.map((i) => names[i]!), values };
+}
+
+const quoted = (name: string): string => /[",\n]/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+
+/** Writes a table. */
+export function writeTable(names: readonly string[], values: ArrayLike<number>): string {
+  const lines = [names.map(quoted).join(",")], width = names.length;
+  for (let i = 0; i < values.length; i += width) {
+    lines.push(Array.from({ length: width }, (_, c) => String(values[i + c])).join(","));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** `forecast`. */
+export const forecastCommand: Command = {
+  summary: "say how the columns of a table go on",
+  help: HELP,
+  async run(args, terminal) {
+    const { values, positionals: [from, ...more] } = parse(args, {
+      ...DEVICE_OPTIONS,
+      output: { type: "string", short: "o" },
+      model: { type: "string" },
+      columns: { type: "string" },
+      options: { type: "string" },
+      force: { type: "boolean" },
+    });
+    const { output, model: path, columns } = values;
+    if (from === undefined || more.length > 0 || output === undefined || path === undefined) {
+      throw new UsageError(
+        "Cannot forecast as one FILE.csv, -o OUT.csv and --model FILE must be given: see sidewinder forecast --help",
+      );
+    }
+    const { readFile, stat } = await nodeFiles();
+    if (!values.force && await stat(output).then(() => true, () => false)) {
+      throw new Error(`Cannot forecast as ${output} must not exist yet: it does; --force overwrites it`);
+    }
+    const table = readTable(await readFile(from, "utf8"), columns?.split(","));
+    await using device = await openDevice(deviceOption(values));
+    const options = jsonOption("options", values.options);
+    await using model = await loadModel(device, path, { signal: terminal.signal, ...(options ? { options } : {}) });
+    const { values: future, rows } = await forecast(model, { values: table.values, columns: table.names.length }, {
+      signal: terminal.signal,
+    });
+    const text = new TextEncoder().encode(writeTable(table.names, future));
+    await writeAtomically(output, [text], { signal: terminal.signal });
+    terminal.print(values.json ? JSON.stringify({ output, rows, columns: table.names, device: device.name }) : output);
+    return 0;
+  },
+};
