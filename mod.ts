@@ -69,7 +69,7 @@ export {
 export * from "./src/models/blocks/block.ts";
 export * from "./src/models/blocks/create_vss_block.ts";
 export { DVMSR_VARIANTS, type DvmsrOptions } from "./src/models/dvmsr/forward.ts";
-export type { Choices, OptionSource } from "./src/models/family.ts";
+export type { Choices, OptionSource, Task } from "./src/models/family.ts";
 export type { BimambaType, MixerConfig } from "./src/models/blocks/mamba.ts";
 export {
   MAMBA_LM_VARIANTS,
