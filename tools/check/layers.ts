@@ -45,7 +45,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/edge/", ["src/device.ts", "src/open_device.ts", "src/load_model.ts", "src/bytes/"]],
   ["src/edge.ts", [...VERBS, "src/edge/", "src/image/", "src/restore/"]],
   ["src/cli/", [
-    ...[...VERBS, "src/default_model.ts", "src/device.ts"],
+    ...[...VERBS, "src/forecast.ts", "src/default_model.ts", "src/device.ts"],
     ...["src/models/", "src/checkpoint/", "src/image/", "src/bytes/"],
   ]],
 ];
