@@ -15,6 +15,8 @@ export type OptionSource =
   | "caller"
   | "file metadata"
   | "training arguments"
+  /** Keys and shapes allow several values; this is the likeliest. */
+  | "guess from shapes"
   | "released defaults";
 
 /** The `sidewinder` entry of a model file's metadata (JSON). */

@@ -1,6 +1,6 @@
 /**
- * Options of restoration nets: refusing what an official constructor would not understand, and merging what keys and
- * shapes, the caller, the file and the released defaults say.
+ * Options of a net: refusing what an official constructor would not understand, and merging what keys and shapes, the
+ * caller, the file, the training run and the released defaults say.
  *
  * @module
  */
@@ -43,23 +43,30 @@ export interface MergeRules<O> {
   readonly names: readonly string[];
   /** What keys and shapes decide. */
   readonly fixed: O;
+  /** What the arguments of the training run say. */
+  readonly trained?: O;
+  /** What keys and shapes leave open but make likely. */
+  readonly guessed?: O;
   /** Resolves options; two sets agree when they resolve to the same. */
   readonly resolve: (options: O) => unknown;
 }
 
 /**
- * Merges options: keys and shapes decide what they can; the rest comes from the caller, the file's metadata, the
- * released defaults, in this order.
+ * Merges options: keys and shapes decide what they can; the rest comes from the caller, the file's metadata, the training
+ * run's arguments, a guess from shapes, the released defaults, in this order.
  *
- * @throws {TypeError} When the caller or the file contradicts the shapes.
+ * @throws {TypeError} When one of them contradicts the shapes, or the caller or the file names an unknown option.
  */
 export function mergeOptions<O extends object>(
   facts: ModelFacts,
-  { model, names, fixed, resolve }: MergeRules<O>,
+  { model, names, fixed, trained, guessed, resolve }: MergeRules<O>,
 ): MergedOptions<O> {
-  const decided = JSON.stringify(resolve(fixed));
+  const base = { ...guessed, ...fixed } as O & Record<string, unknown>;
+  const decided = JSON.stringify(resolve(base as O));
   const merged: Record<string, unknown> = {}, sources: Record<string, OptionSource> = {};
   const layers: readonly (readonly [OptionSource, object])[] = [
+    ["guess from shapes", guessed ?? {}],
+    ["training arguments", trained ?? {}],
     ["file metadata", facts.metadata?.options ?? {}],
     ["caller", facts.options],
   ];
@@ -68,10 +75,12 @@ export function mergeOptions<O extends object>(
     refuseUnknown(model, Object.keys(given), names);
     for (const [name, value] of Object.entries(given)) {
       if (value === undefined) continue;
-      if (name in fixed && JSON.stringify(resolve({ ...fixed, [name]: value })) !== decided) {
+      if (
+        name in fixed && JSON.stringify(resolve({ ...base, [name]: completed(value, base[name]) })) !== decided
+      ) {
         throw new TypeError(
           `Cannot load ${model} as ${name} from the ${source} must agree with the checkpoint, which has ${
-            JSON.stringify(fixed[name as keyof O])
+            JSON.stringify(base[name])
           }: current value is ${JSON.stringify(value)}`,
         );
       }
@@ -80,7 +89,13 @@ export function mergeOptions<O extends object>(
     }
   }
   for (const name of Object.keys(fixed)) sources[name] = "keys and shapes";
-  return { options: { ...merged, ...fixed }, sources };
+  return { options: { ...merged, ...fixed } as O, sources };
+}
+
+/** An option of several parts has to agree only in those it names. */
+function completed(given: unknown, own: unknown): unknown {
+  const isRecord = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  return isRecord(given) && isRecord(own) ? { ...own as object, ...given as object } : given;
 }
 
 /** Name of the variant whose options resolve to the same configuration. */

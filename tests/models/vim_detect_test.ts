@@ -89,3 +89,17 @@ Deno.test("detectVim() takes a grid that is not square from the caller", () => {
   const config = detectVim(facts(options, { options: { img_size: [112, 448] } }))!.config as VimConfig;
   assertEquals([config.grid, config.posEmbedGrid], [[7, 28], [7, 28]]);
 });
+
+Deno.test("detectVim() marks image size and stride as a guess where shapes allow several", () => {
+  const { options, sources, variant } = detectVim(facts({ img_size: 384, stride: 8 }))!;
+  assertEquals([options.img_size, options.stride, variant], [384, 8, undefined]);
+  assertEquals([sources.img_size, sources.stride], ["guess from shapes", "guess from shapes"]);
+  const asked = detectVim(facts({ img_size: 752 }, { options: { img_size: 752, stride: 16 } }))!;
+  assertEquals([(asked.config as VimConfig).posEmbedGrid, asked.sources.img_size], [[47, 47], "caller"]);
+});
+
+Deno.test("detectVim() takes the image size that training arguments name before its own guess", () => {
+  const trainingArgs = { model: "vim_tiny_patch16_224", input_size: 752 };
+  const { sources, options } = detectVim(facts({ img_size: 752 }, { trainingArgs, options: { stride: 16 } }))!;
+  assertEquals([options.img_size, sources.img_size, sources.stride], [752, "training arguments", "caller"]);
+});

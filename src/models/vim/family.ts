@@ -3,9 +3,9 @@
  *
  * @module
  */
-import type { Detected, ModelFacts, OptionSource } from "../family.ts";
+import type { Detected, ModelFacts } from "../family.ts";
 import { VIM_CHOICES, type VimChoices } from "./choices.ts";
-import { Numbered } from "../options.ts";
+import { mergeOptions, Numbered } from "../options.ts";
 import { vim, VIM_IGNORED, type VimWeights, vimWeights } from "./forward.ts";
 import { VIM_OPTION_NAMES, VIM_VARIANTS, vimConfig, type VimOptions, type VimVariant } from "./options.ts";
 
@@ -58,12 +58,15 @@ function optionsFromArgs(args: Readonly<Record<string, unknown>> | undefined): V
   };
 }
 
-/** Image size and stride that give the grid of the position embedding: a released one, or square patches side by side. */
+/**
+ * Image size and stride that give the grid of the position embedding. Several do: 384 with stride 8 has as many patches as
+ * 752 with stride 16. Likeliest is a released size, then square patches side by side.
+ */
 function geometryFromPositions(shapes: VimOptions, positions: number | undefined): VimOptions {
   const extra = shapes.if_cls_token ? shapes.use_double_cls_token ? 2 : 1 : 0;
   const patch = shapes.patch_size!, side = Math.sqrt((positions ?? 0) - extra);
   if (positions === undefined || !Number.isInteger(side)) return { stride: patch };
-  if (patch === 16 && side === 27) return { img_size: 224, stride: 8 };
+  if (patch === 16 && (side === 27 || side === 47)) return { img_size: 8 * side + 8, stride: 8 };
   return { img_size: patch * side, stride: patch };
 }
 
@@ -78,41 +81,26 @@ function variantOf(options: VimOptions): VimVariant | undefined {
 }
 
 /**
- * Recognises a Vision Mamba; undefined when the checkpoint is something else. What keys and shapes do not decide comes
- * from the caller, the file's metadata, the training run's arguments, the released defaults, in this order.
+ * Recognises a Vision Mamba; undefined when the checkpoint is something else. Options come from where
+ * {@linkcode mergeOptions} says.
  *
  * @throws {TypeError} When the caller or the metadata contradict the shapes or name an unknown option.
  */
-export function detectVim({ shapes, metadata, trainingArgs, options }: ModelFacts): Detected | undefined {
-  const shape = (key: string) => shapes.get(key);
+export function detectVim(facts: ModelFacts): Detected | undefined {
+  const shape = (key: string) => facts.shapes.get(key);
   if (shape("patch_embed.proj.weight")?.length !== 4 || !shape("layers.0.mixer.in_proj.weight")) return undefined;
-  const fixed = optionsFromShapes(shape, shapes.keys());
-  const layers: readonly (readonly [OptionSource, VimOptions])[] = [
-    ["caller", options as VimOptions],
-    ["file metadata", metadata?.options as VimOptions ?? {}],
-    ["training arguments", optionsFromArgs(trainingArgs)],
-    ["keys and shapes", geometryFromPositions(fixed, shape("pos_embed")?.[1])],
-  ];
-
-  const merged: Record<string, unknown> = { ...fixed };
-  const sources: Record<string, OptionSource> = {};
-  for (const name of Object.keys(fixed)) sources[name] = "keys and shapes";
-  for (const [source, given] of [...layers].reverse()) {
-    for (const [name, value] of Object.entries(given ?? {})) {
-      if (name in fixed && !sameOption(fixed[name as keyof VimOptions], value)) {
-        throw new TypeError(
-          `Cannot load Vim as ${name} from the ${source} must agree with the checkpoint, which has ${
-            JSON.stringify(fixed[name as keyof VimOptions])
-          }: current value is ${JSON.stringify(value)}`,
-        );
-      }
-      if (name in fixed) continue;
-      merged[name] = value;
-      sources[name] = source;
-    }
-  }
-  for (const name of VIM_OPTION_NAMES) sources[name] ??= "released defaults";
-  const resolved = withResizedPositions(merged as VimOptions, layers, shape("pos_embed")?.[1]);
+  const fixed = optionsFromShapes(shape, facts.shapes.keys()), positions = shape("pos_embed")?.[1];
+  const merge = (asked: ModelFacts) =>
+    mergeOptions<VimOptions>(asked, {
+      model: "Vim",
+      names: VIM_OPTION_NAMES,
+      fixed,
+      trained: optionsFromArgs(facts.trainingArgs),
+      guessed: geometryFromPositions(fixed, positions),
+      resolve: vimConfig,
+    });
+  const { options, sources } = merge(facts);
+  const resolved = withResizedPositions(options, merge({ ...facts, options: {} }).options.img_size, facts, positions);
   const config = vimConfig(resolved);
   const variant = variantOf(resolved);
   return {
@@ -133,26 +121,15 @@ export function detectVim({ shapes, metadata, trainingArgs, options }: ModelFact
   };
 }
 
-/** An `ssm_cfg` or layer scale given elsewhere only has to agree in what it says. */
-function sameOption(fixed: unknown, given: unknown): boolean {
-  if (typeof fixed === "object" && fixed && typeof given === "object" && given) {
-    return Object.entries(given).every(([name, value]) => (fixed as Record<string, unknown>)[name] === value);
-  }
-  if (fixed === 1 && typeof given === "number") return true;
-  return fixed === given;
-}
-
-/** When the caller asks for another image size, the embedding is resized from the size it was made for. */
+/** When the caller asks for another image size, the embedding is resized from the size `made` it was made for. */
 function withResizedPositions(
   options: VimOptions,
-  layers: readonly (readonly [OptionSource, VimOptions])[],
+  made: VimOptions["img_size"],
+  facts: ModelFacts,
   positions: number | undefined,
 ): VimOptions {
   if (positions === undefined || options.pos_embed_resized_from !== undefined) return options;
-  const [[, caller], ...others] = layers as [typeof layers[0], ...typeof layers[0][]];
-  if (caller?.img_size === undefined) return options;
-  const made = others.map(([, given]) => given?.img_size).find((size) => size !== undefined);
+  if (facts.options.img_size === undefined || made === undefined) return options;
   const { grid } = vimConfig(options), extra = options.if_cls_token ? options.use_double_cls_token ? 2 : 1 : 0;
-  if (grid[0] * grid[1] + extra === positions || made === undefined) return options;
-  return { ...options, pos_embed_resized_from: made };
+  return grid[0] * grid[1] + extra === positions ? options : { ...options, pos_embed_resized_from: made };
 }
