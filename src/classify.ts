@@ -157,7 +157,7 @@ async function runBatch(
   tensors: readonly Float32Array[],
   options: ClassifyOptions,
 ): Promise<Float32Array> {
-  const [height, width] = model.imageSize!, { channels } = model;
+  const [height, width] = sidesOf(preprocessingOf(model).crop), { channels } = model;
   const shape = [tensors.length, height, width, channels];
   const images = new Float32Array(tensors.length * height * width * channels);
   tensors.forEach((tensor, i) => images.set(tensor, i * tensor.length));
@@ -173,20 +173,25 @@ async function runBatch(
   return logits;
 }
 
+/** Height and width of a size that may be one number. */
+const sidesOf = (size: number | readonly [number, number]): readonly [number, number] =>
+  typeof size === "number" ? [size, size] : size;
+
 /**
  * The model's own preprocessing, cut to its image size; without one, ImageNet evaluation: the shorter side is resized
- * to the model's side / 0.875 (224: 256) and the centre is cut out.
+ * to the model's side / 0.875 (224: 256) and the centre is cut out. The preprocessing of a model of any size says the size.
  */
 export function preprocessingOf(model: Model): Preprocessing {
-  const [height, width] = model.imageSize!;
   const own = model.preprocessing;
+  if (!model.imageSize) return own ?? IMAGENET_EVALUATION;
+  const [height, width] = model.imageSize;
   if (!own) {
     const resize = height === width
       ? Math.trunc(height / 0.875)
       : [Math.trunc(height / 0.875), Math.trunc(width / 0.875)] as const;
     return { ...IMAGENET_EVALUATION, resize, crop: [height, width] };
   }
-  const [cropHeight, cropWidth] = typeof own.crop === "number" ? [own.crop, own.crop] : own.crop;
+  const [cropHeight, cropWidth] = sidesOf(own.crop);
   if (cropHeight === height && cropWidth === width) return own;
   const resize = typeof own.resize === "number"
     ? Math.round(own.resize * Math.min(height / cropHeight, width / cropWidth))

@@ -1,9 +1,11 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { classify, classifyAll, preprocessingOf } from "../src/classify.ts";
 import { defaultModel } from "../src/default_model.ts";
-import { loadModel } from "../src/load_model.ts";
+import { loadModel, type Model } from "../src/load_model.ts";
 import { openReference } from "../src/reference/device.ts";
 import { openWasm } from "../src/wasm/device.ts";
+import { IMAGENET_EVALUATION, type Preprocessing } from "../src/image/preprocess.ts";
+import { reshape } from "../src/tensor.ts";
 
 const PHOTOS = ["astronaut.png", "chelsea.png", "coffee.png", "rocket.jpg"].map((name) => `examples/photos/${name}`);
 
@@ -83,4 +85,30 @@ Deno.test("preprocessingOf() follows the model: its file, or ImageNet evaluation
   assertEquals(preprocessingOf({ ...vim, preprocessing: undefined, imageSize: [224, 224] }).resize, 256);
   await using larger = await loadModel(device, await defaultModel("classify"), { options: { img_size: 96 } });
   assertEquals([preprocessingOf(larger).resize, preprocessingOf(larger).crop], [96, [96, 96]]);
+});
+
+Deno.test("classify() runs a model of any size at the size its preprocessing says", async () => {
+  await using device = openReference();
+  await using vim = await loadModel(device, await defaultModel("classify"));
+  const sizes: (readonly number[])[] = [];
+  // A classifier of any size: its scores are the mean of each channel.
+  const anySize: Model = {
+    ...vim,
+    imageSize: undefined,
+    classes: 3,
+    labels: ["red", "green", "blue"],
+    *forward(ops, image) {
+      const [batch, height, width, channels] = image.shape as [number, number, number, number];
+      sizes.push(image.shape);
+      yield;
+      return ops.meanRows(reshape(image, [batch, height * width, channels]));
+    },
+  };
+  const blue = { data: new Uint8Array(40 * 30 * 3).map((_, i) => i % 3 === 2 ? 255 : 0), width: 40, height: 30 };
+  const run = async (preprocessing: Preprocessing | undefined) => {
+    const { labels } = await classify({ ...anySize, preprocessing }, { ...blue, channels: 3 }, { top: 1 });
+    return [labels[0]!.name, ...sizes.at(-1)!];
+  };
+  assertEquals(await run({ ...IMAGENET_EVALUATION, resize: 20, crop: [16, 12] }), ["blue", 1, 16, 12, 3]);
+  assertEquals(await run(undefined), ["blue", 1, 224, 224, 3]);
 });

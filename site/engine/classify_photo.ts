@@ -79,8 +79,8 @@ export async function occludePhoto(
 ): Promise<OcclusionReport> {
   const { model } = await classifierOf(id, watch);
   const { pixels } = await pixelsOf(photo);
-  const { tensor, region } = prepare(model, pixels);
-  const [height, width] = model.imageSize!, { channels } = model;
+  const { tensor, region, crop: { height, width } } = prepare(model, pixels);
+  const { channels } = model;
   const started = performance.now();
   const run = async (images: readonly Float32Array[]): Promise<Float32Array[]> => {
     const input = new Float32Array(images.length * tensor.length);

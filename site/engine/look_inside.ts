@@ -50,7 +50,7 @@ function viewOfVim(model: Model, pixels: Pixels): View {
     paths: [{ order: "row", steps: places }, ...(both ? [back] : [])],
     picture: crop,
     input: tensor,
-    shape: [1, ...model.imageSize!, model.channels],
+    shape: [1, crop.height, crop.width, model.channels],
   };
 }
 
