@@ -14,29 +14,12 @@ import { unwrapped } from "./checkpoint/wrappers.ts";
 import { printable } from "./bytes/errors.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
-import type { Choices, Detect, Detected, ModelFacts, ModelMetadata, OptionSource, Task } from "./models/family.ts";
+import type { Choices, Detected, ModelFacts, ModelMetadata, OptionSource, Task } from "./models/family.ts";
+import { FAMILIES, hasMarks } from "./models/families.ts";
 import { readMetadata } from "./models/metadata.ts";
 import { planModel, type Tap } from "./run/run_model.ts";
-import { detectDvmsr } from "./models/dvmsr/forward.ts";
-import { detectFusionMamba } from "./models/fusionmamba/family.ts";
-import { detectMambaIR } from "./models/mambair/forward.ts";
-import { detectMambaIRUNet } from "./models/mambair_unet/forward.ts";
-import { detectMambaIRv2 } from "./models/mambairv2/family.ts";
-import { detectTimeMachine } from "./models/timemachine/family.ts";
-import { detectVim } from "./models/vim/family.ts";
 import type { Ops } from "./ops/ops.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** Families the loader recognises, tried in this order. */
-const FAMILIES: readonly Detect[] = [
-  detectVim,
-  detectMambaIR,
-  detectMambaIRv2,
-  detectMambaIRUNet,
-  detectDvmsr,
-  detectFusionMamba,
-  detectTimeMachine,
-];
 
 /** What a checkpoint is. */
 export interface ModelInfo {
@@ -153,15 +136,7 @@ function metadataOf(checkpoint: Checkpoint): ModelMetadata | undefined {
 }
 
 /** Whether a family recognises the tensors, even if only to refuse what is said about them. */
-function isKnown(entries: Checkpoint["entries"]): boolean {
-  const shapes = new Map([...entries].map(([key, entry]) => [key, entry.shape]));
-  const facts: ModelFacts = { shapes, metadata: undefined, trainingArgs: undefined, options: {} };
-  try {
-    return FAMILIES.some((detect) => detect(facts) !== undefined);
-  } catch {
-    return true;
-  }
-}
+const isKnown = (entries: Checkpoint["entries"]): boolean => FAMILIES.some((family) => hasMarks(family, entries));
 
 /** Most common beginnings of keys that are tried, and how deep. */
 const MOST_BEGINNINGS = 50;
@@ -230,21 +205,23 @@ export function checkModel(checkpoint: Checkpoint, detected: Detected): void {
 }
 
 /** Recognises the model of a checkpoint without loading its weights. */
-export function detectModel(
+export async function detectModel(
   checkpoint: Checkpoint,
   options: Readonly<Record<string, unknown>> = {},
-): { readonly detected: Detected; readonly metadata: ModelMetadata | undefined } {
+): Promise<{ readonly detected: Detected; readonly metadata: ModelMetadata | undefined }> {
   const metadata = metadataOf(checkpoint);
   const shapes = new Map([...checkpoint.entries].map(([key, entry]) => [key, entry.shape]));
   const facts: ModelFacts = { shapes, metadata, trainingArgs: checkpoint.trainingArgs, options };
-  for (const detect of FAMILIES) {
-    const detected = detect(facts);
+  for (const family of FAMILIES) {
+    if (!hasMarks(family, shapes)) continue;
+    const detected = (await family.load())(facts);
     if (detected) return { detected, metadata };
   }
   const keys = printable([...shapes.keys()].slice(0, 4).join(", "));
   throw new TypeError(
-    `Cannot load the model as its tensors must be those of a known family (Vim, MambaIR, MambaIRv2, MambaIRUNet, DVMSR, ` +
-      `FusionMamba, TimeMachine): ` +
+    `Cannot load the model as its tensors must be those of a known family (${
+      FAMILIES.map(({ title }) => title).join(", ")
+    }): ` +
       `current ones are ${shapes.size}, beginning with ${keys || "none"}`,
   );
 }
@@ -290,7 +267,7 @@ export function describeModel(checkpoint: Checkpoint, detected: Detected): Model
 export async function loadModel(device: Device, source: ModelSource, options: LoadOptions = {}): Promise<Model> {
   const checkpoint = await openModelSource(source, options);
   try {
-    const { detected, metadata } = detectModel(checkpoint, options.options);
+    const { detected, metadata } = await detectModel(checkpoint, options.options);
     checkModel(checkpoint, detected);
     const info = describeModel(checkpoint, detected);
     const { weights, dispose } = await device.exclusive(() =>

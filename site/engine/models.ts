@@ -26,12 +26,17 @@ onLeave(() => {
 /** What a model is for; a one-channel residual network of the published names removes JPEG artefacts. */
 function taskOf(info: ModelInfo, scale: number, name: string): Task {
   if (info.task === "classify") return "classify";
+  if (info.task !== "restore") {
+    throw new TypeError(
+      `Cannot run ${name} on the page as it must classify or restore pictures: it is ${info.family}, which is for ${info.task}`,
+    );
+  }
   if (scale > 1) return "upscale";
   return info.variant?.includes("car") || /car|jpeg/i.test(name) ? "dejpeg" : "denoise";
 }
 
 async function reportOf(id: string, name: string, checkpoint: Checkpoint): Promise<ModelReport> {
-  const { detected, metadata } = await Promise.resolve(detectModel(checkpoint));
+  const { detected, metadata } = await detectModel(checkpoint);
   const info = describeModel(checkpoint, detected);
   const scale = detected.scale ?? 1;
   const { family, variant, format, root, tensors, parameters, dtypes, ignored } = info;

@@ -52,7 +52,7 @@ export const convertCommand: Command = {
       ...(values.key === undefined ? {} : { key: values.key }),
     });
     try {
-      const { detected, metadata } = detectModel(checkpoint, options);
+      const { detected, metadata } = await detectModel(checkpoint, options);
       checkModel(checkpoint, detected);
       const facts: ModelMetadata = {
         ...metadata,

@@ -55,7 +55,7 @@ export const infoCommand: Command = {
       ...(values.key === undefined ? {} : { key: values.key }),
     }).finally(progress.done);
     try {
-      const { detected, metadata } = detectModel(checkpoint, options);
+      const { detected, metadata } = await detectModel(checkpoint, options);
       checkModel(checkpoint, detected);
       const info = describeModel(checkpoint, detected);
       const tensors = [...checkpoint.entries.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));

@@ -18,7 +18,7 @@ const hostile = (name: string) => new URL(`../golden/hostile/${name}`, import.me
 async function verdict(name: string): Promise<void> {
   const checkpoint = await openModelSource(hostile(name));
   try {
-    checkModel(checkpoint, detectModel(checkpoint).detected);
+    checkModel(checkpoint, (await detectModel(checkpoint)).detected);
   } finally {
     await checkpoint.close();
   }

@@ -97,11 +97,11 @@ Deno.test("detectMambaIRv2() keeps the variant's name whatever the routing, and 
   assertEquals(detectMambaIRv2(facts(light))!.sources.routing, "released defaults");
 });
 
-Deno.test("a MambaIRv2 checkpoint may hold the official table of relative positions", () => {
+Deno.test("a MambaIRv2 checkpoint may hold the official table of relative positions", async () => {
   const checkpoint = smallCheckpoint(), [entry] = checkpoint.entries.values();
   const key = "relative_position_index_SA";
   const entries = new Map([...checkpoint.entries, [key, { ...entry!, name: key, shape: [16, 16] }]]);
-  const { detected } = detectModel({ ...checkpoint, entries });
+  const { detected } = await detectModel({ ...checkpoint, entries });
   assertEquals(detected.family, "mambairv2");
   assertEquals(describeModel({ ...checkpoint, entries }, detected).ignored, [key]);
 });

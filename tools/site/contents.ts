@@ -25,7 +25,7 @@ const hashed = (name: string, hash: string, extension: string): string => `${nam
 
 async function copyModel(id: string, bytes: Uint8Array<ArrayBuffer>, write: WriteFile): Promise<CatalogueModel> {
   const checkpoint = await openCheckpoint(bytes);
-  const { detected: { task, scale = 1 } } = detectModel(checkpoint);
+  const { detected: { task, scale = 1 } } = await detectModel(checkpoint);
   const sha256 = await sha256Of(bytes), url = `models/${hashed(id, sha256, "safetensors")}`;
   await write(url, bytes);
   const does = task === "classify" ? "classify" : scale > 1 ? "upscale" : "denoise";
