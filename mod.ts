@@ -83,6 +83,9 @@ export { MAMBAIR_VARIANTS, type MambaIROptions, type MambaIRVariant } from "./sr
 export { MAMBAIR_UNET_VARIANTS, type MambaIRUNetOptions } from "./src/models/mambair_unet/forward.ts";
 export * from "./src/models/vim/options.ts";
 export type { VssBlockOptions } from "./src/models/blocks/vss_block.ts";
+export { MAMBAOUT_VARIANTS, type MambaOutOptions, type MambaOutVariant } from "./src/models/mambaout/options.ts";
+export { VMAMBA_VARIANTS, type VMambaOptions, type VMambaVariant } from "./src/models/vmamba/options.ts";
+export * from "./src/features.ts";
 export * from "./src/open_device.ts";
 export * from "./src/ops/ops.ts";
 export { openReference, type ReferenceOptions } from "./src/reference/device.ts";

@@ -12,6 +12,7 @@ import type { SourceInput } from "./bytes/source.ts";
 import { bind, countParameters, dryWeights, expectWeights, specKeys } from "./checkpoint/weights.ts";
 import { unwrapped } from "./checkpoint/wrappers.ts";
 import { printable } from "./bytes/errors.ts";
+import { renamedEntries } from "./checkpoint/renamed.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
 import type { Choices, Detected, ModelFacts, ModelMetadata, OptionSource, Task } from "./models/family.ts";
@@ -193,11 +194,12 @@ const ANY_SIDE = 64;
  * @throws {RangeError} When a size is beyond what the kernels take.
  */
 export function checkModel(checkpoint: Checkpoint, detected: Detected): void {
-  expectWeights(detected.spec, checkpoint, detected.ignored);
+  const official = { entries: officialEntries(checkpoint, detected) };
+  expectWeights(detected.spec, official, detected.ignored);
   const multiple = detected.multiple ?? 1, side = Math.ceil(ANY_SIDE / multiple) * multiple;
   const [height, width] = detected.imageSize ?? [side, side];
   const { input, second = {} } = detected.example ?? { input: [1, height, width, detected.channels] };
-  const weights = dryWeights(detected.spec, checkpoint);
+  const weights = dryWeights(detected.spec, official);
   planModel((ops) => {
     const choices = Object.fromEntries(Object.entries(second).map(([name, shape]) => [name, ops.empty(shape)]));
     return detected.forward(ops, weights, ops.empty(input), undefined, choices);
@@ -226,11 +228,16 @@ export async function detectModel(
   );
 }
 
+/** A checkpoint with its tensors under the official names. */
+export function officialEntries(checkpoint: Checkpoint, { rename }: Detected): Checkpoint["entries"] {
+  return rename ? renamedEntries(checkpoint.entries, rename) : checkpoint.entries;
+}
+
 /** Describes a detected model. */
 export function describeModel(checkpoint: Checkpoint, detected: Detected): ModelInfo {
   const used = [...specKeys(detected.spec)].map(([key]) => key);
-  const taken = new Set(used);
-  const extra = [...checkpoint.entries.keys()].filter((key) => !taken.has(key));
+  const taken = new Set(used), entries = officialEntries(checkpoint, detected);
+  const extra = [...entries.keys()].filter((key) => !taken.has(key));
   return {
     family: detected.family,
     task: detected.task,
@@ -239,7 +246,7 @@ export function describeModel(checkpoint: Checkpoint, detected: Detected): Model
     root: checkpoint.root,
     tensors: used.length,
     parameters: countParameters(detected.spec),
-    dtypes: [...new Set(used.map((key) => checkpoint.entries.get(key)?.dtype).filter((d) => d !== undefined))],
+    dtypes: [...new Set(used.map((key) => entries.get(key)?.dtype).filter((d) => d !== undefined))],
     options: detected.options,
     sources: detected.sources,
     ignored: [...extra, ...checkpoint.ignored],
@@ -271,7 +278,7 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
     checkModel(checkpoint, detected);
     const info = describeModel(checkpoint, detected);
     const { weights, dispose } = await device.exclusive(() =>
-      bind(detected.spec, checkpoint, device, {
+      bind(detected.spec, { entries: officialEntries(checkpoint, detected) }, device, {
         ignored: detected.ignored,
         onProgress: options.onProgress,
         signal: options.signal,
@@ -286,7 +293,7 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
       classes: detected.classes ?? 0,
       scale: detected.scale ?? 1,
       multiple: detected.multiple ?? 1,
-      preprocessing: options.preprocessing ?? metadata?.preprocessing,
+      preprocessing: options.preprocessing ?? metadata?.preprocessing ?? detected.preprocessing,
       labels: options.labels ?? metadata?.labels,
       forward(ops, image, tap, choices = {}) {
         if (!open) throw new Error(`Cannot run ${info.variant ?? info.family} as the model is closed`);

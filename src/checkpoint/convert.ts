@@ -49,7 +49,10 @@ async function convertTensor(entry: Entry, target: Dtype): Promise<Uint8Array> {
  * for await (const chunk of convertCheckpoint(checkpoint, { dtype: "f16" })) bytes += chunk.length;
  * ```
  */
-export async function* convertCheckpoint(checkpoint: Checkpoint, options: ConvertOptions): AsyncGenerator<Uint8Array> {
+export async function* convertCheckpoint(
+  checkpoint: Pick<Checkpoint, "entries" | "metadata" | "trainingArgs">,
+  options: ConvertOptions,
+): AsyncGenerator<Uint8Array> {
   const { signal, onProgress } = options;
   const entries = [...checkpoint.entries.values()];
   const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);

@@ -5,7 +5,7 @@
  */
 import { convertCheckpoint } from "../checkpoint/convert.ts";
 import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
-import { checkModel, detectModel, openModelSource } from "../load_model.ts";
+import { checkModel, detectModel, officialEntries, openModelSource } from "../load_model.ts";
 import type { ModelMetadata } from "../models/family.ts";
 import { jsonOption } from "./classify.ts";
 import { type Command, parse, UsageError } from "./command.ts";
@@ -63,7 +63,11 @@ export const convertCommand: Command = {
           ? {}
           : { preprocessing: jsonOption("preprocessing", values.preprocessing) as never }),
       };
-      const chunks = convertCheckpoint(checkpoint, { ...step, dtype, metadata: { sidewinder: JSON.stringify(facts) } });
+      const chunks = convertCheckpoint({ ...checkpoint, entries: officialEntries(checkpoint, detected) }, {
+        ...step,
+        dtype,
+        metadata: { sidewinder: JSON.stringify(facts) },
+      });
       await writeAtomically(to, chunks, { signal: terminal.signal });
     } finally {
       progress.done();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Rename } from "../checkpoint/renamed.ts";
 import type { Spec } from "../checkpoint/weights.ts";
 import type { Preprocessing } from "../image/preprocess.ts";
 import type { Ops } from "../ops/ops.ts";
@@ -60,12 +61,16 @@ export interface Detected {
   /** Where each option comes from. */
   readonly sources: Readonly<Record<string, OptionSource>>;
   readonly spec: Spec;
+  /** How the stored tensors get the names and shapes of `spec`; undefined: they have them. */
+  readonly rename?: Rename;
   /** Keys that may be there and are not needed. */
   readonly ignored: readonly RegExp[];
   /** Channels of the input image. */
   readonly channels: number;
   /** The one size of image the model takes; undefined: any. */
   readonly imageSize?: readonly [height: number, width: number];
+  /** Classification: preprocessing where it is not that of ImageNet evaluation. */
+  readonly preprocessing?: Preprocessing;
   /** Classification: number of classes; 0: the output is the features. */
   readonly classes?: number;
   /** Restoration: output sides are this many times the input's. */

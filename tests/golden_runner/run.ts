@@ -7,6 +7,7 @@ import type { Device } from "../../src/device.ts";
 import type { Adapter, Produced } from "./adapter.ts";
 import { type Fixture, readFixture, type Stored } from "./fixture.ts";
 import { FUSIONMAMBA_ADAPTERS } from "./fusionmamba.ts";
+import { BACKBONE_ADAPTERS } from "./backbones.ts";
 import { IMAGE_ADAPTERS } from "./image.ts";
 import { MAMBAIR_ADAPTERS } from "./mambair.ts";
 import { MAMBAIRV2_ADAPTERS } from "./mambairv2.ts";
@@ -27,6 +28,7 @@ const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ...FUSIONMAMBA_ADAPTERS,
   ...SEQUENCE_ADAPTERS,
   ...TIMEMACHINE_ADAPTERS,
+  ...BACKBONE_ADAPTERS,
   ...IMAGE_ADAPTERS,
   ...PTH_ADAPTERS,
 };

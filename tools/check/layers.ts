@@ -42,6 +42,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/restore/", ["src/image/", "src/run/", "src/load_model.ts"]],
   ["src/restore.ts", ["src/device.ts", "src/image/", "src/load_model.ts", "src/restore/"]],
   ["src/classify.ts", ["src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
+  ["src/features.ts", ["src/classify.ts", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
   ["src/edge/", ["src/device.ts", "src/open_device.ts", "src/load_model.ts", "src/bytes/"]],
   ["src/edge.ts", [...VERBS, "src/edge/", "src/image/", "src/restore/"]],
   ["src/cli/", [

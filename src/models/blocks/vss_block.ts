@@ -28,12 +28,20 @@ import { scanConstants } from "./mamba.ts";
  */
 export type CabForm = "classic" | "light1" | "light2" | "light3";
 
-/** Shape of a block. */
-export interface VssBlockConfig {
+/** Shape of an SS2D. */
+export interface Ss2dConfig {
   readonly width: number;
   readonly inner: number;
   readonly stateSize: number;
   readonly rank: number;
+  /** Whether the scan is multiplied by silu(z), z being a second half of `in_proj`; true unless said. */
+  readonly gated?: boolean;
+  /** Whether the convolution has a bias; true unless said. */
+  readonly convBias?: boolean;
+}
+
+/** Shape of a block. */
+export interface VssBlockConfig extends Ss2dConfig {
   readonly cab: CabForm;
   /** ε of the first norm; the others have 1e-5. */
   readonly epsilon: number;
@@ -83,10 +91,14 @@ export function vssBlockConfig(width: number, options: VssBlockOptions = {}): Vs
 }
 
 /** Weights of an SS2D; the keys are those of the official state dict. */
-export function ss2dWeights({ width: d, inner: e, stateSize: n, rank: r }: VssBlockConfig) {
+export function ss2dWeights(c: Ss2dConfig) {
+  const { width: d, inner: e, stateSize: n, rank: r, gated = true, convBias = true } = c;
   return {
-    in_proj: { weight: tensor("linear", [2 * e, d]) },
-    conv2d: { weight: tensor("depthwise", [e, 3, 3], { stored: [e, 1, 3, 3] }), bias: tensor("plain", [e]) },
+    in_proj: { weight: tensor("linear", [gated ? 2 * e : e, d]) },
+    conv2d: {
+      weight: tensor("depthwise", [e, 3, 3], { stored: [e, 1, 3, 3] }),
+      bias: convBias ? tensor("plain", [e]) : undefined,
+    },
     x_proj_weight: tensor("linear", [4 * (r + 2 * n), e], { stored: [4, r + 2 * n, e] }),
     scan: derived(
       "scan",
@@ -161,13 +173,12 @@ export type Ss2dOptions = Pick<LinearOptions, "norm" | "into" | "scale">;
 export function* ss2d(
   ops: Ops,
   w: Ss2dWeights,
-  c: VssBlockConfig,
+  c: Ss2dConfig,
   x: Tensor,
   { norm, ...target }: Ss2dOptions = {},
 ): Generator<void, Tensor> {
   const [b, height, width] = x.shape as [number, number, number, number], l = height * width, e = c.inner;
-  const xz = yield* linearInBands(ops, x, w.in_proj.weight, { norm }); // [b, h, w, 2e]
-  const z = reshape(columns(xz, e, e), [b, l, e]);
+  const xz = yield* linearInBands(ops, x, w.in_proj.weight, { norm }); // [b, h, w, 2e], or [b, h, w, e] without gate
   const convolved = yield* depthwiseConv2dInBands(ops, columns(xz, 0, e), w.conv2d.weight, {
     bias: w.conv2d.bias,
     activation: "silu",
@@ -181,6 +192,11 @@ export function* ss2d(
     sharedInput: true,
   }); // [b, l, e]
   const { weight, bias } = w.out_norm;
+  if (c.gated === false) {
+    const outNorm = { kind: "layer", weight, bias, epsilon: EPSILON } as const;
+    return yield* linearInBands(ops, y, w.out_proj.weight, { ...target, norm: outNorm }); // [b, l, d]
+  }
+  const z = reshape(columns(xz, e, e), [b, l, e]);
   const gated = yield* layerNormInBands(ops, y, weight, { bias, epsilon: EPSILON, gate: z, out: u }); // [b, l, e]
   return yield* linearInBands(ops, gated, w.out_proj.weight, target); // [b, l, d]
 }

@@ -1,0 +1,72 @@
+/**
+ * The block of MambaOut: a Mamba block without its scan. Mirrors `GatedCNNBlock` of yuweihao/MambaOut.
+ *
+ * Glossary: b batch, h × w pixels, d width, m hidden width.
+ *
+ * @module
+ */
+import { depthwiseConv2dInBands, linearInBands } from "../../ops/bands.ts";
+import { type Bound, derived, tensor } from "../../checkpoint/weights.ts";
+import type { Ops } from "../../ops/ops.ts";
+import { columns, type Tensor } from "../../tensor.ts";
+
+/** Shape of a block. */
+export interface GatedCnnConfig {
+  /** Channels in and out. */
+  readonly width: number;
+  /** Channels of the gate and of what it multiplies. */
+  readonly hidden: number;
+  /** How many of them, the last ones, are convolved. */
+  readonly convolved: number;
+  /** Side of the convolution. */
+  readonly kernel: number;
+  /** Added to the variance. */
+  readonly epsilon: number;
+}
+
+/** A block of `width` channels with the official defaults: ⌊8/3·d⌋ hidden, d of them convolved 7 × 7, ε 1e-6. */
+export function gatedCnnConfig(width: number, options: Partial<GatedCnnConfig> = {}): GatedCnnConfig {
+  return { width, hidden: Math.floor(8 / 3 * width), convolved: width, kernel: 7, epsilon: 1e-6, ...options };
+}
+
+/** Weights of a block; the keys are those of the official state dict. */
+export function gatedCnnWeights({ width: d, hidden: m, convolved: cc, kernel: k }: GatedCnnConfig) {
+  // fc1 has the gate's rows first; they alone pass the activation.
+  const half = (at: 0 | 1) => ({
+    weight: derived("linear", [m, d], { "fc1.weight": [2 * m, d] }, (parts) => {
+      return parts["fc1.weight"]!.slice(at * m * d, (at + 1) * m * d);
+    }),
+    bias: derived("plain", [m], { "fc1.bias": [2 * m] }, (parts) => parts["fc1.bias"]!.slice(at * m, (at + 1) * m)),
+  });
+  const gate = half(0), value = half(1);
+  return {
+    norm: { weight: tensor("plain", [d]), bias: tensor("plain", [d]) },
+    gate_weight: gate.weight,
+    gate_bias: gate.bias,
+    value_weight: value.weight,
+    value_bias: value.bias,
+    conv: { weight: tensor("depthwise", [cc, k, k], { stored: [cc, 1, k, k] }), bias: tensor("plain", [cc]) },
+    fc2: { weight: tensor("linear", [d, m]), bias: tensor("plain", [d]) },
+  } as const;
+}
+
+/** Weights of a block on a device. */
+export type GatedCnnWeights = Bound<ReturnType<typeof gatedCnnWeights>>;
+
+/** x + fc2(gelu(gate) · (value | conv(value))) over x [b, h, w, d], in place. */
+export function* gatedCnn(ops: Ops, w: GatedCnnWeights, c: GatedCnnConfig, x: Tensor): Generator<void, Tensor> {
+  using _ = ops.scope();
+  const plain = c.hidden - c.convolved;
+  const norm = { kind: "layer", ...w.norm, epsilon: c.epsilon } as const;
+  const gate = yield* linearInBands(ops, x, w.gate_weight, { bias: w.gate_bias, activation: "gelu", norm }); // [b, h, w, m]
+  const value = yield* linearInBands(ops, x, w.value_weight, { bias: w.value_bias, norm }); // [b, h, w, m]
+  const { weight, bias } = w.conv;
+  const mixed = yield* depthwiseConv2dInBands(ops, columns(value, plain, c.convolved), weight, { bias });
+  const product = ops.empty(value.shape); // [b, h, w, m]
+  const multiply = (first: number, count: number, factor: Tensor) =>
+    ops.binary("multiply", columns(gate, first, count), factor, { out: columns(product, first, count) });
+  if (plain > 0) multiply(0, plain, columns(value, 0, plain));
+  multiply(plain, c.convolved, mixed);
+  yield* linearInBands(ops, product, w.fc2.weight, { bias: w.fc2.bias, into: x });
+  return x;
+}
