@@ -49,6 +49,7 @@ export interface ThreadData {
 
 /** The code; a loop of loads of some 50 µs before a thread sleeps, so that the next call of a layer finds it awake. */
 export const THREAD_CODE = `"use strict";
+const NODE = "node" + ":worker_threads"; // in two parts, so that no bundler looks for it
 const serve = ({ module, memory, names, control, stack, scratch }) => {
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
@@ -79,8 +80,8 @@ const serve = ({ module, memory, names, control, stack, scratch }) => {
     }
   }
 };
-if (typeof require === "function") serve(require("node:worker_threads").workerData);
+if (typeof require === "function") serve(require(NODE).workerData);
 else if (typeof WorkerGlobalScope === "undefined" || globalThis.Deno || globalThis.process?.versions?.node) {
-  import("node:worker_threads").then(({ workerData }) => serve(workerData));
+  import(NODE).then(({ workerData }) => serve(workerData));
 } else onmessage = ({ data }) => { serve(data); close(); };
 `;

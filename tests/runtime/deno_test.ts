@@ -11,7 +11,7 @@ Deno.test("mod.ts from a URL classifies with no permission, and fetches no codec
     const printed = await must(Deno.execPath(), ["run", "--no-prompt", `${server.url}examples/deno/classify.ts`], {
       env: { DENO_DIR: cache, NO_COLOR: "1" },
     });
-    assertMatch(printed, /^wasm relaxed-simd, \d+ ms\n\S+ % +pomegranate\n/);
+    assertMatch(printed, /^wasm relaxed-simd, \d+ ms\n\S+ % +bucket, pail\n/);
     assertEquals(server.requests.filter((path) => path.startsWith("404")), []);
     assertEquals(
       server.requests.filter((path) => LAZY.test(path)).sort(),
