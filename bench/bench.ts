@@ -22,7 +22,7 @@ interface Report {
 
 async function measure(variant: Variant, runs: number): Promise<Report> {
   const limits = measureLimits(variant === "relaxed-simd"), kernels = await timeKernels(variant, limits);
-  await using device = await openWasm({ variant });
+  await using device = await openWasm({ variant, threads: 1 });
   const models: ModelFigure[] = [];
   for (const name of Object.keys(TIMED_MODELS)) models.push(await timeModel(device, name as TimedModel, limits, runs));
   return { engine: navigator.userAgent, device: device.name, limits, kernels, models };

@@ -101,7 +101,7 @@ const CASES: readonly Case[] = [
 
 /** Times every case on one build. */
 export async function timeKernels(variant: Variant, limits: Limits): Promise<KernelFigure[]> {
-  await using device = await openWasm({ variant });
+  await using device = await openWasm({ variant, threads: 1 });
   return CASES.map(([kernel, prepare]) => {
     using _ = device.scope();
     const planned = new Ops(openDry()), call = prepare(planned), before = planned.work;

@@ -47,7 +47,14 @@ function unread(name: MambaLmVariant): Checkpoint {
         ? Promise.resolve(new Float32Array(sizeOf(shape)))
         : Promise.reject(new Error(`${key} was read`)),
   }]));
-  return { entries, root: "", metadata: {}, close: () => Promise.resolve() } as unknown as Checkpoint;
+  return {
+    entries,
+    root: "",
+    metadata: {},
+    ignored: [],
+    warnings: [],
+    close: () => Promise.resolve(),
+  } as unknown as Checkpoint;
 }
 
 for (const name of names) {

@@ -1,0 +1,76 @@
+/**
+ * Speed over threads: `deno run -A bench/threads_bench.ts [N…]` runs Vim-Ti and Vim-S at 224 × 224 and MambaIR-light ×2 at 64 ×
+ * 64 and 256 × 256 on a WASM device of 1, 2, … threads, in turns, and prints medians and how many times the speed of one
+ * thread each is. The weights are random, which costs the same.
+ *
+ * @module
+ */
+import { bind, specKeys } from "../src/checkpoint/weights.ts";
+import type { Checkpoint, Entry } from "../src/checkpoint/checkpoint.ts";
+import { mambair, mambairWeights } from "../src/models/mambair/forward.ts";
+import { MAMBAIR_VARIANTS, mambairConfig } from "../src/models/mambair/options.ts";
+import { vim, vimWeights } from "../src/models/vim/forward.ts";
+import { VIM_VARIANTS, vimConfig } from "../src/models/vim/options.ts";
+import type { Device } from "../src/device.ts";
+import { runModel } from "../src/run/run_model.ts";
+import { sizeOf } from "../src/tensor.ts";
+import { openWasm } from "../src/wasm/device.ts";
+
+const RUNS = 9;
+
+function randomCheckpoint(keys: Iterable<readonly [string, readonly number[]]>): Pick<Checkpoint, "entries"> {
+  const entries = new Map<string, Entry>();
+  for (const [name, shape] of keys) {
+    const read = () => Promise.resolve(Float32Array.from({ length: sizeOf(shape) }, () => 0.1 * Math.random() - 0.05));
+    const readRaw = () => Promise.resolve(new Uint8Array(0));
+    entries.set(name, { name, dtype: "F32", shape, bytes: 4 * sizeOf(shape), read, readRaw });
+  }
+  return { entries };
+}
+
+type Timed = (device: Device) => Promise<() => Promise<unknown>>;
+
+const timedVim = (variant: "vim-tiny" | "vim-small"): Timed => async (device) => {
+  const config = vimConfig(VIM_VARIANTS[variant]), spec = vimWeights(config), image = new Float32Array(224 * 224 * 3);
+  const { weights } = await bind(spec, randomCheckpoint(specKeys(spec)), device);
+  return () => runModel(device, (ops) => vim(ops, weights, config, ops.input(image, [1, 224, 224, 3])));
+};
+
+const timedMambaIR = (side: number): Timed => async (device) => {
+  const config = mambairConfig(MAMBAIR_VARIANTS["mambair-light-x2"]), spec = mambairWeights(config);
+  const { weights } = await bind(spec, randomCheckpoint(specKeys(spec)), device);
+  const image = new Float32Array(side * side * 3).fill(0.3);
+  return () => runModel(device, (ops) => mambair(ops, weights, config, ops.input(image, [1, side, side, 3])));
+};
+
+const MODELS: Readonly<Record<string, Timed>> = {
+  "Vim-Ti 224": timedVim("vim-tiny"),
+  "Vim-S 224": timedVim("vim-small"),
+  "MambaIR-light x2 64": timedMambaIR(64),
+  "MambaIR-light x2 256": timedMambaIR(256),
+};
+
+const counts = Deno.args.length > 0 ? Deno.args.map(Number) : [1, 2];
+console.log(`${navigator.hardwareConcurrency} cores, ${navigator.userAgent}`);
+for (const [name, prepare] of Object.entries(MODELS)) {
+  const devices = [];
+  for (const threads of counts) {
+    const device = await openWasm({ threads }), run = await prepare(device);
+    await run();
+    devices.push({ threads, device, run, times: [] as number[] });
+  }
+  const runs = name.endsWith("256") ? 3 : RUNS;
+  for (let i = 0; i < runs; i++) {
+    for (const { run, times } of devices) {
+      const started = performance.now();
+      await run();
+      times.push(performance.now() - started);
+    }
+  }
+  const medians = devices.map(({ times }) => times.sort((a, b) => a - b)[times.length >> 1]!);
+  const parts = devices.map(({ threads }, i) =>
+    `${threads}: ${medians[i]!.toFixed(1)} ms (${(medians[0]! / medians[i]!).toFixed(2)} ×)`
+  );
+  console.log(`${name.padEnd(22)} ${parts.join("   ")}`);
+  for (const { device } of devices) device.close();
+}
