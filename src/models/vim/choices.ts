@@ -72,6 +72,8 @@ function shuffled(length: number, seed: number): Uint32Array {
  *
  * @example
  * ```ts
+ * import { vimConfig } from "@sidewinder/sidewinder";
+ *
  * const { position } = choose(vimConfig({ use_middle_cls_token: false }), { if_random_cls_token_position: true, seed: 3 });
  * ```
  */
