@@ -42,7 +42,10 @@ export async function buildSuite(): Promise<void> {
     await must("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: KIT });
     await Deno.writeTextFile(`${KIT}installed.json`, packages);
   }
-  await Deno.writeTextFile(`${KIT}fixtures.json`, JSON.stringify(fixtures()));
+  // The shipped weights go through loadModel(), which fetches a family by its file: a bundle in one piece has none. The
+  // npm package's own tests run them in Node and Chromium.
+  const bound = fixtures().filter((name) => !name.startsWith("trained/"));
+  await Deno.writeTextFile(`${KIT}fixtures.json`, JSON.stringify(bound));
   const kernels = Array.from(Deno.readDirSync(`${ROOT}tests/kernels`), ({ name }) => `tests/kernels/${name}`).sort();
   const files = ["tests/gpu/elsewhere/shim.ts", ...kernels].map((file) => `import "${ROOT}${file}";\n`).join("");
   await Deno.writeTextFile(`${KIT}entry.ts`, `${files}export * from "${ROOT}tests/gpu/elsewhere/suite.ts";\n`);

@@ -30,9 +30,9 @@ siteTest("look inside draws Vim's two orders with the class token, and the norm 
   });
   const heights = await page.locator("#norms .column").evaluateAll((bars) => bars.map((bar) => bar.clientHeight));
   assert(heights.at(-1)! > heights[0]!, "the stream does not grow");
-  await page.locator("#scan-step").fill("33");
-  assertEquals(await page.locator("#scan-at").textContent(), "33 of 65 (the class token)");
-  assertMatch((await page.locator("#scan").getAttribute("aria-label"))!, /Scan by rows, token 33 of 65/);
+  await page.locator("#scan-step").fill("73");
+  assertEquals(await page.locator("#scan-at").textContent(), "73 of 145 (the class token)");
+  assertMatch((await page.locator("#scan").getAttribute("aria-label"))!, /Scan by rows, token 73 of 145/);
   const picture = () => page.locator("#scan").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().length);
   const plain = await picture();
   await page.locator("#norms button").nth(3).click();
