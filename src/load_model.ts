@@ -224,7 +224,8 @@ export async function detectModel(
     `Cannot load the model as its tensors must be those of a known family (${
       FAMILIES.map(({ title }) => title).join(", ")
     }): ` +
-      `current ones are ${shapes.size}, beginning with ${keys || "none"}`,
+      `current ones are ${shapes.size}, beginning with ${keys || "none"}` +
+      (shapes.has("backbone.norm_f.weight") ? "; a language model is loaded by loadLanguageModel()" : ""),
   );
 }
 

@@ -119,10 +119,14 @@ interface Job {
 
 function checkModel(model: Model, task: RestoreTask | undefined): void {
   const { family, task: made } = model.info;
-  if (made !== "restore" || (model.channels !== 1 && model.channels !== 3)) {
+  if (made !== "restore") {
     throw new TypeError(
-      `Cannot restore as the model must be one for images of 1 or 3 channels: current model is a ${family} that takes ` +
-        `${model.channels} channels to ${made}`,
+      `Cannot restore as the model must be one that restores images: current one is ${family}, which is for ${made}`,
+    );
+  }
+  if (model.channels !== 1 && model.channels !== 3) {
+    throw new TypeError(
+      `Cannot restore as the model must take images of 1 or 3 channels: current ${family} takes ${model.channels}`,
     );
   }
   if (task === undefined) return;

@@ -16,7 +16,7 @@ export interface KnownFamily {
   readonly load: () => Promise<Detect>;
 }
 
-const MIXER = "layers.0.residual_group";
+const GROUP = "layers.0.residual_group";
 
 /** All families. */
 export const FAMILIES: readonly KnownFamily[] = [
@@ -27,12 +27,12 @@ export const FAMILIES: readonly KnownFamily[] = [
   },
   {
     title: "MambaIR",
-    marks: [["conv_first.weight", `${MIXER}.blocks.0.self_attention.x_proj_weight`]],
+    marks: [["conv_first.weight", `${GROUP}.blocks.0.self_attention.x_proj_weight`]],
     load: async () => (await lazyImport<{ detectMambaIR: Detect }>("./models/mambair/forward.ts")).detectMambaIR,
   },
   {
     title: "MambaIRv2",
-    marks: [["conv_first.weight", `${MIXER}.layers.0.assm.selectiveScan.x_proj_weight`]],
+    marks: [["conv_first.weight", `${GROUP}.layers.0.assm.selectiveScan.x_proj_weight`]],
     load: async () => (await lazyImport<{ detectMambaIRv2: Detect }>("./models/mambairv2/family.ts")).detectMambaIRv2,
   },
   {
@@ -43,7 +43,7 @@ export const FAMILIES: readonly KnownFamily[] = [
   },
   {
     title: "DVMSR",
-    marks: [["conv_first.weight", `${MIXER}.blocks.0.mixer.in_proj.weight`]],
+    marks: [["conv_first.weight", `${GROUP}.blocks.0.mixer.in_proj.weight`]],
     load: async () => (await lazyImport<{ detectDvmsr: Detect }>("./models/dvmsr/forward.ts")).detectDvmsr,
   },
   {

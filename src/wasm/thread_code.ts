@@ -18,7 +18,7 @@ export const WORD = {
   done: 3,
   /** Index of the exported function. */
   kernel: 4,
-  /** Arguments of each share. */
+  /** Numbers behind the control block: room for the arguments of all shares. */
   count: 5,
   /** Not 0 when threads shall end. */
   quit: 6,

@@ -70,7 +70,10 @@ export class Threads {
     this.#started = true;
     const { module, memory, count, take, scratchBytes, file } = this.#setup, pool = ++this.#pool;
     const lost = () => {
-      if (this.#pool === pool && this.#started) this.stop();
+      if (this.#pool !== pool || !this.#started) return;
+      const came = this.awake > 1;
+      this.stop();
+      this.#started = !came; // where none came up, as a policy forbids them, none is asked for again
     };
     if (this.#places.length === 0) {
       this.#places = Array.from({ length: count - 1 }, () => ({
