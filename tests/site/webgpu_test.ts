@@ -7,11 +7,15 @@ import { chooseTool, classifySample, download, lookInside, openPhotos, restore }
 
 const X2 = mambairFile("x2.pth", { upsampler: "pixelshuffledirect", upscale: 2 });
 
+/** Milliseconds that a step may take: the first run of the built-in classifier takes 80 s on SwiftShader. */
+const FIRST_RUN = 240_000;
+
 /** One visit for all: SwiftShader takes long to compile the shaders, and does so for every device. */
 siteTest("every tool works on WebGPU, and restores the pixels that WASM does", {
   gpu: true,
   hash: "#device=webgpu",
 }, async ({ page }) => {
+  page.setDefaultTimeout(FIRST_RUN);
   assertMatch((await page.locator("#device-name").textContent())!, /webgpu/i);
   await classifySample(page);
   await page.locator("#files").setInputFiles([vimFile("v.pth"), await photoFile(64, 64)]);
