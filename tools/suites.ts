@@ -15,6 +15,8 @@ export interface Suite {
   readonly env?: Record<string, string>;
   /** Only with `--ci`, or when it is named. */
   readonly ciOnly?: boolean;
+  /** Beside no other: it waits for browsers and servers as people do. */
+  readonly alone?: boolean;
   /** Gets what the suite needs; a text says why that failed. */
   readonly prepare?: (ci: boolean) => Promise<string | undefined>;
 }
@@ -69,13 +71,25 @@ async function rustParts(ci: boolean): Promise<string | undefined> {
 const vulkan = debian(["mesa-vulkan-drivers"], () => succeeds("dpkg", "-s", "mesa-vulkan-drivers"));
 const browser = debian(["chromium"], () => succeeds("which", "chromium"));
 
-/** In the order in which they tell most. */
+/** Those that take longest begin first. */
 export const SUITES: readonly Suite[] = [
   { name: "check", what: "formatting, lint, types, docs, structure", command: [DENO, "task", "check"] },
+  denoSuite("gpu", "WebGPU on Mesa's software adapter: kernels, fixtures, pool, loss, errors", [
+    "tests/gpu",
+    "tests/kernels",
+    "--ignore=tests/gpu/swiftshader",
+  ], {
+    env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
+    prepare: vulkan,
+  }),
   denoSuite("unit", "kernels, checkpoints, images, models, tiles, laws, command line", [
     "tests/",
     "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site",
   ], { env: { ...QUIET, SIDEWINDER_DEVICES: "cpu" } }),
+  denoSuite("swiftshader", "the GPU suite in Node and in Chromium", ["tests/gpu/swiftshader"], {
+    env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
+    prepare: browser,
+  }),
   denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
   // The recipes of docs/runtimes.md run where they belong, in the runtime suite.
   denoSuite("docs", "every example in the documentation", [
@@ -85,14 +99,6 @@ export const SUITES: readonly Suite[] = [
     "README.md",
     ...["architecture", "laws", "numerics", "webgpu"].map((name) => `docs/${name}.md`),
   ]),
-  denoSuite("gpu", "WebGPU on a software adapter: kernels, fixtures, pool, loss, errors", [
-    "tests/gpu",
-    "tests/kernels",
-  ], {
-    env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
-    prepare: vulkan,
-  }),
-  denoSuite("site", "the page in Chromium", ["tests/site"], { prepare: browser }),
   {
     name: "codecs",
     what: "the committed codecs are what npm gives",
@@ -105,14 +111,6 @@ export const SUITES: readonly Suite[] = [
     command: [DENO, "publish", "--dry-run", "--allow-dirty", "--quiet"],
   },
   { name: "size", what: "what an application downloads is within its budgets", command: [DENO, "task", "size"] },
-  denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
-    prepare: debian(
-      ["chromium", "firefox-esr", "redis-server"],
-      async () =>
-        await succeeds("chromium", "--version") && await succeeds("firefox-esr", "--version") &&
-        await succeeds("redis-server", "--version"),
-    ),
-  }),
   {
     name: "wasm",
     what: "the committed kernels are what the Rust gives",
@@ -120,4 +118,14 @@ export const SUITES: readonly Suite[] = [
     prepare: rustParts,
     command: [DENO, "run", "-A", "tools/build_wasm.ts", "--check"],
   },
+  denoSuite("site", "the page in Chromium", ["tests/site"], { prepare: browser, alone: true }),
+  denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
+    alone: true,
+    prepare: debian(
+      ["chromium", "firefox-esr", "redis-server"],
+      async () =>
+        await succeeds("chromium", "--version") && await succeeds("firefox-esr", "--version") &&
+        await succeeds("redis-server", "--version"),
+    ),
+  }),
 ];

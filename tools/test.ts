@@ -1,10 +1,12 @@
 /**
  * All tests: `deno task test [SUITE…]`. Each suite says what it needs, gets it installed where that takes one command, and
- * counts; the last line sums them. `--ci` adds the rebuild of the kernels.
+ * counts; the last line sums them, after the suites that were left out. `--ci` leaves none out. Suites run side by side, as
+ * many as `--side N` says (2 unless it does, one where there is one core), those that drive browsers and servers alone.
  *
  * @module
  */
-import { SUITES } from "./suites.ts";
+import { parseArgs } from "node:util";
+import { type Suite, SUITES } from "./suites.ts";
 
 interface Counts {
   passed: number;
@@ -53,20 +55,25 @@ function faultsOf({ output, fault }: Outcome): readonly string[] {
   return names.length > 0 ? names : fault ? [fault] : [];
 }
 
-/** Runs a command, shows what it prints, and keeps it. */
-async function run(command: readonly string[], env: Record<string, string>): Promise<Outcome> {
+/** Runs a command and keeps what it prints; `show` gets it as it comes. */
+async function run(
+  command: readonly string[],
+  env: Record<string, string>,
+  show: (text: string) => void,
+): Promise<Outcome> {
   const [program, ...args] = command;
   try {
     const child = new Deno.Command(program!, { args, env, stdout: "piped", stderr: "piped", stdin: "null" }).spawn();
     let output = "";
-    const show = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
+    const follow = async (stream: ReadableStream<Uint8Array>): Promise<void> => {
       const decoder = new TextDecoder();
       for await (const bytes of stream) {
-        output += decoder.decode(bytes, { stream: true });
-        await Deno.stdout.write(bytes);
+        const text = decoder.decode(bytes, { stream: true });
+        output += text;
+        show(text);
       }
     };
-    await Promise.all([show(child.stdout), show(child.stderr)]);
+    await Promise.all([follow(child.stdout), follow(child.stderr)]);
     const { success, code, signal } = await child.status;
     output = output.replace(ANSI, "");
     if (success) return { output };
@@ -76,34 +83,82 @@ async function run(command: readonly string[], env: Record<string, string>): Pro
   }
 }
 
-const ci = Deno.args.includes("--ci");
-const wanted = Deno.args.filter((argument) => !argument.startsWith("--"));
-const total: Counts = { passed: 0, failed: 0 };
-const faults: string[] = [];
-for (const suite of SUITES) {
-  if (wanted.length > 0 ? !wanted.includes(suite.name) : suite.ciOnly && !ci) continue;
-  console.log(`\n== ${suite.name}: ${suite.what}`);
+/** What became of a suite. */
+interface Verdict extends Counts {
+  readonly faults: readonly string[];
+  /** Why it did not run, and the command that gets it. */
+  readonly left?: string;
+}
+
+/** Gets what a suite needs and runs it. */
+async function judge(suite: Suite, ci: boolean, print: (text: string) => void): Promise<Verdict> {
+  const { name } = suite;
+  print(`\n== ${name}: ${suite.what}\n`);
   const started = performance.now();
   const obstacle = await suite.prepare?.(ci);
-  let counts: Counts;
   if (obstacle) {
-    console.log(ci ? `failed: ${obstacle}` : `skipped: ${obstacle}`);
-    counts = { passed: 0, failed: ci ? 1 : 0 };
-    if (ci) faults.push(`${suite.name}: ${obstacle}`);
-  } else {
-    let outcome = await run(suite.command, suite.env ?? {});
-    if (diedAtExit(outcome)) {
-      console.log(`-- ${suite.name}: once more, as ${outcome.fault} after its last test had passed`);
-      outcome = await run(suite.command, suite.env ?? {});
-    }
-    counts = count(outcome);
-    faults.push(...faultsOf(outcome).map((fault) => `${suite.name}: ${fault}`));
+    print(`${ci ? "failed" : "skipped"}: ${obstacle}\n`);
+    return ci
+      ? { passed: 0, failed: 1, faults: [`${name}: ${obstacle}`] }
+      : { passed: 0, failed: 0, faults: [], left: `${name}: ${obstacle}` };
   }
-  total.passed += counts.passed;
-  total.failed += counts.failed;
+  let outcome = await run(suite.command, suite.env ?? {}, print);
+  if (diedAtExit(outcome)) {
+    print(`-- ${name}: once more, as ${outcome.fault} after its last test had passed\n`);
+    outcome = await run(suite.command, suite.env ?? {}, print);
+  }
+  const { passed, failed } = count(outcome);
   const seconds = ((performance.now() - started) / 1000).toFixed(0);
-  console.log(`-- ${suite.name}: ${counts.passed} ok, ${counts.failed} not ok, ${seconds} s`);
+  print(`-- ${name}: ${passed} ok, ${failed} not ok, ${seconds} s\n`);
+  return { passed, failed, faults: faultsOf(outcome).map((fault) => `${name}: ${fault}`) };
 }
+
+/** Runs suites `side` at a time, in order; each one's lines come together when it ends. */
+async function judgeAll(suites: readonly Suite[], side: number, ci: boolean): Promise<Verdict[]> {
+  const encoder = new TextEncoder();
+  const show = (text: string): void => void Deno.stdout.writeSync(encoder.encode(text));
+  const queue = [...suites];
+  const verdicts: Verdict[] = [];
+  const lane = async (): Promise<void> => {
+    for (let suite = queue.shift(); suite; suite = queue.shift()) {
+      if (side === 1) verdicts.push(await judge(suite, ci, show));
+      else {
+        show(`-- ${suite.name} begins\n`);
+        let lines = "";
+        verdicts.push(await judge(suite, ci, (text) => lines += text));
+        show(lines);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: side }, lane));
+  return verdicts;
+}
+
+const { values, positionals: wanted } = parseArgs({
+  args: Deno.args,
+  options: { ci: { type: "boolean", default: false }, side: { type: "string", default: "2" } },
+  allowPositionals: true,
+});
+const { ci } = values;
+const unknown = wanted.filter((name) => !SUITES.some((suite) => suite.name === name));
+if (unknown.length > 0) {
+  console.error(`Cannot run suite ${unknown[0]} as it must be one of ${SUITES.map(({ name }) => name).join(", ")}`);
+  Deno.exit(2);
+}
+const chosen = SUITES.filter((suite) => wanted.length > 0 ? wanted.includes(suite.name) : !suite.ciOnly || ci);
+const side = Math.min(Number(values.side), navigator.hardwareConcurrency, chosen.length);
+const verdicts = [
+  ...await judgeAll(chosen.filter(({ alone }) => !alone), side, ci),
+  ...await judgeAll(chosen.filter(({ alone }) => alone), 1, ci),
+];
+const sum = (key: keyof Counts): number => verdicts.reduce((total, verdict) => total + verdict[key], 0);
+const faults = verdicts.flatMap((verdict) => verdict.faults);
+const left = [
+  ...verdicts.flatMap((verdict) => verdict.left ?? []),
+  ...(wanted.length > 0 ? [] : SUITES.filter((suite) => !chosen.includes(suite)))
+    .map(({ name }) => `${name}: deno task test ${name}, or all with deno task test --ci`),
+];
+if (left.length > 0) console.log(`\nleft out:\n${left.join("\n")}`);
 if (faults.length > 0) console.log(`\nfailed:\n${faults.join("\n")}`);
-console.log(`\n${total.passed} passed, ${total.failed} failed`);
-if (total.failed > 0) Deno.exit(1);
+console.log(`\n${sum("passed")} passed, ${sum("failed")} failed`);
+if (sum("failed") > 0) Deno.exit(1);

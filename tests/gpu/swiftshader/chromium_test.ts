@@ -1,7 +1,7 @@
-import { end, ROOT } from "../runtime/kit.ts";
-import { BROWSERS } from "../runtime/serve.ts";
-import type { TestEvent } from "./elsewhere/shim.ts";
-import { buildSuite, DAWN_OPTIONS, follow, hasSwiftshader, KIT } from "./elsewhere.ts";
+import { end, ROOT } from "../../runtime/kit.ts";
+import { BROWSERS } from "../../runtime/serve.ts";
+import type { TestEvent } from "./shim.ts";
+import { buildSuite, DAWN_OPTIONS, follow, hasSwiftshader, KIT } from "./bundle.ts";
 
 /** Serves the project, and hands on what its page POSTs. */
 function serveProject() {
@@ -32,8 +32,8 @@ Deno.test({
   name: "the GPU suite passes in headless Chromium, on SwiftShader",
   ignore: !await hasSwiftshader(),
   fn: async (t) => {
-    await buildSuite();
-    await Deno.copyFile(`${ROOT}tests/gpu/elsewhere/page.html`, `${KIT}page.html`);
+    await buildSuite("chromium");
+    await Deno.copyFile(`${ROOT}tests/gpu/swiftshader/page.html`, `${KIT}page.html`);
     const { url, events, writer, stop } = serveProject();
     const profile = await Deno.makeTempDir({ prefix: "sidewinder_profile_" });
     const hash = Deno.env.get("SIDEWINDER_LONG") ? "#long" : "";

@@ -1,6 +1,6 @@
-import { ROOT } from "../runtime/kit.ts";
-import type { TestEvent } from "./elsewhere/shim.ts";
-import { buildSuite, DAWN_OPTIONS, follow, hasSwiftshader, KIT, SWIFTSHADER } from "./elsewhere.ts";
+import { ROOT } from "../../runtime/kit.ts";
+import type { TestEvent } from "./shim.ts";
+import { buildSuite, DAWN_OPTIONS, follow, hasSwiftshader, KIT, SWIFTSHADER } from "./bundle.ts";
 
 /** Objects of a stream with one on each line. */
 async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<TestEvent> {
@@ -17,8 +17,8 @@ Deno.test({
   name: "the GPU suite passes in Node 24 with the webgpu package, on SwiftShader",
   ignore: !await hasSwiftshader(),
   fn: async (t) => {
-    await buildSuite();
-    await Deno.copyFile(`${ROOT}tests/gpu/elsewhere/node.js`, `${KIT}node.js`);
+    await buildSuite("node");
+    await Deno.copyFile(`${ROOT}tests/gpu/swiftshader/node.js`, `${KIT}node.js`);
     await using child = new Deno.Command(`${KIT}node_modules/node24/bin/node`, {
       args: ["node.js", ...DAWN_OPTIONS],
       cwd: KIT,

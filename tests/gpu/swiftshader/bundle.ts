@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { must, ROOT } from "../runtime/kit.ts";
-import type { TestEvent } from "./elsewhere/shim.ts";
-import { fixtures } from "./fixtures.ts";
+import { must, ROOT } from "../../runtime/kit.ts";
+import type { TestEvent } from "./shim.ts";
+import { fixtures } from "../fixtures.ts";
 
 /** The folder: the bundle `suite.js`, and the packages beside it. */
 export const KIT = `${ROOT}dist/gpu/`;
@@ -33,10 +33,16 @@ export async function hasSwiftshader(): Promise<boolean> {
   return false;
 }
 
-/** Installs what is missing and bundles the suite with the tests of all kernels. */
-export async function buildSuite(): Promise<void> {
+/** Where the suite runs. */
+export type Runtime = "node" | "chromium";
+
+/**
+ * Installs what is missing and bundles the suite with the tests of all kernels. Both runtimes have Dawn on SwiftShader: each
+ * gets every second fixture, all of them with `SIDEWINDER_LONG=1`.
+ */
+export async function buildSuite(runtime: Runtime): Promise<void> {
   await Deno.mkdir(KIT, { recursive: true });
-  const packages = await Deno.readTextFile(new URL("elsewhere/kit.json", import.meta.url));
+  const packages = await Deno.readTextFile(new URL("kit.json", import.meta.url));
   if (await Deno.readTextFile(`${KIT}installed.json`).catch(() => "") !== packages) {
     await Deno.writeTextFile(`${KIT}package.json`, packages);
     await must("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: KIT });
@@ -44,11 +50,12 @@ export async function buildSuite(): Promise<void> {
   }
   // The shipped weights go through loadModel(), which fetches a family by its file: a bundle in one piece has none. The
   // npm package's own tests run them in Node and Chromium.
-  const bound = fixtures().filter((name) => !name.startsWith("trained/"));
+  const bound = fixtures().filter((name) => !name.startsWith("trained/"))
+    .filter((_, index) => long || (index % 2 === 0) === (runtime === "node"));
   await Deno.writeTextFile(`${KIT}fixtures.json`, JSON.stringify(bound));
   const kernels = Array.from(Deno.readDirSync(`${ROOT}tests/kernels`), ({ name }) => `tests/kernels/${name}`).sort();
-  const files = ["tests/gpu/elsewhere/shim.ts", ...kernels].map((file) => `import "${ROOT}${file}";\n`).join("");
-  await Deno.writeTextFile(`${KIT}entry.ts`, `${files}export * from "${ROOT}tests/gpu/elsewhere/suite.ts";\n`);
+  const files = ["tests/gpu/swiftshader/shim.ts", ...kernels].map((file) => `import "${ROOT}${file}";\n`).join("");
+  await Deno.writeTextFile(`${KIT}entry.ts`, `${files}export * from "${ROOT}tests/gpu/swiftshader/suite.ts";\n`);
   await must(`${KIT}node_modules/.bin/esbuild`, [
     `${KIT}entry.ts`,
     "--bundle",

@@ -1,5 +1,5 @@
 /**
- * Runs the GPU suite in runtimes without Deno: the law of every kernel, which `tests/gpu/elsewhere.ts` imports before this
+ * Runs the GPU suite in runtimes without Deno: the law of every kernel, which `tests/gpu/swiftshader/bundle.ts` imports before this
  * when it bundles, the laws of the scan, the device's own behaviour, fixtures of the official code.
  *
  * @module
@@ -19,7 +19,9 @@ const open = async (): Promise<WebgpuDevice> => {
   const device = await (shared ??= openWebgpu());
   return { ...device, close() {}, [Symbol.asyncDispose]: () => Promise.resolve() };
 };
-for (const opener of GPU_DEVICES) Object.assign(opener, { open: async () => sideBySide(await open()) });
+// Two runtimes with one driver: half of the cases each, unless the run is long.
+const batches = host.long ? GPU_DEVICES[0]!.batches : { size: 25, count: 1 };
+for (const opener of GPU_DEVICES) Object.assign(opener, { batches, open: async () => sideBySide(await open()) });
 
 registerGoldens(new URL("tests/golden/", host.root), host.fixtures, open);
 
