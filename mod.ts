@@ -48,6 +48,8 @@ export { type MetricOptions, psnr, ssim } from "./src/image/metrics.ts";
 export * from "./src/image/pixels.ts";
 export { type PngEncoder, pngEncoder } from "./src/image/png_encode.ts";
 export { resizeBicubic } from "./src/image/resize.ts";
+export { reachInto, scanAttention, stateDecay, walkOf } from "./src/inside/effective_attention.ts";
+export { type ScanRecord, type ScanWatch, watchScans } from "./src/inside/watch_scans.ts";
 export { IMAGENET_EVALUATION, type Preprocessing } from "./src/image/preprocess.ts";
 export * from "./src/kernels.ts";
 export {

@@ -21,6 +21,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/gpu/", [...TABLE, ...MEMORY, "src/device/", "src/bytes/"]],
   ["src/ops/", [...TABLE, ...MEMORY]],
   ["src/run/", [...TABLE, ...MEMORY, "src/ops/"]],
+  ["src/inside/", [...TABLE, ...MEMORY, "src/reference/"]],
   ["src/image/", ["src/bytes/"]],
   ["src/checkpoint/", [...MEMORY, "src/bytes/"]],
   ["src/models/", [...TABLE, ...MEMORY, "src/ops/", "src/run/", "src/checkpoint/", "src/image/", "src/bytes/"]],
