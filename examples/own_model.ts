@@ -1,6 +1,6 @@
 /**
  * A net of one's own out of the blocks, with weights by name: `deno run -A examples/own_model.ts [WEIGHTS.safetensors]`.
- * Without a file the weights are drawn from a formula.
+ * Without a file the weights are drawn.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import {
   gatedCnn,
   gatedCnnConfig,
   gatedCnnWeights,
-  specKeys,
+  initialWeights,
   ss2d,
   ss2dWeights,
   tensor,
@@ -38,19 +38,8 @@ function* net(ops: Ops, w: Bound<typeof spec>, image: Tensor): Generator<void, T
   return ops.linear(mean, w.head.weight, { bias: w.head.bias });
 }
 
-/** Weights of the right names and shapes, for want of a file. */
-function drawn() {
-  const entries = new Map([...specKeys(spec)].map(([name, shape]) => {
-    const values = Float32Array.from({ length: shape.reduce((a, b) => a * b, 1) }, (_, i) => Math.sin(i + 1) / 4);
-    const bytes = new Uint8Array(values.buffer);
-    const read = () => Promise.resolve(values.slice()), readRaw = () => Promise.resolve(bytes);
-    return [name, { name, shape, dtype: "F32" as const, bytes: bytes.length, read, readRaw }];
-  }));
-  return { entries };
-}
-
 await using device = await openDevice();
 const [file] = Deno.args;
-const { weights } = await bind(spec, file ? await openModelSource(file) : drawn(), device);
+const { weights } = await bind(spec, file ? await openModelSource(file) : initialWeights(spec), device);
 const image = Float32Array.from({ length: 32 * 48 * 3 }, (_, i) => Math.cos(i));
 console.log(await runModel(device, (ops) => net(ops, weights, ops.input(image, [1, 32, 48, 3]))));

@@ -97,7 +97,7 @@ export const SUITES: readonly Suite[] = [
     "mod.ts",
     "src",
     "README.md",
-    ...["architecture", "laws", "numerics", "webgpu"].map((name) => `docs/${name}.md`),
+    ...["architecture", "blocks", "laws", "numerics", "webgpu"].map((name) => `docs/${name}.md`),
   ]),
   {
     name: "codecs",

@@ -23,15 +23,9 @@ import {
   type MambaIRUNetWeights,
   mambairUNetWeights,
 } from "../../src/models/mambair_unet/forward.ts";
-import {
-  cab,
-  type CabForm,
-  cabWeights,
-  ss2d,
-  vssBlock,
-  vssBlockConfig,
-  vssBlockWeights,
-} from "../../src/models/blocks/vss_block.ts";
+import { cab, type CabForm, cabWeights } from "../../src/models/blocks/cab.ts";
+import { ss2d } from "../../src/models/blocks/ss2d.ts";
+import { vssBlock, vssBlockConfig, vssBlockWeights } from "../../src/models/blocks/vss_block.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { runModel, type Tap } from "../../src/run/run_model.ts";
 import type { Tensor } from "../../src/tensor.ts";

@@ -1,13 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { bind } from "../../src/checkpoint/weights.ts";
 import { openDry } from "../../src/run/dry_device.ts";
-import {
-  type CabForm,
-  vssBlock,
-  vssBlockConfig,
-  type VssBlockWeights,
-  vssBlockWeights,
-} from "../../src/models/blocks/vss_block.ts";
+import type { CabForm } from "../../src/models/blocks/cab.ts";
+import { vssBlock, vssBlockConfig, type VssBlockWeights, vssBlockWeights } from "../../src/models/blocks/vss_block.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
 import { sizeOf } from "../../src/tensor.ts";

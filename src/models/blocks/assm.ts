@@ -10,17 +10,22 @@
  *
  * @module
  */
-import { type Bound, derived, tensor } from "../../checkpoint/weights.ts";
+import { type Bound, derived, tensor, type Weight } from "../../checkpoint/weights.ts";
 import { depthwiseConv2dInBands, linearInBands, selectiveScanInBands } from "../../ops/bands.ts";
 import type { LinearOptions, Ops, RowNormOptions, SortedRows } from "../../ops/ops.ts";
 import { columns, reshape, rowRange, type Tensor } from "../../tensor.ts";
 import { scanConstants } from "./mamba.ts";
+import type { Biased } from "./spec.ts";
 
 /** Shape of an attentive state-space module. */
 export interface AssmConfig {
+  /** Channels in and out, d. */
   readonly width: number;
+  /** Channels of the scan, e. */
   readonly inner: number;
+  /** States per channel, n. */
   readonly stateSize: number;
+  /** Rank of the Δ projection, r. */
   readonly rank: number;
   /** Number of prompts. */
   readonly prompts: number;
@@ -31,7 +36,11 @@ export interface AssmConfig {
 const EPSILON = 1e-5;
 
 /** The prompts [t, n], the product of a module's own table [t, rank] and one [rank, n] that the layer holds. */
-export function promptTable(own: Float32Array, shared: Float32Array, { stateSize: n, innerRank }: AssmConfig) {
+export function promptTable(
+  own: Float32Array,
+  shared: Float32Array,
+  { stateSize: n, innerRank }: AssmConfig,
+): Float32Array {
   return Float32Array.from({ length: own.length / innerRank * n }, (_, i) => {
     let sum = 0;
     for (let k = 0; k < innerRank; k++) sum += own[Math.floor(i / n) * innerRank + k]! * shared[k * n + i % n]!;
@@ -39,8 +48,19 @@ export function promptTable(own: Float32Array, shared: Float32Array, { stateSize
   });
 }
 
+/** Tree of the weights of a module. */
+export type AssmSpec = {
+  readonly route: { readonly 0: Biased; readonly 2: Biased };
+  readonly in_proj: { readonly 0: Biased };
+  readonly CPE: { readonly 0: Biased };
+  readonly selectiveScan: { readonly x_proj_weight: Weight; readonly scan: Weight };
+  readonly out_norm: Biased;
+  readonly out_proj: Biased;
+  readonly ones: Weight;
+};
+
 /** Weights of a module; the keys are those of the official state dict. The prompts come from elsewhere. */
-export function assmWeights({ width: d, inner: e, stateSize: n, rank: r, prompts: t }: AssmConfig) {
+export function assmWeights({ width: d, inner: e, stateSize: n, rank: r, prompts: t }: AssmConfig): AssmSpec {
   const narrow = Math.floor(d / 3);
   const vector = (length: number) => tensor("plain", [length]);
   return {
@@ -67,7 +87,7 @@ export function assmWeights({ width: d, inner: e, stateSize: n, rank: r, prompts
 }
 
 /** Weights of a module on a device. */
-export type AssmWeights = Bound<ReturnType<typeof assmWeights>>;
+export type AssmWeights = Bound<AssmSpec>;
 
 /** What a module does besides. */
 export interface AssmOptions extends Pick<LinearOptions, "into"> {
@@ -79,7 +99,24 @@ export interface AssmOptions extends Pick<LinearOptions, "into"> {
   readonly onSorted?: ((sorted: readonly SortedRows[]) => void) | undefined;
 }
 
-/** The module over x [b, h, w, d] with prompts [t, n] → [b, h, w, d]. */
+/**
+ * The module over x [b, h, w, d] with prompts [t, n] → [b, h, w, d].
+ *
+ * @example
+ * ```ts
+ * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { assm, assmWeights, bind, initialWeights } from "@sidewinder/sidewinder/blocks";
+ *
+ * await using device = await openDevice();
+ * const config = { width: 24, inner: 32, stateSize: 8, rank: 2, prompts: 6, innerRank: 4 };
+ * const spec = assmWeights(config), { weights } = await bind(spec, initialWeights(spec), device);
+ * const map = new Float32Array(8 * 12 * 24).fill(0.5), prompts = new Float32Array(6 * 8).fill(0.1);
+ * const out = await runModel(device, (ops) => {
+ *   return assm(ops, weights, config, ops.input(map, [1, 8, 12, 24]), ops.input(prompts, [6, 8]), { noise: { seed: 1 } });
+ * });
+ * console.log(out.length === map.length); // true
+ * ```
+ */
 export function* assm(
   ops: Ops,
   w: AssmWeights,

@@ -4,11 +4,10 @@
  *
  * @module
  */
-import { bind, specKeys } from "../../checkpoint/weights.ts";
+import { bind } from "../../checkpoint/weights.ts";
 import type { Device } from "../../device.ts";
 import { runModel, type RunOptions } from "../../run/run_model.ts";
-import { sizeOf } from "../../tensor.ts";
-import { entryOf, uniform } from "./block_state.ts";
+import { givenWeights, initialWeights } from "./block_state.ts";
 import { block, blockConfig, blockOverMap, blockWeights, type MixerConfig } from "./mamba.ts";
 
 /** Weights by their names in the official state dict: `norm.weight`, `mixer.in_proj.weight`, … */
@@ -80,10 +79,9 @@ export async function createBlock(device: Device, width: number, options: BlockO
     ...(options.epsilon === undefined ? {} : { epsilon: options.epsilon }),
   });
   const spec = blockWeights(config);
-  const shapes = new Map(specKeys(spec));
-  const state = options.state ?? initialState(shapes, options.seed ?? 0);
-  const entries = new Map(Object.entries(state).map(([name, data]) => [name, entryOf(name, data, shapes.get(name))]));
-  const { weights, dispose } = await device.exclusive(() => bind(spec, { entries }, device));
+  const { state, seed = 0 } = options;
+  const given = state ? givenWeights(spec, state) : initialWeights(spec, { seed });
+  const { weights, dispose } = await device.exclusive(() => bind(spec, given, device));
   const made: Block = {
     overMap(map, shape, { residual = false, ...run } = {}) {
       return runModel(device, function* (ops) {
@@ -115,29 +113,4 @@ export async function createBlock(device: Device, width: number, options: BlockO
     },
   };
   return made;
-}
-
-/**
- * Weights as `Mamba.__init__` makes them: A_log = ln(1…n), D = 1, Δ bias so that softplus gives 0.001…0.1, Δ weight
- * uniform in ±r^−½, the rest uniform in ±fan^−½ as in torch; norms 1 and 0.
- */
-function initialState(shapes: ReadonlyMap<string, readonly number[]>, seed: number): BlockState {
-  const next = uniform(seed);
-  const around = (bound: number): number => (2 * next() - 1) * bound;
-  const value = (name: string, shape: readonly number[], i: number): number => {
-    if (/A(_b)?_log$/.test(name)) return Math.log(i % shape[1]! + 1);
-    if (/\.D(_b)?$/.test(name) || name === "norm.weight") return 1;
-    if (name === "norm.bias") return 0;
-    if (/dt_proj(_b)?\.bias$/.test(name)) {
-      const delta = Math.max(1e-4, Math.exp(Math.log(0.001) + next() * Math.log(100)));
-      return delta + Math.log(-Math.expm1(-delta)); // the inverse of softplus
-    }
-    if (/conv1d(_b)?\.bias$/.test(name)) return around(shapes.get(name.replace("bias", "weight"))![2]! ** -0.5);
-    return around(sizeOf(shape.slice(1)) ** -0.5);
-  };
-  return Object.fromEntries(
-    [...shapes].map((
-      [name, shape],
-    ) => [name, Float32Array.from({ length: sizeOf(shape) }, (_, i) => value(name, shape, i))]),
-  );
 }

@@ -4,12 +4,11 @@
  *
  * @module
  */
-import { bind, specKeys } from "../../checkpoint/weights.ts";
+import { bind } from "../../checkpoint/weights.ts";
 import type { Device } from "../../device.ts";
 import { runModel, type RunOptions } from "../../run/run_model.ts";
-import { sizeOf } from "../../tensor.ts";
 import type { BlockState, MapShape } from "./block.ts";
-import { entryOf, uniform } from "./block_state.ts";
+import { givenWeights, initialWeights } from "./block_state.ts";
 import { vssBlock, vssBlockConfig, type VssBlockOptions, vssBlockWeights } from "./vss_block.ts";
 
 /** How a VSS block is made. */
@@ -53,13 +52,9 @@ export async function createVssBlock(
   options: CreateVssBlockOptions = {},
 ): Promise<VssBlock> {
   const { state, seed = 0, ...rest } = options;
-  const config = vssBlockConfig(width, rest), spec = vssBlockWeights(config), shapes = new Map(specKeys(spec));
-  const entries = new Map(
-    Object.entries(state ?? initialState(shapes, seed)).map((
-      [name, values],
-    ) => [name, entryOf(name, values, shapes.get(name))]),
-  );
-  const { weights, dispose } = await device.exclusive(() => bind(spec, { entries }, device));
+  const config = vssBlockConfig(width, rest), spec = vssBlockWeights(config);
+  const given = state ? givenWeights(spec, state) : initialWeights(spec, { seed });
+  const { weights, dispose } = await device.exclusive(() => bind(spec, given, device));
   return {
     overMap: (map, shape, run) => runModel(device, (ops) => vssBlock(ops, weights, config, ops.input(map, shape)), run),
     close: dispose,
@@ -68,31 +63,4 @@ export async function createVssBlock(
       return Promise.resolve();
     },
   };
-}
-
-/**
- * Weights as `SS2D.__init__` and `CAB.__init__` make them: A_logs = ln(1…n), Ds = 1, Δ bias so that softplus gives
- * 0.001…0.1, Δ weights uniform in ±r^−½, the rest uniform in ±fan^−½ as in torch; norms 1 and 0, scales 1.
- */
-function initialState(shapes: ReadonlyMap<string, readonly number[]>, seed: number): BlockState {
-  const next = uniform(seed);
-  const around = (bound: number): number => (2 * next() - 1) * bound;
-  const value = (name: string, shape: readonly number[], i: number): number => {
-    if (name.endsWith("A_logs")) return Math.log(i % shape[1]! + 1);
-    if (/Ds$|skip_scale2?$|(ln_[12]|out_norm)\.weight$/.test(name)) return 1;
-    if (/(ln_[12]|out_norm)\.bias$/.test(name)) return 0;
-    if (name.endsWith("dt_projs_bias")) {
-      const delta = Math.max(1e-4, Math.exp(Math.log(0.001) + next() * Math.log(100)));
-      return delta + Math.log(-Math.expm1(-delta)); // the inverse of softplus
-    }
-    if (/x_proj_weight$|dt_projs_weight$/.test(name)) return around(shape[2]! ** -0.5);
-    const weight = name.endsWith(".bias") ? shapes.get(name.replace(/bias$/, "weight"))! : shape;
-    return around(sizeOf(weight.slice(1)) ** -0.5);
-  };
-  return Object.fromEntries(
-    [...shapes].map(([name, shape]) => [
-      name,
-      Float32Array.from({ length: sizeOf(shape) }, (_, i) => value(name, shape, i)),
-    ]),
-  );
 }

@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { type Bound, derived, type Parts } from "../../checkpoint/weights.ts";
+import { type Bound, derived, type Parts, type Weight } from "../../checkpoint/weights.ts";
 import type { Activation } from "../../kernels.ts";
 import type { Ops } from "../../ops/ops.ts";
 import { reshape, rowAt, type Tensor } from "../../tensor.ts";
@@ -28,11 +28,17 @@ export interface DiagonalConfig {
   readonly rule: DiagonalRule;
   /** Key → shape of log δ [h], log(−Re A) [h, n], Im A [h, n], C [h, n, 2], and B [h, n, 2] where it is not 1. */
   readonly keys: {
+    /** Key of log δ. */
     readonly logDt: string;
+    /** Key of log(−Re A). */
     readonly logRealA: string;
+    /** Key of Im A. */
     readonly imagA: string;
+    /** Key of C. */
     readonly C: string;
+    /** Key of B. */
     readonly B?: string;
+    /** Key of D [h]; absent: none is added. */
     readonly D?: string;
   };
   /** Whether C is stored as [1, h, n, 2]. */
@@ -91,12 +97,21 @@ function kernelOf(c: DiagonalConfig, parts: Parts, length: number): Float32Array
   return Float32Array.from(kernel);
 }
 
+/** Tree of the weights of a system. */
+export type DiagonalSpec = {
+  readonly kernel: Weight | undefined;
+  readonly decay: Weight;
+  readonly drive: Weight;
+  readonly readout: Weight;
+  readonly skip: Weight | undefined;
+};
+
 /**
  * Weights of a system: of the recurrence always, of the convolution for sequences of `length`.
  *
  * @param length Tokens of the convolutional form; 0: there is none.
  */
-export function diagonalWeights(c: DiagonalConfig, length: number) {
+export function diagonalWeights(c: DiagonalConfig, length: number): DiagonalSpec {
   const { channels: h, states: n } = c, shapes = shapesOf(c);
   const each = (value: (state: ReturnType<typeof stateOf>) => Complex) => (parts: Parts) => {
     const out = new Float32Array(2 * h * n);
@@ -110,11 +125,11 @@ export function diagonalWeights(c: DiagonalConfig, length: number) {
     // 2·Re(C·s) = Σ 2·Re C·Re s − 2·Im C·Im s.
     readout: derived("linear", [h, 1, 2 * n], shapes, each(({ C }) => [2 * C[0], -2 * C[1]])),
     skip: c.keys.D ? derived("plain", [1, h], shapes, (parts) => parts[c.keys.D!]!.slice()) : undefined,
-  } as const;
+  };
 }
 
 /** Weights of a system on a device. */
-export type DiagonalWeights = Bound<ReturnType<typeof diagonalWeights>>;
+export type DiagonalWeights = Bound<DiagonalSpec>;
 
 /** How a system is run. */
 export interface DiagonalOptions {

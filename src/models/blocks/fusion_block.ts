@@ -6,22 +6,32 @@
  *
  * @module
  */
-import { type Bound, derived, tensor } from "../../checkpoint/weights.ts";
+import { type Bound, derived, tensor, type Weight } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
 import type { Tensor } from "../../tensor.ts";
-import { fusionMixer, type FusionMixerConfig, fusionMixerConfig, fusionMixerWeights } from "./fusion_mixer.ts";
+import {
+  fusionMixer,
+  type FusionMixerConfig,
+  fusionMixerConfig,
+  type FusionMixerSpec,
+  fusionMixerWeights,
+} from "./fusion_mixer.ts";
+import type { Biased } from "./spec.ts";
 
 const EPSILON = 1e-5;
 
-const norm = (width: number) => ({ weight: tensor("plain", [width]), bias: tensor("plain", [width]) });
+const norm = (width: number): Biased => ({ weight: tensor("plain", [width]), bias: tensor("plain", [width]) });
 
 const normed = (weights: { readonly weight: Tensor; readonly bias: Tensor }) =>
   ({ kind: "layer", ...weights, epsilon: EPSILON }) as const;
 
 /** Shape of the blocks: the mixers of one input (v6) and of two (v7). */
 export interface FusionBlockConfig {
+  /** Channels of each image, d. */
   readonly width: number;
+  /** Mixer of one image. */
   readonly single: FusionMixerConfig;
+  /** Mixer of one image with the help of the other. */
   readonly cross: FusionMixerConfig;
   /** Blocks that refine each input before they meet. */
   readonly depth: number;
@@ -35,24 +45,30 @@ export const fusionBlockConfig = (width: number, depth = 1): FusionBlockConfig =
   depth,
 });
 
+/** Tree of the weights of a block of one input. */
+export type SingleBlockSpec = { readonly norm: Biased; readonly block: FusionMixerSpec };
+
 /** Weights of a block of one input. */
-export const singleBlockWeights = (c: FusionBlockConfig) => ({
+export const singleBlockWeights = (c: FusionBlockConfig): SingleBlockSpec => ({
   norm: norm(c.width),
   block: fusionMixerWeights(c.single),
 });
 
 /** Weights of a block of one input on a device. */
-export type SingleBlockWeights = Bound<ReturnType<typeof singleBlockWeights>>;
+export type SingleBlockWeights = Bound<SingleBlockSpec>;
+
+/** Tree of the weights of a block of two inputs. */
+export type CrossBlockSpec = { readonly norm0: Biased; readonly norm1: Biased; readonly block: FusionMixerSpec };
 
 /** Weights of a block of two inputs. */
-export const crossBlockWeights = (c: FusionBlockConfig) => ({
+export const crossBlockWeights = (c: FusionBlockConfig): CrossBlockSpec => ({
   norm0: norm(c.width),
   norm1: norm(c.width),
   block: fusionMixerWeights(c.cross),
 });
 
 /** Weights of a block of two inputs on a device. */
-export type CrossBlockWeights = Bound<ReturnType<typeof crossBlockWeights>>;
+export type CrossBlockWeights = Bound<CrossBlockSpec>;
 
 /** x + mixer(norm(x)), in place on x [b, l, d]. */
 export function singleBlock(
@@ -86,8 +102,19 @@ export function crossBlock(
   }); // [b, l, d]
 }
 
+/** Tree of the weights of the block for a pair. */
+export type FusionBlockSpec = {
+  readonly spa_mamba_layers: readonly SingleBlockSpec[];
+  readonly spe_mamba_layers: readonly SingleBlockSpec[];
+  readonly spa_cross_mamba: CrossBlockSpec;
+  readonly spe_cross_mamba: CrossBlockSpec;
+  readonly mean: Weight;
+  readonly bias: Weight;
+  readonly half: Weight;
+};
+
 /** Weights of the block for a pair; the keys are those of the official state dict. */
-export function fusionBlockWeights(c: FusionBlockConfig) {
+export function fusionBlockWeights(c: FusionBlockConfig): FusionBlockSpec {
   const d = c.width, singles = () => Array.from({ length: c.depth }, () => singleBlockWeights(c));
   return {
     spa_mamba_layers: singles(),
@@ -98,15 +125,17 @@ export function fusionBlockWeights(c: FusionBlockConfig) {
     mean: derived("linear", [d, d], { "out_proj.weight": [d, d] }, (p) => p["out_proj.weight"]!.map((v) => v / 2)),
     bias: derived("plain", [d], { "out_proj.bias": [d] }, (p) => p["out_proj.bias"]!),
     half: derived("plain", [d], {}, () => new Float32Array(d).fill(0.5)),
-  } as const;
+  };
 }
 
 /** Weights of the block for a pair on a device. */
-export type FusionBlockWeights = Bound<ReturnType<typeof fusionBlockWeights>>;
+export type FusionBlockWeights = Bound<FusionBlockSpec>;
 
 /** Two images of one size as tokens [b, l, d]. */
 export interface Pair {
+  /** The sharp one. */
   readonly pan: Tensor;
+  /** The coarse one. */
   readonly ms: Tensor;
 }
 
@@ -133,7 +162,26 @@ export function* fusePair(
   return ops.linear(ops.add(spatial, spectral), w.mean, { bias: w.bias, out }); // [b, l, d]
 }
 
-/** The block for a pair, in place: each image becomes the mean of itself and of what both say. */
+/**
+ * The block for a pair, in place: each image becomes the mean of itself and of what both say.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { bind, fusionBlock, fusionBlockConfig, fusionBlockWeights } from "@sidewinder/sidewinder/blocks";
+ * import { initialWeights } from "@sidewinder/sidewinder/blocks";
+ *
+ * await using device = await openDevice();
+ * const config = fusionBlockConfig(16), spec = fusionBlockWeights(config);
+ * const { weights } = await bind(spec, initialWeights(spec), device);
+ * const pixels = (value: number) => new Float32Array(6 * 8 * 16).fill(value); // [b, l, d]
+ * const sharp = await runModel(device, function* (ops) {
+ *   const pair = { pan: ops.input(pixels(0.5), [1, 48, 16]), ms: ops.input(pixels(0.25), [1, 48, 16]) };
+ *   return (yield* fusionBlock(ops, weights, config, pair, 8)).pan;
+ * });
+ * console.log(sharp.length === 6 * 8 * 16); // true
+ * ```
+ */
 export function* fusionBlock(
   ops: Ops,
   w: FusionBlockWeights,

@@ -6,11 +6,12 @@
  *
  * @module
  */
-import { type Bound, derived, tensor } from "../../checkpoint/weights.ts";
+import { type Bound, derived, tensor, type Weight } from "../../checkpoint/weights.ts";
 import type { ScanOrder } from "../../kernels.ts";
 import type { Ops, RowNormOptions } from "../../ops/ops.ts";
 import { columns, type Tensor } from "../../tensor.ts";
 import { concatenate, scanConstants } from "./mamba.ts";
+import type { Biased } from "./spec.ts";
 
 /** Forms of the mixer, official names. */
 export type FusionType = "none" | "v0" | "v1" | "v2" | "v3" | "v4" | "v5" | "v6" | "v7" | "v8" | "v9";
@@ -53,6 +54,7 @@ export const takesSecond = (type: FusionType): boolean => FORMS[type].second;
 
 /** Shape of a mixer. */
 export interface FusionMixerConfig {
+  /** Which form. */
   readonly type: FusionType;
   /** Channels in and out, d. */
   readonly width: number;
@@ -140,8 +142,21 @@ function scanWeights(c: FusionMixerConfig, logs: readonly string[], own: readonl
   );
 }
 
+/** Tree of the weights of a mixer. */
+export type FusionMixerSpec = {
+  readonly in_proj: { readonly weight: Weight };
+  readonly in_proj_b: { readonly weight: Weight } | undefined;
+  readonly conv: Weight;
+  readonly conv_bias: Weight;
+  readonly x_proj: Weight;
+  readonly scan: Weight;
+  readonly scan_columns: Weight | undefined;
+  readonly norm: Biased | undefined;
+  readonly out: Weight;
+};
+
 /** Weights of a mixer; the keys are those of the official state dict. */
-export function fusionMixerWeights(c: FusionMixerConfig) {
+export function fusionMixerWeights(c: FusionMixerConfig): FusionMixerSpec {
   const { width: d, inner: e, stateSize: n, rank: r, convWidth: w } = c, form = FORMS[c.type];
   const own = SUFFIXES.slice(0, form.own ? form.directions : 1), logs = LOGS.slice(0, form.directions);
   const named = (stem: string, end: string) => own.map((suffix) => `${stem}${suffix}${end}`);
@@ -163,11 +178,11 @@ export function fusionMixerWeights(c: FusionMixerConfig) {
     out: derived("linear", [d, e], { "out_proj.weight": [d, e] }, (parts) => {
       return factor === 1 ? parts["out_proj.weight"]! : parts["out_proj.weight"]!.map((value) => value * factor);
     }),
-  } as const;
+  };
 }
 
 /** Weights of a mixer on a device. */
-export type FusionMixerWeights = Bound<ReturnType<typeof fusionMixerWeights>>;
+export type FusionMixerWeights = Bound<FusionMixerSpec>;
 
 /** What a mixer takes beside its first input. */
 export interface FusionMixerOptions {
@@ -187,6 +202,23 @@ export interface FusionMixerOptions {
  * The mixer: x [b, l, d] (and a second input of the same shape) → [b, l, d].
  *
  * @throws {TypeError} When the second input is missing where the form takes one, or given where it takes none.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { bind, fusionMixer, fusionMixerConfig, fusionMixerWeights } from "@sidewinder/sidewinder/blocks";
+ * import { initialWeights } from "@sidewinder/sidewinder/blocks";
+ *
+ * await using device = await openDevice();
+ * const config = fusionMixerConfig("v7", 16), spec = fusionMixerWeights(config);
+ * const { weights } = await bind(spec, initialWeights(spec), device);
+ * const pixels = (value: number) => new Float32Array(6 * 8 * 16).fill(value); // [b, l, d]
+ * const out = await runModel(device, function* (ops) {
+ *   const second = ops.input(pixels(0.25), [1, 48, 16]);
+ *   return fusionMixer(ops, weights, config, ops.input(pixels(0.5), [1, 48, 16]), { second, gridWidth: 8 });
+ * });
+ * console.log(out.length === 6 * 8 * 16); // true
+ * ```
  */
 export function fusionMixer(
   ops: Ops,

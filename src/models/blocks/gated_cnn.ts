@@ -6,9 +6,10 @@
  * @module
  */
 import { depthwiseConv2dInBands, linearInBands } from "../../ops/bands.ts";
-import { type Bound, derived, tensor } from "../../checkpoint/weights.ts";
+import { type Bound, derived, tensor, type Weight } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
 import { columns, type Tensor } from "../../tensor.ts";
+import type { Biased } from "./spec.ts";
 
 /** Shape of a block. */
 export interface GatedCnnConfig {
@@ -29,8 +30,19 @@ export function gatedCnnConfig(width: number, options: Partial<GatedCnnConfig> =
   return { width, hidden: Math.floor(8 / 3 * width), convolved: width, kernel: 7, epsilon: 1e-6, ...options };
 }
 
+/** Tree of the weights of a block. */
+export type GatedCnnSpec = {
+  readonly norm: Biased;
+  readonly gate_weight: Weight;
+  readonly gate_bias: Weight;
+  readonly value_weight: Weight;
+  readonly value_bias: Weight;
+  readonly conv: Biased;
+  readonly fc2: Biased;
+};
+
 /** Weights of a block; the keys are those of the official state dict. */
-export function gatedCnnWeights({ width: d, hidden: m, convolved: cc, kernel: k }: GatedCnnConfig) {
+export function gatedCnnWeights({ width: d, hidden: m, convolved: cc, kernel: k }: GatedCnnConfig): GatedCnnSpec {
   // fc1 has the gate's rows first; they alone pass the activation.
   const half = (at: 0 | 1) => ({
     weight: derived("linear", [m, d], { "fc1.weight": [2 * m, d] }, (parts) => {
@@ -47,13 +59,28 @@ export function gatedCnnWeights({ width: d, hidden: m, convolved: cc, kernel: k 
     value_bias: value.bias,
     conv: { weight: tensor("depthwise", [cc, k, k], { stored: [cc, 1, k, k] }), bias: tensor("plain", [cc]) },
     fc2: { weight: tensor("linear", [d, m]), bias: tensor("plain", [d]) },
-  } as const;
+  };
 }
 
 /** Weights of a block on a device. */
-export type GatedCnnWeights = Bound<ReturnType<typeof gatedCnnWeights>>;
+export type GatedCnnWeights = Bound<GatedCnnSpec>;
 
-/** x + fc2(gelu(gate) · (value | conv(value))) over x [b, h, w, d], in place. */
+/**
+ * x + fc2(gelu(gate) · (value | conv(value))) over x [b, h, w, d], in place.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { bind, gatedCnn, gatedCnnConfig, gatedCnnWeights, initialWeights } from "@sidewinder/sidewinder/blocks";
+ *
+ * await using device = await openDevice();
+ * const config = gatedCnnConfig(16), spec = gatedCnnWeights(config);
+ * const { weights } = await bind(spec, initialWeights(spec), device);
+ * const map = new Float32Array(8 * 12 * 16).fill(0.5); // [b, h, w, d]
+ * const out = await runModel(device, (ops) => gatedCnn(ops, weights, config, ops.input(map, [1, 8, 12, 16])));
+ * console.log(out.length === map.length); // true
+ * ```
+ */
 export function* gatedCnn(ops: Ops, w: GatedCnnWeights, c: GatedCnnConfig, x: Tensor): Generator<void, Tensor> {
   using _ = ops.scope();
   const plain = c.hidden - c.convolved;

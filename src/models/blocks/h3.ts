@@ -5,10 +5,17 @@
  *
  * @module
  */
-import { type Bound, derived, type Parts, tensor } from "../../checkpoint/weights.ts";
+import { type Bound, derived, type Parts, tensor, type Weight } from "../../checkpoint/weights.ts";
 import type { Carry, Ops } from "../../ops/ops.ts";
 import { columns, type Tensor } from "../../tensor.ts";
-import { type DiagonalConfig, type DiagonalForm, diagonalSystem, diagonalWeights } from "./diagonal_system.ts";
+import {
+  type DiagonalConfig,
+  type DiagonalForm,
+  type DiagonalSpec,
+  diagonalSystem,
+  diagonalWeights,
+} from "./diagonal_system.ts";
+import type { Biased } from "./spec.ts";
 
 /** Shape of an H3 layer. */
 export interface H3Config {
@@ -22,12 +29,20 @@ export interface H3Config {
   readonly system: DiagonalConfig;
 }
 
+/** Sizes of an H3 layer. */
+export interface H3Sizes {
+  /** States; 64 unless said. */
+  readonly stateSize?: number;
+  /** Channels of a head; 1 unless said. */
+  readonly headSize?: number;
+}
+
 /**
  * An H3 layer of `width` channels with the official defaults: state size 64, heads of 1.
  *
  * @throws {RangeError} The head size does not divide the width.
  */
-export function h3Config(width: number, { stateSize = 64, headSize = 1 } = {}): H3Config {
+export function h3Config(width: number, { stateSize = 64, headSize = 1 }: H3Sizes = {}): H3Config {
   if (!Number.isInteger(headSize) || headSize < 1 || width % headSize !== 0) {
     throw new RangeError(
       `Cannot configure H3 as headSize must be a whole number that divides ${width}: current value is ${headSize}`,
@@ -81,12 +96,25 @@ function shiftFilter(c: H3Config, parts: Parts): Float32Array {
   return byPlace(filter, c);
 }
 
+/** Tree of the weights of an H3 layer. */
+export type H3Spec = Omit<DiagonalSpec, "kernel"> & {
+  readonly q_weight: Weight;
+  readonly q_bias: Weight;
+  readonly k_weight: Weight;
+  readonly k_bias: Weight;
+  readonly v_weight: Weight;
+  readonly v_bias: Weight;
+  readonly shift: Weight;
+  readonly kernel_taps: Weight | undefined;
+  readonly output_linear: Biased;
+};
+
 /**
  * Weights of an H3 layer; the keys are those of the official state dict.
  *
  * @param length Most tokens of the convolutional form; 0: the diagonal system is only recurrent.
  */
-export function h3Weights(c: H3Config, length: number) {
+export function h3Weights(c: H3Config, length: number): H3Spec {
   const { width: d, taps } = c;
   const projection = (name: string) => ({
     weight: derived("linear", [d, d], { [`${name}.weight`]: [d, d] }, (p) => byPlace(p[`${name}.weight`]!, c)),
@@ -110,11 +138,11 @@ export function h3Weights(c: H3Config, length: number) {
     kernel_taps: kernel,
     ...rest,
     output_linear: { weight: tensor("linear", [d, d]), bias: tensor("plain", [d]) },
-  } as const;
+  };
 }
 
 /** Weights of an H3 layer on a device. */
-export type H3Weights = Bound<ReturnType<typeof h3Weights>>;
+export type H3Weights = Bound<H3Spec>;
 
 /** How an H3 layer is run. */
 export interface H3Options {
@@ -141,7 +169,24 @@ export function h3States(ops: Ops, c: H3Config, batch: number): H3States {
   };
 }
 
-/** The layer: x [b, l, d] → [b, l, d]. Channels come out as (place, head), which official weights rely on. */
+/**
+ * The layer: x [b, l, d] → [b, l, d]. Channels come out as (place, head), which official weights rely on.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { bind, h3, h3Config, h3Weights, initialWeights } from "@sidewinder/sidewinder/blocks";
+ *
+ * await using device = await openDevice();
+ * const config = h3Config(8, { stateSize: 6, headSize: 2 }), spec = h3Weights(config, 20);
+ * const { weights } = await bind(spec, initialWeights(spec), device);
+ * const x = Float32Array.from({ length: 20 * 8 }, (_, i) => Math.sin(i)); // [b, l, d]
+ * const y = await runModel(device, function* (ops) {
+ *   return h3(ops, weights, config, ops.input(x, [1, 20, 8]));
+ * });
+ * console.log(y.length === x.length); // true
+ * ```
+ */
 export function h3(ops: Ops, w: H3Weights, c: H3Config, x: Tensor, { form = "auto", states }: H3Options = {}): Tensor {
   const { headSize } = c, heads = c.width / headSize;
   const carry: { carry?: Carry } = states ? { carry: { state: states.shift, read: true, write: true } } : {};

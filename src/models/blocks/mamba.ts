@@ -6,10 +6,11 @@
  *
  * @module
  */
-import { type Bound, derived, type Parts, tensor } from "../../checkpoint/weights.ts";
+import { type Bound, derived, type Parts, tensor, type Weight } from "../../checkpoint/weights.ts";
 import type { ScanOrder } from "../../kernels.ts";
 import type { Carry, Ops, RowNormOptions } from "../../ops/ops.ts";
 import { columns, reshape, type Tensor } from "../../tensor.ts";
+import type { MaybeBiased } from "./spec.ts";
 
 /** Directions of a mixer: one; two that share everything but A (v1); two with weights of their own (v2). */
 export type BimambaType = "none" | "v1" | "v2";
@@ -58,8 +59,19 @@ export function mixerConfig(width: number, options: Partial<MixerConfig> = {}): 
 /** Suffixes of the weight names of each direction that has its own. */
 const suffixes = (c: MixerConfig): readonly string[] => c.bimamba === "v2" ? ["", "_b"] : [""];
 
+/** Tree of the weights of a mixer. */
+export type MixerSpec = {
+  readonly in_proj: MaybeBiased;
+  readonly conv: Weight;
+  readonly conv_bias: Weight | undefined;
+  readonly x_proj: Weight;
+  readonly scan: Weight;
+  readonly out_weight: Weight;
+  readonly out_bias: Weight | undefined;
+};
+
 /** Weights of a mixer; the keys are those of the official state dict. */
-export function mixerWeights(c: MixerConfig) {
+export function mixerWeights(c: MixerConfig): MixerSpec {
   const { width: d, inner: e, stateSize: n, rank: r, convWidth: w } = c;
   const own = suffixes(c);
   const each = <T>(names: readonly string[], shape: T) => Object.fromEntries(names.map((name) => [name, shape]));
@@ -110,11 +122,11 @@ export function mixerWeights(c: MixerConfig) {
         return scaleRows(parts["out_proj.bias"]!, parts.gamma, 1, 1);
       })
       : undefined,
-  } as const;
+  };
 }
 
 /** Weights of a mixer on a device. */
-export type MixerWeights = Bound<ReturnType<typeof mixerWeights>>;
+export type MixerWeights = Bound<MixerSpec>;
 
 /** Rows A | D | Δ bias | Δ weight of one direction, A = −exp(A_log). Role `scan` of the device. */
 export function scanConstants(
@@ -165,7 +177,24 @@ export interface MixerOptions {
   readonly carry?: { readonly conv: Carry; readonly scan: Carry };
 }
 
-/** The mixer: x [b, l, d] → [b, l, d]. */
+/**
+ * The mixer: x [b, l, d] → [b, l, d].
+ *
+ * @example
+ * ```ts
+ * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { bind, initialWeights, mixer, mixerConfig, mixerWeights } from "@sidewinder/sidewinder/blocks";
+ *
+ * await using device = await openDevice();
+ * const config = mixerConfig(16), spec = mixerWeights(config);
+ * const { weights } = await bind(spec, initialWeights(spec), device);
+ * const x = new Float32Array(2 * 10 * 16).fill(0.5); // [b, l, d]
+ * const y = await runModel(device, function* (ops) {
+ *   return mixer(ops, weights, config, ops.input(x, [2, 10, 16]));
+ * });
+ * console.log(y.length === x.length); // true
+ * ```
+ */
 export function mixer(ops: Ops, w: MixerWeights, c: MixerConfig, x: Tensor, options: MixerOptions = {}): Tensor {
   const { inner, stateSize, bimamba } = c;
   const forth: ScanOrder = options.reversed ? "rowReversed" : "row";
@@ -216,20 +245,23 @@ export function blockConfig(
 }
 
 /** Weights of a norm: LayerNorm has a bias, RMSNorm none. */
-export function normWeights(width: number, rmsNorm: boolean) {
-  return { weight: tensor("plain", [width]), bias: rmsNorm ? undefined : tensor("plain", [width]) } as const;
+export function normWeights(width: number, rmsNorm: boolean): MaybeBiased {
+  return { weight: tensor("plain", [width]), bias: rmsNorm ? undefined : tensor("plain", [width]) };
 }
 
 /** Weights of a norm on a device. */
-export type NormWeights = Bound<ReturnType<typeof normWeights>>;
+export type NormWeights = Bound<MaybeBiased>;
+
+/** Tree of the weights of a plain block. */
+export type BlockSpec = { readonly norm: MaybeBiased; readonly mixer: MixerSpec };
 
 /** Weights of a plain block. */
-export function blockWeights(c: BlockConfig) {
-  return { norm: normWeights(c.mixer.width, c.rmsNorm), mixer: mixerWeights(c.mixer) } as const;
+export function blockWeights(c: BlockConfig): BlockSpec {
+  return { norm: normWeights(c.mixer.width, c.rmsNorm), mixer: mixerWeights(c.mixer) };
 }
 
 /** Weights of a plain block on a device. */
-export type BlockWeights = Bound<ReturnType<typeof blockWeights>>;
+export type BlockWeights = Bound<BlockSpec>;
 
 /** A norm as the first step of a mixer. */
 export function normOf(
@@ -270,6 +302,21 @@ export function block(
 /**
  * The plain block as a plug-in over a feature map [b, h, w, d] of any size: mixer(norm(x)) over its pixels row by row,
  * as the published demo uses it; `residual` adds x.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { bind, blockConfig, blockOverMap, blockWeights, initialWeights } from "@sidewinder/sidewinder/blocks";
+ *
+ * await using device = await openDevice();
+ * const config = blockConfig(16), spec = blockWeights(config);
+ * const { weights } = await bind(spec, initialWeights(spec), device);
+ * const map = new Float32Array(8 * 12 * 16).fill(0.5); // [b, h, w, d]
+ * const out = await runModel(device, function* (ops) {
+ *   return blockOverMap(ops, weights, config, ops.input(map, [1, 8, 12, 16]), { residual: true });
+ * });
+ * console.log(out.length === map.length); // true
+ * ```
  */
 export function blockOverMap(
   ops: Ops,

@@ -7,7 +7,7 @@
  * @module
  */
 import { linearInBands } from "../../ops/bands.ts";
-import { type Bound, derived } from "../../checkpoint/weights.ts";
+import { type Bound, derived, type Weight } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
 import { reshape, type Tensor } from "../../tensor.ts";
 
@@ -24,8 +24,11 @@ function reorder(values: Float32Array, d: number): Float32Array {
   });
 }
 
+/** Tree of the weights of a merging. */
+export type PatchMergingSpec = { readonly norm_weight: Weight; readonly norm_bias: Weight; readonly reduction: Weight };
+
 /** Weights of a merging of images of `width` channels; the keys are those of the official `Sequential`. */
-export function patchMergingWeights(width: number) {
+export function patchMergingWeights(width: number): PatchMergingSpec {
   const four = 4 * width;
   const one = (key: string, role: "plain" | "linear", shape: readonly number[]) =>
     derived(role, shape, { [key]: shape }, (parts) => reorder(parts[key]!, width));
@@ -33,13 +36,28 @@ export function patchMergingWeights(width: number) {
     norm_weight: one("1.weight", "plain", [four]),
     norm_bias: one("1.bias", "plain", [four]),
     reduction: one("2.weight", "linear", [2 * width, four]),
-  } as const;
+  };
 }
 
 /** Weights of a merging on a device. */
-export type PatchMergingWeights = Bound<ReturnType<typeof patchMergingWeights>>;
+export type PatchMergingWeights = Bound<PatchMergingSpec>;
 
-/** x [b, h, w, d] → [b, ⌈h/2⌉, ⌈w/2⌉, 2d]. */
+/**
+ * x [b, h, w, d] → [b, ⌈h/2⌉, ⌈w/2⌉, 2d].
+ *
+ * @example
+ * ```ts
+ * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { bind, initialWeights, patchMerging, patchMergingWeights } from "@sidewinder/sidewinder/blocks";
+ *
+ * await using device = await openDevice();
+ * const spec = patchMergingWeights(16);
+ * const { weights } = await bind(spec, initialWeights(spec), device);
+ * const map = new Float32Array(7 * 12 * 16).fill(0.5); // [b, h, w, d]
+ * const out = await runModel(device, (ops) => patchMerging(ops, weights, ops.input(map, [1, 7, 12, 16])));
+ * console.log(out.length === 4 * 6 * 32); // true
+ * ```
+ */
 export function* patchMerging(ops: Ops, w: PatchMergingWeights, x: Tensor): Generator<void, Tensor> {
   const merged = ops.pixelUnshuffle(padToEven(ops, x), 2); // [b, h/2, w/2, 4d]
   const norm = { kind: "layer", weight: w.norm_weight, bias: w.norm_bias, epsilon: EPSILON } as const;

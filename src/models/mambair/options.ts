@@ -6,7 +6,8 @@
  */
 import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 import type { FrameConfig } from "../blocks/restoration_frame.ts";
-import { type CabForm, type VssBlockConfig, vssBlockConfig } from "../blocks/vss_block.ts";
+import type { CabForm } from "../blocks/cab.ts";
+import { type VssBlockConfig, vssBlockConfig } from "../blocks/vss_block.ts";
 
 /** Constructor options of `MambaIR` that have a meaning at inference, official names and defaults. */
 export interface MambaIROptions {

@@ -2,18 +2,18 @@
  * VMamba (Liu et al. 2024, arXiv 2401.10166): stages of four-direction scans over an image that shrinks from one to the
  * next. Mirrors `VSSM` of MzeroMiko/VMamba in its two releases; any image size works.
  *
- * Glossary: b batch, h × w pixels, d width, e inner width, m hidden width.
+ * Glossary: b batch, h × w pixels, d width.
  *
  * @module
  */
-import { layerNormInBands, linearInBands } from "../../ops/bands.ts";
+import { layerNormInBands } from "../../ops/bands.ts";
 import { type Bound, tensor } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
 import type { Tap } from "../../run/run_model.ts";
 import { reshape, type Tensor } from "../../tensor.ts";
 import { patchMerging, patchMergingWeights } from "../blocks/patch_merging.ts";
-import { ss2d, ss2dWeights } from "../blocks/vss_block.ts";
-import type { VMambaConfig, VMambaStage } from "./options.ts";
+import { vmambaBlock, vmambaBlockWeights } from "../blocks/vmamba_block.ts";
+import type { VMambaConfig } from "./options.ts";
 
 const EPSILON = 1e-5;
 
@@ -26,15 +26,6 @@ const product = (outer: number, inner: number) => ({
   weight: tensor("linear", [outer, inner]),
   bias: tensor("plain", [outer]),
 });
-
-function blockWeights({ op, hidden }: VMambaStage) {
-  return {
-    norm: norm(op.width),
-    op: ss2dWeights(op),
-    norm2: hidden ? norm(op.width) : undefined,
-    mlp: hidden ? { fc1: product(hidden, op.width), fc2: product(op.width, hidden) } : undefined,
-  };
-}
 
 /** One convolution over patches of 4 × 4 pixels (v1), or two over overlapping ones (v2). */
 function embedWeights({ patchEmbed, channels }: VMambaConfig, d: number) {
@@ -54,7 +45,7 @@ export function vmambaWeights(c: VMambaConfig) {
   return {
     patch_embed: embedWeights(c, d),
     layers: c.stages.map((stage, s) => ({
-      blocks: Array.from({ length: stage.depth }, () => blockWeights(stage)),
+      blocks: Array.from({ length: stage.depth }, () => vmambaBlockWeights(stage)),
       downsample: s + 1 === widths.length
         ? undefined
         : c.downsample === "v1"
@@ -67,8 +58,6 @@ export function vmambaWeights(c: VMambaConfig) {
 
 /** Weights of a VMamba on a device. */
 export type VMambaWeights = Bound<ReturnType<typeof vmambaWeights>>;
-
-type BlockWeights = Bound<ReturnType<typeof blockWeights>>;
 
 /** Image [b, h, w, channels], normalised, to logits [b, classes], or to features [b, d] without a head. */
 export function* vmamba(
@@ -104,25 +93,6 @@ export function* vmamba(
   const features = ops.meanRows(reshape(normed, [b, height * width, d])); // [b, d]
   tap?.("features", features);
   return head ? ops.linear(features, head.weight, { bias: head.bias }) : features;
-}
-
-/** The block, in place on the stream x [b, h, w, d]: x + SS2D(norm(x)), then x + MLP(norm2(x)) where there is one. */
-export function* vmambaBlock(ops: Ops, w: BlockWeights, { op }: VMambaStage, x: Tensor): Generator<void, Tensor> {
-  const layer = (weights: BlockWeights["norm"]) => ({ kind: "layer", ...weights, epsilon: EPSILON }) as const;
-  {
-    using _ = ops.scope();
-    yield* ss2d(ops, w.op, op, x, { norm: layer(w.norm), into: x });
-  }
-  if (!w.mlp || !w.norm2) return x;
-  using _ = ops.scope();
-  const { fc1, fc2 } = w.mlp;
-  const hidden = yield* linearInBands(ops, x, fc1.weight, {
-    bias: fc1.bias,
-    activation: "gelu",
-    norm: layer(w.norm2),
-  }); // [b, h, w, m]
-  yield* linearInBands(ops, hidden, fc2.weight, { bias: fc2.bias, into: x });
-  return x;
 }
 
 type ConvWeights = Bound<ReturnType<typeof conv>>;

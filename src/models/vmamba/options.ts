@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { Ss2dConfig } from "../blocks/vss_block.ts";
+import type { Ss2dConfig } from "../blocks/ss2d.ts";
 import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 
 /** Constructor options of `VSSM` that have a meaning at inference, official names. */
