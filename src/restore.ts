@@ -10,6 +10,7 @@ import type { Pixels8 } from "./image/colour.ts";
 import { decodeImage } from "./image/decode.ts";
 import { type Channels, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./image/pixels.ts";
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
+import type { Choices } from "./models/family.ts";
 import { planTiles, type TileMode } from "./restore/plan_tiles.ts";
 import { runTiles } from "./restore/run_tiles.ts";
 import { openPainter, type Painter } from "./restore/samples.ts";
@@ -43,6 +44,8 @@ export interface RestoreOptions {
   readonly memory?: number;
   /** Largest image accepted, in pixels; 100 megapixels unless said. */
   readonly maxPixels?: number;
+  /** What a run is given beside the image, by name: MambaIRv2 takes `routing` (`gumbel`, `argmax`) and `seed`. */
+  readonly choices?: Choices;
   /** Called at least every 100 ms of work, and at the end. */
   readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
   /** Stops within about 100 ms; the promise rejects with the signal's reason. */
@@ -178,7 +181,9 @@ async function* finishedTiles(model: Model, job: Job, options: RestoreOptions): 
   const { signal, onProgress } = options;
   let index = 0;
   const onFraction = (fraction: number) => onProgress?.({ fraction, finished: index, tiles });
-  for await (const { area, values } of runTiles(model, pixels, tiling, { signal, onFraction })) {
+  for await (
+    const { area, values } of runTiles(model, pixels, tiling, { signal, choices: options.choices, onFraction })
+  ) {
     const part = { x: area.x, y: area.y, pixels: painter.paint(values, area), index, tiles, image };
     index++;
     if (index === tiles) onFraction(1);

@@ -21,6 +21,7 @@ Prints the likeliest classes of each image (PNG, JPEG, WebP).
   --top K                number of classes (5)
   --key NAME             part of the checkpoint that holds the weights, such as model_ema
   --options JSON         constructor options that the file cannot say, such as '{"img_size": 384}'
+  --choices JSON         what a run is given beside the image, such as '{"seed": 7}'
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
   --threads N            threads of the WASM device; as many as there are usable cores unless given
   --json                 one JSON line per image
@@ -38,10 +39,11 @@ export const classifyCommand: Command = {
       top: { type: "string" },
       key: { type: "string" },
       options: { type: "string" },
+      choices: { type: "string" },
     });
     if (images.length === 0) throw new UsageError("Cannot classify as at least one IMAGE must be given: there is none");
     const top = countOption("top", values.top, 1) ?? 5;
-    const options = jsonOption("options", values.options);
+    const options = jsonOption("options", values.options), choices = jsonOption("choices", values.choices);
     await using device = await openDevice(deviceOption(values));
     const started = performance.now();
     const progress = await loadingLine(terminal);
@@ -58,7 +60,7 @@ export const classifyCommand: Command = {
     for (const image of images) {
       terminal.signal.throwIfAborted();
       try {
-        const result = await classify(model, image, { top, signal: terminal.signal });
+        const result = await classify(model, image, { top, choices, signal: terminal.signal });
         terminal.print(values.json ? jsonLine(image, model, result) : table(image, result));
       } catch (error) {
         terminal.signal.throwIfAborted();

@@ -10,6 +10,8 @@ import type { DeviceKind, OpenOptions } from "../open_device.ts";
 export interface Terminal {
   /** Writes a line for the user or the next program. */
   readonly print: (line: string) => void;
+  /** Writes text that goes on in the same line. */
+  readonly write: (text: string) => void;
   /** Writes a line about what went wrong or goes on. */
   readonly complain: (line: string) => void;
   /** Whether somebody watches stderr. */

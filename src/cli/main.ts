@@ -12,6 +12,8 @@ import { compareCommand } from "./compare.ts";
 import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
 import { forecastCommand } from "./forecast.ts";
+import { fuseCommand } from "./fuse.ts";
+import { generateCommand } from "./generate.ts";
 import { infoCommand } from "./info.ts";
 import { restoreCommand } from "./restore.ts";
 
@@ -19,6 +21,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   restore: restoreCommand,
   classify: classifyCommand,
   forecast: forecastCommand,
+  fuse: fuseCommand,
+  generate: generateCommand,
   info: infoCommand,
   convert: convertCommand,
   compare: compareCommand,
@@ -50,6 +54,7 @@ export async function main(args: readonly string[]): Promise<number> {
   const stop = new AbortController();
   const terminal: Terminal = {
     print: (line) => void process.stdout.write(`${visible(line)}\n`),
+    write: (text) => void process.stdout.write(visible(text)),
     complain: (line) => void process.stderr.write(`${visible(line)}\n`),
     watched: !!process.stderr.isTTY,
     signal: stop.signal,

@@ -62,8 +62,17 @@ export async function loadingLine(terminal: Terminal): Promise<ProgressLine<Prog
   };
 }
 
-/** Steps of the bar of a restoration. */
+/** Steps of the bar of a run. */
 const STEPS = 1000;
+
+/** Progress of a run. */
+export async function runningLine(
+  terminal: Terminal,
+  name: string,
+): Promise<ProgressLine<{ readonly fraction: number }>> {
+  const { move, done } = await openBar(terminal, `${name} {bar} {percentage}%, {eta_formatted} left`);
+  return { onProgress: ({ fraction }) => move(Math.round(STEPS * fraction), STEPS, {}), done };
+}
 
 /** Progress of a restoration, in tiles. */
 export async function restoringLine(terminal: Terminal, name: string): Promise<ProgressLine<RestoreProgress>> {

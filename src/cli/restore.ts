@@ -45,6 +45,7 @@ Makes images larger, or takes noise or JPEG artefacts out of them. IN are images
   --model FILE|URL|NAME  checkpoint (.pth, .safetensors); a small built-in one for upscale and denoise unless given
   --key NAME             part of the checkpoint that holds the weights, such as params_ema
   --options JSON         constructor options that the file cannot say
+  --choices JSON         what a run is given beside the image, such as '{"routing": "argmax"}' or '{"seed": 7}'
   --tile MODE            blend (default), exact (no tiles), official (the published test's tiles), or a side in pixels
   --memory MB            bound on the whole process (440)
   --force                overwrite existing files
@@ -69,6 +70,7 @@ export const restoreCommand: Command = {
       model: { type: "string" },
       key: { type: "string" },
       options: { type: "string" },
+      choices: { type: "string" },
       tile: { type: "string" },
       memory: { type: "string" },
       force: { type: "boolean" },
@@ -80,7 +82,7 @@ export const restoreCommand: Command = {
     const task = taskOption(values.task), scale = countOption("scale", values.scale, 1);
     const memory = countOption("memory", values.memory, 1);
     const device = deviceOption(values), options = jsonOption("options", values.options);
-    const tile = tileOption(values.tile);
+    const tile = tileOption(values.tile), choices = jsonOption("choices", values.choices);
     const images = await imagePaths(positionals);
     if (images.length === 0) {
       throw new UsageError(`Cannot restore as IN must name images: ${positionals.join(" ")} has none`);
@@ -99,6 +101,7 @@ export const restoreCommand: Command = {
     checkScale(model, task, scale);
     const wanted: RestoreOptions = {
       tile,
+      choices,
       signal: terminal.signal,
       ...(values.task === undefined && values.model !== undefined ? {} : { task }),
       ...(memory === undefined ? {} : { memory }),

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Model } from "../load_model.ts";
+import type { Choices } from "../models/family.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { runModel } from "../run/run_model.ts";
 import { type Area, sampleArea } from "./samples.ts";
@@ -21,6 +22,8 @@ export interface Finished {
 /** How {@linkcode runTiles} is watched and stopped. */
 export interface TilesOptions {
   readonly signal?: AbortSignal | undefined;
+  /** What every run is given beside its tile. */
+  readonly choices?: Choices | undefined;
   /** Share of the work that is done, from 0 to 1. */
   readonly onFraction?: ((fraction: number) => void) | undefined;
 }
@@ -111,7 +114,7 @@ export async function* runTiles(
   model: Model,
   pixels: Pixels,
   tiling: Tiling,
-  { signal, onFraction }: TilesOptions = {},
+  { signal, choices, onFraction }: TilesOptions = {},
 ): AsyncGenerator<Finished, void> {
   const { scale } = model, total = seenPixels(tiling);
   const fades: Fades = { left: new Float32Array(), above: new Float32Array() };
@@ -123,7 +126,7 @@ export async function* runTiles(
       const input = sampleArea(pixels, { x: column.start, y: row.start, width, height }, model.channels);
       const output = await runModel(
         model.device,
-        (ops) => model.forward(ops, ops.input(input, [1, height, width, model.channels])),
+        (ops) => model.forward(ops, ops.input(input, [1, height, width, model.channels]), undefined, choices),
         { signal, onProgress: ({ fraction }) => onFraction?.((done + fraction * width * height) / total) },
       );
       done += width * height;
