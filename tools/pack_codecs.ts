@@ -1,16 +1,18 @@
 /**
- * Packs the image codecs that we do not write ourselves (JPEG: mozjpeg, WebP: libwebp, both as jSquash builds them) into
- * two modules each under `src/image/codecs/`, the glue and its WebAssembly in base64, so that the tree needs no package,
- * no fetch and no permission to run them.
+ * Packs the image codecs that we do not write ourselves into two modules each under `src/image/codecs/`, the glue and its
+ * WebAssembly in base64, so that the tree needs no package, no fetch and no permission to run them: mozjpeg and libwebp's
+ * encoder as jSquash builds them, and the decoder of WebP from `rust-codecs/` (the crate image-webp).
  *
  * ```
- * deno run -A tools/pack_codecs.ts              # rebuild
+ * deno run -A tools/pack_codecs.ts              # rebuild what comes from npm
+ * deno run -A tools/pack_codecs.ts --rust       # rebuild the crate too: some minutes, as Rust's std is built with it
  * deno run -A tools/pack_codecs.ts --check      # fail if the tree holds anything else than a rebuild gives
  * ```
  *
  * @module
  */
 import * as esbuild from "esbuild";
+import { findToolchain, TARGET as RUST_TARGET } from "./rust_toolchain.ts";
 
 /** The packages, pinned by version and by the checksum of their archive. */
 const PACKAGES = {
@@ -24,7 +26,6 @@ const PACKAGES = {
 const CODECS = {
   jpeg_decode: "@jsquash/jpeg/codec/dec/mozjpeg_dec",
   jpeg_encode: "@jsquash/jpeg/codec/enc/mozjpeg_enc",
-  webp_decode: "@jsquash/webp/codec/dec/webp_dec",
   webp_encode: "@jsquash/webp/codec/enc/webp_enc_simd",
 };
 
@@ -54,20 +55,34 @@ const DEFINE = {
   ),
 };
 
+/** `open` of a codec; it notices when memory cannot grow, which C++ reports as a damaged file. */
 const entry = (build: string) => `
 import factory from "./${build}.js";
 
-/** A fresh instance of the codec. */
 export const open = (module) => new Promise((resolve, reject) => {
+  let short = false;
+  const watch = (instance) => {
+    const memory = Object.values(instance.exports).find((value) => value instanceof WebAssembly.Memory);
+    const grow = memory.grow;
+    memory.grow = (pages) => {
+      try {
+        return grow.call(memory, pages);
+      } catch (error) {
+        short = true;
+        throw error;
+      }
+    };
+    return instance;
+  };
   factory({
     noInitialRun: true,
     print() {},
     printErr() {},
     instantiateWasm(imports, done) {
-      WebAssembly.instantiate(module, imports).then(done).catch(reject);
+      WebAssembly.instantiate(module, imports).then(watch).then(done).catch(reject);
       return {};
     },
-  }).then(resolve, reject);
+  }).then(({ decode, encode }) => resolve({ decode, encode, memoryIsShort: () => short }), reject);
 });
 `;
 
@@ -97,14 +112,18 @@ async function pack(build: string, modules: string): Promise<string> {
     inject: [`${modules}/codec_scope.js`],
     define: DEFINE,
     bundle: true,
-    format: "esm",
+    format: "iife",
+    globalName: "codec",
     target: "es2022",
     minify: true,
     legalComments: "none",
     logOverride: { "assign-to-define": "silent" },
     write: false,
   });
-  return `${head(build)}// deno-lint-ignore-file\n// @ts-nocheck\n${result.outputFiles[0]!.text}`;
+  // One function that holds everything: its text is run in workers.
+  const body = result.outputFiles[0]!.text.trim();
+  return `${head(build)}// deno-lint-ignore-file\n// @ts-nocheck\n/** A fresh instance of the codec. */\n` +
+    `export async function open(module){${body}return codec.open(module)}\n`;
 }
 
 /** Writes what differs, or only names it if `check`. */
@@ -115,6 +134,67 @@ async function settle(file: URL, text: string, check: boolean): Promise<boolean>
   console.log(`${name}: ${same ? "unchanged" : check ? "differs" : "written"} (${Math.ceil(text.length / 1024)} KiB)`);
   return same;
 }
+
+const CRATE = new URL("../rust-codecs/", import.meta.url), RECORD = new URL("built.json", CRATE);
+const WEBP = "webp_decode_wasm.gen.js";
+
+/** Which compiler made the decoder of WebP, and the checksum of what it made. */
+interface Built {
+  readonly rustc: string;
+  readonly sha256: string;
+}
+
+const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
+  new Uint8Array(await crypto.subtle.digest("SHA-256", bytes)).toHex();
+
+/** Builds the crate; its bytes, and the record of the build. */
+async function buildCrate(): Promise<{ bytes: Uint8Array<ArrayBuffer>; built: Built }> {
+  const toolchain = await findToolchain();
+  if (!toolchain) throw new Error(`Cannot build rust-codecs as a Rust compiler for ${RUST_TARGET} must be there`);
+  const features = ["bulk-memory", "nontrapping-fptoint", "sign-ext", "mutable-globals", "simd128"];
+  const { success } = await new Deno.Command("cargo", {
+    args: ["build", "--release", "--locked", "--target", RUST_TARGET, "-Z", "build-std=std,panic_abort"],
+    cwd: CRATE,
+    env: {
+      ...toolchain.env,
+      RUSTC_BOOTSTRAP: "1",
+      RUSTFLAGS: `-Ctarget-cpu=mvp -Ctarget-feature=${features.map((name) => `+${name}`).join()} ` +
+        "-Zunstable-options -Cpanic=immediate-abort",
+    },
+  }).output();
+  if (!success) throw new Error("Cannot build rust-codecs as cargo must succeed: current run failed");
+  const bytes = await Deno.readFile(new URL(`target/${RUST_TARGET}/release/rust_codecs.wasm`, CRATE));
+  return { bytes, built: { rustc: toolchain.version, sha256: await sha256(bytes) } };
+}
+
+/** What stands in the notice about every binary. */
+const notice = (built: Built, texts: readonly string[]): string =>
+  `# Codecs of others
+
+| files | from | checksum |
+|---|---|---|
+${
+    Object.entries(CODECS).map(([name, build]) => {
+      const [spec, integrity] = Object.entries(PACKAGES).find(([spec]) =>
+        build.startsWith(spec.slice(0, spec.lastIndexOf("@")))
+      )!;
+      return `| \`${name}.gen.js\`, \`${name}_wasm.gen.js\` | npm ${spec}, \`${build}\` | archive ${integrity} |`;
+    }).join("\n")
+  }
+| \`${WEBP}\` | \`rust-codecs/\`: the crate image-webp 0.2.4 and its dependencies, pinned in \`rust-codecs/Cargo.lock\`, by ${built.rustc} | WebAssembly, SHA-256 ${built.sha256} |
+
+\`tools/pack_codecs.ts\` makes all of them: those from npm are bundled by esbuild without a change to the WebAssembly, the crate
+is built by cargo with \`--locked\` for wasm32-unknown-unknown, SIMD on, panics as traps.
+
+* JPEG: @jsquash/jpeg 1.6.0 carries MozJPEG 3.3.1, which is libjpeg-turbo with another encoder.
+* WebP, written: @jsquash/webp 1.5.0 carries libwebp of 2020. It only writes here, so the Huffman tables that a file claims
+  (CVE-2023-4863) never reach it.
+* WebP, read: image-webp, which is Rust without unsafe code and came after that fault. On every file of the tests and on
+  pictures of quality 5 to 100 it gives libwebp's pixels, bit for bit; it takes 0.7 to 1.3 times as long.
+
+This software is based in part on the work of the Independent JPEG Group.
+
+${texts.join("\n\n")}`;
 
 const check = Deno.args.includes("--check");
 const folder = await Deno.makeTempDir({ prefix: "pack_codecs_" });
@@ -128,14 +208,25 @@ try {
     const wasm = await Deno.readFile(`${modules}/${build}.wasm`);
     files.set(`${name}_wasm.gen.js`, `${head(build)}export default "${wasm.toBase64()}";\n`);
   }
+  let built: Built;
+  if (Deno.args.includes("--rust")) {
+    const crate = await buildCrate();
+    ({ built } = crate);
+    files.set(WEBP, `${head("rust-codecs")}export default "${crate.bytes.toBase64()}";\n`);
+    if (!check) await Deno.writeTextFile(RECORD, `${JSON.stringify(built, undefined, 2)}\n`);
+  } else {
+    built = JSON.parse(await Deno.readTextFile(RECORD));
+    const { default: base64 } = await import(new URL(WEBP, TARGET).href);
+    const found = await sha256(Uint8Array.fromBase64(base64));
+    if (found !== built.sha256) {
+      throw new Error(`Cannot pack codecs as ${WEBP} must have SHA-256 ${built.sha256}: current value is ${found}`);
+    }
+  }
   const texts = await Promise.all(
     NOTICES.map(async ([title, path]) => `# ${title}\n\n${(await Deno.readTextFile(`${modules}/${path}`)).trim()}\n`),
   );
-  files.set(
-    "NOTICE.md",
-    `The modules beside this file are built from ${Object.keys(PACKAGES).join(" and ")}.\n` +
-      `This software is based in part on the work of the Independent JPEG Group.\n\n${texts.join("\n\n")}`,
-  );
+  texts.push(`# image-webp\n\n${(await Deno.readTextFile(new URL("LICENSE-image-webp", CRATE))).trim()}\n`);
+  files.set("NOTICE.md", notice(built, texts));
   const same = await Promise.all([...files].map(([name, text]) => settle(new URL(name, TARGET), text, check)));
   if (check && same.includes(false)) Deno.exitCode = 1;
 } finally {

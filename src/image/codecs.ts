@@ -6,6 +6,7 @@
  */
 import { lazyImport } from "../bytes/lazy_import.ts";
 import { compilePacked, type PackedWasm } from "../bytes/packed_wasm.ts";
+import type { OpenCodec } from "./codec_call.ts";
 
 /** Names of the packed codecs. */
 export type CodecName = "jpeg_decode" | "jpeg_encode" | "webp_decode" | "webp_encode";
@@ -16,24 +17,18 @@ export type CodecName = "jpeg_decode" | "jpeg_encode" | "webp_decode" | "webp_en
  */
 export type CodecModules = { readonly [name in CodecName]?: WebAssembly.Module };
 
-/** The glue of a codec. */
-export interface Glue {
-  open(module: WebAssembly.Module): Promise<unknown>;
-}
-
 /** The two files of a codec, fetched when first needed. */
 export interface PackedCodec {
-  readonly glue: () => Promise<Glue>;
+  readonly glue: () => Promise<{ readonly open: OpenCodec }>;
   readonly wasm: () => Promise<PackedWasm>;
 }
 
-/** A decoder: encoded bytes in, RGBA out; `null` or an exception for bytes it cannot read. */
-export interface DecoderInstance {
-  /** Decodes; what is returned is a copy. JPEG takes a second argument, whether to leave EXIF orientation alone. */
-  decode(
-    bytes: Uint8Array,
-    preserveOrientation?: boolean,
-  ): { data: Uint8ClampedArray; width: number; height: number } | null;
+/** A codec that can be called. */
+export interface LoadedCodec {
+  /** Makes an instance. */
+  readonly open: OpenCodec;
+  /** Compiled. */
+  readonly module: WebAssembly.Module;
 }
 
 const compiled = new Map<CodecName, Promise<WebAssembly.Module>>();
@@ -45,7 +40,7 @@ const DECODERS: Readonly<Record<"jpeg_decode" | "webp_decode", PackedCodec>> = {
     wasm: () => lazyImport("./image/codecs/jpeg_decode_wasm.gen.js"),
   },
   webp_decode: {
-    glue: () => lazyImport("./image/codecs/webp_decode.gen.js"),
+    glue: () => lazyImport("./image/codecs/webp_decode.ts"),
     wasm: () => lazyImport("./image/codecs/webp_decode_wasm.gen.js"),
   },
 };
@@ -55,14 +50,14 @@ const DECODERS: Readonly<Record<"jpeg_decode" | "webp_decode", PackedCodec>> = {
  *
  * @throws {TypeError} If the runtime forbids compiling and the codec is not among `modules`.
  */
-export async function openDecoder(name: keyof typeof DECODERS, modules: CodecModules = {}): Promise<DecoderInstance> {
-  return await openPacked(name, DECODERS[name], modules) as DecoderInstance;
+export async function loadDecoder(name: keyof typeof DECODERS, modules: CodecModules = {}): Promise<LoadedCodec> {
+  return await loadPacked(name, DECODERS[name], modules);
 }
 
-/** Loads the glue and the WebAssembly of a codec at once, and makes an instance. */
-export async function openPacked(name: CodecName, codec: PackedCodec, modules: CodecModules): Promise<unknown> {
-  const [glue, module] = await Promise.all([codec.glue(), modules[name] ?? compile(name, codec)]);
-  return await glue.open(module);
+/** Loads the glue and the WebAssembly of a codec at once. */
+export async function loadPacked(name: CodecName, codec: PackedCodec, modules: CodecModules): Promise<LoadedCodec> {
+  const [{ open }, module] = await Promise.all([codec.glue(), modules[name] ?? compile(name, codec)]);
+  return { open, module };
 }
 
 /** Compiles a codec, once. */

@@ -3,28 +3,22 @@
  *
  * @module
  */
-import { type CodecModules, openDecoder } from "./codecs.ts";
+import { callCodec, type Decoded, memoryIsShort } from "./codec_call.ts";
+import { type CodecModules, loadDecoder } from "./codecs.ts";
 import type { ImageHeader } from "./headers/bytes.ts";
 import { readHeader } from "./headers/header.ts";
 import type { PngHeader } from "./headers/png.ts";
 import { turnUpright } from "./orient.ts";
-import {
-  type Channels,
-  checkPixels,
-  checkSize,
-  type ImageInput,
-  isPixelSource,
-  MAX_PIXELS,
-  type Pixels,
-} from "./pixels.ts";
+import { checkPixels, checkSize, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./pixels.ts";
 import { decodePng } from "./png_decode.ts";
 import { readBytes } from "./read_bytes.ts";
+import { decodeMilliseconds } from "./work.ts";
 
 /** How to decode. */
 export interface DecodeOptions {
   /** Refuse larger images, before decoding; 100 megapixels unless said. */
   readonly maxPixels?: number;
-  /** Stops reading and decoding; the promise rejects with the signal's reason. */
+  /** Stops reading and decoding within 100 ms; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Compiled codecs, where the runtime forbids compiling. */
   readonly codecModules?: CodecModules;
@@ -45,6 +39,7 @@ export interface DecodeOptions {
  * @throws {RangeError} If the image is empty or has more than `maxPixels` pixels, or is of a kind that is not supported
  * (CMYK, 12 bit or lossless JPEG, animated WebP).
  * @throws {TypeError} If the input is of no known kind, or an URL or path cannot be read here.
+ * @throws {Error} If there is too little memory for the pixels.
  */
 export async function decodeImage(input: ImageInput, options: DecodeOptions = {}): Promise<Pixels> {
   const { maxPixels = MAX_PIXELS, signal, codecModules } = options;
@@ -56,42 +51,29 @@ export async function decodeImage(input: ImageInput, options: DecodeOptions = {}
   checkSize(header.width, header.height, maxPixels);
   const pixels = "pixels" in header
     ? await decodePng(header, signal)
-    : await decodeByCodec(bytes, header, codecModules);
+    : await decodeByCodec(bytes, header, codecModules, signal);
   signal?.throwIfAborted();
   return turnUpright(pixels, header.orientation);
 }
 
-/** Decodes what needs a packed codec, and drops the channels that its RGBA adds. */
+/** Decodes what needs a packed codec; a long decoding happens in a worker, which an abort ends. */
 async function decodeByCodec(
   bytes: Uint8Array,
   header: Exclude<ImageHeader, PngHeader>,
   modules?: CodecModules,
+  signal?: AbortSignal,
 ): Promise<Pixels> {
   const { type, width, height, channels } = header;
-  let decoded, cause;
-  try {
-    decoded = type === "jpeg"
-      ? (await openDecoder("jpeg_decode", modules)).decode(bytes, false)
-      : (await openDecoder("webp_decode", modules)).decode(bytes);
-  } catch (error) {
-    if (error instanceof Error && !(error instanceof WebAssembly.RuntimeError)) throw error;
-    cause = error; // a C++ exception or a trap
-  }
-  if (!decoded || decoded.width !== width || decoded.height !== height) {
-    throw new SyntaxError(
-      `Cannot decode image as its ${type === "jpeg" ? "JPEG" : "WebP"} data must be intact: current file is damaged`,
-      { cause },
-    );
-  }
-  return { data: firstChannels(decoded.data, channels), width, height, channels };
-}
-
-/** The first channels of RGBA. */
-function firstChannels(rgba: Uint8ClampedArray, channels: Channels): Uint8Array | Uint8ClampedArray {
-  if (channels === 4) return rgba;
-  const out = new Uint8Array(rgba.length / 4 * channels);
-  for (let i = 0, o = 0; o < out.length; i += 4) {
-    for (let c = 0; c < channels; c++) out[o++] = rgba[i + c]!;
-  }
-  return out;
+  const { open, module } = await loadDecoder(type === "jpeg" ? "jpeg_decode" : "webp_decode", modules);
+  const task = type === "jpeg"
+    ? { module, call: "decode", args: [bytes, false], channels } as const
+    : { module, call: "decode", args: [bytes, width, height, channels] } as const;
+  const { result, fault, short } = await callCodec(open, task, decodeMilliseconds(header), signal);
+  const decoded = result as Decoded | null | undefined;
+  if (decoded?.width === width && decoded.height === height) return { data: decoded.data, width, height, channels };
+  if (short) throw memoryIsShort("decode", width, height, fault);
+  if (fault) throw fault;
+  throw new SyntaxError(
+    `Cannot decode image as its ${type === "jpeg" ? "JPEG" : "WebP"} data must be intact: current file is damaged`,
+  );
 }

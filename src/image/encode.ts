@@ -6,9 +6,11 @@
 import type { CodecModules } from "./codecs.ts";
 import { hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
 import { joinBytes } from "./headers/bytes.ts";
-import { openEncoder } from "./encoders.ts";
+import { callCodec, memoryIsShort } from "./codec_call.ts";
+import { loadEncoder } from "./encoders.ts";
 import { checkPixels, type PixelSource } from "./pixels.ts";
 import { pngEncoder } from "./png_encode.ts";
+import { ENCODE } from "./work.ts";
 
 /** How to encode. */
 export interface EncodeOptions {
@@ -20,6 +22,8 @@ export interface EncodeOptions {
   readonly lossless?: boolean;
   /** Compiled codecs, where the runtime forbids compiling. */
   readonly codecModules?: CodecModules;
+  /** Stops encoding within 100 ms; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Largest side the formats can write. */
@@ -101,9 +105,11 @@ export function checkEncodable(type: EncodeOptions["type"], width: number, heigh
  *
  * @throws {TypeError} If the pixels' length does not fit their size.
  * @throws {RangeError} If the image is empty or longer than the format allows, or `quality` is not from 0 to 100.
+ * @throws {Error} If there is too little memory for it.
  */
 export async function encodeImage(source: PixelSource, options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { type, quality = 90, lossless = false, codecModules } = options;
+  const { type, quality = 90, lossless = false, codecModules, signal } = options;
+  signal?.throwIfAborted();
   const pixels = checkPixels(source, Infinity);
   const { width, height } = pixels;
   checkEncodable(type, width, height);
@@ -112,24 +118,18 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   }
   if (type === "png") {
     const encoder = pngEncoder(width, height, pixels.channels, pixels.data instanceof Uint16Array ? 16 : 8);
-    return joinBytes([encoder.header, await encoder.writeRows(pixels.data), await encoder.finish()]);
+    return joinBytes([encoder.header, await encoder.writeRows(pixels.data, signal), await encoder.finish()]);
   }
   const flat = type === "jpeg" ? overWhite(pixels) : to8Bit(pixels);
-  const rgba = toChannels(flat, 4).data as Uint8Array;
-  const encoded = type === "jpeg"
-    ? (await openEncoder("jpeg_encode", codecModules)).encode(rgba, width, height, {
-      ...JPEG_OPTIONS,
-      quality,
-      color_space: flat.channels === 1 ? GREYSCALE : YCBCR,
-    })
-    : (await openEncoder("webp_encode", codecModules)).encode(rgba, width, height, {
-      ...WEBP_OPTIONS,
-      quality,
-      lossless: Number(lossless),
-      exact: Number(lossless && hasAlpha(flat)),
-    });
-  if (!encoded) {
-    throw new RangeError(`Cannot encode image as ${type} must take its size: current size is ${width}x${height}`);
-  }
-  return encoded;
+  const { open, module } = await loadEncoder(type === "jpeg" ? "jpeg_encode" : "webp_encode", codecModules);
+  const settings = type === "jpeg"
+    ? { ...JPEG_OPTIONS, quality, color_space: flat.channels === 1 ? GREYSCALE : YCBCR }
+    : { ...WEBP_OPTIONS, quality, lossless: Number(lossless), exact: Number(lossless && hasAlpha(flat)) };
+  const task = { module, call: "encode", args: [toChannels(flat, 4).data, width, height, settings] } as const;
+  const pace = type === "webp" && lossless ? ENCODE.lossless : ENCODE[type];
+  const { result, fault, short } = await callCodec(open, task, pace * width * height / 1e6, signal);
+  if (result) return result as Uint8Array<ArrayBuffer>;
+  if (short) throw memoryIsShort("encode", width, height, fault);
+  if (fault) throw fault;
+  throw new RangeError(`Cannot encode image as ${type} must take its size: current size is ${width}x${height}`);
 }

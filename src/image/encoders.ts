@@ -4,18 +4,7 @@
  * @module
  */
 import { lazyImport } from "../bytes/lazy_import.ts";
-import { type CodecModules, openPacked, type PackedCodec } from "./codecs.ts";
-
-/** An encoder: RGBA in, encoded bytes out. */
-export interface EncoderInstance {
-  /** Encodes; what is returned is a copy. */
-  encode(
-    rgba: Uint8Array | Uint8ClampedArray,
-    width: number,
-    height: number,
-    options: { readonly [name: string]: number | boolean },
-  ): Uint8Array<ArrayBuffer> | null;
-}
+import { type CodecModules, type LoadedCodec, loadPacked, type PackedCodec } from "./codecs.ts";
 
 /** The encoders. */
 const ENCODERS: Readonly<Record<"jpeg_encode" | "webp_encode", PackedCodec>> = {
@@ -34,6 +23,6 @@ const ENCODERS: Readonly<Record<"jpeg_encode" | "webp_encode", PackedCodec>> = {
  *
  * @throws {TypeError} If the runtime forbids compiling and the codec is not among `modules`.
  */
-export async function openEncoder(name: keyof typeof ENCODERS, modules: CodecModules = {}): Promise<EncoderInstance> {
-  return await openPacked(name, ENCODERS[name], modules) as EncoderInstance;
+export async function loadEncoder(name: keyof typeof ENCODERS, modules: CodecModules = {}): Promise<LoadedCodec> {
+  return await loadPacked(name, ENCODERS[name], modules);
 }

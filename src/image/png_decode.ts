@@ -4,9 +4,11 @@
  *
  * @module
  */
+import { withMemory } from "./codec_call.ts";
 import { malformed } from "./headers/bytes.ts";
 import { type PngHeader, transparentSample } from "./headers/png.ts";
 import type { Pixels } from "./pixels.ts";
+import { turnsOf } from "./turns.ts";
 
 /** Where a pass of rows lands in the image. */
 export interface PngPass {
@@ -38,9 +40,13 @@ const ADAM7 = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2,
 /** Decodes a PNG whole. */
 export async function decodePng(header: PngHeader, signal?: AbortSignal): Promise<Pixels> {
   const { width, height, channels } = header;
-  const data = header.depth === 16
-    ? new Uint16Array(width * height * channels)
-    : new Uint8Array(width * height * channels);
+  const length = width * height * channels;
+  const data = withMemory(
+    "decode",
+    width,
+    height,
+    () => header.depth === 16 ? new Uint16Array(length) : new Uint8Array(length),
+  );
   await decodePngRows(header, (samples, row, pass) => {
     let o = ((pass.y + row * pass.stepY) * width + pass.x) * channels;
     if (pass.stepX === 1) data.set(samples, o);
@@ -67,7 +73,7 @@ export async function decodePngRows(
 ): Promise<void> {
   const unpack = unpacker(header);
   const bytesPerPixel = Math.max(1, header.stored * header.depth / 8);
-  const inflater = inflated(header.pixels);
+  const inflater = inflated(header.pixels), turn = turnsOf(signal);
   try {
     let chunk = new Uint8Array(), used = 0;
     for (const pass of passesOf(header)) {
@@ -86,6 +92,8 @@ export async function decodePngRows(
         }
         unfilter(line, above, bytesPerPixel);
         onRow(unpack(line.subarray(1), pass.width), row, pass);
+        const pause = turn(line.length);
+        if (pause) await pause;
         [line, above] = [above, line];
       }
     }
@@ -104,15 +112,30 @@ function passesOf({ width, height, interlaced }: PngHeader): PngPass[] {
     .filter((pass) => pass.width > 0 && pass.height > 0);
 }
 
-/** The slices of compressed bytes; those from number `careful` on byte by byte. */
-function* slicesOf(parts: readonly Uint8Array[], careful: number): Generator<Uint8Array<ArrayBuffer>> {
-  let number = 0;
+/** The compressed bytes in slices, however small the chunks are that they come in. */
+function* slicesOf(parts: readonly Uint8Array[]): Generator<Uint8Array<ArrayBuffer>> {
+  let slice = new Uint8Array(SLICE), filled = 0;
   for (const part of parts) {
-    for (let at = 0; at < part.length; at += SLICE) {
-      const slice = part.slice(at, at + SLICE);
-      if (number++ < careful) yield slice;
-      else for (let i = 0; i < slice.length; i++) yield slice.slice(i, i + 1);
+    for (let at = 0; at < part.length;) {
+      const piece = part.subarray(at, at + SLICE - filled);
+      slice.set(piece, filled);
+      filled += piece.length;
+      at += piece.length;
+      if (filled < SLICE) continue;
+      yield slice;
+      slice = new Uint8Array(SLICE);
+      filled = 0;
     }
+  }
+  if (filled > 0) yield slice.subarray(0, filled);
+}
+
+/** Slices, of which those from number `first` on come byte by byte. */
+function* carefully(slices: Iterable<Uint8Array<ArrayBuffer>>, first: number): Generator<Uint8Array<ArrayBuffer>> {
+  let number = 0;
+  for (const slice of slices) {
+    if (number++ < first) yield slice;
+    else for (let i = 0; i < slice.length; i++) yield slice.slice(i, i + 1);
   }
 }
 
@@ -134,7 +157,7 @@ function openInflater(slices: Iterator<BufferSource>): ReadableStreamDefaultRead
 function inflated(parts: readonly Uint8Array[]) {
   let taken = 0, delivered = 0, careful = Infinity;
   const counted = (function* () {
-    for (const slice of slicesOf(parts, Infinity)) {
+    for (const slice of slicesOf(parts)) {
       taken++;
       yield slice;
     }
@@ -150,7 +173,7 @@ function inflated(parts: readonly Uint8Array[]) {
           }
           careful = taken - 1;
           skip = delivered;
-          reader = openInflater(slicesOf(parts, careful));
+          reader = openInflater(carefully(slicesOf(parts), careful));
           return { value: new Uint8Array(), done: false };
         });
         if (done) throw malformed("PNG", "must have pixels for its whole size", "has too few");

@@ -8,6 +8,7 @@ import { crc32 } from "../bytes/crc32.ts";
 import { PNG_SIGNATURE } from "./headers/png.ts";
 import { type Channels, checkSize } from "./pixels.ts";
 import { paeth } from "./png_decode.ts";
+import { turnsOf } from "./turns.ts";
 
 /** Encodes the rows of one PNG. What the calls return, in their order, is the file. */
 export interface PngEncoder {
@@ -19,7 +20,10 @@ export interface PngEncoder {
    * @throws {TypeError} If the samples are no whole rows, or not of the encoder's depth.
    * @throws {RangeError} If there are more rows than the image has.
    */
-  writeRows(samples: Uint8Array | Uint8ClampedArray | Uint16Array): Promise<Uint8Array<ArrayBuffer>>;
+  writeRows(
+    samples: Uint8Array | Uint8ClampedArray | Uint16Array,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>>;
   /**
    * Returns the rest of the file.
    *
@@ -27,6 +31,11 @@ export interface PngEncoder {
    */
   finish(): Promise<Uint8Array<ArrayBuffer>>;
 }
+
+/** Bytes that are filtered and compressed at once. */
+const BAND = 1 << 17;
+/** How many times as long as reading a byte takes writing one: five filters are tried. */
+const COSTLY = 8;
 
 /** PNG's colour type of 1, 2, 3 and 4 channels. */
 const COLOUR_TYPES = [0, 4, 2, 6];
@@ -59,7 +68,7 @@ export function pngEncoder(width: number, height: number, channels: Channels, de
   let written = 0;
   return {
     header: header(width, height, channels, depth),
-    async writeRows(samples) {
+    async writeRows(samples, signal) {
       const rows = samples.length / (width * channels);
       if ((samples instanceof Uint16Array) !== (depth === 16) || !Number.isInteger(rows)) {
         throw new TypeError(
@@ -72,11 +81,18 @@ export function pngEncoder(width: number, height: number, channels: Channels, de
           `Cannot encode PNG rows as there must be at most ${height}: current count is ${written + rows}`,
         );
       }
-      const bytes = depth === 16 ? bigEndian(samples) : samples;
-      const filtered = new Uint8Array(rows * (width * bytesPerPixel + 1));
-      for (let row = 0; row < rows; row++) filterRow(bytes, row, filtered);
       written += rows;
-      await writer.write(filtered);
+      const turn = turnsOf(signal), stride = width * bytesPerPixel;
+      const most = Math.max(1, Math.floor(BAND / stride));
+      for (let row = 0; row < rows; row += most) {
+        const count = Math.min(most, rows - row);
+        const band = samples.subarray(row * width * channels, (row + count) * width * channels);
+        const bytes = depth === 16 ? bigEndian(band) : band;
+        const filtered = new Uint8Array(count * (stride + 1));
+        for (let r = 0; r < count; r++) filterRow(bytes, r, filtered);
+        await writer.write(filtered);
+        await turn(COSTLY * filtered.length);
+      }
       return pixelChunks(ready);
     },
     async finish() {

@@ -5,10 +5,10 @@
  *
  * @module
  */
+import { spawn, type Spawned } from "../bytes/spawn.ts";
 import type { KernelName } from "../kernels.ts";
 import { type Arguments, type Share, SHARES_EACH, sharesOf } from "./shares.ts";
-import { spawn, type Thread } from "./spawn.ts";
-import { CONTROL_WORDS, MOST_ARGUMENTS, type ThreadData, WORD } from "./thread_code.ts";
+import { CONTROL_WORDS, MOST_ARGUMENTS, THREAD_CODE, type ThreadData, WORD } from "./thread_code.ts";
 
 /** Bytes of a thread's stack; `-zstack-size` of the build. */
 const STACK_BYTES = 1 << 16;
@@ -41,7 +41,7 @@ export class Threads {
   readonly #control: number;
   readonly #words: Int32Array;
   readonly #floats: Float64Array;
-  #running: Thread[] = [];
+  #running: Spawned[] = [];
   #started = false;
   #places: readonly { readonly stack: number; readonly scratch: number }[] = [];
   /** Counts pools, so that the end of an old thread does not end a new pool. */
@@ -84,7 +84,7 @@ export class Threads {
     try {
       for (const place of this.#places) {
         const data: ThreadData = { module, memory, names: this.#names, control: this.#control, ...place };
-        const thread = await spawn(data, lost, file);
+        const thread = await spawn(THREAD_CODE, data, { lost }, { file, awaited: false });
         if (this.#pool !== pool) return thread.end();
         this.#running.push(thread);
       }

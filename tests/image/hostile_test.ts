@@ -1,6 +1,12 @@
-import { assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { callCodec, withMemory } from "../../src/image/codec_call.ts";
+import { loadDecoder } from "../../src/image/codecs.ts";
 import { decodeImage } from "../../src/image/decode.ts";
+import { encodeImage } from "../../src/image/encode.ts";
+import { joinBytes } from "../../src/image/headers/bytes.ts";
+import type { Pixels } from "../../src/image/pixels.ts";
 import { evaluate, IMAGENET_EVALUATION } from "../../src/image/preprocess.ts";
+import { buildPng, chunk } from "./build_png.ts";
 
 const hostile = (name: string) => new URL(`../golden/hostile/${name}`, import.meta.url);
 
@@ -19,3 +25,158 @@ for (const name of ["thin_1x24000.png", "thin_1x60000.png"]) {
     assertThrows(() => evaluate(pixels, IMAGENET_EVALUATION), RangeError, "once resized");
   });
 }
+
+Deno.test("decodeImage() reads pixels in chunks of one byte as fast as in one chunk", async () => {
+  let state = 1;
+  const samples = Array.from(
+    { length: 120 * 80 * 3 },
+    () => (state = Math.imul(state, 1664525) + 1013904223 >>> 0) >>> 24,
+  );
+  const picture = {
+    width: 120,
+    height: 80,
+    depth: 8,
+    colourType: 2,
+    interlaced: false,
+    samples,
+    filters: [0],
+  } as const;
+  const plain = await buildPng(picture), at = 8 + 25, length = new DataView(plain.buffer).getUint32(at);
+  const content = plain.subarray(at + 8, at + 8 + length);
+  const single = Array.from(content, (byte) => chunk("IDAT", Uint8Array.of(byte)));
+  const cut = joinBytes([plain.subarray(0, at), ...single, plain.subarray(at + 12 + length)]);
+  assert(single.length > 26_000);
+  assertEquals([...(await decodeImage(cut)).data], samples);
+});
+
+Deno.test("decodeImage() refuses a PNG of more chunks or metadata than any picture needs", async () => {
+  const plain = await buildPng({
+    ...{ width: 1, height: 1, depth: 8, colourType: 0, interlaced: false },
+    ...{ samples: [7], filters: [0] },
+  });
+  const behindHeader = (more: readonly Uint8Array[]) => joinBytes([plain.subarray(0, 33), ...more, plain.subarray(33)]);
+  const empty = chunk("IDAT", new Uint8Array()), text = chunk("zTXt", new Uint8Array(1 << 25));
+  await assertRejects(() => decodeImage(behindHeader(Array(70_000).fill(empty))), RangeError, "65536 chunks");
+  await assertRejects(() => decodeImage(behindHeader([text, text, text])), RangeError, "bytes of metadata");
+  assertEquals([...(await decodeImage(behindHeader([text]))).data], [7]);
+});
+
+/** A RIFF of chunks. */
+function webpOf(...chunks: readonly [kind: string, content: Uint8Array][]): Uint8Array<ArrayBuffer> {
+  const number = (value: number) => new Uint8Array(Uint32Array.of(value).buffer), text = new TextEncoder();
+  const body = joinBytes(chunks.flatMap(([kind, content]) => [
+    text.encode(kind),
+    number(content.length),
+    content,
+    new Uint8Array(content.length % 2),
+  ]));
+  return joinBytes([text.encode("RIFF"), number(body.length + 4), text.encode("WEBP"), body]);
+}
+
+/** Bits as WebP's lossless format has them: the low ones of a byte first. */
+class Bits {
+  readonly #bits: number[] = [];
+
+  put(value: number, count: number): this {
+    for (let i = 0; i < count; i++) this.#bits.push((value >> i) & 1);
+    return this;
+  }
+
+  bytes(): Uint8Array {
+    const out = new Uint8Array(Math.ceil(this.#bits.length / 8) + 64);
+    this.#bits.forEach((bit, i) => out[i >> 3]! |= bit << (i & 7));
+    return out;
+  }
+}
+
+/** A lossless picture whose five prefix codes have the given lengths; 280 symbols and a colour cache of 2048. */
+function losslessWith(lengths: readonly number[]): Uint8Array<ArrayBuffer> {
+  const bits = new Bits().put(0x2f, 8).put(15, 14).put(15, 14).put(0, 1).put(0, 3);
+  bits.put(0, 1).put(1, 1).put(11, 4).put(0, 1); // no transform, a colour cache of 11 bits, one set of codes
+  for (const symbols of [280 + 2048, 256, 256, 256, 40]) {
+    bits.put(0, 1).put(15, 4);
+    for (const symbol of [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) {
+      bits.put(symbol < 16 ? 4 : 0, 3);
+    }
+    bits.put(0, 1);
+    for (let i = 0; i < symbols; i++) {
+      const length = lengths[i % lengths.length]!;
+      for (let bit = 3; bit >= 0; bit--) bits.put((length >> bit) & 1, 1);
+    }
+  }
+  return webpOf(["VP8L", bits.bytes()]);
+}
+
+Deno.test("decodeImage() survives WebP prefix codes that ask for larger tables than there can be", async () => {
+  const good = await Deno.readFile("tests/golden/image/files/lossless.webp"), before = await decodeImage(good);
+  const shapes = [[15], [1], [9, 15], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 15], [8, 8, 8, 15, 0], [
+    0,
+    0,
+    0,
+    12,
+    13,
+  ]];
+  for (const lengths of shapes) {
+    const error = await assertRejects(() => decodeImage(losslessWith(lengths)), SyntaxError);
+    assert(error.message.includes("WebP data must be intact"), error.message);
+  }
+  assertEquals(await decodeImage(good), before);
+});
+
+Deno.test("decodeImage() decodes no more of a WebP than its canvas, nor walks chunks without end", async () => {
+  const canvas = new Uint8Array(10), frame = Uint8Array.of(0, 0, 0, 0x9d, 1, 0x2a, 0xff, 0x3f, 0xff, 0x3f, 0, 0);
+  await assertRejects(
+    () => decodeImage(webpOf(["VP8X", canvas], ["VP8 ", frame])),
+    SyntaxError,
+    "pixels of its size, 1x1",
+  );
+  const many = Array.from({ length: 5000 }, () => ["XMP ", new Uint8Array()] as [string, Uint8Array]);
+  await assertRejects(() => decodeImage(webpOf(["VP8X", canvas], ...many)), RangeError, "4096 chunks");
+});
+
+/** Pixels that take a while. */
+function large(width: number, height: number): Pixels {
+  const data = new Uint8Array(width * height * 3);
+  for (let i = 0; i < data.length; i++) data[i] = (i * 31 + (i >> 9)) % 256;
+  return { data, width, height, channels: 3 };
+}
+
+for (const type of ["jpeg", "webp", "png"] as const) {
+  Deno.test(`decodeImage() and encodeImage() leave the event loop alone and stop in the middle: ${type}`, async () => {
+    const pixels = large(1200, 800);
+    let turns = 0;
+    const timer = setInterval(() => turns++, 1);
+    const file = await encodeImage(pixels, { type });
+    assert(turns > 0, `encoding gave ${turns} turns`);
+    turns = 0;
+    assertEquals((await decodeImage(file)).data.length, pixels.data.length);
+    assert(turns > 0, `decoding gave ${turns} turns`);
+    clearInterval(timer);
+    for (const run of [encodeImage(pixels, { type, ...soon() }), decodeImage(file, soon())]) {
+      await assertRejects(() => run, Error, "enough of it");
+    }
+  });
+}
+
+/** A signal that is aborted in the next turn but one. */
+function soon(): { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  setTimeout(() => setTimeout(() => controller.abort(new Error("enough of it")), 0), 0);
+  return { signal: controller.signal };
+}
+
+Deno.test("decodeImage() says that memory is short rather than that the file is damaged", async () => {
+  const file = await encodeImage(large(2200, 1800), { type: "jpeg" });
+  const { open, module } = await loadDecoder("jpeg_decode");
+  const { grow } = WebAssembly.Memory.prototype;
+  WebAssembly.Memory.prototype.grow = () => {
+    throw new RangeError("no more");
+  };
+  try {
+    const outcome = await callCodec(open, { module, call: "decode", args: [file, false] }, 0);
+    assertEquals([outcome.short, outcome.result], [true, undefined]);
+  } finally {
+    WebAssembly.Memory.prototype.grow = grow;
+  }
+  assertThrows(() => withMemory("decode", 1e9, 1e9, () => new Uint8Array(1e18)), Error, "too little left");
+});

@@ -40,7 +40,16 @@ export interface ImageHeader {
   readonly channels: 1 | 2 | 3 | 4;
   /** EXIF orientation, 1 (upright) to 8. */
   readonly orientation: number;
+  /** Times that a JPEG's decoder passes over the pixels; 1 unless said. */
+  readonly scans?: number;
 }
+
+/** Refuses a file that would cost more than a picture can need. */
+export const tooMuch = (format: string, wish: string, fact: string): RangeError =>
+  new RangeError(`Cannot decode image as ${format} must have ${wish}: current file has ${fact}`);
+
+/** Most bytes of metadata (colour profiles, texts, EXIF) in a file. */
+export const MOST_METADATA = 1 << 26;
 
 /** The error for bytes that are not a valid file of their format. */
 export const malformed = (format: string, wish: string, fact: string): SyntaxError =>

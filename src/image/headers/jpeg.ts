@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { type ImageHeader, latin1, malformed, u16 } from "./bytes.ts";
+import { type ImageHeader, latin1, malformed, MOST_METADATA, tooMuch, u16 } from "./bytes.ts";
 import { exifOrientation } from "./exif.ts";
 
 const SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, DHT = 0xc4, JPG = 0xc8, DAC = 0xcc;
@@ -38,7 +38,7 @@ const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0
 export function readJpegHeader(bytes: Uint8Array): ImageHeader {
   let frame: Omit<ImageHeader, "type" | "orientation"> | undefined;
   let orientation: number | undefined;
-  let scans = 0, segments = 0;
+  let scans = 0, segments = 0, metadata = 0;
   let at = 2;
   while (true) {
     if (at + 2 > bytes.length) throw cutOff(bytes);
@@ -59,11 +59,14 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
       frame ??= readFrame(bytes.subarray(at + 2, end), marker);
     }
     if (marker === SOS) checkScans(++scans, frame);
-    if (++segments > MOST_SEGMENTS) throw tooMany(`at most ${MOST_SEGMENTS} segments`, `there are more`);
+    if (++segments > MOST_SEGMENTS) throw tooMuch("JPEG", `at most ${MOST_SEGMENTS} segments`, "more of them");
+    if (marker !== SOS && (metadata += end - at) > MOST_METADATA) {
+      throw tooMuch("JPEG", `at most ${MOST_METADATA} bytes of metadata`, "more of them");
+    }
     at = marker === SOS ? endOfScan(bytes, end) : end;
   }
   if (frame === undefined) throw malformed("JPEG", "must have a frame header", "has none");
-  return { type: "jpeg", ...frame, orientation: orientation ?? 1 };
+  return { type: "jpeg", ...frame, orientation: orientation ?? 1, scans: Math.max(1, scans) };
 }
 
 /** Most segments; the largest real files have some hundred pieces of profiles and metadata. */
@@ -73,15 +76,12 @@ const MOST_SCANS = 100;
 const USUAL_SCANS = 24;
 const MOST_SCANNED = 100_000_000;
 
-const tooMany = (wish: string, fact: string): RangeError =>
-  new RangeError(`Cannot decode image as JPEG must have ${wish}: current file says that ${fact}`);
-
 /** Refuses files whose scans would cost far more than their pixels: a scan of a few bytes passes over all of them. */
 function checkScans(scans: number, frame: { width: number; height: number } | undefined): void {
-  if (scans > MOST_SCANS) throw tooMany(`at most ${MOST_SCANS} scans`, "there are more");
+  if (scans > MOST_SCANS) throw tooMuch("JPEG", `at most ${MOST_SCANS} scans`, "more of them");
   const scanned = scans * (frame?.width ?? 0) * (frame?.height ?? 0);
   if (scans > USUAL_SCANS && scanned > MOST_SCANNED) {
-    throw tooMany(`at most ${USUAL_SCANS} scans for its size`, `there are at least ${scans}`);
+    throw tooMuch("JPEG", `at most ${USUAL_SCANS} scans for its size`, `at least ${scans}`);
   }
 }
 

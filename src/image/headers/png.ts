@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ImageHeader, latin1, malformed, u16, u32 } from "./bytes.ts";
+import { type ImageHeader, latin1, malformed, MOST_METADATA, tooMuch, u16, u32 } from "./bytes.ts";
 import { crc32 } from "../../bytes/crc32.ts";
 import { exifOrientation } from "./exif.ts";
 
@@ -43,14 +43,20 @@ const PALETTE = 3;
 /** Chunks without which the pixels would be wrong: their checksums are verified. */
 const NEEDED = new Set(["IHDR", "PLTE", "tRNS", "IDAT"]);
 
+/** Most chunks; more than that only of pixels, where they have at least so many bytes on average. */
+const MOST_CHUNKS = 1 << 16;
+const LEAST_PIXELS = 256;
+
 /**
  * Walks the chunks of a PNG.
  *
+ * @throws {RangeError} If it has more chunks or metadata than any picture needs.
  * @throws {SyntaxError} If the file is cut off, a needed chunk is damaged, or the header allows no image.
  */
 export function readPngHeader(bytes: Uint8Array): PngHeader {
   const chunks = new Map<string, Uint8Array>();
   const pixels: Uint8Array[] = [];
+  let count = 0, metadata = 0;
   for (let at = 8;;) {
     const length = u32(bytes, at), kind = latin1(bytes, at + 4, 4), end = at + 12 + length;
     if (!(end <= bytes.length)) {
@@ -64,8 +70,13 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
     if (NEEDED.has(kind) && crc32(bytes.subarray(at + 4, end - 4)) !== u32(bytes, end - 4)) {
       throw malformed("PNG", "chunks must match their checksums", `has a damaged ${kind} chunk at ${at}`);
     }
+    if (++count > MOST_CHUNKS && (kind !== "IDAT" || at < count * LEAST_PIXELS)) {
+      throw tooMuch("PNG", `at most ${MOST_CHUNKS} chunks, or ${LEAST_PIXELS} bytes in each`, "more of them");
+    }
     if (kind === "IDAT") pixels.push(content);
-    else if (!chunks.has(kind)) chunks.set(kind, content);
+    else if ((metadata += length) > MOST_METADATA) {
+      throw tooMuch("PNG", `at most ${MOST_METADATA} bytes of metadata`, "more of them");
+    } else if (!chunks.has(kind)) chunks.set(kind, content);
     at = end;
   }
   const header = chunks.get("IHDR");
