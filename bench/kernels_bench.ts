@@ -99,10 +99,10 @@ const CASES: readonly Case[] = [
   scan(4096, 72, 10, 4, ["row", "column", "rowReversed", "columnReversed"]),
 ];
 
-/** Times every case on one build. */
-export async function timeKernels(variant: Variant, limits: Limits): Promise<KernelFigure[]> {
+/** Times every case whose name has `only` in it, on one build. */
+export async function timeKernels(variant: Variant, limits: Limits, only: string): Promise<KernelFigure[]> {
   await using device = await openWasm({ variant, threads: 1 });
-  return CASES.map(([kernel, prepare]) => {
+  return CASES.filter(([kernel]) => kernel.includes(only)).map(([kernel, prepare]) => {
     using _ = device.scope();
     const planned = new Ops(openDry()), call = prepare(planned), before = planned.work;
     call();

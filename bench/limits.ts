@@ -19,6 +19,8 @@ export interface Limits {
   readonly exp: number;
   /** Scan state elements. */
   readonly scan: number;
+  /** Bytes read in order from memory that no cache holds. */
+  readonly memory: number;
 }
 
 /** Milliseconds of one call in each of several rounds, fastest first. */
@@ -83,6 +85,35 @@ function expLoop(relaxed: boolean): string {
   return f.text("exps");
 }
 
+/** Bytes that no cache holds. */
+const LARGE = 1 << 27;
+
+/** reads(count, x): the sum of 4·count floats, sixteen vectors a turn. */
+function readLoop(): string {
+  const f = new Routine(["count", "x"]), chains = range(8);
+  f.vectors(...chains.map((i) => `s${i}`));
+  f.countDown("count", 16, () => {
+    for (const i of range(16)) {
+      f.emit("local.get $x", `v128.load ${16 * i}`, `local.get $s${i % 8}`, "f32x4.add", `local.set $s${i % 8}`);
+    }
+    f.advance("x", 256);
+  });
+  f.emit(
+    "i32.const 0",
+    ...chains.map((i) => `local.get $s${i}`),
+    ...chains.slice(1).map(() => "f32x4.add"),
+    "v128.store 0",
+  );
+  return f.text("reads");
+}
+
+/** Gigabytes a second. */
+function measureMemory(): number {
+  const first = 1 << 16, memory = new WebAssembly.Memory({ initial: (LARGE + 2 * first) / 65536 });
+  const reads = assemble(readLoop(), memory);
+  return LARGE / Math.min(...timesOf(() => reads(LARGE / 16, first), 1, 7)) / 1e6;
+}
+
 /** Measures the limits of this engine. `relaxed`: with fused multiply-adds. */
 export function measureLimits(relaxed: boolean): Limits {
   const memory = new WebAssembly.Memory({ initial: 8 }), words = new Uint32Array(memory.buffer);
@@ -98,5 +129,6 @@ export function measureLimits(relaxed: boolean): Limits {
     exp: 2048 / bestOf(() => exps(512, x)) / 1e6,
     scan: 4 * steps * states /
       bestOf(() => scan(steps, x, 128, x + 16384, 128, c, 128, b, b + 16384, 128, start, c + 16384, x, -1)) / 1e6,
+    memory: measureMemory(),
   };
 }

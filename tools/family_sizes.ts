@@ -1,0 +1,55 @@
+/**
+ * What an application downloads when a checkpoint is recognised: the code of its family, with what it shares with other
+ * families and the core has not.
+ *
+ * @module
+ */
+import * as esbuild from "esbuild";
+import { externalWeights, literalImports, packages } from "./npm/plugins.ts";
+
+const ROOT = new URL("../", import.meta.url).pathname;
+const FAMILY_REGEXP = /^src\/models\/(\w+)\/\w+\.ts$/;
+
+/** Minified code of a family, file by file. */
+export interface FamilyCode {
+  readonly family: string;
+  readonly files: readonly Uint8Array<ArrayBuffer>[];
+}
+
+/** The code of every family that is fetched when it is needed. */
+export async function familyCode(): Promise<FamilyCode[]> {
+  const { outputFiles, metafile } = await esbuild.build({
+    entryPoints: [`${ROOT}mod.ts`],
+    absWorkingDir: ROOT,
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    platform: "neutral",
+    target: "es2022",
+    outdir: "out",
+    metafile: true,
+    write: false,
+    external: ["node:*"],
+    plugins: [packages(new Map()), externalWeights("./weights"), literalImports(ROOT)],
+    logLevel: "error",
+  });
+  const contents = new Map(outputFiles.map((file) => [file.path.slice(ROOT.length), file.contents]));
+  /** An output with all that it imports at once. */
+  const closure = (name: string, found = new Set<string>()): Set<string> => {
+    if (found.has(name)) return found;
+    found.add(name);
+    for (const { path, kind } of metafile.outputs[name]?.imports ?? []) {
+      if (kind === "import-statement") closure(path, found);
+    }
+    return found;
+  };
+  const entries = Object.entries(metafile.outputs);
+  const core = closure(entries.find(([, { entryPoint }]) => entryPoint === "mod.ts")![0]);
+  return entries.flatMap(([name, { entryPoint }]) => {
+    const family = FAMILY_REGEXP.exec(entryPoint ?? "")?.[1];
+    if (family === undefined) return [];
+    const files = [...closure(name)].filter((file) => !core.has(file)).map((file) => contents.get(file)!);
+    return [{ family, files: files as Uint8Array<ArrayBuffer>[] }];
+  });
+}
