@@ -67,10 +67,11 @@ export {
   type ModelInfo,
   type ModelSource,
   openModelSource,
+  type PublishedFacts,
 } from "./src/load_model.ts";
 export * from "./src/models/blocks/block.ts";
 export * from "./src/models/blocks/create_vss_block.ts";
-export { DVMSR_VARIANTS, type DvmsrOptions } from "./src/models/dvmsr/forward.ts";
+export { DVMSR_VARIANTS, type DvmsrOptions } from "./src/models/dvmsr/options.ts";
 export type { Choices, OptionSource, Task } from "./src/models/family.ts";
 export type { BimambaType, MixerConfig } from "./src/models/blocks/mamba.ts";
 export {
@@ -80,10 +81,22 @@ export {
   type MambaLmOptions,
   type MambaLmVariant,
 } from "./src/models/mamba_lm/options.ts";
-export type { LayerState, MambaLmPass } from "./src/models/mamba_lm/forward.ts";
+export type { LayerState, TokenPass as MambaLmPass } from "./src/models/takes.ts";
 export { MAMBAIR_VARIANTS, type MambaIROptions, type MambaIRVariant } from "./src/models/mambair/options.ts";
-export { MAMBAIR_UNET_VARIANTS, type MambaIRUNetOptions } from "./src/models/mambair_unet/forward.ts";
-export * from "./src/models/vim/options.ts";
+export { MAMBAIR_UNET_VARIANTS, type MambaIRUNetOptions } from "./src/models/mambair_unet/options.ts";
+export {
+  type ClassToken,
+  classTokens,
+  type Grid,
+  type PosEmbedResize,
+  type SsmOptions,
+  VIM_OPTION_NAMES,
+  VIM_VARIANTS,
+  type VimConfig,
+  vimConfig,
+  type VimOptions,
+  type VimVariant,
+} from "./src/models/vim/options.ts";
 export type { VssBlockOptions } from "./src/models/blocks/vss_block.ts";
 export { MAMBAOUT_VARIANTS, type MambaOutOptions, type MambaOutVariant } from "./src/models/mambaout/options.ts";
 export { VMAMBA_VARIANTS, type VMambaOptions, type VMambaVariant } from "./src/models/vmamba/options.ts";

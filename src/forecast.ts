@@ -4,7 +4,7 @@
  * @module
  */
 import type { Model } from "./load_model.ts";
-import { normaliseSeries, restoreSeries } from "./models/timemachine/forward.ts";
+import { normaliseSeries, restoreSeries } from "./models/timemachine/normalise.ts";
 import { timeMachineConfig, type TimeMachineOptions } from "./models/timemachine/options.ts";
 import { runModel, type RunOptions } from "./run/run_model.ts";
 

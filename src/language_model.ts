@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { bind, countParameters } from "./checkpoint/weights.ts";
+import { countParameters } from "./checkpoint/weights.ts";
 import type { Device } from "./device.ts";
-import { type LoadOptions, type ModelSource, openModelSource } from "./load_model.ts";
-import { type LanguageCache, newCache, restoreCache, type SavedCache } from "./models/mamba_lm/cache.ts";
-import { detectMambaLm, memoryOf } from "./models/mamba_lm/family.ts";
-import { mambaLm, type MambaLmPass, type MambaLmWeights, mambaLmWeights } from "./models/mamba_lm/forward.ts";
+import { factsOf, type LoadOptions, type ModelSource, openModelSource } from "./load_model.ts";
+import { fingerprintOf, type LanguageCache, newCache, restoreCache, type SavedCache } from "./models/mamba_lm/cache.ts";
+import { MAMBA_LM } from "./models/mamba_lm/marks.ts";
 import type { MambaLmConfig, MambaLmVariant } from "./models/mamba_lm/options.ts";
+import type { TokenPass } from "./models/takes.ts";
 import type { Ops } from "./ops/ops.ts";
 import { runModel, type Tap } from "./run/run_model.ts";
 import type { Tensor } from "./tensor.ts";
@@ -32,7 +32,7 @@ export interface LanguageModel {
   /** Where it runs. */
   readonly device: Device;
   /** Ids [batch · length] to logits [batch, vocabulary]; to be driven by `runModel`. */
-  forward(ops: Ops, ids: Uint32Array, batch: number, pass?: MambaLmPass, tap?: Tap): Generator<void, Tensor>;
+  forward(ops: Ops, ids: Uint32Array, batch: number, pass?: TokenPass, tap?: Tap): Generator<void, Tensor>;
   /**
    * Logits of what follows each token, [length, vocabulary].
    *
@@ -56,6 +56,11 @@ export interface LanguageModel {
 /** Bytes that 32-bit WebAssembly can hold. */
 const WASM_BYTES = 2 ** 32;
 
+/** Bytes of the weights on a device that keeps them as f32: a shared embedding is there twice, for rows and as the head. */
+export function memoryOf(c: MambaLmConfig, parameters: number): number {
+  return 4 * (parameters + (c.tied ? c.vocabulary * c.mixer.width : 0));
+}
+
 /**
  * Loads a Mamba language model: a `pytorch_model.bin` of state-spaces/mamba-*, or the safetensors of an `-hf` repository.
  *
@@ -78,29 +83,36 @@ export async function loadLanguageModel(
 ): Promise<LanguageModel> {
   const checkpoint = await openModelSource(source, options);
   try {
-    const { config, variant, ignored, fingerprint } = await detectMambaLm(checkpoint, options.options);
-    const needed = memoryOf(config), held = device.memory().weights;
+    const { family } = await MAMBA_LM.load();
+    const detected = family.detect(await factsOf(checkpoint, family, options.options));
+    if (!detected) {
+      const wanted = MAMBA_LM.marks.map(([embedding]) => embedding).join(" or ");
+      throw new TypeError(
+        `Cannot load a language model as the checkpoint must have ${wanted} and the mixers of Mamba: its ` +
+          `${checkpoint.entries.size} tensors are others`,
+      );
+    }
+    const { config } = detected, parameters = countParameters(detected.spec);
+    const needed = memoryOf(config, parameters), held = device.memory().weights;
     if (device.kind === "wasm" && needed + held > WASM_BYTES) {
       throw new RangeError(
         `Cannot load the language model as its ${needed} bytes must fit into the memory of ${device.name}: ` +
           `${WASM_BYTES - held} bytes are available`,
       );
     }
-    const spec = mambaLmWeights(config);
-    const bound = await device.exclusive(() =>
-      bind(spec, checkpoint, device, { ignored, onProgress: options.onProgress, signal: options.signal })
-    );
-    const weights = bound.weights as MambaLmWeights;
+    const fingerprint = await fingerprintOf(checkpoint, config);
+    const { onProgress, signal } = options;
+    const bound = await device.exclusive(() => detected.bind(checkpoint, device, { onProgress, signal }));
     let open = true;
     const model: LanguageModel = {
       config,
-      variant,
-      parameters: countParameters(spec),
+      variant: detected.variant as MambaLmVariant | undefined,
+      parameters,
       fingerprint,
       device,
       forward(ops, ids, batch, pass, tap) {
         if (!open) throw new Error("Cannot run the language model as it is closed");
-        return mambaLm(ops, weights, config, ids, batch, pass, tap);
+        return bound.forward(ops, { ids, batch, pass }, tap);
       },
       async logits(ids, run = {}) {
         const [row] = checkedIds("compute logits", [ids], config.vocabulary);

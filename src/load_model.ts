@@ -9,13 +9,22 @@ import { openCheckpoint } from "./checkpoint/open.ts";
 import { fetchCached } from "./bytes/cache.ts";
 import { isReleased, resolveReleased } from "./checkpoint/released.ts";
 import type { SourceInput } from "./bytes/source.ts";
-import { bind, countParameters, dryWeights, expectWeights, specKeys } from "./checkpoint/weights.ts";
+import { countParameters, specKeys } from "./checkpoint/weights.ts";
 import { unwrapped } from "./checkpoint/wrappers.ts";
 import { printable } from "./bytes/errors.ts";
 import { renamedEntries } from "./checkpoint/renamed.ts";
 import type { Device } from "./device.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
-import type { Choices, Detected, ModelFacts, ModelMetadata, OptionSource, Task } from "./models/family.ts";
+import type {
+  AnyDetected,
+  Choices,
+  Detected,
+  Family,
+  ModelFacts,
+  ModelMetadata,
+  OptionSource,
+  Task,
+} from "./models/family.ts";
 import { FAMILIES, hasMarks } from "./models/families.ts";
 import { readMetadata } from "./models/metadata.ts";
 import { planModel, type Tap } from "./run/run_model.ts";
@@ -26,6 +35,8 @@ import type { Tensor } from "./tensor.ts";
 export interface ModelInfo {
   /** `vim`, … */
   readonly family: string;
+  /** What people call the family. */
+  readonly title: string;
   /** What it is for. */
   readonly task: Task;
   /** Name of the released variant, when it is one. */
@@ -46,6 +57,20 @@ export interface ModelInfo {
   readonly sources: Readonly<Record<string, OptionSource>>;
   /** Tensors and parts of the file that are not needed. */
   readonly ignored: readonly string[];
+  /** What the authors published. */
+  readonly published: PublishedFacts;
+}
+
+/** What the authors of a model published. */
+export interface PublishedFacts {
+  /** Authors, year, title and where it stands. */
+  readonly paper: string;
+  /** The official code. */
+  readonly repository: string;
+  /** Terms of the official code and of its weights. */
+  readonly licence: { readonly code: string; readonly weights: string };
+  /** Results of the variant by what was measured. */
+  readonly figures: Readonly<Record<string, number>>;
 }
 
 /** How a model is loaded. */
@@ -183,9 +208,6 @@ function locate(checkpoint: Checkpoint): Checkpoint {
   return checkpoint;
 }
 
-/** A side that every family takes, for models of any size. */
-const ANY_SIDE = 64;
-
 /**
  * Refuses a checkpoint that could not be run, before a weight is read: tensors that differ from the model's, and sizes that
  * no device takes.
@@ -193,65 +215,77 @@ const ANY_SIDE = 64;
  * @throws {TypeError} When tensors are missing, misshapen or unexpected.
  * @throws {RangeError} When a size is beyond what the kernels take.
  */
-export function checkModel(checkpoint: Checkpoint, detected: Detected): void {
-  const official = { entries: officialEntries(checkpoint, detected) };
-  expectWeights(detected.spec, official, detected.ignored);
-  const multiple = detected.multiple ?? 1, side = Math.ceil(ANY_SIDE / multiple) * multiple;
-  const [height, width] = detected.imageSize ?? [side, side];
-  const { input, second = {} } = detected.example ?? { input: [1, height, width, detected.channels] };
-  const weights = dryWeights(detected.spec, official);
-  planModel((ops) => {
-    const choices = Object.fromEntries(Object.entries(second).map(([name, shape]) => [name, ops.empty(shape)]));
-    return detected.forward(ops, weights, ops.empty(input), undefined, choices);
-  });
+export function checkModel(checkpoint: Checkpoint, detected: AnyDetected): void {
+  detected.rehearse(checkpoint);
+}
+
+/** What a family is asked about a checkpoint. */
+export async function factsOf(
+  checkpoint: Checkpoint,
+  family: Pick<Family, "look">,
+  options: Readonly<Record<string, unknown>> = {},
+): Promise<ModelFacts> {
+  return {
+    shapes: new Map([...checkpoint.entries].map(([key, entry]) => [key, entry.shape])),
+    metadata: metadataOf(checkpoint),
+    trainingArgs: checkpoint.trainingArgs,
+    options,
+    seen: await family.look(checkpoint.entries),
+  };
 }
 
 /** Recognises the model of a checkpoint without loading its weights. */
 export async function detectModel(
   checkpoint: Checkpoint,
   options: Readonly<Record<string, unknown>> = {},
-): Promise<{ readonly detected: Detected; readonly metadata: ModelMetadata | undefined }> {
-  const metadata = metadataOf(checkpoint);
-  const shapes = new Map([...checkpoint.entries].map(([key, entry]) => [key, entry.shape]));
-  const facts: ModelFacts = { shapes, metadata, trainingArgs: checkpoint.trainingArgs, options };
-  for (const family of FAMILIES) {
-    if (!hasMarks(family, shapes)) continue;
-    const detected = (await family.load())(facts);
+): Promise<{ readonly detected: AnyDetected; readonly metadata: ModelMetadata | undefined }> {
+  const { entries } = checkpoint, metadata = metadataOf(checkpoint);
+  for (const known of FAMILIES) {
+    if (!hasMarks(known, entries)) continue;
+    const { family } = await known.load();
+    const detected = family.detect(await factsOf(checkpoint, family, options));
     if (detected) return { detected, metadata };
   }
-  const keys = printable([...shapes.keys()].slice(0, 4).join(", "));
+  const keys = printable([...entries.keys()].slice(0, 4).join(", "));
   throw new TypeError(
     `Cannot load the model as its tensors must be those of a known family (${
       FAMILIES.map(({ title }) => title).join(", ")
-    }): ` +
-      `current ones are ${shapes.size}, beginning with ${keys || "none"}` +
-      (shapes.has("backbone.norm_f.weight") ? "; a language model is loaded by loadLanguageModel()" : ""),
+    }): current ones are ${entries.size}, beginning with ${keys || "none"}`,
   );
 }
 
 /** A checkpoint with its tensors under the official names. */
-export function officialEntries(checkpoint: Checkpoint, { rename }: Detected): Checkpoint["entries"] {
+export function officialEntries(
+  checkpoint: Checkpoint,
+  { rename }: Pick<AnyDetected, "rename">,
+): Checkpoint["entries"] {
   return rename ? renamedEntries(checkpoint.entries, rename) : checkpoint.entries;
 }
 
 /** Describes a detected model. */
-export function describeModel(checkpoint: Checkpoint, detected: Detected): ModelInfo {
+export function describeModel(checkpoint: Checkpoint, detected: AnyDetected): ModelInfo {
   const used = [...specKeys(detected.spec)].map(([key]) => key);
   const taken = new Set(used), entries = officialEntries(checkpoint, detected);
   const extra = [...entries.keys()].filter((key) => !taken.has(key));
+  const { family, title, task, variant, options, sources, published, publishedVariant } = detected;
+  const { paper, repository, licence } = published;
   return {
-    family: detected.family,
-    task: detected.task,
-    variant: detected.variant,
+    ...{ family, title, task, variant },
     format: checkpoint.format,
     root: checkpoint.root,
     tensors: used.length,
     parameters: countParameters(detected.spec),
     dtypes: [...new Set(used.map((key) => entries.get(key)?.dtype).filter((d) => d !== undefined))],
-    options: detected.options,
-    sources: detected.sources,
+    ...{ options, sources },
     ignored: [...extra, ...checkpoint.ignored],
+    published: { paper, repository, licence, figures: publishedVariant?.figures ?? {} },
   };
+}
+
+/** Channels of what a model is given. */
+function channelsOf(takes: Detected["takes"]): number {
+  if (takes.kind === "series") return takes.columns;
+  return takes.kind === "tokens" ? 1 : takes.channels;
 }
 
 /**
@@ -277,35 +311,37 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
   try {
     const { detected, metadata } = await detectModel(checkpoint, options.options);
     checkModel(checkpoint, detected);
-    const info = describeModel(checkpoint, detected);
-    const { weights, dispose } = await device.exclusive(() =>
-      bind(detected.spec, { entries: officialEntries(checkpoint, detected) }, device, {
-        ignored: detected.ignored,
-        onProgress: options.onProgress,
-        signal: options.signal,
-      })
+    if (detected.task === "generate") {
+      throw new TypeError(
+        `Cannot load the model as it must be one of images or series: current one is ${detected.title}, a language ` +
+          "model, which is loaded by loadLanguageModel()",
+      );
+    }
+    const info = describeModel(checkpoint, detected), { takes, gives } = detected, { onProgress, signal } = options;
+    const { forward, dispose } = await device.exclusive(() =>
+      detected.bind(checkpoint, device, { onProgress, signal })
     );
     let open = true;
     const model: Model = {
       info,
       device,
-      channels: detected.channels,
-      imageSize: detected.imageSize,
-      classes: detected.classes ?? 0,
-      scale: detected.scale ?? 1,
-      multiple: detected.multiple ?? 1,
+      channels: channelsOf(takes),
+      imageSize: takes.kind === "image" ? takes.size : undefined,
+      classes: gives.kind === "classes" ? gives.classes : 0,
+      scale: gives.kind === "image" ? gives.scale : 1,
+      multiple: takes.kind === "image" ? takes.multiple : 1,
       preprocessing: options.preprocessing ?? metadata?.preprocessing ?? detected.preprocessing,
       labels: options.labels ?? metadata?.labels,
       forward(ops, image, tap, choices = {}) {
         if (!open) throw new Error(`Cannot run ${info.variant ?? info.family} as the model is closed`);
-        const known = detected.choices ?? [], unknown = Object.keys(choices).filter((name) => !known.includes(name));
+        const known = detected.choices, unknown = Object.keys(choices).filter((name) => !known.includes(name));
         if (unknown.length > 0) {
           throw new TypeError(
             `Cannot run ${info.variant ?? info.family} as its choices must be among ${known.join(", ") || "none"}: ` +
               `current unknown ones are ${unknown.join(", ")}`,
           );
         }
-        return detected.forward(ops, weights, image, tap, choices);
+        return forward(ops, image, tap, choices);
       },
       async warmup({ height = model.imageSize?.[0], width = model.imageSize?.[1], batch = 1 } = {}) {
         if (height === undefined || width === undefined) {

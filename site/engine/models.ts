@@ -38,7 +38,8 @@ function taskOf(info: ModelInfo, scale: number, name: string): Task {
 async function reportOf(id: string, name: string, checkpoint: Checkpoint): Promise<ModelReport> {
   const { detected, metadata } = await detectModel(checkpoint);
   const info = describeModel(checkpoint, detected);
-  const scale = detected.scale ?? 1;
+  const { gives } = detected, scale = gives.kind === "image" ? gives.scale : 1;
+  const classes = gives.kind === "classes" ? gives.classes : 0;
   const { family, variant, format, root, tensors, parameters, dtypes, ignored } = info;
   return {
     id,
@@ -48,8 +49,8 @@ async function reportOf(id: string, name: string, checkpoint: Checkpoint): Promi
       return [option, JSON.stringify(value), info.sources[option] ?? "released defaults"] as const;
     }),
     warnings: checkpoint.warnings,
-    classes: detected.classes ?? 0,
-    labels: metadata?.labels?.length ?? (detected.classes === 1000 ? 1000 : 0),
+    classes,
+    labels: metadata?.labels?.length ?? (classes === 1000 ? 1000 : 0),
   };
 }
 

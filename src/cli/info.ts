@@ -12,7 +12,7 @@ import { loadingLine } from "./progress.ts";
 const HELP = `Usage: sidewinder info FILE|URL|NAME [options]
 
 Tells what a checkpoint is without loading its weights: family, variant, tensors, parameters, number formats, each
-option with where it comes from, and what would be ignored.
+option with where it comes from, what would be ignored, and what its authors published.
 
   --key NAME      part of the checkpoint that holds the weights, such as model_ema
   --options JSON  constructor options that the file cannot say
@@ -75,6 +75,14 @@ export const infoCommand: Command = {
         ["parameters", `${info.parameters.toLocaleString("en")} in ${info.tensors} tensors, ${info.dtypes.join(", ")}`],
         ["labels", metadata?.labels ? `${metadata.labels.length} in the file` : "none in the file"],
         ["ignored", listed(info.ignored)],
+        ["paper", info.published.paper],
+        ["code", `${info.published.repository} (${info.published.licence.code})`],
+        ["weights' terms", info.published.licence.weights],
+        ...(Object.keys(info.published.figures).length > 0
+          ? [
+            ["published", Object.entries(info.published.figures).map((figure) => figure.join(" ")).join(", ")] as const,
+          ]
+          : []),
         ...Object.entries(info.sources).filter(([name]) => name in info.options).map(([name, source]) =>
           [name, `${JSON.stringify(info.options[name])} (${source})`] as const
         ),

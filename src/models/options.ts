@@ -44,9 +44,9 @@ export interface MergeRules<O> {
   /** What keys and shapes decide. */
   readonly fixed: O;
   /** What the arguments of the training run say. */
-  readonly trained?: O;
+  readonly trained?: O | undefined;
   /** What keys and shapes leave open but make likely. */
-  readonly guessed?: O;
+  readonly guessed?: O | undefined;
   /** Resolves options; two sets agree when they resolve to the same. */
   readonly resolve: (options: O) => unknown;
 }
@@ -96,56 +96,4 @@ export function mergeOptions<O extends object>(
 function completed(given: unknown, own: unknown): unknown {
   const isRecord = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
   return isRecord(given) && isRecord(own) ? { ...own as object, ...given as object } : given;
-}
-
-/** Name of the variant whose options resolve to the same configuration. */
-export function variantOf<O, N extends string>(
-  variants: Readonly<Record<N, O>>,
-  resolve: (options: O) => unknown,
-  options: O,
-): N | undefined {
-  const wanted = JSON.stringify(resolve(options));
-  return (Object.keys(variants) as N[]).find((name) => JSON.stringify(resolve(variants[name])) === wanted);
-}
-
-/** The roundest ratio that gives `inner` of `width` channels when the product is cut to a whole number. */
-export function ratioOf(inner: number, width: number): number {
-  for (let unit = 1; unit < 1e6; unit *= 10) {
-    const ratio = Math.ceil(inner / width * unit) / unit;
-    if (Math.floor(ratio * width) === inner) return ratio;
-  }
-  return inner / width;
-}
-
-/** Longest key that is looked at for numbered entries. */
-const LONGEST_KEY = 200;
-
-/** Numbered entries of keys, found in one pass over them. */
-export class Numbered {
-  readonly #numbers = new Map<string, Set<number>>();
-
-  /** Looks at all keys. */
-  constructor(keys: Iterable<string>) {
-    for (const key of keys) {
-      if (key.length > LONGEST_KEY) continue;
-      for (const { index, 1: digits } of key.matchAll(/\.(\d{1,6})(?=\.)/g)) {
-        const prefix = key.slice(0, index);
-        const numbers = this.#numbers.get(prefix) ?? new Set();
-        this.#numbers.set(prefix, numbers.add(Number(digits)));
-      }
-    }
-  }
-
-  /** How many entries `PREFIX.0`, `PREFIX.1`, … there are up to the first that is missing: a number in a key is no count. */
-  count(prefix: string): number {
-    const numbers = this.#numbers.get(prefix);
-    let count = 0;
-    while (numbers?.has(count)) count++;
-    return count;
-  }
-
-  /** How many entries there are at all. */
-  present(prefix: string): number {
-    return this.#numbers.get(prefix)?.size ?? 0;
-  }
 }

@@ -8,7 +8,7 @@ import { openCheckpoint } from "../../src/checkpoint/open.ts";
 import { PickleReader } from "../../src/checkpoint/pickle.ts";
 import { writeSafetensors } from "../../src/checkpoint/safetensors.ts";
 import { readMetadata } from "../../src/models/metadata.ts";
-import { Numbered } from "../../src/models/options.ts";
+import { Reading } from "../../src/models/reading.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { visible } from "../../src/cli/command.ts";
 
@@ -157,7 +157,8 @@ Deno.test("a pickle has a budget", () => {
 });
 
 Deno.test("numbered entries count up to the first that is missing", () => {
-  const numbered = new Numbered(["a.0.w", "a.1.w", "a.3.w", "a.999999999.w", "b.5.w", `${"x.".repeat(200)}0.w`]);
+  const keys = ["a.0.w", "a.1.w", "a.3.w", "a.999999999.w", "b.5.w", `${"x.".repeat(200)}0.w`];
+  const numbered = new Reading(new Map(keys.map((key) => [key, []])));
   assertEquals(["a", "b", "c"].map((name) => numbered.count(name)), [2, 0, 0]);
   assertEquals(numbered.present("a"), 3);
 });

@@ -3,54 +3,17 @@
  *
  * @module
  */
-import { renamedEntries } from "../../src/checkpoint/renamed.ts";
 import { bind } from "../../src/checkpoint/weights.ts";
 import type { ScanOrder } from "../../src/kernels.ts";
-import { detectMambaOut } from "../../src/models/mambaout/family.ts";
-import { detectVMamba } from "../../src/models/vmamba/family.ts";
-import type { Detect } from "../../src/models/family.ts";
+import { family as mambaout } from "../../src/models/mambaout/family.ts";
+import { family as vmamba } from "../../src/models/vmamba/family.ts";
 import { patchMerging, patchMergingWeights } from "../../src/models/blocks/patch_merging.ts";
 import { runModel } from "../../src/run/run_model.ts";
 import { tensorOf } from "../../src/tensor.ts";
-import { type Adapter, onDevice, type Produced, swapAxes } from "./adapter.ts";
+import { type Adapter, onDevice, type Produced } from "./adapter.ts";
+import { familyAdapter } from "./family.ts";
 import { formulaCheckpoint } from "./formula.ts";
-import { stateDict } from "./vim.ts";
-
-/** A classifier, recognised from the keys of the fixture alone and loaded under the names it has there. */
-const backbone = (detect: Detect): Adapter => ({
-  leaves: (fixture, { kind }) =>
-    kind === "reference" && fixture.name.startsWith("models_full/") ? "not run on reference (size)" : undefined,
-  run: async (fixture, device) => {
-    const shapes = new Map<string, readonly number[]>(stateDict(fixture));
-    const { spec, forward, rename } = detect({ shapes, metadata: undefined, trainingArgs: undefined, options: {} })!;
-    const { entries } = formulaCheckpoint(shapes, fixture.seed);
-    const { weights, dispose } = await bind(spec, { entries: renamedEntries(entries, rename!) }, device);
-    try {
-      const { shape: [b, c, h, w], values } = fixture.floats("input");
-      const image = swapAxes(values, b!, c!, h! * w!), produced: Promise<Produced>[] = [];
-      const planar = fixture.config.norm_layer === "ln2d";
-      const output = await runModel(
-        device,
-        (ops, tap) => forward(ops, weights, ops.input(image, [b!, h!, w!, c!]), tap),
-        {
-          tap: (name, tensor) => {
-            if (!fixture.has(name)) return;
-            const [batch, height, width, channels] = tensor.shape as [number, number, number, number];
-            produced.push(
-              device.read(tensor).then((read) => ({
-                name,
-                values: planar ? swapAxes(read, batch, height * width, channels) : read,
-              })),
-            );
-          },
-        },
-      );
-      return [...await Promise.all(produced), { name: "output", values: output }];
-    } finally {
-      dispose();
-    }
-  },
-});
+import { stateDict } from "./net.ts";
 
 const ORDERS: readonly ScanOrder[] = ["row", "column", "rowReversed", "columnReversed"];
 
@@ -112,8 +75,9 @@ const merging: Adapter = {
 
 /** Adapters by the `model` of a fixture. */
 export const BACKBONE_ADAPTERS: Readonly<Record<string, Adapter>> = {
-  VSSM: backbone(detectVMamba),
-  MambaOut: backbone(detectMambaOut),
+  // Recognised from the keys of the fixture alone and loaded under the names it has there.
+  VSSM: familyAdapter(vmamba, { recognised: true, planar: (_, fixture) => fixture.config.norm_layer === "ln2d" }),
+  MambaOut: familyAdapter(mambaout, { recognised: true }),
   cross_scan: crossScan,
   patch_merging: merging,
 };

@@ -20,16 +20,15 @@ import {
   fusionMixerWeights,
   type FusionType,
 } from "../../src/models/blocks/fusion_mixer.ts";
-import { fusionMamba, fusionMambaWeights } from "../../src/models/fusionmamba/forward.ts";
-import { fusionMambaConfig, type FusionMambaOptions } from "../../src/models/fusionmamba/options.ts";
+import { family } from "../../src/models/fusionmamba/family.ts";
 import { Ops } from "../../src/ops/ops.ts";
-import { runModel } from "../../src/run/run_model.ts";
 import type { Tensor } from "../../src/tensor.ts";
 import type { Device } from "../../src/device.ts";
 import { type Adapter, type Produced, swapAxes } from "./adapter.ts";
+import { familyAdapter, imageOf, planes } from "./family.ts";
 import type { Fixture } from "./fixture.ts";
 import { formulaCheckpoint } from "./formula.ts";
-import { stateDict } from "./vim.ts";
+import { finish, stateDict } from "./net.ts";
 
 /** The official mixers make a norm that their types none and v1 do not use. */
 const IGNORED = [/^norm\.(weight|bias)$/];
@@ -107,50 +106,24 @@ const fusionMambaBlock: Adapter = {
     const back = (values: Float32Array) => swapAxes(values, batch, height * width, d);
     return withWeights(fixture, device, fusionBlockWeights(config), (ops, w) => {
       const pair = { pan: tokens(ops, "input"), ms: tokens(ops, "ms") };
-      if (o.final) return { output: last(fusePair(ops, w, config, pair, width)) };
-      const { pan, ms } = last(fusionBlock(ops, w, config, pair, width));
+      if (o.final) return { output: finish(fusePair(ops, w, config, pair, width)) };
+      const { pan, ms } = finish(fusionBlock(ops, w, config, pair, width));
       return { out_pan: pan, out_ms: ms };
     }, back);
   },
 };
 
-/** Runs a pass to its end. */
-function last<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
-
-const u2net: Adapter = {
-  run: async (fixture, device) => {
-    const { class: _, ...options } = fixture.config as unknown as FusionMambaOptions & { class: string };
-    const config = fusionMambaConfig(options), spec = fusionMambaWeights(config);
-    const { weights, dispose } = await bind(spec, formulaCheckpoint(stateDict(fixture), fixture.seed), device);
-    try {
-      const image = (name: string) => {
-        const { shape: [b, channels, height, width], values } = fixture.floats(name);
-        const shape = [b!, height!, width!, channels!];
-        return { shape, values: swapAxes(values, b!, channels!, height! * width!) };
-      };
-      const pan = image("pan"), ms = image("input");
-      const planes = (values: Float32Array, [b, ...rest]: readonly number[]) =>
-        rest.length === 3 ? swapAxes(values, b!, rest[0]! * rest[1]!, rest[2]!) : values;
-      const taps: Promise<Produced>[] = [];
-      const output = await runModel(device, (ops, tap) => {
-        const pair = { pan: ops.input(pan.values, pan.shape), ms: ops.input(ms.values, ms.shape) };
-        return fusionMamba(ops, weights, config, pair, tap);
-      }, {
-        tap: (name, tensor) =>
-          void taps.push(device.read(tensor).then((values) => ({ name, values: planes(values, tensor.shape) }))),
-      });
-      const shape = [pan.shape[0]!, pan.shape[1]!, pan.shape[2]!, config.bands];
-      return [...await Promise.all(taps), { name: "output", values: planes(output, shape) }];
-    } finally {
-      dispose();
-    }
+const u2net = familyAdapter(family, {
+  planar: () => true,
+  input: (fixture) => {
+    const pan = imageOf(fixture, "pan"), [batch] = pan.shape as [number], [, bands] = fixture.peek("input").shape;
+    return { ...pan, back: (output) => planes(output, batch, bands!) };
   },
-};
+  choices: (ops, fixture) => {
+    const { values, shape } = imageOf(fixture, "input");
+    return { ms: ops.input(values, shape) };
+  },
+});
 
 /** Adapters by the `model` of a fixture. */
 export const FUSIONMAMBA_ADAPTERS: Readonly<Record<string, Adapter>> = {

@@ -4,43 +4,22 @@
  *
  * @module
  */
-import { bind, type Spec, specKeys } from "../../src/checkpoint/weights.ts";
+import { bind, type Spec } from "../../src/checkpoint/weights.ts";
 import type { Device } from "../../src/device.ts";
 import { loadModel } from "../../src/load_model.ts";
-import {
-  dvmsr,
-  dvmsrConfig,
-  type DvmsrOptions,
-  type DvmsrWeights,
-  dvmsrWeights,
-} from "../../src/models/dvmsr/forward.ts";
-import { mambair, type MambaIRWeights, mambairWeights } from "../../src/models/mambair/forward.ts";
-import { mambairConfig, type MambaIROptions } from "../../src/models/mambair/options.ts";
-import {
-  mambairUNet,
-  mambairUNetConfig,
-  type MambaIRUNetOptions,
-  type MambaIRUNetWeights,
-  mambairUNetWeights,
-} from "../../src/models/mambair_unet/forward.ts";
 import { cab, type CabForm, cabWeights } from "../../src/models/blocks/cab.ts";
 import { ss2d } from "../../src/models/blocks/ss2d.ts";
 import { vssBlock, vssBlockConfig, vssBlockWeights } from "../../src/models/blocks/vss_block.ts";
+import { family as dvmsr } from "../../src/models/dvmsr/family.ts";
+import { family as mambair } from "../../src/models/mambair/family.ts";
+import { family as mambairUNet } from "../../src/models/mambair_unet/family.ts";
 import { Ops } from "../../src/ops/ops.ts";
-import { runModel, type Tap } from "../../src/run/run_model.ts";
-import type { Tensor } from "../../src/tensor.ts";
-import { type Adapter, type Produced, swapAxes } from "./adapter.ts";
+import { runModel } from "../../src/run/run_model.ts";
+import { type Adapter, swapAxes } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";
+import { familyAdapter } from "./family.ts";
 import { formulaCheckpoint } from "./formula.ts";
-import { stateDict, summarise } from "./vim.ts";
-
-/** Runs a generator to its end. */
-export function finish<T>(steps: Generator<void, T>): T {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-}
+import { finish, stateDict } from "./net.ts";
 
 /** Binds weights made by the formula for as long as `body` runs within a scope. */
 export async function withWeights<S extends Spec, T>(
@@ -132,85 +111,17 @@ const block: Adapter = {
 };
 
 /** Taps that the official code has as [b, channels, h, w]. */
-const PLANAR = new Set(["conv_first", "conv_after_body"]);
+const planar = (name: string): boolean => name === "conv_first" || name === "conv_after_body";
 
-/** A net as its fixtures name it. */
-interface Net {
-  readonly spec: Spec;
-  readonly forward: (ops: Ops, weights: unknown, image: Tensor, tap?: Tap) => Generator<void, Tensor>;
-}
-
-/** Every `stride`th value of the output and its statistics, where a fixture stores only those. */
-export function outputs(fixture: Fixture, output: Float32Array): Produced[] {
-  if (!fixture.has("output.sub")) return [{ name: "output", values: output }];
-  const { stride, offset } = JSON.parse(fixture.metadata.output_subset!) as { stride: number; offset: number };
-  const mean = output.reduce((a, b) => a + b, 0) / output.length;
-  const deviation = Math.sqrt(output.reduce((a, b) => a + (b - mean) ** 2, 0) / output.length);
-  const least = output.reduce((a, b) => Math.min(a, b)), largest = output.reduce((a, b) => Math.max(a, b));
-  return [
-    { name: "output.sub", values: output.filter((_, i) => i % stride === offset) },
-    { name: "output.stat", values: [mean, deviation, least, largest] },
-  ];
-}
-
-const wholeNet = (net: (options: object) => Net): Adapter => ({
-  leaves: (fixture, { kind }) =>
-    kind === "reference" && fixture.name.startsWith("models_full/") ? "not run on reference (size)" : undefined,
-  run: async (fixture, device) => {
-    const { class: _, ...options } = fixture.config;
-    const { spec, forward } = net(options);
-    const full = fixture.metadata.stream_names !== undefined;
-    const keys = full ? specKeys(spec) : stateDict(fixture);
-    const { weights, dispose } = await bind(spec, formulaCheckpoint(keys, fixture.seed), device);
-    try {
-      const { shape: [b, c, h, w], values } = fixture.floats("input");
-      const image = swapAxes(values, b!, c!, h! * w!);
-      const taps: (readonly [name: string, channels: number, reading: Promise<Float32Array>])[] = [];
-      const tap = (name: string, x: Tensor) => void taps.push([name, x.shape.at(-1)!, device.read(x)]);
-      const output = await runModel(
-        device,
-        (ops, tap) => forward(ops, weights, ops.input(image, [b!, h!, w!, c!]), tap),
-        { tap },
-      );
-      const seen = new Map<string, Float32Array>();
-      for (const [name, channels, reading] of taps) {
-        const read = await reading;
-        const rows = read.length / b! / channels;
-        seen.set(name, PLANAR.has(name) ? swapAxes(read, b!, rows, channels) : read);
-      }
-      const produced = full
-        ? summarise(fixture, seen)
-        : [...seen].filter(([name]) => fixture.has(name)).map(([name, tapped]) => ({ name, values: tapped }));
-      return [...produced, ...outputs(fixture, swapAxes(output, b!, output.length / b! / c!, c!))];
-    } finally {
-      dispose();
-    }
-  },
+const net = familyAdapter(mambair, {
+  options: ({ config: { class: _, generation, ...options } }) => ({
+    ...options,
+    ...(generation ? { cab_generation: generation } : {}),
+  }),
+  planar,
 });
-
-const net = wholeNet(({ generation, ...options }: MambaIROptions & { generation?: 1 | 2 | 3 }) => {
-  const config = mambairConfig({ ...options, ...(generation ? { cab_generation: generation } : {}) });
-  return {
-    spec: mambairWeights(config),
-    forward: (ops, w, image, tap) => mambair(ops, w as MambaIRWeights, config, image, tap),
-  };
-});
-
-const unet = wholeNet((options: MambaIRUNetOptions) => {
-  const config = mambairUNetConfig(options);
-  return {
-    spec: mambairUNetWeights(config),
-    forward: (ops, w, image, tap) => mambairUNet(ops, w as MambaIRUNetWeights, config, image, tap),
-  };
-});
-
-const causal = wholeNet((options: DvmsrOptions) => {
-  const config = dvmsrConfig(options);
-  return {
-    spec: dvmsrWeights(config),
-    forward: (ops, w, image, tap) => dvmsr(ops, w as DvmsrWeights, config, image, tap),
-  };
-});
+const unet = familyAdapter(mambairUNet, { planar });
+const causal = familyAdapter(dvmsr, { planar });
 
 const shipped = (name: string): Adapter => ({
   run: async (fixture, device) => {

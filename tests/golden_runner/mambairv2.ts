@@ -3,20 +3,19 @@
  *
  * @module
  */
-import { bind, derived, specKeys } from "../../src/checkpoint/weights.ts";
+import { derived } from "../../src/checkpoint/weights.ts";
 import type { Device } from "../../src/device.ts";
 import { assm, assmWeights, promptTable } from "../../src/models/blocks/assm.ts";
 import { windowAttention, windowAttentionWeights } from "../../src/models/blocks/window_attention.ts";
-import { mambairv2, mambairv2Weights } from "../../src/models/mambairv2/forward.ts";
-import { mambairv2Config, type MambaIRv2Options } from "../../src/models/mambairv2/options.ts";
+import { family } from "../../src/models/mambairv2/family.ts";
 import { maskBetween } from "../../src/reference/attention.ts";
-import { runModel } from "../../src/run/run_model.ts";
 import type { Tensor } from "../../src/tensor.ts";
-import { type Adapter, swapAxes } from "./adapter.ts";
+import type { Adapter } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";
-import { formulaCheckpoint, uniform } from "./formula.ts";
-import { finish, outputs, withWeights } from "./mambair.ts";
-import { stateDict, summarise } from "./vim.ts";
+import { familyAdapter } from "./family.ts";
+import { uniform } from "./formula.ts";
+import { withWeights } from "./mambair.ts";
+import { finish, stateDict } from "./net.ts";
 
 /** Reads `Uint32` numbers: a device reads words as floats; the reference keeps numbers. */
 const readIndices = async (device: Device, tensor: Tensor): Promise<ArrayLike<number>> => {
@@ -91,46 +90,17 @@ const noiseOf = (fixture: Fixture) =>
     : (i: number, shape: readonly number[]) =>
       uniform(`gumbel.${i}`, shape, fixture.seed, { lo: -1, hi: 3, along: "nothing" });
 
-const net: Adapter = {
-  leaves: (fixture, { kind }) =>
-    kind === "reference" && fixture.name.startsWith("models_full/") ? "not run on reference (size)" : undefined,
-  run: async (fixture, device) => {
-    const { class: name, noise: _, ...options } = fixture.config as MambaIRv2Options & Record<string, unknown>;
-    const form = name === "MambaIRv2Light" ? "light" : "base";
-    const config = mambairv2Config({ ...options, form, routing: "argmax" });
-    const full = fixture.metadata.stream_names !== undefined, spec = mambairv2Weights(config);
-    const keys = full ? specKeys(spec) : stateDict(fixture);
-    const { weights, dispose } = await bind(spec, formulaCheckpoint(keys, fixture.seed), device);
-    try {
-      const { shape: [b, c, h, w], values } = fixture.floats("input"), noise = noiseOf(fixture);
-      const image = swapAxes(values, b!, c!, h! * w!);
-      const reading = new Map<string, Promise<ArrayLike<number>>[]>();
-      const read = async (name: string, x: Tensor): Promise<ArrayLike<number>> => {
-        if (name.startsWith("route.")) return await readIndices(device, x);
-        const values = await device.read(x), channels = x.shape.at(-1)!;
-        return name.startsWith("conv_") ? swapAxes(values, b!, values.length / b! / channels, channels) : values;
-      };
-      // Routes come image by image.
-      const tap = (name: string, x: Tensor) => void reading.set(name, [...reading.get(name) ?? [], read(name, x)]);
-      const output = await runModel(
-        device,
-        (ops, tap) =>
-          mambairv2(ops, weights, config, ops.input(image, [b!, h!, w!, c!]), { tap, ...(noise ? { noise } : {}) }),
-        { tap },
-      );
-      const seen = new Map<string, ArrayLike<number>>();
-      for (const [name, parts] of reading) {
-        const [first, ...rest] = await Promise.all(parts);
-        seen.set(name, rest.length === 0 ? first! : [first!, ...rest].flatMap((part) => Array.from(part)));
-      }
-      const produced = [...seen].filter(([name]) => fixture.has(name)).map(([name, values]) => ({ name, values }));
-      const streams = full ? summarise(fixture, seen as Map<string, Float32Array>) : [];
-      return [...produced, ...streams, ...outputs(fixture, swapAxes(output, b!, output.length / b! / c!, c!))];
-    } finally {
-      dispose();
-    }
-  },
-};
+const net = familyAdapter(family, {
+  options: ({ config: { class: name, noise: _, ...options } }) => ({
+    ...options,
+    form: name === "MambaIRv2Light" ? "light" : "base",
+    routing: "argmax",
+  }),
+  planar: (name) => name.startsWith("conv_"),
+  choices: (_, fixture) => ({ noise: noiseOf(fixture) }),
+  // Routes come image by image.
+  read: (device, name, x) => name.startsWith("route.") ? readIndices(device, x) : undefined,
+});
 
 /** Adapters by the `model` of a fixture. */
 export const MAMBAIRV2_ADAPTERS: Readonly<Record<string, Adapter>> = {

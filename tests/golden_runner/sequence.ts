@@ -10,14 +10,15 @@ import { gatedMlp, gatedMlpWeights } from "../../src/models/blocks/gated_mlp.ts"
 import { h3, h3Config, h3States, h3Weights } from "../../src/models/blocks/h3.ts";
 import { mixer, mixerConfig, mixerWeights } from "../../src/models/blocks/mamba.ts";
 import { s4d, s4dConfig, s4dWeights } from "../../src/models/blocks/s4d.ts";
-import { mambaLm, type MambaLmWeights, mambaLmWeights, stateShapes } from "../../src/models/mamba_lm/forward.ts";
+import { stateShapes } from "../../src/models/mamba_lm/cache.ts";
+import { mambaLm, mambaLmWeights } from "../../src/models/mamba_lm/forward.ts";
 import { mambaLmConfig, type MambaLmOptions } from "../../src/models/mamba_lm/options.ts";
 import type { Ops } from "../../src/ops/ops.ts";
 import type { Tensor } from "../../src/tensor.ts";
 import { type Adapter, onDevice, type Produced, type Reader, swapAxes } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";
 import { formulaCheckpoint } from "./formula.ts";
-import { stateDict } from "./vim.ts";
+import { stateDict } from "./net.ts";
 
 /** Runs a body over the bound weights of a fixture. */
 export async function withWeights<S extends Spec>(
@@ -143,8 +144,8 @@ const languageModel: Adapter = {
     const ids = (first: number, count: number): Uint32Array =>
       Uint32Array.from(tokens(Float32Array.from(values), [batch, length, 1], first, count));
     const stepwise: Promise<Float32Array>[] = [], conv: Promise<Float32Array>[] = [];
-    const done = withWeights(fixture, device, mambaLmWeights(c), (ops, bound, read) => {
-      const weights = bound as MambaLmWeights, shapes = stateShapes(c, batch);
+    const done = withWeights(fixture, device, mambaLmWeights(c), (ops, weights, read) => {
+      const shapes = stateShapes(c, batch);
       const drive = (pass: Generator<void, Tensor>): Tensor => {
         for (;;) {
           const step = pass.next();

@@ -1,43 +1,22 @@
 /**
- * Adapter for TimeMachine.
+ * Adapter for TimeMachine: the fixtures have the series itself, the net takes it without mean and deviation.
  *
  * @module
  */
-import { bind } from "../../src/checkpoint/weights.ts";
-import {
-  normaliseSeries,
-  restoreSeries,
-  timeMachine,
-  timeMachineWeights,
-} from "../../src/models/timemachine/forward.ts";
-import { timeMachineConfig, type TimeMachineOptions } from "../../src/models/timemachine/options.ts";
-import { runModel } from "../../src/run/run_model.ts";
-import type { Adapter, Produced } from "./adapter.ts";
-import { formulaCheckpoint } from "./formula.ts";
-import { stateDict } from "./vim.ts";
-
-const timeMachineAdapter: Adapter = {
-  run: async (fixture, device) => {
-    const { class: _, ...options } = fixture.config as unknown as TimeMachineOptions & { class: string };
-    const config = timeMachineConfig(options), spec = timeMachineWeights(config);
-    const { weights, dispose } = await bind(spec, formulaCheckpoint(stateDict(fixture), fixture.seed), device);
-    try {
-      const { shape: [b, s, m], values } = fixture.floats("input");
-      const series = normaliseSeries(values, b!, s!, m!), taps: Promise<Produced>[] = [];
-      const future = await runModel(
-        device,
-        (ops, tap) => timeMachine(ops, weights, config, ops.input(series.values, [b!, m!, s!]), tap),
-        { tap: (name, tensor) => void taps.push(device.read(tensor).then((values) => ({ name, values }))) },
-      );
-      return [
-        ...await Promise.all(taps),
-        { name: "output", values: restoreSeries(future, series, config.future, m!) },
-      ];
-    } finally {
-      dispose();
-    }
-  },
-};
+import { family } from "../../src/models/timemachine/family.ts";
+import { normaliseSeries, restoreSeries } from "../../src/models/timemachine/normalise.ts";
+import { timeMachineConfig } from "../../src/models/timemachine/options.ts";
+import type { Adapter } from "./adapter.ts";
+import { familyAdapter } from "./family.ts";
 
 /** Adapters by the `model` of a fixture. */
-export const TIMEMACHINE_ADAPTERS: Readonly<Record<string, Adapter>> = { TimeMachine: timeMachineAdapter };
+export const TIMEMACHINE_ADAPTERS: Readonly<Record<string, Adapter>> = {
+  TimeMachine: familyAdapter(family, {
+    input: (fixture) => {
+      const { class: _, ...options } = fixture.config, { future } = timeMachineConfig(options);
+      const { shape: [b, s, m], values } = fixture.floats("input"), series = normaliseSeries(values, b!, s!, m!);
+      const back = (output: Float32Array) => restoreSeries(output, series, future, m!);
+      return { values: series.values, shape: [b!, m!, s!], back };
+    },
+  }),
+};

@@ -4,22 +4,19 @@
  *
  * @module
  */
-import { bind, specKeys } from "../../src/checkpoint/weights.ts";
+import { bind } from "../../src/checkpoint/weights.ts";
 import { loadModel } from "../../src/load_model.ts";
 import { mixer, mixerConfig, mixerWeights } from "../../src/models/blocks/mamba.ts";
 import { resizePosEmbed, rotaryTable } from "../../src/models/blocks/pos_embed.ts";
-import { vim, VIM_IGNORED, vimWeights } from "../../src/models/vim/forward.ts";
-import { vimConfig, type VimOptions } from "../../src/models/vim/options.ts";
+import { family } from "../../src/models/vim/family.ts";
+import { vimConfig } from "../../src/models/vim/options.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { runModel } from "../../src/run/run_model.ts";
-import { type Adapter, onDevice, type Produced, swapAxes } from "./adapter.ts";
+import { type Adapter, onDevice, type Produced } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";
+import { familyAdapter } from "./family.ts";
 import { formulaCheckpoint } from "./formula.ts";
-
-/** Keys and shapes of the official state dict, where the fixture has them all. */
-export function stateDict(fixture: Fixture): [string, number[]][] {
-  return Object.entries(JSON.parse(fixture.metadata.weights ?? "{}") as Record<string, number[]>);
-}
+import { stateDict } from "./net.ts";
 
 const mambaMixer: Adapter = {
   run: (fixture, device) =>
@@ -95,35 +92,7 @@ export function summarise(fixture: Fixture, taps: ReadonlyMap<string, Float32Arr
   ];
 }
 
-const visionMamba: Adapter = {
-  leaves: (fixture, { kind }) =>
-    kind === "reference" && fixture.name.startsWith("models_full/") ? "not run on reference (size)" : undefined,
-  run: async (fixture, device) => {
-    const { class: _, ...options } = fixture.config as unknown as VimOptions & { class: string };
-    const config = vimConfig(options), spec = vimWeights(config);
-    const full = fixture.metadata.stream_names !== undefined;
-    const keys = full ? specKeys(spec) : stateDict(fixture);
-    const { weights, dispose } = await bind(spec, formulaCheckpoint(keys, fixture.seed), device, {
-      ignored: VIM_IGNORED,
-    });
-    try {
-      const { shape: [batch, channels, height, width], values } = fixture.floats("input");
-      const image = swapAxes(values, batch!, channels!, height! * width!);
-      const taps: [string, Promise<Float32Array>][] = [];
-      const output = await runModel(
-        device,
-        (ops, tap) => vim(ops, weights, config, ops.input(image, [batch!, height!, width!, channels!]), tap),
-        { tap: (name, tensor) => void taps.push([name, device.read(tensor)]) },
-      );
-      const seen = new Map<string, Float32Array>();
-      for (const [name, reading] of taps) seen.set(name, await reading);
-      const produced = full ? summarise(fixture, seen) : [...seen].map(([name, tapped]) => ({ name, values: tapped }));
-      return [...produced, { name: "output", values: output }];
-    } finally {
-      dispose();
-    }
-  },
-};
+const visionMamba = familyAdapter(family);
 
 const vimMicro: Adapter = {
   run: async (fixture, device) => {

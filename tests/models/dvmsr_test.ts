@@ -1,7 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { countParameters, specKeys } from "../../src/checkpoint/weights.ts";
+import { specKeys } from "../../src/checkpoint/weights.ts";
 import { loadModel } from "../../src/load_model.ts";
-import { detectDvmsr, dvmsrConfig, type DvmsrOptions, dvmsrWeights } from "../../src/models/dvmsr/forward.ts";
+import { family } from "../../src/models/dvmsr/family.ts";
+import { dvmsrWeights } from "../../src/models/dvmsr/forward.ts";
+import { dvmsrConfig, type DvmsrOptions } from "../../src/models/dvmsr/options.ts";
 import type { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
 import { planModel, runModel } from "../../src/run/run_model.ts";
@@ -15,13 +17,7 @@ const facts = (options: DvmsrOptions) => ({
   options: {},
 });
 
-Deno.test("detectDvmsr() recognises the published net, which has its published size", () => {
-  const detected = detectDvmsr(facts({}))!;
-  assertEquals([detected.variant, detected.scale], ["dvmsr-x4", 4]);
-  assertEquals(countParameters(detected.spec), 424_428);
-});
-
-Deno.test("detectDvmsr() reads every option that leaves a trace in keys and shapes", () => {
+Deno.test("the record of DVMSR reads every option that leaves a trace in keys and shapes", () => {
   const flags: DvmsrOptions[] = [
     { channels: 1 },
     { depths: [1, 3] },
@@ -34,7 +30,7 @@ Deno.test("detectDvmsr() reads every option that leaves a trace in keys and shap
     { ssm_cfg: { d_state: 8, d_conv: 3, expand: 1, dt_rank: 2 } },
   ];
   for (const flag of flags) {
-    assertEquals(detectDvmsr(facts(flag))!.config, dvmsrConfig(flag), JSON.stringify(flag));
+    assertEquals(family.detect(facts(flag))!.config, dvmsrConfig(flag), JSON.stringify(flag));
   }
 });
 

@@ -25,7 +25,8 @@ const hashed = (name: string, hash: string, extension: string): string => `${nam
 
 async function copyModel(id: string, bytes: Uint8Array<ArrayBuffer>, write: WriteFile): Promise<CatalogueModel> {
   const checkpoint = await openCheckpoint(bytes);
-  const { detected: { task, scale = 1 } } = await detectModel(checkpoint);
+  const { detected: { task, gives } } = await detectModel(checkpoint);
+  const scale = gives.kind === "image" ? gives.scale : 1;
   const sha256 = await sha256Of(bytes), url = `models/${hashed(id, sha256, "safetensors")}`;
   await write(url, bytes);
   const does = task === "classify" ? "classify" : scale > 1 ? "upscale" : "denoise";

@@ -13,6 +13,7 @@ import { conv2dInBands } from "../../ops/bands.ts";
 import { type Bound, derived, tensor, type Weight } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
 import { columnsOf, reshape, type Tensor } from "../../tensor.ts";
+import type { Reading } from "../reading.ts";
 
 /**
  * How the image is made: `shuffle` classic upsampling, `direct` one convolution, `residual` added to the input, `nearest`
@@ -202,6 +203,21 @@ function doubled(ops: Ops, x: Tensor): Tensor {
   );
   const pixels = ops.gatherRows(reshape(x, [b, height * width, d]), ops.input(index, [index.length]));
   return reshape(pixels, [b, 2 * height, 2 * width, d]);
+}
+
+/** What the tensors of the official heads say, by the official names of two options. */
+export function readUpsampling(
+  file: Reading,
+  channels: number,
+): { readonly upsampler: "pixelshuffle" | "pixelshuffledirect" | ""; readonly upscale: number } {
+  const outer = file.shape("upsample.0.weight")?.[0];
+  if (file.has("conv_before_upsample.0.weight")) {
+    const upscale = outer === FEATURES * 9 ? 3 : 2 ** file.present("upsample");
+    return { upsampler: "pixelshuffle", upscale };
+  }
+  return outer
+    ? { upsampler: "pixelshuffledirect", upscale: Math.sqrt(outer / channels) }
+    : { upsampler: "", upscale: 1 };
 }
 
 /** Refuses an image of another number of channels, or one that `multiple` does not divide. */

@@ -7,7 +7,9 @@
 import type { Device } from "../../device.ts";
 import { Ops } from "../../ops/ops.ts";
 import { sizeOf, type Tensor, tensorOf } from "../../tensor.ts";
-import { type LayerState, stateShapes } from "./forward.ts";
+import { crc32 } from "../../bytes/crc32.ts";
+import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
+import type { LayerState } from "../takes.ts";
 import type { MambaLmConfig } from "./options.ts";
 
 /** A cache as numbers: it can be stored, sent to a worker and restored on any device. */
@@ -44,6 +46,22 @@ export interface LanguageCache {
   close(): void;
   /** Same as {@linkcode LanguageCache.close}. */
   [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Names the weights of a model: its sizes, and the checksum of its last norm. */
+export async function fingerprintOf(
+  { entries }: Pick<Checkpoint, "entries">,
+  { layers, mixer: { width, inner, stateSize } }: MambaLmConfig,
+): Promise<string> {
+  const norm = await entries.get("backbone.norm_f.weight")?.read() ?? new Float32Array(0);
+  const print = crc32(new Uint8Array(norm.buffer, norm.byteOffset, norm.byteLength));
+  return `mamba ${layers}x${width}x${inner}x${stateSize} ${(print >>> 0).toString(16).padStart(8, "0")}`;
+}
+
+/** Shapes of the states of a layer. */
+export function stateShapes(c: MambaLmConfig, batch: number) {
+  const { inner, convWidth, stateSize } = c.mixer;
+  return { conv: [batch, 1, convWidth - 1, inner], scan: [batch, 1, inner, stateSize] } as const;
 }
 
 /** An empty cache. */

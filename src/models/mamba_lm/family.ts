@@ -1,94 +1,69 @@
 /**
- * Recognises a Mamba language model from keys and shapes, in the layout of state-spaces/mamba and in that of the `-hf`
- * repositories.
+ * The Mamba language model as one record, in the layout of state-spaces/mamba and in that of the `-hf` repositories.
  *
  * @module
  */
-import { crc32 } from "../../bytes/crc32.ts";
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
-import { MAMBA_LM_VARIANTS, type MambaLmConfig, mambaLmConfig, type MambaLmVariant } from "./options.ts";
-import { countParameters } from "../../checkpoint/weights.ts";
-import { mambaLmWeights } from "./forward.ts";
+import type { Rename } from "../../checkpoint/renamed.ts";
+import { defineFamily, type ReadOptions } from "../define_family.ts";
+import type { Reading } from "../reading.ts";
+import { takesTokens } from "../takes.ts";
+import { EMBEDDING, HEAD, mambaLm, mambaLmWeights } from "./forward.ts";
+import { MAMBA_LM } from "./marks.ts";
+import { MAMBA_LM_DEFAULTS, MAMBA_LM_VARIANTS, mambaLmConfig, type MambaLmOptions } from "./options.ts";
+import { published } from "./published.ts";
 
-const EMBEDDINGS = ["backbone.embedding.weight", "backbone.embeddings.weight"];
+const HF_EMBEDDING = "backbone.embeddings.weight", MIXER = "backbone.layers.0.mixer";
 
-/** What is found in a checkpoint. */
-export interface DetectedMambaLm {
-  /** Its sizes. */
-  readonly config: MambaLmConfig;
-  /** Name of the released variant, when it has the sizes of one. */
-  readonly variant: MambaLmVariant | undefined;
-  /** Keys that may be there and are not needed. */
-  readonly ignored: readonly RegExp[];
-  /** Names the weights. */
-  readonly fingerprint: string;
-}
+const fromHf: Rename = (name, shape) => ({ name: name === HF_EMBEDDING ? EMBEDDING : name, shape });
 
-/**
- * Recognises a language model. A head of its own that equals the embedding is the embedding; files of PyTorch have both.
- *
- * @throws {TypeError} The checkpoint is none of a Mamba language model, or the caller contradicts it.
- */
-export async function detectMambaLm(
-  { entries }: Pick<Checkpoint, "entries">,
-  options: Readonly<Record<string, unknown>> = {},
-): Promise<DetectedMambaLm> {
-  const shape = (key: string) => entries.get(key)?.shape;
-  const embeddingKey = EMBEDDINGS.find((key) => shape(key)?.length === 2);
-  const mixer = "backbone.layers.0.mixer";
-  if (!embeddingKey || !shape(`${mixer}.A_log`) || !shape(`${mixer}.conv1d.weight`)) {
-    throw new TypeError(
-      `Cannot load a language model as the checkpoint must have ${EMBEDDINGS.join(" or ")} and the mixers of Mamba: ` +
-        `its ${entries.size} tensors are others`,
-    );
-  }
-  const [vocabulary, width] = shape(embeddingKey) as readonly [number, number];
-  const layers = 1 +
-    Math.max(...[...entries.keys()].map((key) => Number(/^backbone\.layers\.(\d+)\./.exec(key)?.[1] ?? 0)));
-  const [inner, stateSize] = shape(`${mixer}.A_log`) as readonly [number, number];
-  const config: MambaLmConfig = {
-    ...mambaLmConfig({
+function read(file: Reading): ReadOptions<MambaLmOptions> | undefined {
+  const embedding = file.sizes(EMBEDDING, 2), states = file.sizes(`${MIXER}.A_log`, 2);
+  const filters = file.shape(`${MIXER}.conv1d.weight`);
+  if (!embedding || !states || !filters) return undefined;
+  const [vocabulary, width] = embedding, [inner, d_state] = states;
+  return {
+    fixed: {
       d_model: width,
-      n_layer: layers,
+      n_layer: file.count("backbone.layers"),
       vocab_size: vocabulary,
       pad_vocab_size_multiple: 1,
-      rms_norm: !shape("backbone.norm_f.bias"),
-      tie_embeddings: await isTied(entries, embeddingKey),
+      rms_norm: !file.has("backbone.norm_f.bias"),
+      tie_embeddings: !file.has(HEAD) || file.seen.tie_embeddings === true,
       ssm_cfg: {
-        d_state: stateSize,
-        d_conv: shape(`${mixer}.conv1d.weight`)![2]!,
-        dt_rank: shape(`${mixer}.dt_proj.weight`)?.[1] ?? "auto",
+        d_state,
+        d_conv: filters[2] ?? 0,
+        dt_rank: file.shape(`${MIXER}.dt_proj.weight`)?.[1] ?? "auto",
         expand: inner / width,
-        conv_bias: shape(`${mixer}.conv1d.bias`) !== undefined,
-        bias: shape(`${mixer}.in_proj.bias`) !== undefined,
+        conv_bias: file.has(`${MIXER}.conv1d.bias`),
+        bias: file.has(`${MIXER}.in_proj.bias`),
       },
-    }),
-    embeddingKey,
-  };
-  for (const name of Object.keys(options)) {
-    throw new TypeError(`Cannot load a language model as its file decides every option: ${name} must not be given`);
-  }
-  const variant = (Object.keys(MAMBA_LM_VARIANTS) as MambaLmVariant[]).find((name) => {
-    return JSON.stringify({ ...mambaLmConfig(MAMBA_LM_VARIANTS[name]), embeddingKey }) === JSON.stringify(config);
-  });
-  const norm = await entries.get("backbone.norm_f.weight")?.read() ?? new Float32Array(0);
-  const print = crc32(new Uint8Array(norm.buffer, norm.byteOffset, norm.byteLength));
-  return {
-    config,
-    variant,
-    ignored: config.tied ? [/^lm_head\.weight$/] : [],
-    fingerprint: `mamba ${layers}x${width}x${inner}x${stateSize} ${(print >>> 0).toString(16).padStart(8, "0")}`,
+    },
   };
 }
 
-async function isTied(entries: Checkpoint["entries"], embeddingKey: string): Promise<boolean> {
-  const head = entries.get("lm_head.weight");
-  if (!head) return true;
-  const [a, b] = [await head.read(), await entries.get(embeddingKey)!.read()];
-  return a.length === b.length && a.every((value, i) => value === b[i]);
+/** A head of its own that equals the embedding is the embedding; files of PyTorch have both. */
+async function look(entries: Checkpoint["entries"]): Promise<MambaLmOptions> {
+  const head = entries.get(HEAD), embedding = entries.get(EMBEDDING);
+  if (!head || !embedding || head.bytes !== embedding.bytes) return { tie_embeddings: !head };
+  const own = await head.read(), shared = await embedding.read();
+  return { tie_embeddings: own.length === shared.length && own.every((value, i) => value === shared[i]) };
 }
 
-/** Bytes of the weights on a device that keeps them as f32: the embedding is there twice, for rows and as the head. */
-export function memoryOf(c: MambaLmConfig): number {
-  return 4 * (countParameters(mambaLmWeights(c)) + (c.tied ? c.vocabulary * c.mixer.width : 0));
-}
+/** The Mamba language model. */
+export const family = defineFamily({
+  ...MAMBA_LM,
+  defaults: MAMBA_LM_DEFAULTS,
+  variants: MAMBA_LM_VARIANTS,
+  published,
+  resolve: mambaLmConfig,
+  rename: (keys) => keys.has(HF_EMBEDDING) ? fromHf : undefined,
+  read,
+  look,
+  weights: mambaLmWeights,
+  ignored: ({ tied }) => tied ? [/^lm_head\.weight$/] : [],
+  takes: ({ vocabulary }) => takesTokens(vocabulary),
+  gives: ({ vocabulary }) => ({ kind: "logits", vocabulary }),
+  forward: (ops, weights, config, { ids, batch, pass }, { tap }) =>
+    mambaLm(ops, weights, config, ids, batch, pass, tap),
+});

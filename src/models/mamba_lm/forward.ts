@@ -12,7 +12,13 @@ import type { Ops } from "../../ops/ops.ts";
 import type { Tap } from "../../run/run_model.ts";
 import { columns, reshape, rowAt, type Tensor } from "../../tensor.ts";
 import { mixer, mixerWeights, norm, normOf, normWeights } from "../blocks/mamba.ts";
+import type { TokenPass } from "../takes.ts";
 import type { MambaLmConfig } from "./options.ts";
+
+/** Key of the embedding. */
+export const EMBEDDING = "backbone.embedding.weight";
+/** Key of the head, where it is not the embedding. */
+export const HEAD = "lm_head.weight";
 
 /** Most elements of a part of the embedding: 128 MiB, which every WebGPU device can bind. */
 const MOST_IN_PART = 1 << 25;
@@ -20,63 +26,45 @@ const MOST_IN_PART = 1 << 25;
 /** Weights of a language model; the keys are those of the official state dict. */
 export function mambaLmWeights(c: MambaLmConfig) {
   const { width: d } = c.mixer;
-  return {
-    backbone: {
-      layers: Array.from(
-        { length: c.layers },
-        () => ({ norm: normWeights(d, c.rmsNorm), mixer: mixerWeights(c.mixer) } as const),
-      ),
-      norm_f: normWeights(d, c.rmsNorm),
-    },
-    ...vocabularyParts(c, "plain", "embedding", c.embeddingKey),
-    ...vocabularyParts(c, "linear", "head", c.tied ? c.embeddingKey : "lm_head.weight"),
+  const backbone = {
+    layers: Array.from(
+      { length: c.layers },
+      () => ({ norm: normWeights(d, c.rmsNorm), mixer: mixerWeights(c.mixer) } as const),
+    ),
+    norm_f: normWeights(d, c.rmsNorm),
   };
+  return Object.assign({ backbone }, embeddingParts(c), headParts(c));
 }
 
 /** Rows of the vocabulary that one part holds. */
 const rowsInPart = (c: MambaLmConfig): number =>
   Math.min(c.vocabulary, Math.max(8, Math.floor(MOST_IN_PART / c.mixer.width / 8) * 8));
 
-/** A matrix [v, d] in parts that can be bound; all are made of the one tensor `key`. */
-function vocabularyParts(
-  c: MambaLmConfig,
-  role: "plain" | "linear",
-  name: string,
-  key: string,
-): Record<string, Weight> {
+/** The matrix [v, d] of a key in parts that can be bound; all are made of that one tensor. */
+function partsOf(c: MambaLmConfig, role: "plain" | "linear", key: string): Weight[] {
   const { vocabulary, mixer: { width } } = c, rows = rowsInPart(c);
-  return Object.fromEntries(
-    Array.from({ length: Math.ceil(vocabulary / rows) }, (_, part) => {
-      const first = part * rows, count = Math.min(rows, vocabulary - first);
-      const slice = (all: Float32Array) =>
-        count === vocabulary ? all : all.subarray(first * width, (first + count) * width);
-      return [
-        `${name} ${part}`,
-        derived(role, [count, width], { [key]: [vocabulary, width] }, (parts) => slice(parts[key]!)),
-      ];
-    }),
-  );
+  return Array.from({ length: Math.ceil(vocabulary / rows) }, (_, part) => {
+    const first = part * rows, count = Math.min(rows, vocabulary - first);
+    const slice = (all: Float32Array) =>
+      count === vocabulary ? all : all.subarray(first * width, (first + count) * width);
+    return derived(role, [count, width], { [key]: [vocabulary, width] }, (parts) => slice(parts[key]!));
+  });
+}
+
+function embeddingParts(c: MambaLmConfig) {
+  const parts: { [name: `embedding ${number}`]: Weight } = {};
+  for (const [i, part] of partsOf(c, "plain", EMBEDDING).entries()) parts[`embedding ${i}` as const] = part;
+  return parts;
+}
+
+function headParts(c: MambaLmConfig) {
+  const parts: { [name: `head ${number}`]: Weight } = {};
+  for (const [i, part] of partsOf(c, "linear", c.tied ? EMBEDDING : HEAD).entries()) parts[`head ${i}` as const] = part;
+  return parts;
 }
 
 /** Weights of a language model on a device. */
-export type MambaLmWeights = Bound<ReturnType<typeof mambaLmWeights>> & {
-  readonly [part: `embedding ${number}`]: Tensor;
-  readonly [part: `head ${number}`]: Tensor;
-};
-
-/** States of one layer: of the convolution [b, 1, w − 1, e], of the scan [b, 1, e, n]. */
-export interface LayerState {
-  /** The last inputs of the convolution. */
-  readonly conv: Tensor;
-  /** The state of the scan. */
-  readonly scan: Tensor;
-}
-
-/** Shapes of the states of a layer. */
-export function stateShapes(c: MambaLmConfig, batch: number) {
-  const { inner, convWidth, stateSize } = c.mixer;
-  return { conv: [batch, 1, convWidth - 1, inner], scan: [batch, 1, inner, stateSize] } as const;
-}
+export type MambaLmWeights = Bound<ReturnType<typeof mambaLmWeights>>;
 
 /** Rows of the embedding: ids [b, l] → [b, l, d]. */
 function embed(ops: Ops, w: MambaLmWeights, c: MambaLmConfig, ids: Uint32Array, batch: number): Tensor {
@@ -107,16 +95,6 @@ function logitsOf(ops: Ops, w: MambaLmWeights, c: MambaLmConfig, x: Tensor): Ten
   return logits; // [r, v]
 }
 
-/** How a pass goes. */
-export interface MambaLmPass {
-  /** States to go on from and to leave behind, one a layer. */
-  readonly states?: readonly LayerState[];
-  /** Whether the states hold something. */
-  readonly resumes?: boolean;
-  /** Logits of every token instead of the last one. */
-  readonly everyToken?: boolean;
-}
-
 /**
  * Token ids [b, l] to the logits of what follows: of the last token [b, v], or of every token [b·l, v].
  *
@@ -128,7 +106,7 @@ export function* mambaLm(
   c: MambaLmConfig,
   ids: Uint32Array,
   batch: number,
-  { states, resumes = false, everyToken = false }: MambaLmPass = {},
+  { states, resumes = false, everyToken = false }: TokenPass = {},
   tap?: Tap,
 ): Generator<void, Tensor> {
   const x = embed(ops, w, c, ids, batch), l = ids.length / batch; // [b, l, d]

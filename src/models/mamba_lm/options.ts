@@ -51,9 +51,18 @@ export interface MambaLmConfig {
   readonly tied: boolean;
   /** The mixer of every layer. */
   readonly mixer: MixerConfig;
-  /** Key of the embedding: that of the official files or that of the `-hf` ones. */
-  readonly embeddingKey: string;
 }
+
+/** Every option with the value it has when nobody names one. */
+export const MAMBA_LM_DEFAULTS = {
+  d_model: 2560,
+  n_layer: 64,
+  vocab_size: 50277,
+  pad_vocab_size_multiple: 8,
+  ssm_cfg: { d_state: 16, d_conv: 4, expand: 2, dt_rank: "auto", conv_bias: true, bias: false },
+  rms_norm: true,
+  tie_embeddings: true,
+} as const satisfies Required<MambaLmOptions>;
 
 /** Options of the released checkpoints by name. */
 export const MAMBA_LM_VARIANTS = {
@@ -80,9 +89,10 @@ export type MambaLmVariant = keyof typeof MAMBA_LM_VARIANTS;
  * ```
  */
 export function mambaLmConfig(options: MambaLmOptions = {}): MambaLmConfig {
-  const { d_model: width = 2560, n_layer = 64, vocab_size = 50277, pad_vocab_size_multiple = 8 } = options;
-  const { d_state = 16, d_conv = 4, expand = 2, dt_rank = "auto", conv_bias = true, bias = false } = options.ssm_cfg ??
-    {};
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const o: Required<MambaLmOptions> = { ...MAMBA_LM_DEFAULTS, ...given };
+  const { d_model: width, n_layer, vocab_size, pad_vocab_size_multiple } = o;
+  const { d_state, d_conv, expand, dt_rank, conv_bias, bias } = { ...MAMBA_LM_DEFAULTS.ssm_cfg, ...o.ssm_cfg };
   const counts = { d_model: width, n_layer, vocab_size, pad_vocab_size_multiple, d_state, d_conv };
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isInteger(value) || value < 1) {
@@ -94,9 +104,9 @@ export function mambaLmConfig(options: MambaLmOptions = {}): MambaLmConfig {
   return {
     layers: n_layer,
     vocabulary: Math.ceil(vocab_size / pad_vocab_size_multiple) * pad_vocab_size_multiple,
-    rmsNorm: options.rms_norm ?? true,
+    rmsNorm: o.rms_norm,
     epsilon: 1e-5,
-    tied: options.tie_embeddings ?? true,
+    tied: o.tie_embeddings,
     mixer: mixerConfig(width, {
       inner: Math.floor(expand * width),
       stateSize: d_state,
@@ -105,6 +115,5 @@ export function mambaLmConfig(options: MambaLmOptions = {}): MambaLmConfig {
       convBias: conv_bias,
       bias,
     }),
-    embeddingKey: "backbone.embedding.weight",
   };
 }

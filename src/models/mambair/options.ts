@@ -52,7 +52,8 @@ export interface MambaIRConfig {
   readonly block: VssBlockConfig;
 }
 
-const DEFAULTS = {
+/** Every option with the value it has when nobody names one. */
+export const MAMBAIR_DEFAULTS = {
   in_chans: 3,
   embed_dim: 96,
   depths: [6, 6, 6, 6] as readonly number[],
@@ -65,12 +66,12 @@ const DEFAULTS = {
   resi_connection: "1conv" as "1conv" | "3conv",
   patch_size: 1,
   cab_generation: 3 as 1 | 2 | 3,
+  // No effect on numbers, or no value of their own.
+  img_size: undefined,
+  drop_rate: undefined,
+  drop_path_rate: undefined,
+  use_checkpoint: undefined,
 };
-
-const NO_EFFECT = ["img_size", "drop_rate", "drop_path_rate", "use_checkpoint"];
-
-/** Names of all options. */
-export const MAMBAIR_OPTION_NAMES: readonly string[] = [...Object.keys(DEFAULTS), ...NO_EFFECT];
 
 const SIX = [6, 6, 6, 6, 6, 6];
 const classic = (upscale: number): MambaIROptions => ({
@@ -150,9 +151,9 @@ const FORMS: Readonly<Record<1 | 2 | 3, CabForm>> = { 1: "light1", 2: "light2", 
  * ```
  */
 export function mambairConfig(options: MambaIROptions = {}): MambaIRConfig {
-  refuseUnknown("MambaIR", Object.keys(options), MAMBAIR_OPTION_NAMES);
+  refuseUnknown("MambaIR", Object.keys(options), Object.keys(MAMBAIR_DEFAULTS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const o: typeof DEFAULTS = { ...DEFAULTS, ...given };
+  const o: typeof MAMBAIR_DEFAULTS = { ...MAMBAIR_DEFAULTS, ...given };
   checkKinds(o);
   const head = HEADS[o.upsampler ?? ""];
   const block = vssBlockConfig(o.embed_dim, { d_state: o.d_state, expand: o.mlp_ratio });
@@ -171,7 +172,7 @@ export function mambairConfig(options: MambaIROptions = {}): MambaIRConfig {
   };
 }
 
-function checkKinds(o: typeof DEFAULTS): void {
+function checkKinds(o: typeof MAMBAIR_DEFAULTS): void {
   const wrong = (name: string, wish: string, value: unknown) => wrongOption("MambaIR", name, wish, value);
   for (const name of ["embed_dim", "d_state"] as const) checkCount("MambaIR", name, o[name]);
   if (o.in_chans !== 1 && o.in_chans !== 3) wrong("in_chans", "be 1 or 3", o.in_chans);

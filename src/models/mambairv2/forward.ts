@@ -42,7 +42,7 @@ export interface MambaIRv2Run {
   /** Sees intermediate tensors; `route.i` are the classes of layer i as `Uint32`. */
   readonly tap?: Tap | undefined;
   /** Noise of layer i (counted over the net) for [b, l, prompts], instead of what the configuration says. */
-  readonly noise?: (i: number, shape: readonly number[]) => Float32Array;
+  readonly noise?: ((i: number, shape: readonly number[]) => Float32Array) | undefined;
 }
 
 /** Image [b, h, w, channels] in 0 … 1 to the restored image [b, h·s, w·s, channels], not clamped. */

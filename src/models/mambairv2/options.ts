@@ -76,7 +76,8 @@ export interface MambaIRv2Config {
   readonly seed: number | undefined;
 }
 
-const DEFAULTS = {
+/** Every option with the value it has when nobody names one. */
+export const MAMBAIRV2_DEFAULTS = {
   in_chans: 3,
   embed_dim: 48,
   depths: [6, 6, 6, 6] as readonly number[],
@@ -98,12 +99,10 @@ const DEFAULTS = {
   form: "base" as "base" | "light",
   routing: "gumbel" as "gumbel" | "argmax",
   seed: 0,
+  // No effect on numbers, or no value of their own.
+  img_size: undefined,
+  use_checkpoint: undefined,
 };
-
-const NO_EFFECT = ["img_size", "use_checkpoint"];
-
-/** Names of all options. */
-export const MAMBAIRV2_OPTION_NAMES: readonly string[] = [...Object.keys(DEFAULTS), ...NO_EFFECT];
 
 const times = (count: number, value: number): number[] => new Array<number>(count).fill(value);
 
@@ -172,9 +171,9 @@ const HEADS: Readonly<Record<string, Head>> = {
  * ```
  */
 export function mambairv2Config(options: MambaIRv2Options = {}): MambaIRv2Config {
-  refuseUnknown("MambaIRv2", Object.keys(options), MAMBAIRV2_OPTION_NAMES);
+  refuseUnknown("MambaIRv2", Object.keys(options), Object.keys(MAMBAIRV2_DEFAULTS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const o: typeof DEFAULTS = { ...DEFAULTS, ...given };
+  const o: typeof MAMBAIRV2_DEFAULTS = { ...MAMBAIRV2_DEFAULTS, ...given };
   checkKinds(o);
   const head = HEADS[o.upsampler ?? ""]!, inner = Math.floor(o.embed_dim * o.mlp_ratio);
   const layer = (heads: number): AttentiveLayerConfig => ({
@@ -206,7 +205,7 @@ export function mambairv2Config(options: MambaIRv2Options = {}): MambaIRv2Config
   };
 }
 
-function checkKinds(o: typeof DEFAULTS): void {
+function checkKinds(o: typeof MAMBAIRV2_DEFAULTS): void {
   const wrong = (name: string, wish: string, value: unknown) => wrongOption("MambaIRv2", name, wish, value);
   const counts = ["embed_dim", "d_state", "window_size", "inner_rank", "num_tokens", "convffn_kernel_size"] as const;
   for (const name of counts) checkCount("MambaIRv2", name, o[name]);

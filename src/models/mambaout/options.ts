@@ -35,7 +35,8 @@ export interface MambaOutConfig {
   readonly blocks: readonly GatedCnnConfig[];
 }
 
-const DEFAULTS = {
+/** Every option with the value it has when nobody names one. */
+export const MAMBAOUT_DEFAULTS = {
   depths: [3, 3, 9, 3] as readonly number[],
   dims: [96, 192, 384, 576] as readonly number[],
   in_chans: 3,
@@ -45,9 +46,6 @@ const DEFAULTS = {
   kernel_size: 7,
   img_size: 224,
 };
-
-/** Names of all options. */
-export const MAMBAOUT_OPTION_NAMES: readonly string[] = Object.keys(DEFAULTS);
 
 /** Name of a released variant. */
 export type MambaOutVariant =
@@ -72,9 +70,9 @@ export const MAMBAOUT_VARIANTS: Readonly<Record<MambaOutVariant, MambaOutOptions
  * @throws {TypeError} For an unknown option or a value of the wrong kind.
  */
 export function mambaoutConfig(options: MambaOutOptions = {}): MambaOutConfig {
-  refuseUnknown("MambaOut", Object.keys(options), MAMBAOUT_OPTION_NAMES);
+  refuseUnknown("MambaOut", Object.keys(options), Object.keys(MAMBAOUT_DEFAULTS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const o: typeof DEFAULTS = { ...DEFAULTS, ...given };
+  const o: typeof MAMBAOUT_DEFAULTS = { ...MAMBAOUT_DEFAULTS, ...given };
   const wrong = (name: string, wish: string, value: unknown) => wrongOption("MambaOut", name, wish, value);
   if (!Array.isArray(o.depths) || o.depths.length === 0) wrong("depths", "be a list of at least one number", o.depths);
   if (!Array.isArray(o.dims) || o.dims.length !== o.depths.length) {

@@ -1,62 +1,46 @@
 /**
- * Recognises a TimeMachine from keys and shapes.
+ * TimeMachine as one record.
  *
  * @module
  */
-import type { Detected, ModelFacts } from "../family.ts";
-import { mergeOptions, variantOf } from "../options.ts";
-import { timeMachine, type TimeMachineWeights, timeMachineWeights } from "./forward.ts";
+import { defineFamily, type ReadOptions } from "../define_family.ts";
+import type { Reading } from "../reading.ts";
+import { takesSeries } from "../takes.ts";
+import { timeMachine, timeMachineWeights } from "./forward.ts";
+import { TIMEMACHINE } from "./marks.ts";
 import { TIMEMACHINE_DEFAULTS, TIMEMACHINE_VARIANTS, timeMachineConfig, type TimeMachineOptions } from "./options.ts";
+import { published } from "./published.ts";
 
-/** Options that keys and shapes decide. */
-function optionsFromShapes(shape: (key: string) => readonly number[] | undefined): TimeMachineOptions {
-  const [n1, past] = shape("lin1.weight")!, revin = shape("revin_layer.affine_weight");
-  const n2 = shape("lin2.weight")?.[0] ?? TIMEMACHINE_DEFAULTS.n2;
+function read(file: Reading): ReadOptions<TimeMachineOptions> | undefined {
+  const first = file.sizes("lin1.weight", 2), revin = file.shape("revin_layer.affine_weight");
+  if (!first || !file.has("lin4.weight") || !file.has("mamba4.A_log")) return undefined;
+  const [n1, past] = first, n2 = file.shape("lin2.weight")?.[0] ?? TIMEMACHINE_DEFAULTS.n2;
   return {
-    seq_len: past!,
-    pred_len: shape("lin4.weight")?.[0] ?? TIMEMACHINE_DEFAULTS.pred_len,
-    n1: n1!,
-    n2,
-    d_state: shape("mamba2.A_log")?.[1] ?? TIMEMACHINE_DEFAULTS.d_state,
-    dconv: shape("mamba2.conv1d.weight")?.[2] ?? TIMEMACHINE_DEFAULTS.dconv,
-    e_fact: (shape("mamba2.out_proj.weight")?.[1] ?? n2) / n2,
-    ch_ind: shape("mamba4.in_proj.weight")?.[1] === 1 ? 1 : 0,
-    revin: revin ? 1 : 0,
-    ...(revin ? { enc_in: revin[0]! } : {}),
+    fixed: {
+      seq_len: past,
+      pred_len: file.shape("lin4.weight")?.[0] ?? TIMEMACHINE_DEFAULTS.pred_len,
+      n1,
+      n2,
+      d_state: file.shape("mamba2.A_log")?.[1] ?? TIMEMACHINE_DEFAULTS.d_state,
+      dconv: file.shape("mamba2.conv1d.weight")?.[2] ?? TIMEMACHINE_DEFAULTS.dconv,
+      e_fact: (file.shape("mamba2.out_proj.weight")?.[1] ?? n2) / n2,
+      ch_ind: file.shape("mamba4.in_proj.weight")?.[1] === 1 ? 1 : 0,
+      revin: revin ? 1 : 0,
+      ...(revin ? { enc_in: revin[0]! } : {}),
+    },
   };
 }
 
-/**
- * Recognises a TimeMachine; undefined when the checkpoint is something else.
- *
- * @throws {TypeError} When the caller or the metadata contradict the shapes or name an unknown option.
- */
-export function detectTimeMachine(facts: ModelFacts): Detected | undefined {
-  const shape = (key: string) => facts.shapes.get(key);
-  if (shape("lin1.weight")?.length !== 2 || !shape("lin4.weight") || !shape("mamba4.A_log")) return undefined;
-  const { options, sources } = mergeOptions<TimeMachineOptions>(facts, {
-    model: "TimeMachine",
-    names: Object.keys(TIMEMACHINE_DEFAULTS),
-    fixed: optionsFromShapes(shape),
-    resolve: timeMachineConfig,
-  });
-  const config = timeMachineConfig(options);
-  const variant = variantOf<TimeMachineOptions, keyof typeof TIMEMACHINE_VARIANTS>(
-    TIMEMACHINE_VARIANTS,
-    timeMachineConfig,
-    options,
-  );
-  return {
-    family: "timemachine",
-    task: "forecast",
-    ...(variant ? { variant } : {}),
-    config,
-    options: options as Record<string, unknown>,
-    sources,
-    spec: timeMachineWeights(config),
-    ignored: [],
-    channels: config.columns,
-    example: { input: [1, config.columns, config.past] },
-    forward: (ops, weights, series, tap) => timeMachine(ops, weights as TimeMachineWeights, config, series, tap),
-  };
-}
+/** TimeMachine. */
+export const family = defineFamily({
+  ...TIMEMACHINE,
+  defaults: TIMEMACHINE_DEFAULTS,
+  variants: TIMEMACHINE_VARIANTS,
+  published,
+  resolve: timeMachineConfig,
+  read,
+  weights: timeMachineWeights,
+  takes: ({ columns, past }) => takesSeries(columns, past),
+  gives: ({ future }) => ({ kind: "series", rows: future }),
+  forward: (ops, weights, config, series, { tap }) => timeMachine(ops, weights, config, series, tap),
+});

@@ -1,7 +1,7 @@
 /**
  * TimeMachine (Ahamed and Cheng 2024, arXiv 2403.09898): the future of a series from four Mamba mixers at two levels.
  * Mirrors `TimeMachine` of Atik-Ahamed/TimeMachine; its mean and deviation are taken out and put back by
- * {@linkcode normaliseSeries} and {@linkcode restoreSeries}, the learnt factors of RevIN by the net.
+ * `normaliseSeries` and `restoreSeries`, the learnt factors of RevIN by the net.
  *
  * Glossary: b series at once, m columns, s values of the past, p values of the future, n level width.
  *
@@ -111,46 +111,4 @@ export function* timeMachine(
   const future = named("lin4", ops.linear(joined, w.lin4.weight, { bias: w.lin4.bias })); // [rows, length, p]
   const y = reshape(future, [b, m, c.future]); // [b, m, p]
   return revin ? ops.add(ops.binary("multiply", y, revin.factor_back), revin.summand_back) : y;
-}
-
-/** A series without its mean and deviation, and what puts them back. */
-export interface NormalisedSeries {
-  /** [b, m, s]: the values of a column lie side by side. */
-  readonly values: Float32Array;
-  /** Mean of every column, [b, m]. */
-  readonly means: Float64Array;
-  /** √(variance + 1e-5) of every column, [b, m]. */
-  readonly deviations: Float64Array;
-}
-
-/** Takes mean and deviation out of series [b, s, m], in double precision. */
-export function normaliseSeries(series: ArrayLike<number>, b: number, s: number, m: number): NormalisedSeries {
-  const values = new Float32Array(b * m * s), means = new Float64Array(b * m), deviations = new Float64Array(b * m);
-  for (let row = 0; row < b * m; row++) {
-    const from = Math.floor(row / m) * s * m + row % m, at = (t: number) => series[from + t * m]!;
-    let sum = 0, squares = 0;
-    for (let t = 0; t < s; t++) sum += at(t);
-    const mean = sum / s;
-    for (let t = 0; t < s; t++) squares += (at(t) - mean) ** 2;
-    const deviation = Math.sqrt(squares / s + EPSILON);
-    for (let t = 0; t < s; t++) values[row * s + t] = (at(t) - mean) / deviation;
-    means[row] = mean;
-    deviations[row] = deviation;
-  }
-  return { values, means, deviations };
-}
-
-/** Puts mean and deviation back: [b, m, p] → [b, p, m]. */
-export function restoreSeries(
-  future: Float32Array,
-  { means, deviations }: Pick<NormalisedSeries, "means" | "deviations">,
-  p: number,
-  m: number,
-): Float32Array {
-  const out = new Float32Array(future.length);
-  for (let i = 0; i < future.length; i++) {
-    const row = Math.floor(i / p), t = i % p;
-    out[(Math.floor(row / m) * p + t) * m + row % m] = future[i]! * deviations[row]! + means[row]!;
-  }
-  return out;
 }

@@ -6,6 +6,7 @@
  * @module
  */
 import { mixBits } from "../../kernels.ts";
+import type { Choices } from "../family.ts";
 import { classTokenIndex } from "../blocks/pos_embed.ts";
 import { classTokens, type VimConfig } from "./options.ts";
 
@@ -34,6 +35,40 @@ export const VIM_CHOICES = [
   "token_rank",
   "flip",
 ] as const satisfies readonly (keyof VimChoices)[];
+
+/**
+ * Choices as a run is given them.
+ *
+ * @throws {TypeError} When one is of the wrong kind.
+ */
+export function vimChoices(given: Choices): VimChoices {
+  const { seed, cls_token_position, token_rank, flip, if_random_cls_token_position, if_random_token_rank } = given;
+  return {
+    ...known("seed", "be a whole number", seed, isNumber),
+    ...known("cls_token_position", "be a whole number", cls_token_position, isNumber),
+    ...known("token_rank", "be a list of whole numbers", token_rank, isNumbers),
+    ...known("flip", "be true or false", flip, isFlag),
+    ...known("if_random_cls_token_position", "be true or false", if_random_cls_token_position, isFlag),
+    ...known("if_random_token_rank", "be true or false", if_random_token_rank, isFlag),
+  };
+}
+
+const isNumber = (value: unknown): value is number => typeof value === "number";
+const isFlag = (value: unknown): value is boolean => typeof value === "boolean";
+const isNumbers = (value: unknown): value is readonly number[] =>
+  (Array.isArray(value) || ArrayBuffer.isView(value)) && Array.from(value as Iterable<unknown>).every(isNumber);
+
+/** One choice under its name, where it is given. */
+function known<N extends string, V>(
+  name: N,
+  wish: string,
+  value: unknown,
+  fits: (value: unknown) => value is V,
+): { readonly [K in N]?: V } {
+  if (value === undefined) return {};
+  if (fits(value)) return { [name]: value } as { readonly [K in N]: V };
+  throw new TypeError(`Cannot run Vim as ${name} must ${wish}: current value is ${JSON.stringify(value)}`);
+}
 
 /** Choices, made. */
 export interface Chosen {

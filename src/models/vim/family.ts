@@ -1,55 +1,71 @@
 /**
- * Recognises a Vision Mamba from keys and shapes, and fills in what those cannot say.
+ * Vision Mamba as one record.
  *
  * @module
  */
-import type { Detected, ModelFacts } from "../family.ts";
-import { VIM_CHOICES, type VimChoices } from "./choices.ts";
-import { mergeOptions, Numbered } from "../options.ts";
-import { vim, VIM_IGNORED, type VimWeights, vimWeights } from "./forward.ts";
-import { VIM_OPTION_NAMES, VIM_VARIANTS, vimConfig, type VimOptions, type VimVariant } from "./options.ts";
+import { defineFamily, type ReadOptions } from "../define_family.ts";
+import type { ModelFacts } from "../family.ts";
+import type { Reading } from "../reading.ts";
+import { takesImage } from "../takes.ts";
+import { VIM_CHOICES, vimChoices } from "./choices.ts";
+import { vim, VIM_IGNORED, vimWeights } from "./forward.ts";
+import { VIM } from "./marks.ts";
+import { VIM_DEFAULTS, VIM_VARIANTS, vimConfig, type VimOptions } from "./options.ts";
+import { published } from "./published.ts";
 
-type Shape = readonly number[];
+const MIXER = "layers.0.mixer";
 
-/** Options that keys and shapes alone decide. */
-function optionsFromShapes(shape: (key: string) => Shape | undefined, keys: Iterable<string>): VimOptions {
-  const [width, channels, patch] = shape("patch_embed.proj.weight")!;
-  const depth = new Numbered(keys).count("layers");
-  const mixer = "layers.0.mixer";
-  const inner = shape(`${mixer}.out_proj.weight`)?.[1] ?? 2 * width!;
-  const rank = shape(`${mixer}.dt_proj.weight`)?.[1] ?? Math.ceil(width! / 16);
-  return {
-    embed_dim: width!,
-    channels: channels!,
-    patch_size: patch!,
-    depth,
-    d_state: shape(`${mixer}.A_log`)?.[1] ?? 16,
-    num_classes: shape("head.weight")?.[0] ?? 0,
-    rms_norm: !shape("norm_f.bias"),
-    bimamba_type: shape(`${mixer}.conv1d_b.weight`) || shape(`${mixer}.A_b_log`)
-      ? shape(`${mixer}.x_proj_b.weight`) ? "v2" : "v1"
-      : "none",
-    init_layer_scale: shape(`${mixer}.gamma`) ? 1 : null,
-    if_cls_token: !!(shape("cls_token") ?? shape("cls_token_head")),
-    use_double_cls_token: !!shape("cls_token_head"),
-    if_abs_pos_embed: !!shape("pos_embed"),
-    ...(shape("rope.freqs_cos") ? { if_rope: true } : {}),
+/** Tokens of a model that are no patches. */
+const extraTokens = (o: VimOptions): number => o.if_cls_token ? o.use_double_cls_token ? 2 : 1 : 0;
+
+function read(file: Reading): ReadOptions<VimOptions> | undefined {
+  const embedding = file.sizes("patch_embed.proj.weight", 4);
+  if (!embedding || !file.has(`${MIXER}.in_proj.weight`)) return undefined;
+  const [width, channels, patch] = embedding;
+  const part = (name: string) => file.shape(`${MIXER}.${name}`);
+  const inner = part("out_proj.weight")?.[1] ?? 2 * width, twoWays = part("conv1d_b.weight") ?? part("A_b_log");
+  const fixed = {
+    embed_dim: width,
+    channels,
+    patch_size: patch,
+    depth: file.count("layers"),
+    d_state: part("A_log")?.[1] ?? 16,
+    num_classes: file.shape("head.weight")?.[0] ?? 0,
+    rms_norm: !file.has("norm_f.bias"),
+    bimamba_type: twoWays ? part("x_proj_b.weight") ? "v2" : "v1" : "none",
+    init_layer_scale: part("gamma") ? 1 : null,
+    if_cls_token: file.has("cls_token") || file.has("cls_token_head"),
+    use_double_cls_token: file.has("cls_token_head"),
+    if_abs_pos_embed: file.has("pos_embed"),
+    ...(file.has("rope.freqs_cos") ? { if_rope: true } : {}),
     ssm_cfg: {
-      d_conv: shape(`${mixer}.conv1d.weight`)?.[2] ?? 4,
-      dt_rank: rank,
-      expand: inner / width!,
-      conv_bias: !!shape(`${mixer}.conv1d.bias`),
-      bias: !!shape(`${mixer}.in_proj.bias`),
+      d_conv: part("conv1d.weight")?.[2] ?? 4,
+      dt_rank: part("dt_proj.weight")?.[1] ?? Math.ceil(width / 16),
+      expand: inner / width,
+      conv_bias: !!part("conv1d.bias"),
+      bias: !!part("in_proj.bias"),
     },
-  };
+  } as const;
+  return { fixed, guessed: geometry(patch, extraTokens(fixed), file.shape("pos_embed")?.[1]) };
+}
+
+/**
+ * Image size and stride that give the grid of the position embedding. Several do: 384 with stride 8 has as many patches as
+ * 752 with stride 16. Likeliest is a released size, then square patches side by side.
+ */
+function geometry(patch: number, extra: number, positions: number | undefined): VimOptions {
+  const side = Math.sqrt((positions ?? 0) - extra);
+  if (positions === undefined || !Number.isInteger(side)) return { stride: patch };
+  if (patch === 16 && (side === 27 || side === 47)) return { img_size: 8 * side + 8, stride: 8 };
+  return { img_size: patch * side, stride: patch };
 }
 
 /** Options read out of the model name in the `args` of an official training run. */
-function optionsFromArgs(args: Readonly<Record<string, unknown>> | undefined): VimOptions {
-  const name = typeof args?.model === "string" && args.model.startsWith("vim_") ? args.model : undefined;
+function trained(args: Readonly<Record<string, unknown>>): VimOptions {
+  const name = typeof args.model === "string" && args.model.startsWith("vim_") ? args.model : undefined;
   const stride = /_stride(\d+)_/.exec(name ?? "")?.[1], pool = /_final_pool_(none|mean|max|all)/.exec(name ?? "")?.[1];
   return {
-    ...(typeof args?.input_size === "number" ? { img_size: args.input_size } : {}),
+    ...(typeof args.input_size === "number" ? { img_size: args.input_size } : {}),
     ...(stride ? { stride: Number(stride) } : {}),
     ...(pool ? { final_pool_type: pool as "none" } : {}),
     ...(name && /_bimambav2/.test(name) ? { if_divide_out: /_div2/.test(name) } : {}),
@@ -58,78 +74,33 @@ function optionsFromArgs(args: Readonly<Record<string, unknown>> | undefined): V
   };
 }
 
-/**
- * Image size and stride that give the grid of the position embedding. Several do: 384 with stride 8 has as many patches as
- * 752 with stride 16. Likeliest is a released size, then square patches side by side.
- */
-function geometryFromPositions(shapes: VimOptions, positions: number | undefined): VimOptions {
-  const extra = shapes.if_cls_token ? shapes.use_double_cls_token ? 2 : 1 : 0;
-  const patch = shapes.patch_size!, side = Math.sqrt((positions ?? 0) - extra);
-  if (positions === undefined || !Number.isInteger(side)) return { stride: patch };
-  if (patch === 16 && (side === 27 || side === 47)) return { img_size: 8 * side + 8, stride: 8 };
-  return { img_size: patch * side, stride: patch };
-}
-
-function variantOf(options: VimOptions): VimVariant | undefined {
-  for (const [name, variant] of Object.entries(VIM_VARIANTS) as [VimVariant, VimOptions][]) {
-    if (
-      JSON.stringify(vimConfig({ ...variant, final_pool_type: options.final_pool_type ?? "none" })) ===
-        JSON.stringify(vimConfig(options))
-    ) return name;
-  }
-  return undefined;
-}
-
-/**
- * Recognises a Vision Mamba; undefined when the checkpoint is something else. Options come from where
- * {@linkcode mergeOptions} says.
- *
- * @throws {TypeError} When the caller or the metadata contradict the shapes or name an unknown option.
- */
-export function detectVim(facts: ModelFacts): Detected | undefined {
-  const shape = (key: string) => facts.shapes.get(key);
-  if (shape("patch_embed.proj.weight")?.length !== 4 || !shape("layers.0.mixer.in_proj.weight")) return undefined;
-  const fixed = optionsFromShapes(shape, facts.shapes.keys()), positions = shape("pos_embed")?.[1];
-  const merge = (asked: ModelFacts) =>
-    mergeOptions<VimOptions>(asked, {
-      model: "Vim",
-      names: VIM_OPTION_NAMES,
-      fixed,
-      trained: optionsFromArgs(facts.trainingArgs),
-      guessed: geometryFromPositions(fixed, positions),
-      resolve: vimConfig,
-    });
-  const { options, sources } = merge(facts);
-  const resolved = withResizedPositions(options, merge({ ...facts, options: {} }).options.img_size, facts, positions);
-  const config = vimConfig(resolved);
-  const variant = variantOf(resolved);
-  return {
-    family: "vim",
-    task: "classify",
-    ...(variant ? { variant } : {}),
-    config,
-    options: resolved as Record<string, unknown>,
-    sources,
-    spec: vimWeights(config),
-    ignored: VIM_IGNORED,
-    channels: config.channels,
-    imageSize: config.imageSize,
-    classes: config.classes,
-    choices: VIM_CHOICES,
-    forward: (ops, weights, image, tap, choices) =>
-      vim(ops, weights as VimWeights, config, image, tap, choices as VimChoices | undefined),
-  };
-}
-
-/** When the caller asks for another image size, the embedding is resized from the size `made` it was made for. */
-function withResizedPositions(
-  options: VimOptions,
-  made: VimOptions["img_size"],
-  facts: ModelFacts,
-  positions: number | undefined,
-): VimOptions {
+/** When the caller asks for another image size, the embedding is resized from the size it was made for. */
+function settle(options: VimOptions, facts: ModelFacts, own: () => VimOptions): VimOptions {
+  const positions = facts.shapes.get("pos_embed")?.[1], made = own().img_size;
   if (positions === undefined || options.pos_embed_resized_from !== undefined) return options;
   if (facts.options.img_size === undefined || made === undefined) return options;
-  const { grid } = vimConfig(options), extra = options.if_cls_token ? options.use_double_cls_token ? 2 : 1 : 0;
-  return grid[0] * grid[1] + extra === positions ? options : { ...options, pos_embed_resized_from: made };
+  const { grid } = vimConfig(options);
+  return grid[0] * grid[1] + extraTokens(options) === positions
+    ? options
+    : { ...options, pos_embed_resized_from: made };
 }
+
+/** Vision Mamba. */
+export const family = defineFamily({
+  ...VIM,
+  defaults: VIM_DEFAULTS,
+  variants: VIM_VARIANTS,
+  published,
+  beside: ["final_pool_type"],
+  resolve: vimConfig,
+  read,
+  trained,
+  settle,
+  weights: vimWeights,
+  ignored: () => VIM_IGNORED,
+  takes: ({ channels, imageSize }) => takesImage({ channels, size: imageSize }),
+  gives: ({ classes }) => ({ kind: "classes", classes }),
+  choices: VIM_CHOICES,
+  forward: (ops, weights, config, image, { tap, choices }) =>
+    vim(ops, weights, config, image, tap, vimChoices(choices)),
+});

@@ -143,7 +143,8 @@ export interface VimConfig {
   readonly mixer: MixerConfig;
 }
 
-const DEFAULTS = {
+/** Every option with the value it has when nobody names one. */
+export const VIM_DEFAULTS = {
   img_size: 224 as number | Grid,
   patch_size: 16,
   stride: 16,
@@ -169,14 +170,21 @@ const DEFAULTS = {
   init_layer_scale: null as number | null,
   use_double_cls_token: false,
   use_middle_cls_token: true,
+  // No effect on numbers, or no value of their own.
+  fused_add_norm: undefined,
+  residual_in_fp32: undefined,
+  drop_rate: undefined,
+  drop_path_rate: undefined,
+  ft_seq_len: undefined,
+  if_devide_out: undefined,
+  pos_embed_resized_from: undefined,
+  resize_mode: undefined,
 };
 
-const NO_EFFECT = ["fused_add_norm", "residual_in_fp32", "drop_rate", "drop_path_rate", "ft_seq_len"];
-const OURS = ["if_devide_out", "pos_embed_resized_from", "resize_mode"];
 const SSM_NAMES = ["d_conv", "dt_rank", "expand", "conv_bias", "bias"];
 
 /** Names of all options. */
-export const VIM_OPTION_NAMES: readonly string[] = [...Object.keys(DEFAULTS), ...NO_EFFECT, ...OURS];
+export const VIM_OPTION_NAMES: readonly string[] = Object.keys(VIM_DEFAULTS);
 
 /** Options of the released checkpoints by name; all share the defaults but for these. */
 export const VIM_VARIANTS = {
@@ -205,7 +213,7 @@ export function vimConfig(options: VimOptions = {}): VimConfig {
   refuseUnknown("option", Object.keys(options), VIM_OPTION_NAMES);
   refuseUnknown("ssm_cfg option", Object.keys(options.ssm_cfg ?? {}), SSM_NAMES);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const o: typeof DEFAULTS = { ...DEFAULTS, ...given };
+  const o: typeof VIM_DEFAULTS = { ...VIM_DEFAULTS, ...given };
   const ssm = o.ssm_cfg ?? {};
   checkKinds(o, ssm);
 
@@ -286,7 +294,7 @@ function refuseUnknown(what: string, names: readonly string[], known: readonly s
   }
 }
 
-function checkKinds(o: typeof DEFAULTS, ssm: SsmOptions): void {
+function checkKinds(o: typeof VIM_DEFAULTS, ssm: SsmOptions): void {
   const counts: Record<string, unknown> = {
     ...{ patch_size: o.patch_size, stride: o.stride, depth: o.depth, embed_dim: o.embed_dim, d_state: o.d_state },
     ...{ channels: o.channels, pt_hw_seq_len: o.pt_hw_seq_len, d_conv: ssm.d_conv ?? 4 },
@@ -297,7 +305,7 @@ function checkKinds(o: typeof DEFAULTS, ssm: SsmOptions): void {
     if (!Number.isInteger(value) || value as number < 1) wrong(name, "be a whole number of at least 1", value);
   }
   for (const [name, value] of Object.entries(o)) {
-    if (typeof DEFAULTS[name as keyof typeof DEFAULTS] === "boolean" && typeof value !== "boolean") {
+    if (typeof VIM_DEFAULTS[name as keyof typeof VIM_DEFAULTS] === "boolean" && typeof value !== "boolean") {
       wrong(name, "be true or false", value);
     }
   }

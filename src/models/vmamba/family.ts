@@ -1,13 +1,16 @@
 /**
- * Recognises a VMamba from keys and shapes, also under the names of older files.
+ * VMamba as one record; it reads the names of older files too.
  *
  * @module
  */
-import { type Rename, renamedShapes } from "../../checkpoint/renamed.ts";
-import type { Detected, ModelFacts } from "../family.ts";
-import { mergeOptions, Numbered, ratioOf, variantOf } from "../options.ts";
-import { vmamba, type VMambaWeights, vmambaWeights } from "./forward.ts";
-import { VMAMBA_OPTION_NAMES, VMAMBA_VARIANTS, vmambaConfig, type VMambaOptions } from "./options.ts";
+import type { Rename } from "../../checkpoint/renamed.ts";
+import { defineFamily, type ReadOptions } from "../define_family.ts";
+import { ratioOf, type Reading } from "../reading.ts";
+import { takesImage } from "../takes.ts";
+import { vmamba, vmambaWeights } from "./forward.ts";
+import { VMAMBA } from "./marks.ts";
+import { VMAMBA_DEFAULTS, VMAMBA_VARIANTS, vmambaConfig, type VMambaOptions } from "./options.ts";
+import { published } from "./published.ts";
 
 /** Older names, as the official loader changes them; and those of the one-file version of the code. */
 const NAMES: readonly (readonly [pattern: RegExp, official: string])[] = [
@@ -23,7 +26,7 @@ const NAMES: readonly (readonly [pattern: RegExp, official: string])[] = [
 ];
 
 /** The released name and shape of a tensor. Products may be stored as 1 × 1 convolutions, four directions in one matrix. */
-export const vmambaName: Rename = (key, shape) => {
+const vmambaName: Rename = (key, shape) => {
   const name = NAMES.reduce((name, [pattern, official]) => name.replace(pattern, official), key);
   if (shape.length === 2 && /\.op\.(x_proj|dt_projs)_weight$/.test(name)) {
     return { name, shape: [4, shape[0]! / 4, shape[1]!] };
@@ -32,60 +35,43 @@ export const vmambaName: Rename = (key, shape) => {
   return { name, shape: point && /\.(in_proj|out_proj|fc1|fc2|head)\.weight$/.test(name) ? shape.slice(0, 2) : shape };
 };
 
-type Shape = readonly number[];
+const BLOCK = "layers.0.blocks.0", OP = `${BLOCK}.op`;
 
-/** Options that keys and shapes decide. */
-function optionsFromShapes(shape: (key: string) => Shape | undefined, keys: readonly string[]): VMambaOptions {
-  const numbered = new Numbered(keys);
-  const stages = numbered.count("layers"), block = "layers.0.blocks.0", op = `${block}.op`;
-  const dims = Array.from({ length: stages }, (_, s) => shape(`layers.${s}.blocks.0.norm.weight`)?.[0] ?? 0);
-  const inner = shape(`${op}.out_proj.weight`)?.[1] ?? dims[0]!;
+function read(file: Reading): ReadOptions<VMambaOptions> | undefined {
+  const scan = file.sizes(`${OP}.A_logs`, 2), embedding = file.sizes("patch_embed.0.weight", 4);
+  if (!scan || !embedding) return undefined;
+  const stages = file.count("layers");
+  const dims = Array.from({ length: stages }, (_, s) => file.shape(`layers.${s}.blocks.0.norm.weight`)?.[0] ?? 0);
+  const width = dims[0] ?? 0, inner = file.shape(`${OP}.out_proj.weight`)?.[1] ?? width;
   return {
-    dims,
-    depths: dims.map((_, s) => numbered.count(`layers.${s}.blocks`)),
-    in_chans: shape("patch_embed.0.weight")![1]!,
-    num_classes: shape("classifier.head.weight")?.[0] ?? 0,
-    ssm_d_state: shape(`${op}.A_logs`)![1]!,
-    ssm_ratio: ratioOf(inner, dims[0]!),
-    ssm_conv_bias: !!shape(`${op}.conv2d.bias`),
-    forward_type: shape(`${op}.in_proj.weight`)?.[0] === inner ? "v05_noz" : "v0",
-    mlp_ratio: ratioOf(shape(`${block}.mlp.fc1.weight`)?.[0] ?? 0, dims[0]!),
-    patchembed_version: shape("patch_embed.5.weight") ? "v2" : "v1",
-    downsample_version: shape("layers.0.downsample.2.weight") ? "v1" : "v3",
+    fixed: {
+      dims,
+      depths: dims.map((_, s) => file.count(`layers.${s}.blocks`)),
+      in_chans: embedding[1],
+      num_classes: file.shape("classifier.head.weight")?.[0] ?? 0,
+      ssm_d_state: scan[1],
+      ssm_ratio: ratioOf(inner, width),
+      ssm_conv_bias: file.has(`${OP}.conv2d.bias`),
+      forward_type: file.shape(`${OP}.in_proj.weight`)?.[0] === inner ? "v05_noz" : "v0",
+      mlp_ratio: ratioOf(file.shape(`${BLOCK}.mlp.fc1.weight`)?.[0] ?? 0, width),
+      patchembed_version: file.has("patch_embed.5.weight") ? "v2" : "v1",
+      downsample_version: file.has("layers.0.downsample.2.weight") ? "v1" : "v3",
+    },
   };
 }
 
-/**
- * Recognises a VMamba; undefined when the checkpoint is something else.
- *
- * @throws {TypeError} When the caller or the metadata contradict the shapes or name an unknown option.
- */
-export function detectVMamba(facts: ModelFacts): Detected | undefined {
-  const shapes = renamedShapes(facts.shapes, vmambaName), shape = (key: string) => shapes.get(key);
-  if (shape("layers.0.blocks.0.op.A_logs")?.length !== 2 || shape("patch_embed.0.weight")?.length !== 4) {
-    return undefined;
-  }
-  const { options, sources } = mergeOptions<VMambaOptions>(facts, {
-    model: "VMamba",
-    names: VMAMBA_OPTION_NAMES,
-    fixed: optionsFromShapes(shape, [...shapes.keys()]),
-    resolve: vmambaConfig,
-  });
-  const config = vmambaConfig(options);
-  const variant = variantOf(VMAMBA_VARIANTS, vmambaConfig, { ...options, imgsize: 224 });
-  return {
-    family: "vmamba",
-    task: "classify",
-    ...(variant ? { variant } : {}),
-    config,
-    options: options as Record<string, unknown>,
-    sources,
-    spec: vmambaWeights(config),
-    rename: vmambaName,
-    ignored: [],
-    channels: config.channels,
-    imageSize: [config.side, config.side],
-    classes: config.classes,
-    forward: (ops, weights, image, tap) => vmamba(ops, weights as VMambaWeights, config, image, tap),
-  };
-}
+/** VMamba. */
+export const family = defineFamily({
+  ...VMAMBA,
+  defaults: VMAMBA_DEFAULTS,
+  variants: VMAMBA_VARIANTS,
+  published,
+  beside: ["imgsize"],
+  resolve: vmambaConfig,
+  rename: () => vmambaName,
+  read,
+  weights: vmambaWeights,
+  takes: ({ channels, side }) => takesImage({ channels, size: [side, side] }),
+  gives: ({ classes }) => ({ kind: "classes", classes }),
+  forward: (ops, weights, config, image, { tap }) => vmamba(ops, weights, config, image, tap),
+});

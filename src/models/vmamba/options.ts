@@ -55,7 +55,8 @@ export interface VMambaConfig {
   readonly stages: readonly VMambaStage[];
 }
 
-const DEFAULTS = {
+/** Every option with the value it has when nobody names one. */
+export const VMAMBA_DEFAULTS = {
   depths: [2, 2, 8, 2] as readonly number[],
   dims: 96 as number | readonly number[],
   in_chans: 3,
@@ -70,9 +71,6 @@ const DEFAULTS = {
   imgsize: 224,
   norm_layer: "ln2d" as "ln" | "ln2d",
 };
-
-/** Names of all options. */
-export const VMAMBA_OPTION_NAMES: readonly string[] = Object.keys(DEFAULTS);
 
 const first = (dims: number, depth: number): VMambaOptions => ({
   dims,
@@ -122,9 +120,9 @@ export const VMAMBA_VARIANTS: Readonly<Record<VMambaVariant, VMambaOptions>> = {
  * @throws {TypeError} For an unknown option or a value of the wrong kind.
  */
 export function vmambaConfig(options: VMambaOptions = {}): VMambaConfig {
-  refuseUnknown("VMamba", Object.keys(options), VMAMBA_OPTION_NAMES);
+  refuseUnknown("VMamba", Object.keys(options), Object.keys(VMAMBA_DEFAULTS));
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-  const o: typeof DEFAULTS = { ...DEFAULTS, ...given };
+  const o: typeof VMAMBA_DEFAULTS = { ...VMAMBA_DEFAULTS, ...given };
   checkKinds(o);
   const { dims } = o, widths = typeof dims === "number" ? o.depths.map((_, s) => dims * 2 ** s) : dims;
   return {
@@ -151,7 +149,7 @@ export function vmambaConfig(options: VMambaOptions = {}): VMambaConfig {
   };
 }
 
-function checkKinds(o: typeof DEFAULTS): void {
+function checkKinds(o: typeof VMAMBA_DEFAULTS): void {
   const wrong = (name: string, wish: string, value: unknown) => wrongOption("VMamba", name, wish, value);
   for (const name of ["in_chans", "ssm_d_state", "imgsize"] as const) checkCount("VMamba", name, o[name]);
   if (!Number.isInteger(o.num_classes) || o.num_classes < 0) wrong("num_classes", "be a whole number", o.num_classes);
@@ -163,7 +161,7 @@ function checkKinds(o: typeof DEFAULTS): void {
   for (const width of typeof o.dims === "number" ? [o.dims] : o.dims) checkCount("VMamba", "dims", width);
   if (!(o.ssm_ratio > 0)) wrong("ssm_ratio", "be a number above 0", o.ssm_ratio);
   if (!(o.mlp_ratio >= 0)) wrong("mlp_ratio", "be a number of at least 0", o.mlp_ratio);
-  const among = <N extends keyof typeof DEFAULTS>(name: N, values: readonly (typeof DEFAULTS)[N][]) => {
+  const among = <N extends keyof typeof VMAMBA_DEFAULTS>(name: N, values: readonly (typeof VMAMBA_DEFAULTS)[N][]) => {
     if (!values.includes(o[name])) wrong(name, `be one of ${values.join(", ")}`, o[name]);
   };
   among("forward_type", ["v0", "v05_noz"]);
