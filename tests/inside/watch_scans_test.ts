@@ -6,7 +6,8 @@ import { reachInto, scanAttention } from "../../src/inside/effective_attention.t
 import { type ScanRecord, watchScans } from "../../src/inside/watch_scans.ts";
 import type { KernelName, Operands, Params } from "../../src/kernels.ts";
 import { loadModel } from "../../src/load_model.ts";
-import { dvmsrConfig, dvmsrWeights } from "../../src/models/dvmsr/forward.ts";
+import { dvmsrWeights } from "../../src/models/dvmsr/forward.ts";
+import { dvmsrConfig } from "../../src/models/dvmsr/options.ts";
 import { mambairv2Weights } from "../../src/models/mambairv2/forward.ts";
 import { mambairv2Config } from "../../src/models/mambairv2/options.ts";
 import { vimWeights } from "../../src/models/vim/forward.ts";
