@@ -7,8 +7,7 @@
  *
  * @module
  */
-import type { Entry } from "../src/checkpoint/checkpoint.ts";
-import { bind, type Spec, specKeys } from "../src/checkpoint/weights.ts";
+import { bind } from "../src/checkpoint/weights.ts";
 import { openWebgpu, type WebgpuDevice } from "../src/gpu/device.ts";
 import type { ScanOrder } from "../src/kernels.ts";
 import { mambair, mambairWeights } from "../src/models/mambair/forward.ts";
@@ -18,6 +17,7 @@ import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim/opti
 import { Ops } from "../src/ops/ops.ts";
 import { type Forward, runModel } from "../src/run/run_model.ts";
 import { sizeOf, type Tensor, tensorOf } from "../src/tensor.ts";
+import { numbers, randomEntries } from "./random.ts";
 
 /** One line of the result, times in microseconds. */
 interface Figure {
@@ -35,21 +35,14 @@ interface Figure {
 
 const REPEATS = 20, ROUNDS = 9;
 
-let seed = 1;
-const uniform = (length: number, low: number, high: number): Float32Array =>
-  Float32Array.from({ length }, () => {
-    seed = Math.imul(seed, 1103515245) + 12345 & 0x7fffffff;
-    return low + (high - low) * seed / 0x7fffffff;
-  });
-
 /**
  * Issues a few milliseconds of matrix products right before what is timed: a GPU that waited for its next work runs at
  * the clock of an idle one.
  */
 function heater(device: WebgpuDevice): () => void {
   const side = 2048, shape = [side, side];
-  const weight = tensorOf(device.write(uniform(side * side, -1, 1), { life: "model", role: "linear", shape }), shape);
-  const x = tensorOf(device.write(uniform(side * side, -1, 1), { life: "model" }), shape);
+  const weight = tensorOf(device.write(numbers(side * side, -1, 1), { life: "model", role: "linear", shape }), shape);
+  const x = tensorOf(device.write(numbers(side * side, -1, 1), { life: "model" }), shape);
   const out = tensorOf(device.write(new Float32Array(side * side), { life: "model" }), shape);
   const products = device.adapter.software ? 0 : 60;
   return () => {
@@ -122,10 +115,10 @@ async function timeScan(device: WebgpuDevice, shape: ScanShape): Promise<Figure>
   using _ = device.scope();
   const ops = new Ops(device);
   const k = orders.length, step = (rank || channels) + 2 * groups * states, width = states + 2 + rank;
-  const u = ops.input(uniform(batch * length * channels, -1, 1), [batch, length, channels]);
-  const projection = ops.input(uniform(batch * length * k * step, -3, 1), [batch, length, k * step]);
-  const z = gate ? ops.input(uniform(batch * length * channels, -1, 1), [batch, length, channels]) : undefined;
-  const data = uniform(k * channels * width, -0.1, 0.1);
+  const u = ops.input(numbers(batch * length * channels, -1, 1), [batch, length, channels]);
+  const projection = ops.input(numbers(batch * length * k * step, -3, 1), [batch, length, k * step]);
+  const z = gate ? ops.input(numbers(batch * length * channels, -1, 1), [batch, length, channels]) : undefined;
+  const data = numbers(k * channels * width, -0.1, 0.1);
   for (let row = 0; row < k * channels; row++) for (let n = 0; n < states; n++) data[row * width + n] = -1 - n;
   const constants = tensorOf(
     device.write(data, { life: "run", role: "scan", shape: [k, channels, width], stateSize: states }),
@@ -177,10 +170,10 @@ async function timeProduct(
 ): Promise<Figure> {
   using _ = device.scope();
   const ops = new Ops(device);
-  const x = ops.input(uniform(rows * groups * inner, -1, 1), [rows, groups * inner]);
+  const x = ops.input(numbers(rows * groups * inner, -1, 1), [rows, groups * inner]);
   const shape = groups === 1 ? [outer, inner] : [groups, outer, inner];
-  const weight = tensorOf(device.write(uniform(sizeOf(shape), -1, 1), { life: "run", role: "linear", shape }), shape);
-  const norm = kind && { kind, weight: ops.input(uniform(inner, 0, 1), [inner]), epsilon: 1e-5 };
+  const weight = tensorOf(device.write(numbers(sizeOf(shape), -1, 1), { life: "run", role: "linear", shape }), shape);
+  const norm = kind && { kind, weight: ops.input(numbers(inner, 0, 1), [inner]), epsilon: 1e-5 };
   const out = ops.empty([rows, groups * outer]);
   const times = await measure(device, () => ops.linear(x, weight, { out, norm }));
   return {
@@ -193,9 +186,9 @@ async function timeProduct(
 async function timeConvolution(device: WebgpuDevice, side: number, channels: number): Promise<Figure> {
   using _ = device.scope();
   const ops = new Ops(device);
-  const x = ops.input(uniform(side * side * channels, -1, 1), [1, side, side, channels]);
+  const x = ops.input(numbers(side * side * channels, -1, 1), [1, side, side, channels]);
   const shape = [channels, channels, 3, 3];
-  const weight = tensorOf(device.write(uniform(sizeOf(shape), -1, 1), { life: "run", role: "conv2d", shape }), shape);
+  const weight = tensorOf(device.write(numbers(sizeOf(shape), -1, 1), { life: "run", role: "conv2d", shape }), shape);
   const out = ops.empty([1, side, side, channels]);
   const times = await measure(device, () => ops.conv2d(x, weight, { padding: 1, out }));
   return {
@@ -210,8 +203,8 @@ async function timeMovers(device: WebgpuDevice): Promise<Figure[]> {
   using _ = device.scope();
   const ops = new Ops(device), figures: Figure[] = [];
   for (const [name, rows, columns] of [["Vim-Ti", 197, 192], ["MambaIR-light 256", 65536, 60]] as const) {
-    const x = ops.input(uniform(rows * columns, -1, 1), [rows, columns]),
-      weight = ops.input(uniform(columns, 0, 1), [columns]);
+    const x = ops.input(numbers(rows * columns, -1, 1), [rows, columns]),
+      weight = ops.input(numbers(columns, 0, 1), [columns]);
     const out = ops.empty([rows, columns]);
     const times = await measure(device, () => ops.rmsNorm(x, weight, { epsilon: 1e-5, out }));
     figures.push({
@@ -221,8 +214,8 @@ async function timeMovers(device: WebgpuDevice): Promise<Figure[]> {
     });
   }
   for (const [name, batch, length, channels] of [["Vim-Ti", 1, 197, 384], ["Vim-Ti B64", 64, 197, 384]] as const) {
-    const x = ops.input(uniform(batch * length * channels, -1, 1), [batch, length, channels]), shape = [2, channels, 4];
-    const weight = tensorOf(device.write(uniform(sizeOf(shape), -1, 1), { life: "run", role: "conv1d", shape }), shape);
+    const x = ops.input(numbers(batch * length * channels, -1, 1), [batch, length, channels]), shape = [2, channels, 4];
+    const weight = tensorOf(device.write(numbers(sizeOf(shape), -1, 1), { life: "run", role: "conv1d", shape }), shape);
     const times = await measure(device, () => {
       using _ = ops.scope();
       ops.causalConv1d(x, weight, { orders: ["row", "rowReversed"], activation: "silu" });
@@ -234,9 +227,9 @@ async function timeMovers(device: WebgpuDevice): Promise<Figure[]> {
     });
   }
   for (const side of [64, 256]) {
-    const x = ops.input(uniform(side * side * 72, -1, 1), [1, side, side, 72]), shape = [72, 3, 3];
+    const x = ops.input(numbers(side * side * 72, -1, 1), [1, side, side, 72]), shape = [72, 3, 3];
     const weight = tensorOf(
-      device.write(uniform(sizeOf(shape), -1, 1), { life: "run", role: "depthwise", shape }),
+      device.write(numbers(sizeOf(shape), -1, 1), { life: "run", role: "depthwise", shape }),
       shape,
     );
     const times = await measure(device, () => {
@@ -250,16 +243,6 @@ async function timeMovers(device: WebgpuDevice): Promise<Figure[]> {
     });
   }
   return figures;
-}
-
-function randomEntries(spec: Spec): Map<string, Entry> {
-  const entries = new Map<string, Entry>();
-  for (const [name, shape] of specKeys(spec)) {
-    const bound = name.includes("A_") ? 1 : (shape.at(-1) ?? 1) ** -0.5;
-    const read = () => Promise.resolve(uniform(sizeOf(shape), -bound, bound));
-    entries.set(name, { name, shape, dtype: "F32", bytes: 4 * sizeOf(shape), read, readRaw: () => Promise.reject() });
-  }
-  return entries;
 }
 
 async function timeModel(
@@ -311,7 +294,7 @@ async function timeModel(
 async function timeVim(device: WebgpuDevice, variant: VimVariant, batch: number, rival: number, phases: boolean) {
   const config = vimConfig(VIM_VARIANTS[variant]), spec = vimWeights(config);
   const { weights, dispose } = await bind(spec, { entries: randomEntries(spec) }, device);
-  const [height, width] = config.imageSize, image = uniform(batch * height * width * 3, -1, 1);
+  const [height, width] = config.imageSize, image = numbers(batch * height * width * 3, -1, 1);
   const forward = function* (ops: Ops): Generator<void, Tensor> {
     return yield* vim(ops, weights, config, ops.input(image, [batch, height, width, 3]));
   };
@@ -323,7 +306,7 @@ async function timeVim(device: WebgpuDevice, variant: VimVariant, batch: number,
 async function timeMambaIR(device: WebgpuDevice, side: number, rival: number, phases: boolean): Promise<Figure> {
   const config = mambairConfig(MAMBAIR_VARIANTS["mambair-light-x2"]), spec = mambairWeights(config);
   const { weights, dispose } = await bind(spec, { entries: randomEntries(spec) }, device);
-  const image = uniform(side * side * 3, 0, 1);
+  const image = numbers(side * side * 3, 0, 1);
   const forward = function* (ops: Ops): Generator<void, Tensor> {
     return yield* mambair(ops, weights, config, ops.input(image, [1, side, side, 3]));
   };

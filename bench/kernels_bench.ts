@@ -11,6 +11,7 @@ import { sizeOf, type Tensor, tensorOf } from "../src/tensor.ts";
 import { openWasm } from "../src/wasm/device.ts";
 import type { Variant } from "../src/wasm/load.ts";
 import { type Limits, timesOf } from "./limits.ts";
+import { numbers } from "./random.ts";
 
 /** What one kernel does on one shape. */
 export interface KernelFigure {
@@ -29,15 +30,11 @@ export interface KernelFigure {
 /** A call on operands that exist once. */
 type Case = readonly [name: string, prepare: (ops: Ops) => () => void];
 
-let seed = 1;
-const noise = (length: number): Float32Array =>
-  Float32Array.from({ length }, () => (seed = Math.imul(seed, 1103515245) + 12345 & 0x7fffffff) / 0x7fffffff - 1);
-
-const input = (ops: Ops, shape: readonly number[]): Tensor => ops.input(noise(sizeOf(shape)), shape);
+const input = (ops: Ops, shape: readonly number[]): Tensor => ops.input(numbers(sizeOf(shape)), shape);
 
 function weight(ops: Ops, role: Role, shape: readonly number[], stateSize?: number): Tensor {
   const options = { role, shape, life: "run", ...(stateSize === undefined ? {} : { stateSize }) } as const;
-  return tensorOf(ops.device.write(noise(sizeOf(shape)), options), shape);
+  return tensorOf(ops.device.write(numbers(sizeOf(shape)), options), shape);
 }
 
 function linear(rows: number, inner: number, outer: number, kind?: "gelu" | "into"): Case {

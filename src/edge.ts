@@ -220,13 +220,13 @@ export function edgeHandler(options: EdgeOptions): EdgeHandler {
     }
     const place: Place = { since: now };
     places.push(place);
-    const late = new AbortController();
+    const overtime = new AbortController();
     const timer = setTimeout(
-      () => late.abort(new DOMException("the time for a request is over", "TimeoutError")),
+      () => overtime.abort(new DOMException("the time for a request is over", "TimeoutError")),
       timeout,
     );
     try {
-      return await post(request, url, AbortSignal.any([request.signal, late.signal]));
+      return await post(request, url, AbortSignal.any([request.signal, overtime.signal]));
     } finally {
       clearTimeout(timer);
       places = places.filter((other) => other !== place);

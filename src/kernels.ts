@@ -29,6 +29,7 @@ import { unary } from "./kernels/unary.ts";
 import { estimateMilliseconds, MOVES, NO_WORK, type Work } from "./kernels/work.ts";
 
 export * from "./kernels/codes.ts";
+export { mixBits } from "./kernels/random.ts";
 export type { Access, ParamType } from "./kernels/row.ts";
 export { addWork, estimateMilliseconds, NO_WORK, type Work } from "./kernels/work.ts";
 

@@ -6,6 +6,7 @@
  */
 import fc from "fast-check";
 import type { Role } from "../src/device.ts";
+import { uniform } from "../src/kernels/random.ts";
 import { sizeOf } from "../src/tensor.ts";
 
 /** What every law uses: the same cases on every run. */
@@ -65,19 +66,12 @@ const SPICE: Readonly<Record<Mood, readonly number[]>> = {
 /** Makes the operands of one case. */
 export class Draw {
   readonly #climate: Climate;
-  #state: number;
+  /** A number in [0, 1). */
+  readonly next: () => number;
 
   constructor(climate: Climate) {
     this.#climate = climate;
-    this.#state = climate.seed;
-  }
-
-  /** A number in [0, 1), by mulberry32. */
-  next(): number {
-    this.#state = this.#state + 0x6d2b79f5 | 0;
-    let t = Math.imul(this.#state ^ this.#state >>> 15, 1 | this.#state);
-    t ^= t + Math.imul(t ^ t >>> 7, 61 | t);
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
+    this.next = uniform(climate.seed);
   }
 
   /** An integer in [0, count). */

@@ -5,6 +5,7 @@
  * @module
  */
 import { encodeOrders, KERNEL_NAMES, type KernelName, KERNELS } from "../src/kernels.ts";
+import { uniform } from "../src/kernels/random.ts";
 import { instantiate, SCRATCH_BYTES, type Variant, type WasmInstance } from "../src/wasm/load.ts";
 
 /** Lengths of the operands in floats, in table order; 0 for an absent one; `index` where row numbers are wanted. */
@@ -138,8 +139,8 @@ export function kernelsWithoutCall(): readonly KernelName[] {
 /** Makes a call; the operands lie behind each other and all of them are the result. */
 function perform({ kernels, memory, heapBase }: WasmInstance, [kernel, operands, params]: Call): Float32Array {
   const first = Math.ceil((heapBase + SCRATCH_BYTES) / 64) * 64;
-  let next = first, seed = 1;
-  const random = (): number => (seed = Math.imul(seed, 1103515245) + 12345 & 0x7fffffff) / 2 ** 31;
+  const random = uniform(1);
+  let next = first;
   const offsets = operands.map((length) => {
     const at = next, count = length === "index" ? 8 : length;
     next += 4 * count;

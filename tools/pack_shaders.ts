@@ -1,7 +1,7 @@
 /**
  * Writes the shaders as a module, with what they share put in: `src/gpu/*.wgsl` → `src/gpu/shaders.gen.ts`. A first line
- * `// uses: a b` names the files of `src/gpu/shared` that a shader needs; comments are left out, and codes of the
- * table (`ACTIVATION_SILU`) become their numbers. `--check` writes nothing and fails when the module is not what the files
+ * `// uses: a b` names the files of `src/gpu/shared` that a shader needs; comments are left out, codes of the table
+ * (`ACTIVATION_SILU`) become their numbers, and a line above each part names its file, so that errors can. `--check` writes nothing and fails when the module is not what the files
  * give.
  *
  * @module
@@ -23,10 +23,10 @@ async function readShaders(folder: URL): Promise<Map<string, string>> {
   return shaders;
 }
 
-/** Source without comments and blank lines, codes as numbers. */
+/** Source below a line that names its file, codes as numbers; comments are left out, and every line keeps its number. */
 function strip(file: string, source: string): string {
-  return putCodes(file, source).split("\n").map((line) => line.replace(/\s*\/\/.*$/, "")).filter((line) => line.trim())
-    .join("\n");
+  const lines = putCodes(file, source).split("\n").map((line) => line.replace(/\s*\/\/.*$/, "").trimEnd());
+  return `//# ${file}\n${lines.join("\n").trimEnd()}`;
 }
 
 const shared = await readShaders(new URL("shared/", ROOT));

@@ -1,5 +1,5 @@
 /**
- * One worker process: takes jobs one after the other. A run gives the event loop air every 50 ms, so that the lock on its
+ * One worker process: takes jobs one after the other. A run gives the event loop a turn every 50 ms, so that the lock on its
  * job is renewed; when the process dies, the lock runs out and another worker takes the job.
  */
 import { rename, writeFile } from "node:fs/promises";

@@ -16,7 +16,7 @@ export function decodeF16(bits: number): number {
   return sign * (1024 + fraction) * 2 ** (exponent - 25);
 }
 
-/** Binary16 bits nearest to an f32 given by its bits: one integer addition rounds, ties to even. */
+/** Binary16 bits nearest to an f32 given by its bits, ties to even; from 65520 on infinity. */
 function roundBits(bits: number): number {
   const sign = (bits >>> 16) & 0x8000;
   const magnitude = bits & 0x7fffffff;
@@ -35,14 +35,8 @@ function roundBits(bits: number): number {
   return sign | (kept + (rest > half || (rest === half && (kept & 1)) ? 1 : 0));
 }
 
-/** Bits of the binary16 number nearest to an f32, ties to even; from 65520 on infinity. */
-export function encodeF16(value: number): number {
-  word.setFloat32(0, value);
-  return roundBits(word.getUint32(0));
-}
-
 /**
- * Rounds numbers to binary16, little endian.
+ * Rounds numbers to binary16, ties to even, little endian; from 65520 on they become infinite.
  *
  * @returns The bytes, and the index of the first finite number that became infinite, -1 for none.
  */

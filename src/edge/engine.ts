@@ -6,7 +6,7 @@
 import type { Device } from "../device.ts";
 import { loadModel, type Model } from "../load_model.ts";
 import { openDevice, type OpenOptions } from "../open_device.ts";
-import { neverUnlessRejected } from "./late.ts";
+import { neverUnlessRejected } from "./rejection.ts";
 import { Problem } from "./problem.ts";
 import { type EdgeWeights, weightBytes } from "./weights.ts";
 
@@ -48,7 +48,7 @@ export class Engine {
   async run<T>(task: EdgeTask, signal: AbortSignal, work: (model: Model) => Promise<T>): Promise<T> {
     const loaded = this.#loaded ??= { device: openDevice(this.#device), models: new Map() };
     const result = this.#model(loaded, task).then(work);
-    const { late, reject } = neverUnlessRejected();
+    const { rejected, reject } = neverUnlessRejected();
     const stop = (): void => {
       const timer = setTimeout(() => {
         this.#forget(loaded);
@@ -59,7 +59,7 @@ export class Engine {
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop);
     try {
-      return await Promise.race([result, late]);
+      return await Promise.race([result, rejected]);
     } catch (cause) {
       if (!signal.aborted || cause instanceof Problem) throw cause;
       throw new Problem("run-timeout", "The image must be small enough to be done in the time for a request", {

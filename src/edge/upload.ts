@@ -4,7 +4,7 @@
  * @module
  */
 import { Growing } from "../bytes/growing.ts";
-import { neverUnlessRejected } from "./late.ts";
+import { neverUnlessRejected } from "./rejection.ts";
 import { Problem } from "./problem.ts";
 
 const tooMany = (maxBytes: number): Problem =>
@@ -26,14 +26,14 @@ export async function readBody(
   if (request.body === null) throw new Problem("empty-body", "The request must have an image as its body");
   const reader = request.body.getReader();
   const bytes = new Growing(stated);
-  const { late, reject } = neverUnlessRejected();
+  const { rejected, reject } = neverUnlessRejected();
   const stop = (): void =>
     reject(new Problem("upload-timeout", "The image must arrive before the time for a request is over"));
   signal.addEventListener("abort", stop);
   try {
     signal.throwIfAborted();
     for (;;) {
-      const { done, value } = await Promise.race([reader.read(), late]);
+      const { done, value } = await Promise.race([reader.read(), rejected]);
       if (done) break;
       if (bytes.length + value.length > maxBytes) throw tooMany(maxBytes);
       bytes.add(value);

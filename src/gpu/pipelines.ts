@@ -8,6 +8,7 @@ import { SIGNATURES } from "../device/signature.ts";
 import { KERNEL_NAMES, type KernelName } from "../kernels.ts";
 import type { Faults } from "./faults.ts";
 import { COMPUTE_STAGE } from "./flags.ts";
+import { placeOf, withPlaces } from "./shader_places.ts";
 import { SHADERS } from "./shaders.gen.ts";
 
 /** Which pipeline: a kernel's shader, an entry point of it, and constants. */
@@ -85,30 +86,45 @@ export class Pipelines {
     if (missing.size === 0) return;
     await Promise.all(
       Array.from(missing, async ([name, key]) => {
+        const described = this.#describe(key);
         try {
-          this.#pipelines.set(name, await this.#device.createComputePipelineAsync(this.#describe(key)));
+          this.#pipelines.set(name, await this.#device.createComputePipelineAsync(described));
         } catch (error) {
-          this.#faults.note(new Error(this.#break(name, key, (error as Error).message)));
+          const place = await this.#placeOf(key, described.compute.module);
+          this.#faults.note(new Error(this.#break(name, key, `${place}${(error as Error).message}`)));
         }
       }),
     );
     await this.#faults.settle();
   }
 
-  #break(name: string, { kernel }: PipelineKey, reason: string): string {
-    const message = `Cannot run ${kernel} as its shader must be valid: ${reason}`;
+  /** What the compiler says of a shader, by file and line; nothing where it does not say. */
+  async #placeOf(key: PipelineKey, module: GPUShaderModule): Promise<string> {
+    const info = await module.getCompilationInfo?.();
+    const first = info?.messages.find(({ type }) => type === "error");
+    const place = first && placeOf(this.#codeOf(key), first.lineNum);
+    return place ? `${place}:${first.linePos}: ${first.message}; ` : "";
+  }
+
+  #break(name: string, key: PipelineKey, reason: string): string {
+    const { kernel } = key;
+    const message = `Cannot run ${kernel} as its shader must be valid: ${withPlaces(this.#codeOf(key), reason)}`;
     this.#pipelines.delete(name);
     this.#broken.set(name, message);
     return message;
   }
 
-  #describe(key: PipelineKey): GPUComputePipelineDescriptor {
-    const { kernel, entry = "main", constants, include = [] } = key;
+  /** The source of a pipeline: its constants, the parts that depend on the call, the shader. */
+  #codeOf({ kernel, constants, include = [] }: PipelineKey): string {
     const prelude = Object.entries(constants).map(([name, value]) =>
       typeof value === "boolean" ? `const ${name} = ${value};` : `const ${name}: u32 = ${value}u;`
     );
-    const code = [...prelude, ...include.map((name) => this.#sources[name]!), this.#sources[kernel]!].join("\n");
-    const module = this.#device.createShaderModule({ label: kernel, code });
+    return [...prelude, ...include.map((name) => this.#sources[name]!), this.#sources[kernel]!].join("\n");
+  }
+
+  #describe(key: PipelineKey): GPUComputePipelineDescriptor {
+    const { kernel, entry = "main" } = key;
+    const module = this.#device.createShaderModule({ label: kernel, code: this.#codeOf(key) });
     return { label: kernel, layout: this.#layoutsOf(kernel).whole, compute: { module, entryPoint: entry } };
   }
 

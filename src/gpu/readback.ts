@@ -19,8 +19,8 @@ interface Part {
   used: number;
 }
 
-/** Reads that were asked for in one go; `done` has the contents of the parts. */
-interface Go {
+/** Reads that were asked for before the code that asks gave way; `done` has the contents of the parts. */
+interface Batch {
   readonly parts: Part[];
   readonly done: Promise<readonly ArrayBuffer[]>;
 }
@@ -31,7 +31,7 @@ export class Readback {
   readonly #commands: Commands;
   readonly #faults: Faults;
   #spare: GPUBuffer[] = [];
-  #go: Go | undefined;
+  #batch: Batch | undefined;
 
   constructor(device: GPUDevice, commands: Commands, faults: Faults) {
     this.#device = device;
@@ -41,7 +41,7 @@ export class Readback {
 
   /** Copies bytes out of a buffer as it is after the commands issued so far. */
   async read(from: GPUBuffer, byte: number, bytes: number): Promise<ArrayBuffer> {
-    const { parts, done } = this.#go ??= this.#begin();
+    const { parts, done } = this.#batch ??= this.#begin();
     let part = parts.at(-1);
     if (!part || part.buffer.size - part.used < bytes) parts.push(part = { buffer: this.#take(bytes), used: 0 });
     const index = parts.length - 1, at = part.used;
@@ -56,10 +56,10 @@ export class Readback {
     this.#spare = [];
   }
 
-  #begin(): Go {
-    // A go ends once the code that asks for reads gives way.
-    const go: Go = { parts: [], done: Promise.resolve().then(() => this.#settle(go.parts)) };
-    return go;
+  #begin(): Batch {
+    // A batch ends once the code that asks for reads gives way.
+    const batch: Batch = { parts: [], done: Promise.resolve().then(() => this.#settle(batch.parts)) };
+    return batch;
   }
 
   #take(bytes: number): GPUBuffer {
@@ -74,7 +74,7 @@ export class Readback {
   }
 
   async #settle(parts: readonly Part[]): Promise<readonly ArrayBuffer[]> {
-    this.#go = undefined;
+    this.#batch = undefined;
     this.#commands.submit();
     try {
       const mapped = parts.map(({ buffer, used }) => buffer.mapAsync(MAP_MODE_READ, 0, used));

@@ -3,17 +3,25 @@ import type { KernelName } from "../kernels.ts";
 
 export const SHADERS = {
   attention: `
+//# attention.wgsl
+
+
+
+
 struct Params {
   batch: u32, height: u32, width: u32, heads: u32, headWidth: u32, window: u32, shift: u32, xStride: u32, outStride: u32,
   firstRow: u32, rowCount: u32,
   xOffset: u32, biasOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> bias: array<f32>;
 @group(0) @binding(2) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 var<workgroup> keys: array<vec4f, KEYS * QUADS>;
 var<workgroup> values: array<vec4f, KEYS * QUADS>;
+
 fn quadAt(first: u32, quad: u32) -> vec4f {
   var value = vec4f(0.0);
   for (var c = 0u; c < 4u; c++) {
@@ -21,9 +29,12 @@ fn quadAt(first: u32, quad: u32) -> vec4f {
   }
   return value;
 }
+
+
 fn bandAt(at: u32, size: u32) -> u32 {
   return select(0u, select(1u, 2u, at + p.shift >= size), at + p.window >= size);
 }
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -42,6 +53,7 @@ fn main(
   number /= across;
   let top = (p.firstRow + number % p.rowCount) * p.window;
   let image = number / p.rowCount;
+
   let y = top + min(i, count - 1u) / p.window;
   let column = left + min(i, count - 1u) % p.window;
   let bands = vec2u(bandAt(y, p.height), bandAt(column, p.width));
@@ -90,15 +102,24 @@ fn main(
     out[p.outOffset + pixel * p.outStride + head * p.headWidth + c] = sums[c / 4u][c % 4u] / whole;
   }
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -106,11 +127,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -120,6 +145,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -132,17 +158,23 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 }
 `,
   binary: `
+//# binary.wgsl
+
+
+
 struct Params {
   rows: u32, columns: u32, aStride: u32, bStride: u32, outStride: u32, bRows: u32, bRepeat: u32, operation: u32,
   accumulate: u32,
   aOffset: u32, bOffset: u32, scaleOffset: u32, outOffset: u32,
   scaled: u32,
 }
+
 @group(0) @binding(0) var<storage, read> a: array<Value>;
 @group(0) @binding(1) var<storage, read> b: array<Value>;
 @group(0) @binding(2) var<storage, read> scale: array<Value>;
 @group(0) @binding(3) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -160,6 +192,7 @@ fn main(
   switch p.operation {
     case 0u: { value = a[left] + b[right]; }
     case 1u: { value = a[left] * b[right]; }
+
     default: {
       if (column % 2u == 0u) {
         value = a[left] * b[right] - a[left + 1u] * b[right + 1u];
@@ -176,15 +209,24 @@ fn main(
   }
   out[at] = value;
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -192,11 +234,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -206,6 +252,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -216,16 +263,23 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/spread.wgsl
+
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 `,
   causal_conv1d: `
+//# causal_conv1d.wgsl
+
+
+
 struct Params {
   batch: u32, length: u32, channels: u32, width: u32, directions: u32, orders: u32, gridWidth: u32, xStride: u32,
   xStep: u32, outStride: u32, activation: u32, carry: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, orderOffset: u32, stateOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<Value>;
 @group(0) @binding(1) var<storage, read> weight: array<Value>;
 @group(0) @binding(2) var<storage, read> bias: array<Value>;
@@ -233,10 +287,14 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> state: array<Value>;
 @group(0) @binding(5) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 fn columnCount() -> u32 { return p.channels / LANES; }
+
 fn stateAt(image: u32, direction: u32, i: u32, channel: u32) -> u32 {
   return p.stateOffset / LANES + ((image * p.directions + direction) * (p.width - 1u) + i) * columnCount() + channel;
 }
+
+
 fn inputAt(image: u32, direction: u32, t: u32, back: u32, channel: u32) -> Value {
   if (t >= back) {
     let row = image * p.length + tokenAt(t - back, direction);
@@ -245,6 +303,7 @@ fn inputAt(image: u32, direction: u32, t: u32, back: u32, channel: u32) -> Value
   if ((p.carry & 1u) != 0u) { return state[stateAt(image, direction, p.width - 1u + t - back, channel)]; }
   return Value();
 }
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -259,6 +318,7 @@ fn main(
   let channel = column % columns;
   let t = index / (p.directions * columns) % p.length;
   let image = index / (p.directions * columns) / p.length;
+
   var sum = Value();
   if (HAS_BIAS) { sum = bias[p.biasOffset / LANES + column]; }
   for (var w = 0u; w < p.width; w++) {
@@ -268,6 +328,7 @@ fn main(
   let row = image * p.length + tokenAt(t, direction);
   out[(p.outOffset + row * p.outStride) / LANES + column] = activateAll(p.activation, 0.0, sum);
 }
+
 @compute @workgroup_size(64)
 fn carry(
   @builtin(workgroup_id) group: vec3u,
@@ -284,15 +345,24 @@ fn carry(
     state[stateAt(image, direction, i, channel)] = inputAt(image, direction, p.length, p.width - 1u - i, channel);
   }
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -300,11 +370,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -314,6 +388,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -324,6 +399,9 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/order.wgsl
+
+
 fn tokenAt(step: u32, direction: u32) -> u32 {
   let code = (p.orders >> (4u * direction)) & 15u;
   if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
@@ -332,16 +410,24 @@ fn tokenAt(step: u32, direction: u32) -> u32 {
   let gridHeight = p.length / p.gridWidth;
   return walked % gridHeight * p.gridWidth + walked / gridHeight;
 }
+//# shared/spread.wgsl
+
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 `,
   channel_attention: `
+//# channel_attention.wgsl
+
+
+
+
 struct Params {
   batch: u32, rows: u32, columns: u32, hidden: u32, xStride: u32, outStride: u32,
   xOffset: u32, squeezeOffset: u32, squeezeBiasOffset: u32, expandOffset: u32, expandBiasOffset: u32, outOffset: u32,
   slices: u32, sliceRows: u32, given: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> squeeze: array<u32>;
 @group(0) @binding(2) var<storage, read> squeezeBias: array<f32>;
@@ -350,26 +436,38 @@ struct Params {
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
 @group(0) @binding(6) var<storage, read_write> scratch: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 fn start(first: f32) -> f32 { return 0.0; }
+
 fn join(a: f32, b: f32) -> f32 { return a + b; }
+
 fn result(sum: f32) -> f32 { return sum / f32(p.rows); }
+
 fn padded(size: u32) -> u32 { return (size + 3u) / 4u * 4u; }
+
 fn squeezeAt(at: u32) -> f32 {
   if ((p.given & 4u) != 0u) { return halvesOf(vec4u(squeeze[at / 2u] >> (16u * (at & 1u)))).x; }
   return bitcast<f32>(squeeze[at]);
 }
+
 fn expandAt(at: u32) -> f32 {
   if ((p.given & 8u) != 0u) { return halvesOf(vec4u(expand[at / 2u] >> (16u * (at & 1u)))).x; }
   return bitcast<f32>(expand[at]);
 }
+
 const UNIT_LANES: u32 = 32u;
 const UNITS: u32 = 256u / UNIT_LANES;
 var<workgroup> unitSums: array<f32, 256>;
+
+
 const MEAN_LANES: u32 = 4u;
+
 fn sliceSum(image: u32, slice: u32, column: u32) -> f32 {
   let at = (image * p.slices + min(slice, p.slices - 1u)) * p.columns + min(column, p.columns - 1u);
   return select(0.0, scratch[at], slice < p.slices);
 }
+
+
 fn joinUnit(thread: u32, value: f32) -> f32 {
   unitSums[thread] = value;
   workgroupBarrier();
@@ -379,6 +477,7 @@ fn joinUnit(thread: u32, value: f32) -> f32 {
   }
   return unitSums[thread];
 }
+
 @compute @workgroup_size(256)
 fn attend(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
   let image = group.x;
@@ -424,15 +523,24 @@ fn attend(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     out[firstOut + c] = sigmoid(sum);
   }
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -440,11 +548,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -454,6 +566,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -464,6 +577,9 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/half.wgsl
+
+
 fn halvesOf(words: vec4u) -> vec4f {
   let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
   let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
@@ -471,7 +587,12 @@ fn halvesOf(words: vec4u) -> vec4f {
   let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
   return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
 }
+//# shared/reduce.wgsl
+
+
+
 var<workgroup> partial: array<f32, 64>;
+
 fn joinLanes(lane: u32, value: f32) -> f32 {
   partial[lane] = value;
   workgroupBarrier();
@@ -481,9 +602,12 @@ fn joinLanes(lane: u32, value: f32) -> f32 {
   }
   return partial[lane];
 }
+
+
 fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
   return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
 }
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
@@ -509,6 +633,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     scratch[(group.z * p.slices + group.y) * p.columns + column] = value;
   }
 }
+
 @compute @workgroup_size(64)
 fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
@@ -524,6 +649,10 @@ fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 }
 `,
   conv2d: `
+//# conv2d.wgsl
+
+
+
 struct Params {
   batch: u32, height: u32, width: u32, inChannels: u32, outChannels: u32, kernelHeight: u32, kernelWidth: u32,
   stride: u32, padding: u32, xStride: u32, outStride: u32, activation: u32, slope: f32, accumulate: u32,
@@ -531,22 +660,29 @@ struct Params {
   xOffset: u32, weightOffset: u32, biasOffset: u32, scaleOffset: u32, outOffset: u32,
   outHeight: u32, outWidth: u32, given: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<Word>;
 @group(0) @binding(1) var<storage, read> weight: array<Weights>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
 @group(0) @binding(4) var<storage, read_write> out: array<Result>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 var<private> firstPixel: u32;
+
+
 var<private> starts: vec4i;
 var<private> tops: vec4i;
 var<private> runStart: vec4u;
 var<private> runEnd: vec4u;
+
 struct Pixel { image: u32, y: u32, x: u32 }
+
 fn pixelOf(index: u32) -> Pixel {
   let perImage = p.rowCount * p.outWidth;
   return Pixel(index / perImage, p.firstRow + index % perImage / p.outWidth, index % p.outWidth);
 }
+
 fn enterRow(i: u32, index: u32) {
   let pixel = pixelOf(min(index, p.batch * p.rowCount * p.outWidth - 1u));
   let y = i32(pixel.y * p.stride) - i32(p.padding);
@@ -556,19 +692,26 @@ fn enterRow(i: u32, index: u32) {
   runStart[i] = u32(max(0, -left)) * p.inChannels;
   runEnd[i] = u32(clamp(i32(p.width) - left, 0, i32(p.kernelWidth))) * p.inChannels;
 }
+
+
 fn enterRows(m: u32) {
   enterRow(0u, firstPixel + m);
   enterRow(1u, firstPixel + m + 1u);
   enterRow(2u, firstPixel + m + 2u);
   enterRow(3u, firstPixel + m + 3u);
 }
+
 fn prepareRows(thread: u32, first: u32, step: u32) {}
+
 fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums { return sums; }
+
 fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f { return sums; }
+
 fn placeOf(row: i32, j: u32) -> u32 {
   if (CONTIGUOUS) { return u32(row + i32(j)); }
   return u32(row + i32(j + j / p.inChannels * (p.xStride - p.inChannels)));
 }
+
 fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
   let y = tops[i] + i32(tap);
   let first = runStart[i];
@@ -580,21 +723,27 @@ fn inputQuad(i: u32, tap: u32, j: u32) -> vec4f {
     inputOne(placeOf(row, j + 2u), j + 2u, first, end), inputOne(placeOf(row, j + 3u), j + 3u, first, end),
   );
 }
+
 fn inputRows(tap: u32, j: u32) -> mat4x4f {
   return mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j));
 }
+
 fn outputAt(index: u32) -> u32 {
   let pixel = pixelOf(index);
   return p.outOffset + ((pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x) * p.outStride;
 }
+
 fn isPixel(index: u32) -> bool { return index < p.batch * p.rowCount * p.outWidth; }
+
 fn storeRow(index: u32, column: u32, sums: vec4f) {
   if (!isPixel(index) || column >= p.outChannels) { return; }
   storeQuad(outputAt(index) + column, column, sums, p.outChannels - column);
 }
+
 fn storeResult(index: u32, column: u32, sum: f32) {
   if (isPixel(index) && column < p.outChannels) { storeOne(outputAt(index) + column, column, sum); }
 }
+
 @compute @workgroup_size(TILE_THREADS)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -606,6 +755,7 @@ fn main(
   let sums = multiplyTile(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
   storeTile(thread, firstPixel, group.x * TILE_N, sums);
 }
+
 @compute @workgroup_size(256)
 fn split(
   @builtin(workgroup_id) group: vec3u,
@@ -617,15 +767,24 @@ fn split(
   multiplySlices(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
   storeSlices(thread, firstPixel, group.x * TILE_N);
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -633,11 +792,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -647,6 +810,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -657,6 +821,9 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/half.wgsl
+
+
 fn halvesOf(words: vec4u) -> vec4f {
   let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
   let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
@@ -664,22 +831,37 @@ fn halvesOf(words: vec4u) -> vec4f {
   let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
   return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
 }
+//# shared/tile.wgsl
+
+
+
+
+
+
+
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
+
 var<private> weightStart: u32;
+
 const ROW_PARTS: u32 = select(1u, 2u, TALL);
 const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
 const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
 const THREAD_ROWS: u32 = TILE_M / 4u / ROW_PARTS;
 const TILE_THREADS: u32 = THREAD_COLUMNS * THREAD_ROWS;
+
 const INPUT_BLOCKS: u32 = TILE_K * TILE_M / 16u;
 const BLOCKS: u32 = INPUT_BLOCKS + TILE_K * TILE_N / 16u;
+
+
 struct Sums { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f }
+
 fn addOuter(sums: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(
     fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
   );
 }
+
 fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   var next = sums;
   let upper = inputTile[k * (TILE_M / 4u) + m];
@@ -693,6 +875,8 @@ fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   if (TALL) { next.c = addOuter(sums.c, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], left); }
   return next;
 }
+
+
 fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   var next = multiplyAdd(sums, k, m, n);
   next = multiplyAdd(next, k + 1u, m, n);
@@ -703,10 +887,13 @@ fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   next = multiplyAdd(next, k + 6u, m, n);
   return multiplyAdd(next, k + 7u, m, n);
 }
+
 fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
   let value = weightAt(weightStart + (tap * inner + k) * outerQuads + quad);
   return select(vec4f(), value, k < inner && quad < outerQuads);
 }
+
+
 fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
   if (thread < INPUT_BLOCKS) {
     let j = first + 4u * (thread % (TILE_K / 4u));
@@ -721,6 +908,7 @@ fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, oute
     weightQuad(tap, k + 2u, quad, inner, outerQuads), weightQuad(tap, k + 3u, quad, inner, outerQuads),
   );
 }
+
 fn keepBlock(thread: u32, values: mat4x4f) {
   if (thread < INPUT_BLOCKS) {
     let at = 4u * (thread % (TILE_K / 4u)) * (TILE_M / 4u) + thread / (TILE_K / 4u);
@@ -737,6 +925,8 @@ fn keepBlock(thread: u32, values: mat4x4f) {
     weightTile[at + 3u * (TILE_N / 4u)] = values[3];
   }
 }
+
+
 fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
   let m = thread / THREAD_COLUMNS;
   let n = thread % THREAD_COLUMNS;
@@ -760,6 +950,8 @@ fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: 
   }
   return finishTile(thread, m, sums);
 }
+
+
 fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
   let row = firstRow + 4u * (thread / THREAD_COLUMNS);
   let column = firstColumn + 4u * (thread % THREAD_COLUMNS);
@@ -768,15 +960,22 @@ fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
   if (TALL) { storeFour(row + 4u * THREAD_ROWS, column, sums.c); }
   if (TALL && WIDE) { storeFour(row + 4u * THREAD_ROWS, column + 4u * THREAD_COLUMNS, sums.d); }
 }
+
 fn storeFour(row: u32, column: u32, sums: mat4x4f) {
   storeRow(row, column, sums[0]);
   storeRow(row + 1u, column, sums[1]);
   storeRow(row + 2u, column, sums[2]);
   storeRow(row + 3u, column, sums[3]);
 }
+//# shared/slices.wgsl
+
+
+
 const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
 const SLICES: u32 = 256u / SLICE_THREADS;
 var<workgroup> slices: array<vec4f, 1024>;
+
+
 fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
   let inputs = transpose(inputRows(tap, j));
   var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
@@ -784,6 +983,8 @@ fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u
   next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
   return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
 }
+
+
 fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
   let place = thread % SLICE_THREADS;
   let slice = thread / SLICE_THREADS;
@@ -792,6 +993,7 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   prepareRows(thread, 4u * slice, 4u * SLICES);
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
+
     for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
       sums = addFour(sums, tap, j, quad, inner, outerQuads);
       if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
@@ -805,6 +1007,8 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   slices[at + 3u * SLICE_THREADS] = sums[3];
   workgroupBarrier();
 }
+
+
 fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
   for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
     let row = index / TILE_N;
@@ -817,16 +1021,22 @@ fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
 }
 `,
   depthwise_conv2d: `
+//# depthwise_conv2d.wgsl
+
+
+
 struct Params {
   batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, outStride: u32,
   activation: u32, slope: f32, firstRow: u32, rowCount: u32,
   xOffset: u32, weightOffset: u32, biasOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<Value>;
 @group(0) @binding(1) var<storage, read> weight: array<Value>;
 @group(0) @binding(2) var<storage, read> bias: array<Value>;
 @group(0) @binding(3) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -842,6 +1052,7 @@ fn main(
   let y = i32(p.firstRow + pixel / p.width % p.rowCount);
   let image = pixel / (p.width * p.rowCount) * p.height;
   let reach = i32(p.dilation * (p.size - 1u) / 2u);
+
   var sum = Value();
   if (HAS_BIAS) { sum = bias[p.biasOffset / LANES + channel]; }
   for (var ky = 0u; ky < p.size; ky++) {
@@ -857,15 +1068,24 @@ fn main(
   out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
     activateAll(p.activation, p.slope, sum);
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -873,11 +1093,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -887,6 +1111,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -897,20 +1122,27 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/spread.wgsl
+
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 `,
   gather_rows: `
+//# gather_rows.wgsl
+
+
 struct Params {
   batch: u32, rows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
   xOffset: u32, extraOffset: u32, indexOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> extra: array<f32>;
 @group(0) @binding(2) var<storage, read> index: array<u32>;
 @group(0) @binding(3) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -931,15 +1163,21 @@ fn main(
   }
   out[p.outOffset + (image * p.count + i) * p.outStride + column] = value;
 }
+//# shared/spread.wgsl
+
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 `,
   layer_norm: `
+//# layer_norm.wgsl
+
+
 struct Params {
   rows: u32, columns: u32, epsilon: f32, xStride: u32, residualStride: u32, gateStride: u32, outStride: u32,
   xOffset: u32, residualOffset: u32, weightOffset: u32, biasOffset: u32, gateOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> residual: array<f32>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
@@ -947,10 +1185,12 @@ struct Params {
 @group(0) @binding(4) var<storage, read> gate: array<f32>;
 @group(0) @binding(5) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 fn biasAt(column: u32) -> f32 {
   if (HAS_BIAS) { return bias[p.biasOffset + column]; }
   return 0.0;
 }
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -959,15 +1199,24 @@ fn main(
 ) {
   normalise(group.y * groups.x + group.x, lane, true);
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -975,11 +1224,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -989,6 +1242,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -999,7 +1253,12 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/norm.wgsl
+
+
+
 var<workgroup> partial: array<f32, 64>;
+
 fn sumLanes(lane: u32, value: f32) -> f32 {
   partial[lane] = value;
   workgroupBarrier();
@@ -1011,10 +1270,12 @@ fn sumLanes(lane: u32, value: f32) -> f32 {
   workgroupBarrier();
   return sum;
 }
+
 fn valueAt(row: u32, column: u32) -> f32 {
   if (HAS_RESIDUAL) { return residual[p.residualOffset + row * p.residualStride + column]; }
   return x[p.xOffset + row * p.xStride + column];
 }
+
 fn normalise(group: u32, lane: u32, centred: bool) {
   let row = group * (64u / LANES) + lane / LANES;
   let width = select(0u, p.columns, row < p.rows);
@@ -1044,6 +1305,11 @@ fn normalise(group: u32, lane: u32, centred: bool) {
 }
 `,
   linear: `
+//# linear.wgsl
+
+
+
+
 struct Params {
   rows: u32, inner: u32, outer: u32, groups: u32, xStride: u32, outStride: u32, activation: u32, slope: f32,
   accumulate: u32, norm: u32, epsilon: f32,
@@ -1051,6 +1317,7 @@ struct Params {
   outOffset: u32,
   given: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<Word>;
 @group(0) @binding(1) var<storage, read> weight: array<Weights>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
@@ -1059,13 +1326,18 @@ struct Params {
 @group(0) @binding(5) var<storage, read> normBias: array<f32>;
 @group(0) @binding(6) var<storage, read_write> out: array<Result>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 var<private> tileRow: u32;
 var<private> productGroup: u32;
 var<private> starts: vec4u;
+
 var<private> means: vec4f;
 var<private> factors: vec4f;
 var<private> powers: vec4f;
+
 fn outerQuads() -> u32 { return (p.outer + 3u) / 4u; }
+
+
 fn enterTile(group: vec3u, groups: vec3u) -> u32 {
   tileRow = (group.z * groups.y + group.y) * TILE_M;
   if (!GROUPED) { return group.x * (TILE_N / 4u); }
@@ -1074,12 +1346,18 @@ fn enterTile(group: vec3u, groups: vec3u) -> u32 {
   weightStart = productGroup * p.inner * outerQuads();
   return group.x % across * (TILE_N / 4u);
 }
+
+
 fn enterRows(m: u32) {
   let rows = min(vec4u(tileRow + m) + vec4u(0u, 1u, 2u, 3u), vec4u(p.rows - 1u));
   starts = vec4u(p.xOffset + productGroup * p.inner) + rows * p.xStride;
 }
+
 fn rawQuad(i: u32, j: u32) -> vec4f { return inputRun(starts[i] + j, j, 0u, p.inner); }
+
 fn rawRows(j: u32) -> mat4x4f { return mat4x4f(rawQuad(0u, j), rawQuad(1u, j), rawQuad(2u, j), rawQuad(3u, j)); }
+
+
 fn centredRows(j: u32) -> mat4x4f {
   let inside = vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner);
   let rows = rawRows(j);
@@ -1088,10 +1366,15 @@ fn centredRows(j: u32) -> mat4x4f {
     select(vec4f(), rows[2] - means[2], inside), select(vec4f(), rows[3] - means[3], inside),
   );
 }
+
 fn squaresOf(rows: mat4x4f) -> vec4f {
   return vec4f(dot(rows[0], rows[0]), dot(rows[1], rows[1]), dot(rows[2], rows[2]), dot(rows[3], rows[3]));
 }
+
 fn factorsOf(sums: vec4f) -> vec4f { return 1.0 / sqrt(sums / f32(p.inner) + p.epsilon); }
+
+
+
 fn prepareRows(thread: u32, first: u32, step: u32) {
   if (NORM != 2u) { return; }
   var sums = vec4f();
@@ -1100,18 +1383,23 @@ fn prepareRows(thread: u32, first: u32, step: u32) {
   for (var j = first; j < p.inner; j += step) { powers += squaresOf(centredRows(j)); }
   factors = factorsOf(joinRows(thread, powers));
 }
+
+
 fn normQuad(values: vec4f, j: u32) -> vec4f {
   return select(vec4f(), values, vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner));
 }
+
 fn normWeightQuad(j: u32) -> vec4f {
   let at = p.normWeightOffset + productGroup * p.inner + j;
   return normQuad(vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]), j);
 }
+
 fn normBiasQuad(j: u32) -> vec4f {
   if ((p.given & 4u) == 0u) { return vec4f(); }
   let at = p.normBiasOffset + productGroup * p.inner + j;
   return normQuad(vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]), j);
 }
+
 fn inputRows(tap: u32, j: u32) -> mat4x4f {
   if (NORM == 0u) { return rawRows(j); }
   let scales = normWeightQuad(j);
@@ -1127,9 +1415,11 @@ fn inputRows(tap: u32, j: u32) -> mat4x4f {
     rows[2] * factors[2] * scales + shifts, rows[3] * factors[3] * scales + shifts,
   );
 }
+
 fn scaleRows(sums: mat4x4f, by: vec4f) -> mat4x4f {
   return mat4x4f(sums[0] * by[0], sums[1] * by[1], sums[2] * by[2], sums[3] * by[3]);
 }
+
 fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums {
   if (NORM != 1u) { return sums; }
   let mine = factorsOf(joinRows(thread, powers));
@@ -1146,20 +1436,24 @@ fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums {
   }
   return next;
 }
+
 fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f {
   if (NORM != 1u) { return sums; }
   return scaleRows(sums, factorsOf(joinRows(thread, powers)));
 }
+
 fn storeRow(row: u32, column: u32, sums: vec4f) {
   if (row >= p.rows || column >= p.outer) { return; }
   let channel = productGroup * p.outer + column;
   storeQuad(p.outOffset + row * p.outStride + channel, channel, sums, p.outer - column);
 }
+
 fn storeResult(row: u32, column: u32, sum: f32) {
   if (row >= p.rows || column >= p.outer) { return; }
   let channel = productGroup * p.outer + column;
   storeOne(p.outOffset + row * p.outStride + channel, channel, sum);
 }
+
 @compute @workgroup_size(TILE_THREADS)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -1170,6 +1464,7 @@ fn main(
   let sums = multiplyTile(thread, quad, 1u, p.inner, outerQuads());
   storeTile(thread, tileRow, 4u * quad, sums);
 }
+
 @compute @workgroup_size(256)
 fn split(
   @builtin(workgroup_id) group: vec3u,
@@ -1180,15 +1475,24 @@ fn split(
   multiplySlices(thread, quad, 1u, p.inner, outerQuads());
   storeSlices(thread, tileRow, 4u * quad);
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -1196,11 +1500,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -1210,6 +1518,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -1220,6 +1529,9 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/half.wgsl
+
+
 fn halvesOf(words: vec4u) -> vec4f {
   let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
   let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
@@ -1227,22 +1539,37 @@ fn halvesOf(words: vec4u) -> vec4f {
   let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
   return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
 }
+//# shared/tile.wgsl
+
+
+
+
+
+
+
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
+
 var<private> weightStart: u32;
+
 const ROW_PARTS: u32 = select(1u, 2u, TALL);
 const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
 const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
 const THREAD_ROWS: u32 = TILE_M / 4u / ROW_PARTS;
 const TILE_THREADS: u32 = THREAD_COLUMNS * THREAD_ROWS;
+
 const INPUT_BLOCKS: u32 = TILE_K * TILE_M / 16u;
 const BLOCKS: u32 = INPUT_BLOCKS + TILE_K * TILE_N / 16u;
+
+
 struct Sums { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f }
+
 fn addOuter(sums: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
   return mat4x4f(
     fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
   );
 }
+
 fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   var next = sums;
   let upper = inputTile[k * (TILE_M / 4u) + m];
@@ -1256,6 +1583,8 @@ fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   if (TALL) { next.c = addOuter(sums.c, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], left); }
   return next;
 }
+
+
 fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   var next = multiplyAdd(sums, k, m, n);
   next = multiplyAdd(next, k + 1u, m, n);
@@ -1266,10 +1595,13 @@ fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
   next = multiplyAdd(next, k + 6u, m, n);
   return multiplyAdd(next, k + 7u, m, n);
 }
+
 fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
   let value = weightAt(weightStart + (tap * inner + k) * outerQuads + quad);
   return select(vec4f(), value, k < inner && quad < outerQuads);
 }
+
+
 fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
   if (thread < INPUT_BLOCKS) {
     let j = first + 4u * (thread % (TILE_K / 4u));
@@ -1284,6 +1616,7 @@ fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, oute
     weightQuad(tap, k + 2u, quad, inner, outerQuads), weightQuad(tap, k + 3u, quad, inner, outerQuads),
   );
 }
+
 fn keepBlock(thread: u32, values: mat4x4f) {
   if (thread < INPUT_BLOCKS) {
     let at = 4u * (thread % (TILE_K / 4u)) * (TILE_M / 4u) + thread / (TILE_K / 4u);
@@ -1300,6 +1633,8 @@ fn keepBlock(thread: u32, values: mat4x4f) {
     weightTile[at + 3u * (TILE_N / 4u)] = values[3];
   }
 }
+
+
 fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
   let m = thread / THREAD_COLUMNS;
   let n = thread % THREAD_COLUMNS;
@@ -1323,6 +1658,8 @@ fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: 
   }
   return finishTile(thread, m, sums);
 }
+
+
 fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
   let row = firstRow + 4u * (thread / THREAD_COLUMNS);
   let column = firstColumn + 4u * (thread % THREAD_COLUMNS);
@@ -1331,15 +1668,22 @@ fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
   if (TALL) { storeFour(row + 4u * THREAD_ROWS, column, sums.c); }
   if (TALL && WIDE) { storeFour(row + 4u * THREAD_ROWS, column + 4u * THREAD_COLUMNS, sums.d); }
 }
+
 fn storeFour(row: u32, column: u32, sums: mat4x4f) {
   storeRow(row, column, sums[0]);
   storeRow(row + 1u, column, sums[1]);
   storeRow(row + 2u, column, sums[2]);
   storeRow(row + 3u, column, sums[3]);
 }
+//# shared/slices.wgsl
+
+
+
 const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
 const SLICES: u32 = 256u / SLICE_THREADS;
 var<workgroup> slices: array<vec4f, 1024>;
+
+
 fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
   let inputs = transpose(inputRows(tap, j));
   var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
@@ -1347,6 +1691,8 @@ fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u
   next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
   return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
 }
+
+
 fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
   let place = thread % SLICE_THREADS;
   let slice = thread / SLICE_THREADS;
@@ -1355,6 +1701,7 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   prepareRows(thread, 4u * slice, 4u * SLICES);
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
+
     for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
       sums = addFour(sums, tap, j, quad, inner, outerQuads);
       if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
@@ -1368,6 +1715,8 @@ fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads
   slices[at + 3u * SLICE_THREADS] = sums[3];
   workgroupBarrier();
 }
+
+
 fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
   for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
     let row = index / TILE_N;
@@ -1380,24 +1729,39 @@ fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
 }
 `,
   max_rows: `
+//# max_rows.wgsl
+
+
 struct Params {
   batch: u32, rows: u32, columns: u32, xStride: u32, outStride: u32,
   xOffset: u32, outOffset: u32,
   slices: u32, sliceRows: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
+
 fn start(first: f32) -> f32 { return first; }
+
+
 fn isNan(a: f32) -> bool { return (bitcast<u32>(a) & 0x7fffffffu) > 0x7f800000u; }
+
 fn join(a: f32, b: f32) -> f32 {
   if (isNan(a)) { return a; }
   if (isNan(b)) { return b; }
   return max(a, b);
 }
+
 fn result(largest: f32) -> f32 { return largest; }
+//# shared/reduce.wgsl
+
+
+
 var<workgroup> partial: array<f32, 64>;
+
 fn joinLanes(lane: u32, value: f32) -> f32 {
   partial[lane] = value;
   workgroupBarrier();
@@ -1407,9 +1771,12 @@ fn joinLanes(lane: u32, value: f32) -> f32 {
   }
   return partial[lane];
 }
+
+
 fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
   return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
 }
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
@@ -1435,6 +1802,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     scratch[(group.z * p.slices + group.y) * p.columns + column] = value;
   }
 }
+
 @compute @workgroup_size(64)
 fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
@@ -1450,19 +1818,31 @@ fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 }
 `,
   mean_rows: `
+//# mean_rows.wgsl
+
+
 struct Params {
   batch: u32, rows: u32, columns: u32, xStride: u32, outStride: u32,
   xOffset: u32, outOffset: u32,
   slices: u32, sliceRows: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scratch: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 fn start(first: f32) -> f32 { return 0.0; }
+
 fn join(a: f32, b: f32) -> f32 { return a + b; }
+
 fn result(sum: f32) -> f32 { return sum / f32(p.rows); }
+//# shared/reduce.wgsl
+
+
+
 var<workgroup> partial: array<f32, 64>;
+
 fn joinLanes(lane: u32, value: f32) -> f32 {
   partial[lane] = value;
   workgroupBarrier();
@@ -1472,9 +1852,12 @@ fn joinLanes(lane: u32, value: f32) -> f32 {
   }
   return partial[lane];
 }
+
+
 fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
   return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
 }
+
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
@@ -1500,6 +1883,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     scratch[(group.z * p.slices + group.y) * p.columns + column] = value;
   }
 }
+
 @compute @workgroup_size(64)
 fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let column = group.x * 8u + lane % 8u;
@@ -1515,13 +1899,18 @@ fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 }
 `,
   pixel_shuffle: `
+//# pixel_shuffle.wgsl
+
+
 struct Params {
   batch: u32, height: u32, width: u32, channels: u32, scale: u32, inverse: u32, xStride: u32, outStride: u32,
   xOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -1544,22 +1933,30 @@ fn main(
     out[p.outOffset + small * p.outStride + deep] = x[p.xOffset + pixel * p.xStride + channel];
   }
 }
+//# shared/spread.wgsl
+
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 `,
   rms_norm: `
+//# rms_norm.wgsl
+
+
 struct Params {
   rows: u32, columns: u32, epsilon: f32, xStride: u32, residualStride: u32, gateStride: u32, outStride: u32,
   xOffset: u32, residualOffset: u32, weightOffset: u32, gateOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> residual: array<f32>;
 @group(0) @binding(2) var<storage, read> weight: array<f32>;
 @group(0) @binding(3) var<storage, read> gate: array<f32>;
 @group(0) @binding(4) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 fn biasAt(column: u32) -> f32 { return 0.0; }
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -1568,15 +1965,24 @@ fn main(
 ) {
   normalise(group.y * groups.x + group.x, lane, false);
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -1584,11 +1990,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -1598,6 +2008,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -1608,7 +2019,12 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/norm.wgsl
+
+
+
 var<workgroup> partial: array<f32, 64>;
+
 fn sumLanes(lane: u32, value: f32) -> f32 {
   partial[lane] = value;
   workgroupBarrier();
@@ -1620,10 +2036,12 @@ fn sumLanes(lane: u32, value: f32) -> f32 {
   workgroupBarrier();
   return sum;
 }
+
 fn valueAt(row: u32, column: u32) -> f32 {
   if (HAS_RESIDUAL) { return residual[p.residualOffset + row * p.residualStride + column]; }
   return x[p.xOffset + row * p.xStride + column];
 }
+
 fn normalise(group: u32, lane: u32, centred: bool) {
   let row = group * (64u / LANES) + lane / LANES;
   let width = select(0u, p.columns, row < p.rows);
@@ -1653,28 +2071,38 @@ fn normalise(group: u32, lane: u32, centred: bool) {
 }
 `,
   sample: `
+//# sample.wgsl
+
 struct Params {
   rows: u32, columns: u32, xStride: u32, outStride: u32, temperature: f32, topK: u32, topP: f32, seed: u32,
   xOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 var<workgroup> keys: array<u32, 256>;
 var<workgroup> indices: array<u32, 256>;
 var<workgroup> counts: array<u32, 256>;
 var<workgroup> masses: array<f32, 256>;
+
+
 fn mixed(given: u32) -> u32 {
   var h = (given ^ (given >> 16u)) * 0x85ebca6bu;
   h = (h ^ (h >> 13u)) * 0xc2b2ae35u;
   return h ^ (h >> 16u);
 }
+
+
 fn gumbel(row: u32, index: u32) -> f32 {
   let hash = mixed(mixed(index ^ mixed(p.seed + row * 0x9e3779b9u)));
   let u = (f32(hash >> 9u) + 0.5) / 8388608.0;
   let series = u * (1.0 + u * (0.5 + u * (0.33333333 + u * (0.25 + u * 0.2))));
   return -log(select(-log(1.0 - u), series, u < 0.03125));
 }
+
+
 fn keyOf(value: f32) -> u32 {
   let bits = bitcast<u32>(value);
   let size = bits & 0x7fffffffu;
@@ -1682,7 +2110,10 @@ fn keyOf(value: f32) -> u32 {
   if (size == 0u) { return 0x80000000u; }
   return select(bits | 0x80000000u, ~bits, (bits >> 31u) == 1u);
 }
+
 fn valueAt(row: u32, i: u32) -> f32 { return x[p.xOffset + row * p.xStride + i]; }
+
+
 fn countOf(row: u32, lane: u32, lowest: u32) -> u32 {
   var count = 0u;
   for (var i = lane; i < p.columns; i += 256u) { count += select(0u, 1u, keyOf(valueAt(row, i)) >= lowest); }
@@ -1694,6 +2125,8 @@ fn countOf(row: u32, lane: u32, lowest: u32) -> u32 {
   }
   return workgroupUniformLoad(&counts[0]);
 }
+
+
 fn massOf(row: u32, lane: u32, lowest: u32, top: f32) -> f32 {
   var mass = 0.0;
   for (var i = lane; i < p.columns; i += 256u) {
@@ -1708,6 +2141,8 @@ fn massOf(row: u32, lane: u32, lowest: u32, top: f32) -> f32 {
   }
   return workgroupUniformLoad(&masses[0]);
 }
+
+
 fn largestOf(lane: u32, key: u32, index: u32) -> vec2u {
   workgroupBarrier();
   keys[lane] = key;
@@ -1725,6 +2160,7 @@ fn largestOf(lane: u32, key: u32, index: u32) -> vec2u {
   let largest = workgroupUniformLoad(&keys[0]);
   return vec2u(largest, workgroupUniformLoad(&indices[0]));
 }
+
 @compute @workgroup_size(256)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let row = group.x;
@@ -1771,6 +2207,18 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 }
 `,
   selective_scan: `
+//# selective_scan.wgsl
+
+
+
+
+
+
+
+
+
+
+
 struct Params {
   batch: u32, length: u32, channels: u32, stateSize: u32, rank: u32, groups: u32, directions: u32, orders: u32,
   gridWidth: u32, softplus: u32, uStride: u32, uStep: u32, projectionStride: u32, projectionStep: u32, zStride: u32,
@@ -1779,6 +2227,7 @@ struct Params {
   outOffset: u32,
   segments: u32, segmentLength: u32, mirrored: u32, walked: u32, add: u32,
 }
+
 @group(0) @binding(0) var<storage, read> u: array<f32>;
 @group(0) @binding(1) var<storage, read> projection: array<Word>;
 @group(0) @binding(2) var<storage, read> constants: array<vec4f>;
@@ -1788,37 +2237,51 @@ struct Params {
 @group(0) @binding(6) var<storage, read_write> out: array<f32>;
 @group(0) @binding(7) var<storage, read_write> scratch: array<vec4f>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 const QUADS: u32 = (STATE + 3u) / 4u;
 const BLOCKS: u32 = (QUADS + 3u) / 4u;
 const RANK_QUADS: u32 = (RANK + 3u) / 4u;
 const CONSTANT_QUADS: u32 = QUADS + 1u + RANK_QUADS;
 const INDICES = vec4u(0u, 1u, 2u, 3u);
+
+
 struct Chain { image: u32, direction: u32, channel: u32, group: u32 }
+
 struct Quads { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
+
 struct Steps { first: u32, end: u32 }
+
 fn chainOf(image: u32, direction: u32, channel: u32) -> Chain {
   return Chain(image, direction, channel, channel * p.groups / p.channels);
 }
+
 fn constantQuad(chain: Chain, quad: u32) -> vec4f {
   return constants[(chain.direction * CONSTANT_QUADS + quad) * p.channels + chain.channel];
 }
+
 fn scratchAt(chain: Chain, segment: u32, quad: u32) -> u32 {
   return (((chain.image * p.directions + chain.direction) * p.segments + segment) * (QUADS + 1u) + quad) * p.channels +
     chain.channel;
 }
+
 fn stateAt(chain: Chain) -> u32 {
   return p.stateOffset + ((chain.image * p.directions + chain.direction) * p.channels + chain.channel) * STATE;
 }
+
+
 fn keep(values: vec4f, first: u32, size: u32) -> vec4f {
   return select(vec4f(), values, vec4u(first) + INDICES < vec4u(size));
 }
+
 fn isMirrored(direction: u32) -> bool { return ((p.mirrored >> direction) & 1u) == 1u; }
+
 fn stepsOf(direction: u32, segment: u32) -> Steps {
   let begin = min(segment * p.segmentLength, p.stepCount);
   let finish = min(begin + p.segmentLength, p.stepCount);
   if (isMirrored(direction)) { return Steps(p.stepCount - finish, p.stepCount - begin); }
   return Steps(p.firstStep + begin, p.firstStep + finish);
 }
+
 fn loadState(chain: Chain, quad: u32) -> vec4f {
   var values = vec4f();
   if (quad >= QUADS || (p.carry & 1u) == 0u) { return values; }
@@ -1826,12 +2289,14 @@ fn loadState(chain: Chain, quad: u32) -> vec4f {
   for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { values[i] = state[at + i]; }
   return values;
 }
+
 fn storeState(chain: Chain, quad: u32, values: vec4f) {
   if (quad >= QUADS) { return; }
   let at = stateAt(chain) + 4u * quad;
   var copy = values;
   for (var i = 0u; i < min(4u, STATE - 4u * quad); i++) { state[at + i] = copy[i]; }
 }
+
 @compute @workgroup_size(WORKGROUP)
 fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
   let number = place.x * WORKGROUP + lane;
@@ -1861,18 +2326,27 @@ fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_inde
     if (block == 0u) { scratch[scratchAt(chain, segment, QUADS)] = vec4f(elapsed, 0.0, 0.0, 0.0); }
   }
 }
+
 const COMBINE_CHANNELS: u32 = 4u;
 const COMBINE_LANES: u32 = 256u / COMBINE_CHANNELS;
 var<workgroup> runDecay: array<vec4f, 256>;
 var<workgroup> runState: array<vec4f, 256>;
+
+
 fn segmentAt(i: u32, backwards: bool) -> u32 { return select(i, p.segments - 1u - i, backwards); }
+
+
 struct Passage { elapsed: f32, leaves: vec4f, at: u32 }
+
 fn passageOf(chain: Chain, quad: u32, i: u32, end: u32, backwards: bool) -> Passage {
   if (i >= end) { return Passage(0.0, vec4f(), 0u); }
   let segment = segmentAt(i, backwards);
   let at = scratchAt(chain, segment, quad);
   return Passage(scratch[scratchAt(chain, segment, QUADS)].x, scratch[at], at);
 }
+
+
+
 @compute @workgroup_size(256)
 fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
   let quad = place.x % QUADS;
@@ -1885,6 +2359,7 @@ fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index)
   let first = min(run * perLane, p.segments);
   let end = min(first + perLane, p.segments);
   let backwards = isMirrored(chain.direction);
+
   var elapsed = 0.0;
   var h = vec4f();
   for (var i = first; i < end; i += 4u) {
@@ -1901,6 +2376,7 @@ fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index)
   runDecay[lane] = exp2(elapsed * a);
   runState[lane] = h;
   workgroupBarrier();
+
   h = loadState(chain, quad);
   for (var i = 0u; i < min(run, (p.segments + perLane - 1u) / perLane); i++) {
     let other = i * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
@@ -1922,6 +2398,7 @@ fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index)
   }
   if ((p.carry & 2u) != 0u && exists && run == COMBINE_LANES - 1u) { storeState(chain, quad, h); }
 }
+
 fn walk(chain: Chain, segment: u32, block: u32, add: bool) {
   let steps = stepsOf(chain.direction, segment);
   let a = loadA(chain, block);
@@ -1954,6 +2431,7 @@ fn walk(chain: Chain, segment: u32, block: u32, add: bool) {
     storeState(chain, 4u * block + 3u, h.d);
   }
 }
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
   let number = place.x * WORKGROUP + lane;
@@ -1969,6 +2447,8 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) la
     }
   }
 }
+
+
 @compute @workgroup_size(64)
 fn clear(
   @builtin(workgroup_id) place: vec3u,
@@ -1979,15 +2459,24 @@ fn clear(
   if (number >= p.length * p.channels) { return; }
   out[p.outOffset + (place.z * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -1995,11 +2484,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -2009,6 +2502,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -2019,6 +2513,9 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/order.wgsl
+
+
 fn tokenAt(step: u32, direction: u32) -> u32 {
   let code = (p.orders >> (4u * direction)) & 15u;
   if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
@@ -2027,10 +2524,17 @@ fn tokenAt(step: u32, direction: u32) -> u32 {
   let gridHeight = p.length / p.gridWidth;
   return walked % gridHeight * p.gridWidth + walked / gridHeight;
 }
+//# shared/scan_step.wgsl
+
+
+
+
 struct Token { place: u32, row: u32, input: f32, gate: f32, low: Quads, b: Quads, c: Quads }
+
 fn rankQuad(row: u32, quad: u32) -> vec4f {
   return keep(projectionQuad(row + 4u * quad), 4u * quad, RANK);
 }
+
 fn rankQuads(chain: Chain, row: u32) -> Quads {
   var low = Quads();
   if (RANK == 0u) { low.a.x = projectionAt(row + chain.channel); }
@@ -2040,6 +2544,8 @@ fn rankQuads(chain: Chain, row: u32) -> Quads {
   if (RANK_QUADS > 3u) { low.d = rankQuad(row, 3u); }
   return low;
 }
+
+
 fn deltaOf(chain: Chain, token: Token, bias: f32) -> f32 {
   var delta = bias;
   if (RANK == 0u) { delta += token.low.a.x; }
@@ -2047,6 +2553,7 @@ fn deltaOf(chain: Chain, token: Token, bias: f32) -> f32 {
   if (RANK_QUADS > 1u) { delta += dot(token.low.b, constantQuad(chain, QUADS + 2u)); }
   if (RANK_QUADS > 2u) { delta += dot(token.low.c, constantQuad(chain, QUADS + 3u)); }
   if (RANK_QUADS > 3u) { delta += dot(token.low.d, constantQuad(chain, QUADS + 4u)); }
+
   if (RANK_QUADS > 4u) {
     for (var quad = 4u; quad < RANK_QUADS; quad++) {
       delta += dot(rankQuad(token.row, quad), constantQuad(chain, QUADS + 1u + quad));
@@ -2055,13 +2562,17 @@ fn deltaOf(chain: Chain, token: Token, bias: f32) -> f32 {
   if (p.softplus != 0u) { return softplus(delta); }
   return delta;
 }
+
+
 fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
   let deltas = select(RANK, p.channels, RANK == 0u);
   return row + deltas + (part * p.groups + chain.group) * STATE;
 }
+
 fn stateQuad(at: u32, quad: u32) -> vec4f {
   return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
 }
+
 fn stateQuads(block: u32, at: u32) -> Quads {
   var quads = Quads();
   quads.a = stateQuad(at, 4u * block);
@@ -2070,6 +2581,7 @@ fn stateQuads(block: u32, at: u32) -> Quads {
   if (has(block, 3u)) { quads.d = stateQuad(at, 4u * block + 3u); }
   return quads;
 }
+
 fn tokenOf(chain: Chain, block: u32, index: u32, forOutput: bool) -> Token {
   var token: Token;
   token.place = chain.image * p.length + index;
@@ -2083,6 +2595,8 @@ fn tokenOf(chain: Chain, block: u32, index: u32, forOutput: bool) -> Token {
   }
   return token;
 }
+
+
 fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
   switch (p.orders >> (4u * direction)) & 15u {
     case 0u: { return last + 1u; }
@@ -2092,10 +2606,14 @@ fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
     default: { return order[p.orderOffset + direction * p.length + min(step, p.length - 1u)]; }
   }
 }
+
+
 fn advance(h: vec4f, a: vec4f, delta: f32, drive: f32, input: vec4f) -> vec4f {
   return fma(exp2(delta * a), h, drive * input);
 }
+
 fn has(block: u32, quad: u32) -> bool { return BLOCKS > 1u || quad < QUADS; }
+
 fn loadA(chain: Chain, block: u32) -> Quads {
   var a = Quads();
   a.a = constantQuad(chain, 4u * block);
@@ -2104,6 +2622,7 @@ fn loadA(chain: Chain, block: u32) -> Quads {
   if (has(block, 3u)) { a.d = constantQuad(chain, min(4u * block + 3u, QUADS - 1u)); }
   return a;
 }
+
 fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: Quads) -> Quads {
   var next = h;
   next.a = advance(h.a, a.a, delta, drive, input.a);
@@ -2112,6 +2631,7 @@ fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: Qua
   if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, input.d); }
   return next;
 }
+
 fn readAll(h: Quads, block: u32, output: Quads) -> f32 {
   var y = dot(h.a, output.a);
   if (has(block, 1u)) { y += dot(h.b, output.b); }
@@ -2119,14 +2639,23 @@ fn readAll(h: Quads, block: u32, output: Quads) -> f32 {
   if (has(block, 3u)) { y += dot(h.d, output.d); }
   return y;
 }
+
 fn storeSummary(chain: Chain, segment: u32, quad: u32, values: vec4f) {
   if (quad < QUADS) { scratch[scratchAt(chain, segment, quad)] = values; }
 }
+
 fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
   if (quad >= QUADS) { return vec4f(); }
   if (p.segments > 1u) { return scratch[scratchAt(chain, segment, quad)]; }
   return loadState(chain, quad);
 }
+//# shared/scan_local.wgsl
+
+
+
+
+
+
 const LOCAL_SLOTS: u32 = 64u;
 const LOCAL_THREADS: u32 = LOCAL_SLOTS * LOCAL_CHANNELS;
 const LOCAL_STEPS: u32 = 448u;
@@ -2134,8 +2663,13 @@ const LOCAL_RUNS: u32 = 8u;
 var<workgroup> passed: array<f32, LOCAL_THREADS>;
 var<workgroup> joined: array<vec4f, min(QUADS, 4u) * LOCAL_THREADS>;
 var<workgroup> perStep: array<f32, LOCAL_STEPS * LOCAL_CHANNELS>;
+
+
 fn runLength() -> u32 { return p.segments / LOCAL_RUNS; }
+
+
 struct Run { quad: u32, first: u32, a: vec4f }
+
 fn runOf(place: vec3u, number: u32) -> Run {
   let column = number % LOCAL_CHANNELS;
   let quad = number / LOCAL_CHANNELS % QUADS;
@@ -2143,6 +2677,8 @@ fn runOf(place: vec3u, number: u32) -> Run {
   let chain = chainOf(place.z, run / LOCAL_RUNS, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
   return Run(quad, run * runLength() * LOCAL_CHANNELS + column, constantQuad(chain, quad));
 }
+
+
 fn joinRun(run: Run) {
   let a = run.a;
   var time = run.first;
@@ -2166,12 +2702,16 @@ fn joinRun(run: Run) {
     time += 4u * LOCAL_CHANNELS;
   }
 }
+
+
 fn passedInRun(lane: u32) -> f32 {
   let before = lane / LOCAL_CHANNELS % runLength();
   var sum = 0.0;
   for (var i = 0u; i < 8u; i++) { sum += select(0.0, passed[lane - min(i, before) * LOCAL_CHANNELS], i <= before); }
   return sum;
 }
+
+
 fn through(h: Quads, a: Quads, at: u32) -> Quads {
   let time = passed[at];
   var next = h;
@@ -2181,6 +2721,8 @@ fn through(h: Quads, a: Quads, at: u32) -> Quads {
   if (has(0u, 3u)) { next.d = fma(exp2(time * a.d), h.d, joined[3u * LOCAL_THREADS + at]); }
   return next;
 }
+
+
 fn entryOf(lane: u32, a: Quads) -> Quads {
   let slot = lane / LOCAL_CHANNELS;
   var h = Quads();
@@ -2192,10 +2734,12 @@ fn entryOf(lane: u32, a: Quads) -> Quads {
   if (slot % runLength() > 0u) { h = through(h, a, lane - LOCAL_CHANNELS); }
   return h;
 }
+
 fn gateOf(token: u32, channel: u32) -> f32 {
   if (!HAS_Z) { return 0.0; }
   return z[p.zOffset + token * p.zStride + channel];
 }
+
 @compute @workgroup_size(LOCAL_THREADS)
 fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
   let slot = lane / LOCAL_CHANNELS;
@@ -2208,6 +2752,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
   let skipAndBias = constantQuad(chain, QUADS);
   let runs = p.directions * LOCAL_RUNS * QUADS * LOCAL_CHANNELS;
   let run = runOf(place, min(lane, runs - 1u));
+
   var h = Quads();
   var elapsed = 0.0;
   var index = tokenAt(first, direction);
@@ -2222,6 +2767,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
     elapsed += delta;
     h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
   }
+
   index = tokenAt(first, direction);
   ahead = tokenOf(chain, 0u, index, true);
   passed[lane] = elapsed;
@@ -2236,6 +2782,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
   passed[lane] = inRun;
   workgroupBarrier();
   h = entryOf(lane, a);
+
   for (var step = first; step < end; step++) {
     let token = ahead;
     let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
@@ -2249,6 +2796,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
   var nextGate = gateOf(firstToken + min(slot, p.length - 1u), chain.channel);
   workgroupBarrier();
   if (place.x * LOCAL_CHANNELS + column >= p.channels) { return; }
+
   for (var i = lane; i < p.length * LOCAL_CHANNELS; i += LOCAL_THREADS) {
     let token = firstToken + i / LOCAL_CHANNELS;
     let gate = nextGate;
@@ -2261,40 +2809,59 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
     out[at] = y;
   }
 }
+//# shared/scan_fed.wgsl
+
+
+
+
+
+
+
 const WALKERS: u32 = 128u;
 const LOADERS: u32 = 64u;
 const FED_CHANNELS: u32 = WALKERS / DIRECTIONS;
+
 const ROW_B: u32 = max(RANK_QUADS, 4u);
 const ROW_C: u32 = ROW_B + 4u;
 const ROWS: u32 = 4u * DIRECTIONS;
+
 const ROW_QUADS: u32 = RANK_QUADS + 2u * QUADS;
 const TURN_QUADS: u32 = ROWS * ROW_QUADS;
 const FED_DELTAS: u32 = select(1u, WALKERS, RANK == 0u);
 var<workgroup> fedRows: array<array<vec4f, ROW_C + 4u>, 2u * ROWS>;
 var<workgroup> fedTokens: array<array<vec2f, WALKERS>, 8>;
 var<workgroup> fedDeltas: array<array<f32, FED_DELTAS>, 8>;
-struct Turn { first: u32, end: u32, late: bool }
+
+
+struct Turn { first: u32, end: u32, second: bool }
+
 fn turnsOfHalf() -> u32 { return ((p.length + DIRECTIONS - 1u) / DIRECTIONS + 3u) / 4u; }
+
 fn turnOf(number: u32, direction: u32) -> Turn {
   if (DIRECTIONS == 1u) { return Turn(4u * number, p.length, true); }
   let half = (p.length + 1u - direction) / 2u;
   if (number < turnsOfHalf()) { return Turn(4u * number, half, false); }
   return Turn(half + 4u * (number - turnsOfHalf()), p.length, true);
 }
+
+
 fn turnToken(chain: Chain, turn: Turn, i: u32) -> u32 {
   let step = min(turn.first + i, max(turn.end, 1u) - 1u);
   let reversed = ((p.orders >> (4u * chain.direction)) & 15u) == 1u;
   return chain.image * p.length + select(step, p.length - 1u - step, reversed);
 }
+
 fn turnTokens(chain: Chain, turn: Turn) -> vec4u {
   return vec4u(
     turnToken(chain, turn, 0u), turnToken(chain, turn, 1u), turnToken(chain, turn, 2u), turnToken(chain, turn, 3u),
   );
 }
+
 fn fedChain(place: vec3u, walker: u32) -> Chain {
   let channel = place.x * FED_CHANNELS + walker % FED_CHANNELS;
   return Chain(place.z, walker / FED_CHANNELS, min(channel, p.channels - 1u), 0u);
 }
+
 fn loadRowQuad(image: u32, number: u32, item: u32) -> vec4f {
   let place = min(item, TURN_QUADS - 1u);
   let chain = Chain(image, place / ROW_QUADS % DIRECTIONS, 0u, 0u);
@@ -2306,6 +2873,7 @@ fn loadRowQuad(image: u32, number: u32, item: u32) -> vec4f {
     select(inputGroup(chain, row, state / QUADS) + 4u * (state % QUADS), row + 4u * quad, quad < RANK_QUADS),
   );
 }
+
 fn layRowQuad(number: u32, item: u32, values: vec4f) {
   if (item >= TURN_QUADS) { return; }
   let quad = item % ROW_QUADS;
@@ -2314,7 +2882,10 @@ fn layRowQuad(number: u32, item: u32, values: vec4f) {
   fedRows[number % 2u * ROWS + item / ROW_QUADS][select(ROW_B + 4u * (state / QUADS) + state % QUADS, quad, low)] =
     keep(values, 4u * select(state % QUADS, quad, low), select(STATE, RANK, low));
 }
+
+
 struct Feed { inputs: vec4f, gates: vec4f, deltas: vec4f }
+
 fn loadFeed(chain: Chain, number: u32) -> Feed {
   let turn = turnOf(number, chain.direction);
   let tokens = turnTokens(chain, turn);
@@ -2325,12 +2896,13 @@ fn loadFeed(chain: Chain, number: u32) -> Feed {
     let at = p.projectionOffset + tokens * p.projectionStride + chain.direction * p.projectionStep + chain.channel;
     feed.deltas = vec4f(projectionAt(at.x), projectionAt(at.y), projectionAt(at.z), projectionAt(at.w));
   }
-  if (HAS_Z && turn.late) {
+  if (HAS_Z && turn.second) {
     let at = p.zOffset + tokens * p.zStride + chain.channel;
     feed.gates = vec4f(z[at.x], z[at.y], z[at.z], z[at.w]);
   }
   return feed;
 }
+
 fn layFeed(number: u32, walker: u32, feed: Feed) {
   let slot = number % 2u * 4u;
   fedTokens[slot][walker] = vec2f(feed.inputs.x, feed.gates.x);
@@ -2344,6 +2916,8 @@ fn layFeed(number: u32, walker: u32, feed: Feed) {
     fedDeltas[slot + 3u][walker % FED_DELTAS] = feed.deltas.w;
   }
 }
+
+
 fn feed(place: vec3u, number: u32, loader: u32) {
   let quad0 = loadRowQuad(place.z, number, loader);
   var quad1 = vec4f();
@@ -2358,7 +2932,10 @@ fn feed(place: vec3u, number: u32, loader: u32) {
   layFeed(number, loader, feed0);
   layFeed(number, loader + LOADERS, feed1);
 }
+
+
 struct Walker { chain: Chain, exists: bool, a: Quads, weights: Quads, skip: f32, bias: f32 }
+
 fn loadWalker(place: vec3u, walker: u32) -> Walker {
   let chain = fedChain(place, walker);
   let exists = place.x * FED_CHANNELS + walker % FED_CHANNELS < p.channels;
@@ -2370,6 +2947,8 @@ fn loadWalker(place: vec3u, walker: u32) -> Walker {
   let skipAndBias = constantQuad(chain, QUADS);
   return Walker(chain, exists, loadA(chain, 0u), weights, skipAndBias.x, skipAndBias.y);
 }
+
+
 fn rowDelta(row: u32, walker: Walker) -> f32 {
   var delta = walker.bias;
   if (RANK_QUADS > 0u) { delta += dot(fedRows[row][0], walker.weights.a); }
@@ -2383,6 +2962,8 @@ fn rowDelta(row: u32, walker: Walker) -> f32 {
   }
   return delta;
 }
+
+
 fn softplus4(x: vec4f) -> vec4f {
   let e = exp(-abs(x));
   let s = e / (2.0 + e);
@@ -2392,6 +2973,8 @@ fn softplus4(x: vec4f) -> vec4f {
   let sum = select(vec4f(), x, x > vec4f()) + 2.0 * s * series;
   return select(sum, x, (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
 }
+
+
 fn turnDeltas(number: u32, lane: u32, walker: Walker, valid: vec4<bool>) -> vec4f {
   let row = number % 2u * ROWS + walker.chain.direction;
   var deltas = vec4f(
@@ -2410,6 +2993,8 @@ fn turnDeltas(number: u32, lane: u32, walker: Walker, valid: vec4<bool>) -> vec4
   }
   return select(vec4f(), select(deltas, softplus4(deltas), p.softplus != 0u), valid);
 }
+
+
 fn fedStep(h: ptr<function, Quads>, a: Quads, row: u32, delta: f32, drive: f32) -> f32 {
   (*h).a = advance((*h).a, a.a, delta, drive, fedRows[row][ROW_B]);
   var y = dot((*h).a, fedRows[row][ROW_C]);
@@ -2427,11 +3012,14 @@ fn fedStep(h: ptr<function, Quads>, a: Quads, row: u32, delta: f32, drive: f32) 
   }
   return y;
 }
+
+
 fn walkTurn(h: ptr<function, Quads>, number: u32, lane: u32, walker: Walker) {
   let turn = turnOf(number, walker.chain.direction);
   let at = p.outOffset + turnTokens(walker.chain, turn) * p.outStride + walker.chain.channel;
   var y = vec4f();
-  if (DIRECTIONS > 1u && turn.late) { y = vec4f(out[at.x], out[at.y], out[at.z], out[at.w]); }
+  if (DIRECTIONS > 1u && turn.second) { y = vec4f(out[at.x], out[at.y], out[at.z], out[at.w]); }
+
   let slot = number % 2u * 4u;
   let token0 = fedTokens[slot][lane];
   let token1 = fedTokens[slot + 1u][lane];
@@ -2448,12 +3036,14 @@ fn walkTurn(h: ptr<function, Quads>, number: u32, lane: u32, walker: Walker) {
     fedStep(h, walker.a, row + 2u * DIRECTIONS, deltas.z, drives.z),
     fedStep(h, walker.a, row + 3u * DIRECTIONS, deltas.w, drives.w),
   );
-  if (HAS_Z && turn.late) { y *= vec4f(silu(token0.y), silu(token1.y), silu(token2.y), silu(token3.y)); }
+
+  if (HAS_Z && turn.second) { y *= vec4f(silu(token0.y), silu(token1.y), silu(token2.y), silu(token3.y)); }
   if (walker.exists && valid.x) { out[at.x] = y.x; }
   if (walker.exists && valid.y) { out[at.y] = y.y; }
   if (walker.exists && valid.z) { out[at.z] = y.z; }
   if (walker.exists && valid.w) { out[at.w] = y.w; }
 }
+
 @compute @workgroup_size(WALKERS + LOADERS)
 fn fed(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
   let walker = loadWalker(place, lane % WALKERS);
@@ -2465,31 +3055,42 @@ fn fed(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lan
     } else if (number > 0u) {
       walkTurn(&h, number - 1u, lane, walker);
     }
+
     if (DIRECTIONS > 1u && number == turnsOfHalf()) { storageBarrier(); }
     workgroupBarrier();
   }
 }
 `,
   sort: `
+//# sort.wgsl
+
+
+
 struct Params {
   batch: u32, rows: u32, columns: u32, xStride: u32, noiseStride: u32, outStride: u32, random: u32, seed: u32,
   xOffset: u32, noiseOffset: u32, outOffset: u32,
   blocks: u32, given: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read> noise: array<f32>;
 @group(0) @binding(2) var<storage, read_write> out: array<u32>;
 @group(0) @binding(3) var<storage, read_write> scratch: array<u32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 fn mixBits(x: u32) -> u32 {
   let a = (x ^ (x >> 16u)) * 0x85ebca6bu;
   let b = (a ^ (a >> 13u)) * 0xc2b2ae35u;
   return b ^ (b >> 16u);
 }
+
 fn gumbel(i: u32) -> f32 {
   return -log(-log((f32(mixBits(i ^ p.seed) >> 9u) + 0.5) / 8388608.0));
 }
+
+
 fn classesOf(image: u32) -> u32 { return p.outOffset + (3u * image + 2u) * p.outStride; }
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -2511,7 +3112,10 @@ fn main(
   }
   out[classesOf(row / p.rows) + row % p.rows] = chosen;
 }
+
 var<workgroup> classes: array<u32, 256>;
+
+
 fn shareClasses(image: u32, block: u32, lane: u32) -> u32 {
   let row = block * 64u + lane;
   var class_ = p.columns;
@@ -2520,6 +3124,7 @@ fn shareClasses(image: u32, block: u32, lane: u32) -> u32 {
   workgroupBarrier();
   return class_;
 }
+
 @compute @workgroup_size(64)
 fn count(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   shareClasses(group.y, group.x, lane);
@@ -2529,6 +3134,7 @@ fn count(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) l
     scratch[(group.y * p.columns + c) * p.blocks + group.x] = sum;
   }
 }
+
 @compute @workgroup_size(256)
 fn begin(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let total = p.columns * p.blocks;
@@ -2552,6 +3158,7 @@ fn begin(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) l
     place += here;
   }
 }
+
 @compute @workgroup_size(64)
 fn place(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let class_ = shareClasses(group.y, group.x, lane);
@@ -2565,13 +3172,18 @@ fn place(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) l
 }
 `,
   unary: `
+//# unary.wgsl
+
+
 struct Params {
   rows: u32, columns: u32, xStride: u32, outStride: u32, activation: u32, slope: f32,
   xOffset: u32, outOffset: u32,
 }
+
 @group(0) @binding(0) var<storage, read> x: array<Value>;
 @group(0) @binding(1) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
+
 @compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
@@ -2586,15 +3198,24 @@ fn main(
   out[(p.outOffset + row * p.outStride) / LANES + column] =
     activateAll(p.activation, p.slope, x[(p.xOffset + row * p.xStride) / LANES + column]);
 }
+//# shared/activation.wgsl
+
+
+
+
 fn isNan(x: f32) -> bool {
   return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
 }
+
 fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
+
 fn silu(x: f32) -> f32 {
   return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
 }
+
+
 fn erfc(z: f32) -> f32 {
   let t = 1.0 / (1.0 + 0.5 * z);
   let series = 0.17087277 * t - 0.82215223;
@@ -2602,11 +3223,15 @@ fn erfc(z: f32) -> f32 {
     t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
   return t * exp(fit - z * z);
 }
+
+
 fn gelu(x: f32) -> f32 {
   if (abs(x) > 14.0) { return max(x, 0.0); }
   let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
   return select(tail, x - tail, x > 0.0);
 }
+
+
 fn softplus(x: f32) -> f32 {
   if (x > 20.0 || isNan(x)) { return x; }
   let e = exp(-abs(x));
@@ -2616,6 +3241,7 @@ fn softplus(x: f32) -> f32 {
     q * (0.076923077 + q * 0.066666667))))));
   return select(0.0, x, x > 0.0) + 2.0 * s * series;
 }
+
 fn activate(code: u32, slope: f32, x: f32) -> f32 {
   switch code {
     case 1u: { return silu(x); }
@@ -2626,32 +3252,49 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
     default: { return x; }
   }
 }
+//# shared/spread.wgsl
+
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 `,
   input_1: `
+//# shared/input_1.wgsl
+
 alias Word = f32;
+
+
 fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
   let places = vec4u(j) + vec4u(0u, 1u, 2u, 3u);
   let values = vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
   return select(vec4f(), values, (places >= vec4u(first)) & (places < vec4u(end)));
 }
+
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at], j >= first && j < end); }
+
 const AT_ONCE: u32 = 1u;
 `,
   input_4: `
+//# shared/input_4.wgsl
+
 alias Word = vec4f;
+
 fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
   return select(vec4f(), x[at / 4u], j >= first && j < end);
 }
+
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
+
 const AT_ONCE: u32 = 2u;
 `,
   join_0: `
+//# shared/join_0.wgsl
+
 fn joinRows(thread: u32, values: vec4f) -> vec4f { return values; }
 `,
   join_1: `
+//# shared/join_1.wgsl
+
 fn joinRows(thread: u32, values: vec4f) -> vec4f {
   if (thread < INPUT_BLOCKS) { inputTile[thread] = values; }
   workgroupBarrier();
@@ -2663,6 +3306,8 @@ fn joinRows(thread: u32, values: vec4f) -> vec4f {
 }
 `,
   join_2: `
+//# shared/join_2.wgsl
+
 fn joinRows(thread: u32, values: vec4f) -> vec4f {
   slices[thread] = values;
   workgroupBarrier();
@@ -2673,7 +3318,11 @@ fn joinRows(thread: u32, values: vec4f) -> vec4f {
 }
 `,
   output_1: `
+//# shared/output_1.wgsl
+
 alias Result = f32;
+
+
 fn storeOne(at: u32, column: u32, sum: f32) {
   var value = sum;
   if ((p.given & 1u) != 0u) { value += bias[p.biasOffset + column]; }
@@ -2681,6 +3330,8 @@ fn storeOne(at: u32, column: u32, sum: f32) {
   if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], (p.given & 2u) != 0u); }
   out[at] = value;
 }
+
+
 fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   storeOne(at, column, sums.x);
   if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
@@ -2689,13 +3340,18 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
 }
 `,
   output_4: `
+//# shared/output_4.wgsl
+
 alias Result = vec4f;
+
 fn quadOf(code: u32, slope: f32, x: vec4f) -> vec4f {
   if (code == 0u) { return x; }
   return vec4f(
     activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
   );
 }
+
+
 fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   var value = sums;
   if ((p.given & 1u) != 0u) {
@@ -2711,16 +3367,24 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   }
   out[at / 4u] = value;
 }
+
+
 fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }
 `,
   value_1: `
+//# shared/value_1.wgsl
+
 alias Value = f32;
 const LANES: u32 = 1u;
+
 fn activateAll(code: u32, slope: f32, x: Value) -> Value { return activate(code, slope, x); }
 `,
   value_4: `
+//# shared/value_4.wgsl
+
 alias Value = vec4f;
 const LANES: u32 = 4u;
+
 fn activateAll(code: u32, slope: f32, x: Value) -> Value {
   return vec4f(
     activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
@@ -2728,26 +3392,44 @@ fn activateAll(code: u32, slope: f32, x: Value) -> Value {
 }
 `,
   weight_16: `
+//# shared/weight_16.wgsl
+
 alias Weights = vec2u;
+
 fn weightAt(at: u32) -> vec4f { return halvesOf(weight[at].xxyy >> vec4u(0u, 16u, 0u, 16u)); }
 `,
   weight_32: `
+//# shared/weight_32.wgsl
+
 alias Weights = vec4f;
+
 fn weightAt(at: u32) -> vec4f { return weight[at]; }
 `,
   words_1: `
+//# shared/words_1.wgsl
+
 alias Word = f32;
+
 fn projectionAt(at: u32) -> f32 { return projection[at]; }
+
 fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at], projection[at + 1u], projection[at + 2u], projection[at + 3u]); }
 `,
   words_2: `
+//# shared/words_2.wgsl
+
 alias Word = vec2f;
+
 fn projectionAt(at: u32) -> f32 { return projection[at / 2u][at % 2u]; }
+
 fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at / 2u], projection[at / 2u + 1u]); }
 `,
   words_4: `
+//# shared/words_4.wgsl
+
 alias Word = vec4f;
+
 fn projectionAt(at: u32) -> f32 { return projection[at / 4u][at % 4u]; }
+
 fn projectionQuad(at: u32) -> vec4f { return projection[at / 4u]; }
 `,
 } as const satisfies Record<KernelName, string> & Record<string, string>;

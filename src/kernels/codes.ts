@@ -41,13 +41,6 @@ export function encodeOrders(orders: readonly ScanOrder[]): number {
   return orders.reduce((code, order, k) => code | SCAN_ORDERS.indexOf(order) << 4 * k, 0) >>> 0;
 }
 
-/** Mixes the bits of a number so that neighbours have nothing in common (the finaliser of murmur3): what kernels draw from. */
-export function mixBits(x: number): number {
-  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
-  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
-  return (x ^ (x >>> 16)) >>> 0;
-}
-
 /** Most of 76 · stateSize + 32 · rank of a scan: the states of a chunk of channels and one block of steps. */
 export const MOST_SCAN_STATE = 261_000;
 

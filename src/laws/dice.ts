@@ -1,24 +1,18 @@
 /**
- * Random choices from a seed, the same in every language that has 32-bit integers (mulberry32).
+ * Random choices from a seed, the same in every language that has 32-bit integers.
  *
  * @module
  */
+import { uniform } from "../kernels/random.ts";
 
 /** A stream of random numbers that a seed determines. */
 export class Dice {
-  #state: number;
+  /** A number in [0, 1). */
+  readonly next: () => number;
 
   /** A stream from a 32-bit seed. */
   constructor(seed: number) {
-    this.#state = seed;
-  }
-
-  /** A number in [0, 1). */
-  next(): number {
-    this.#state = this.#state + 0x6d2b79f5 | 0;
-    let t = Math.imul(this.#state ^ this.#state >>> 15, 1 | this.#state);
-    t ^= t + Math.imul(t ^ t >>> 7, 61 | t);
-    return ((t ^ t >>> 14) >>> 0) / 2 ** 32;
+    this.next = uniform(seed);
   }
 
   /** A number in [low, high). */

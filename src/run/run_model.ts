@@ -1,6 +1,6 @@
 /**
  * Drives a forward pass. A forward pass is a generator that yields after each block; here a yield becomes progress, the
- * check for an abort, air for the event loop and, on devices that queue work, a wait for the queue.
+ * check for an abort, a turn for the event loop and, on devices that queue work, a wait for the queue.
  *
  * @module
  */

@@ -52,42 +52,20 @@ export interface LoadOptions {
   readonly shared?: boolean;
 }
 
-/** A function without parameters and with `code` as its body. */
+/** A module of one function, `(module (func CODE))`, given the bytes of its instructions. */
 const probe = (...code: number[]): Uint8Array<ArrayBuffer> =>
-  new Uint8Array(
-    [
-      0,
-      97,
-      115,
-      109,
-      1,
-      0,
-      0,
-      0,
-      1,
-      4,
-      1,
-      96,
-      0,
-      0,
-      3,
-      2,
-      1,
-      0,
-      10,
-      code.length + 4,
-      1,
-      code.length + 2,
-      0,
-      ...code,
-      11,
-    ],
-  );
-/** i32.const 0, i8x16.splat. */
-const SPLAT = [65, 0, 253, 15];
+  new Uint8Array([
+    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0], // "\0asm", version 1
+    ...[1, 4, 1, 0x60, 0, 0], // types: one of 4 bytes, (func)
+    ...[3, 2, 1, 0], // functions: one of type 0
+    ...[10, code.length + 4, 1, code.length + 2, 0, ...code, 0x0b], // code: one body, no locals, CODE, end
+  ]);
+/** `(i8x16.splat (i32.const 0))`: a vector of zeros. */
+const SPLAT = [0x41, 0, 0xfd, 0x0f];
+const DROP = 0x1a;
 const PROBES: Readonly<Record<Variant, Uint8Array<ArrayBuffer>>> = {
-  "relaxed-simd": probe(...SPLAT, ...SPLAT, ...SPLAT, 253, 133, 2, 26), // f32x4.relaxed_madd, drop
-  "simd128": probe(...SPLAT, 26),
+  "relaxed-simd": probe(...SPLAT, ...SPLAT, ...SPLAT, 0xfd, 0x85, 0x02, DROP), // f32x4.relaxed_madd of three, drop
+  "simd128": probe(...SPLAT, DROP), // the vector, drop
 };
 
 /** Whether this engine can run a build; the relaxed one only where its multiply-add rounds once. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { uniform } from "../../src/kernels/random.ts";
 
 /** How the server behaves. */
 export interface Manners {
@@ -85,9 +86,8 @@ export function serve(bytes: Uint8Array, manners: Manners = {}): Loopback {
 
 /** Bytes that are different everywhere. */
 export function noise(length: number): Uint8Array<ArrayBuffer> {
-  const bytes = new Uint8Array(length);
-  for (let i = 0, state = 1; i < length; i++) bytes[i] = (state = Math.imul(state, 1664525) + 1013904223 | 0) >>> 24;
-  return bytes;
+  const next = uniform(1);
+  return Uint8Array.from({ length }, () => 256 * next());
 }
 
 /** Whether long arrays are equal, cheaply. */

@@ -4,7 +4,7 @@ import { convertCheckpoint } from "../../src/checkpoint/convert.ts";
 import { type Command, oneLine } from "../../src/cli/command.ts";
 import { formulaCheckpoint } from "../golden_runner/formula.ts";
 import { readFixtures } from "../golden_runner/run.ts";
-import { stateDict } from "../golden_runner/vim.ts";
+import { stateDict } from "../golden_runner/net.ts";
 
 /** What a command printed, and its exit code: 1 where it threw, with the message. */
 export interface Outcome {

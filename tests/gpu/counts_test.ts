@@ -82,7 +82,7 @@ gpuTest("a block of MambaIR-light is at most 12 kernel calls", async (device) =>
 /** Bytes beside the pool: the parameters of 4096 dispatches and the least that results are read through. */
 const BESIDE_THE_POOL = 4096 * 256 + 2 ** 16;
 
-// On a software adapter a run is cut into slices, to give the event loop air; hardware is given 50 ms of work at its pace.
+// On a software adapter a run is cut into slices, to give the event loop its turns; hardware is given 50 ms of work at its pace.
 // The clock ends a slice too, on a busy machine even when the pipelines are there: the best of three runs counts.
 gpuTest("an inference of Vim-Ti is one submission, and holds 24 MB beside the weights at most", async (device) => {
   const config = vimConfig(VIM_VARIANTS["vim-tiny"]);

@@ -1,4 +1,5 @@
 /** Builds PNGs of every kind the format has, independently of the library, for tests to decode. */
+import { crc32 } from "../../src/bytes/crc32.ts";
 
 /** What to build. `samples` are as stored: `[height, width, stored]`, palette indices included. */
 export interface PngSpec {
@@ -94,11 +95,6 @@ export function chunk(name: string, content: Uint8Array): Uint8Array<ArrayBuffer
   view.setUint32(0, content.length);
   out.set(new TextEncoder().encode(name), 4);
   out.set(content, 8);
-  let crc = -1;
-  for (const byte of out.subarray(4, -4)) {
-    crc ^= byte;
-    for (let k = 0; k < 8; k++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  }
-  view.setUint32(content.length + 8, ~crc);
+  view.setUint32(content.length + 8, crc32(out.subarray(4, -4)));
   return out;
 }

@@ -1,3 +1,4 @@
+import { uniform } from "../../src/kernels/random.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { decodeImage } from "../../src/image/decode.ts";
@@ -24,8 +25,7 @@ const specs: fc.Arbitrary<PngSpec> = fc.constantFrom(
     transparent: colourType === 4 || colourType === 6 ? fc.constant(false) : fc.boolean(),
     seed: fc.nat(),
   }).map(({ width, height, transparent, seed, ...rest }) => {
-    let state = seed;
-    const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 8;
+    const random = uniform(seed), next = () => Math.floor(2 ** 24 * random());
     const count = Math.min(2 ** depth, 256);
     const stored = STORED[colourType]!;
     const samples = Array.from({ length: width * height * stored }, () => next() % 2 ** depth);

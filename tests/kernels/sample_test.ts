@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Ops, type SampleOptions } from "../../src/ops/ops.ts";
 import { columns } from "../../src/tensor.ts";
-import { uniform } from "../../src/models/blocks/block_state.ts";
+import { uniform } from "../../src/kernels/random.ts";
 import { DEVICES, ORACLE } from "../devices.ts";
 import { example } from "../laws/conformance.ts";
 

@@ -6,11 +6,14 @@
  */
 import type { ScanInputs, ScanOutputs } from "../../src/laws/forms/scan_inputs.ts";
 import { walkOf } from "../../src/laws/forms/scan_inputs.ts";
-import { decodeF16, encodeF16 } from "../../src/checkpoint/half.ts";
+import { decodeF16, narrowF16 } from "../../src/checkpoint/half.ts";
 
 const f = Math.fround;
 const sigmoid = (x: number): number => f(1 / f(1 + f(Math.exp(-x))));
-const half = (x: number): number => decodeF16(encodeF16(x));
+const half = (x: number): number => {
+  const { bytes } = narrowF16(Float32Array.of(x));
+  return decodeF16(bytes[0]! + 256 * bytes[1]!);
+};
 
 /** The parts of a scan that a mutant may get wrong; everything in single precision. */
 interface Parts {

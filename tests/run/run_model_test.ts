@@ -33,7 +33,7 @@ Deno.test("runModel() returns what the forward pass returns, as the caller's own
   assertEquals(device.memory().run, 0);
 });
 
-Deno.test("runModel() reports progress that rises to 1, and the event loop gets air", async () => {
+Deno.test("runModel() reports progress that rises to 1, and the event loop gets its turns", async () => {
   const fractions: number[] = [];
   let ticks = 0;
   const timer = setInterval(() => ticks++, 0);

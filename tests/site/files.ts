@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { crc32 } from "../../src/bytes/crc32.ts";
 import { Buffer } from "node:buffer";
 import { specKeys } from "../../src/checkpoint/weights.ts";
 import { encodeImage } from "../../src/image/encode.ts";
@@ -53,15 +54,6 @@ export async function giantPhoto(): Promise<PickedFile> {
   const crc = crc32(bytes.subarray(12, 29));
   view.setUint32(29, crc);
   return picked("giant.png", bytes);
-}
-
-function crc32(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
-  }
-  return ~crc >>> 0;
 }
 
 /** Small numbers that differ from place to place. */

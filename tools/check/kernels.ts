@@ -18,7 +18,7 @@ export const KERNEL_FILES = [
 ] as const;
 
 /** Files in `src/kernels/` that are no rows. */
-const NO_ROWS: ReadonlySet<string> = new Set(["codes", "row", "work"]);
+const NO_ROWS: ReadonlySet<string> = new Set(["codes", "random", "row", "work"]);
 
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const camel = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -5,6 +5,8 @@
  */
 import { files, importsOf } from "./tree.ts";
 
+/** Numbers from a seed. */
+const RANDOM = "src/kernels/random.ts";
 const TABLE = ["src/kernels.ts"], MEMORY = ["src/device.ts", "src/tensor.ts"];
 const VERBS = ["src/load_model.ts", "src/classify.ts", "src/restore.ts", "src/open_device.ts"];
 
@@ -24,9 +26,9 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/inside/", [...TABLE, ...MEMORY, "src/reference/"]],
   ["src/image/", ["src/bytes/"]],
   ["src/checkpoint/", [...MEMORY, "src/bytes/"]],
-  ["src/models/", [...TABLE, ...MEMORY, "src/ops/", "src/run/", "src/checkpoint/", "src/image/", "src/bytes/"]],
+  ["src/models/", [...TABLE, RANDOM, ...MEMORY, "src/ops/", "src/run/", "src/checkpoint/", "src/image/", "src/bytes/"]],
   ["src/laws/forms/", [...TABLE, "src/reference/"]],
-  ["src/laws/", [...TABLE, ...MEMORY, "src/reference/", "src/ops/", "src/checkpoint/", "src/bytes/"]],
+  ["src/laws/", [...TABLE, RANDOM, ...MEMORY, "src/reference/", "src/ops/", "src/checkpoint/", "src/bytes/"]],
   ["src/default_model.ts", ["src/bytes/"]],
   ["src/open_device.ts", ["src/device.ts", "src/wasm/", "src/gpu/", "src/bytes/"]],
   ["src/load_model.ts", [

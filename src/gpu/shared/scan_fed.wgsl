@@ -4,7 +4,7 @@
 // down to where its value is used.
 //
 // Two directions walk the same tokens from both ends. In the early half of the turns no token was visited before and its
-// y is stored as it is; in the late half each holds the y of the other direction, and the sum is gated.
+// y is stored as it is; in the second half each holds the y of the other direction, and the sum is gated.
 const WALKERS: u32 = 128u;
 const LOADERS: u32 = 64u;
 const FED_CHANNELS: u32 = WALKERS / DIRECTIONS;
@@ -21,7 +21,7 @@ var<workgroup> fedTokens: array<array<vec2f, WALKERS>, 8>; // u and z [turn % 2,
 var<workgroup> fedDeltas: array<array<f32, FED_DELTAS>, 8>; // δ before its bias, where it comes without a rank
 
 // The steps of a direction in one turn: four from `first` on, those before `end`.
-struct Turn { first: u32, end: u32, late: bool }
+struct Turn { first: u32, end: u32, second: bool }
 
 fn turnsOfHalf() -> u32 { return ((p.length + DIRECTIONS - 1u) / DIRECTIONS + 3u) / 4u; }
 
@@ -84,7 +84,7 @@ fn loadFeed(chain: Chain, number: u32) -> Feed {
     let at = p.projectionOffset + tokens * p.projectionStride + chain.direction * p.projectionStep + chain.channel;
     feed.deltas = vec4f(projectionAt(at.x), projectionAt(at.y), projectionAt(at.z), projectionAt(at.w));
   }
-  if (HAS_Z && turn.late) {
+  if (HAS_Z && turn.second) {
     let at = p.zOffset + tokens * p.zStride + chain.channel;
     feed.gates = vec4f(z[at.x], z[at.y], z[at.z], z[at.w]);
   }
@@ -206,7 +206,7 @@ fn walkTurn(h: ptr<function, Quads>, number: u32, lane: u32, walker: Walker) {
   let turn = turnOf(number, walker.chain.direction);
   let at = p.outOffset + turnTokens(walker.chain, turn) * p.outStride + walker.chain.channel;
   var y = vec4f();
-  if (DIRECTIONS > 1u && turn.late) { y = vec4f(out[at.x], out[at.y], out[at.z], out[at.w]); }
+  if (DIRECTIONS > 1u && turn.second) { y = vec4f(out[at.x], out[at.y], out[at.z], out[at.w]); }
 
   let slot = number % 2u * 4u;
   let token0 = fedTokens[slot][lane];
@@ -225,7 +225,7 @@ fn walkTurn(h: ptr<function, Quads>, number: u32, lane: u32, walker: Walker) {
     fedStep(h, walker.a, row + 3u * DIRECTIONS, deltas.w, drives.w),
   );
 
-  if (HAS_Z && turn.late) { y *= vec4f(silu(token0.y), silu(token1.y), silu(token2.y), silu(token3.y)); }
+  if (HAS_Z && turn.second) { y *= vec4f(silu(token0.y), silu(token1.y), silu(token2.y), silu(token3.y)); }
   if (walker.exists && valid.x) { out[at.x] = y.x; }
   if (walker.exists && valid.y) { out[at.y] = y.y; }
   if (walker.exists && valid.z) { out[at.z] = y.z; }
@@ -243,7 +243,7 @@ fn fed(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lan
     } else if (number > 0u) {
       walkTurn(&h, number - 1u, lane, walker);
     }
-    // The late half reads what the other direction stored in the early one.
+    // The second half reads what the other direction stored in the first one.
     if (DIRECTIONS > 1u && number == turnsOfHalf()) { storageBarrier(); }
     workgroupBarrier();
   }

@@ -42,13 +42,13 @@ export interface Block {
   overMap(
     map: Float32Array,
     shape: MapShape,
-    options?: RunOptions & { readonly residual?: boolean },
+    options?: Omit<RunOptions, "tap"> & { readonly residual?: boolean },
   ): Promise<Float32Array>;
   /** The official forward: residual + hidden becomes the residual, mixer(norm(residual)) the hidden state. */
   forward(
     hidden: Float32Array,
     shape: SequenceShape,
-    options?: RunOptions & { readonly residual?: Float32Array },
+    options?: Omit<RunOptions, "tap"> & { readonly residual?: Float32Array },
   ): Promise<{ readonly hidden: Float32Array; readonly residual: Float32Array }>;
   /** Frees the device memory. */
   close(): void;

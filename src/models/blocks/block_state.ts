@@ -5,6 +5,7 @@
  */
 import type { Checkpoint, Entry } from "../../checkpoint/checkpoint.ts";
 import { type Spec, specKeys } from "../../checkpoint/weights.ts";
+import { uniform } from "../../kernels/random.ts";
 import { sizeOf } from "../../tensor.ts";
 
 /** An array as a checkpoint entry; without a known shape it is reported as unexpected by its length. */
@@ -28,17 +29,6 @@ export function givenWeights(
   const shapes = new Map(specKeys(spec));
   return {
     entries: new Map(Object.entries(state).map(([name, data]) => [name, entryOf(name, data, shapes.get(name))])),
-  };
-}
-
-/** A small generator of uniform numbers in [0, 1) (mulberry32). */
-export function uniform(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = state + 0x6d2b79f5 | 0;
-    let mixed = Math.imul(state ^ state >>> 15, 1 | state);
-    mixed = mixed + Math.imul(mixed ^ mixed >>> 7, 61 | mixed) ^ mixed;
-    return ((mixed ^ mixed >>> 14) >>> 0) / 2 ** 32;
   };
 }
 

@@ -22,7 +22,7 @@ export interface CreateVssBlockOptions extends VssBlockOptions {
 /** A VSS block on a device. */
 export interface VssBlock {
   /** The block over a feature map, channels last; the result has the shape of the map. */
-  overMap(map: Float32Array, shape: MapShape, options?: RunOptions): Promise<Float32Array>;
+  overMap(map: Float32Array, shape: MapShape, options?: Omit<RunOptions, "tap">): Promise<Float32Array>;
   /** Frees the device memory. */
   close(): void;
   /** Same as {@linkcode VssBlock.close}. */

@@ -6,11 +6,11 @@
 
 /** A promise that only `reject` settles; a rejection that nobody waits for is no error. */
 export function neverUnlessRejected(): {
-  readonly late: Promise<never>;
+  readonly rejected: Promise<never>;
   readonly reject: (reason: unknown) => void;
 } {
   let reject: (reason: unknown) => void = () => {};
-  const late = new Promise<never>((_, rejectIt) => reject = rejectIt);
-  late.catch(() => {});
-  return { late, reject };
+  const rejected = new Promise<never>((_, rejectIt) => reject = rejectIt);
+  rejected.catch(() => {});
+  return { rejected, reject };
 }
