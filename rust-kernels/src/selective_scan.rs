@@ -250,7 +250,7 @@ pub unsafe extern "C" fn selective_scan(
     );
 }
 
-/// Share `part` of `parts` of a scan: some of its channels, in whole panels.
+/// Share `part` of `parts` of a scan: some of its channels, in whole vectors.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn selective_scan_share(
     u: *const f32,
@@ -309,19 +309,19 @@ pub unsafe extern "C" fn selective_scan_share(
         whole &= !Order::of(k, orders, length, grid_width, order).is_table();
     }
     let padded = channels.next_multiple_of(4);
-    // A part is a range of the panels of all groups of all images.
-    let panels = channels.div_ceil(groups).div_ceil(COLUMNS);
-    let total = batch * groups * panels;
+    // A part is a range of the vectors of all groups of all images.
+    let vectors = channels.div_ceil(groups).div_ceil(4);
+    let total = batch * groups * vectors;
     let (from, to) = (total * part / parts, total * (part + 1) / parts);
     for b in 0..batch {
         for group in 0..groups {
             let (start, end) = ((group * channels).div_ceil(groups), ((group + 1) * channels).div_ceil(groups));
-            let before = (b * groups + group) * panels;
-            let panel = |edge: usize| (start + edge.saturating_sub(before) * COLUMNS).min(end);
+            let before = (b * groups + group) * vectors;
+            let channel = |edge: usize| (start + edge.saturating_sub(before) * 4).min(end);
             // Channels that fill vectors and those that do not take different paths, so a chunk has one kind of them: the
             // bits of a channel do not depend on how a scan is shared out.
             let full = start + (end - start) / 4 * 4;
-            let (start, end) = (panel(from), panel(to));
+            let (start, end) = (channel(from), channel(to));
             if start == end {
                 continue;
             }

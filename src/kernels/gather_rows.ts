@@ -14,4 +14,5 @@ export const gather_rows = {
     outStride: "u32",
   },
   work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.count! * p.columns! }),
+  moved: (p: Sizes): number => p.batch! * p.count! * p.columns!,
 } as const satisfies KernelRow;

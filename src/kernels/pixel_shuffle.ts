@@ -15,4 +15,5 @@ export const pixel_shuffle = {
     outStride: "u32",
   },
   work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.height! * p.width! * p.channels! * p.scale! * p.scale! }),
+  moved: (p: Sizes): number => p.batch! * p.height! * p.width! * p.channels! * p.scale! * p.scale!,
 } as const satisfies KernelRow;

@@ -61,7 +61,7 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
     const ops = new Ops(device);
     const steps = forward(ops, options.tap);
     try {
-      let sliceStart = performance.now(), sliceWork = 0, pace = paces.get(device) ?? device.pace ?? 1;
+      let sliceStart = performance.now(), sliceWork = 0, pace = paces.get(device) ?? device.pace ?? device.threads ?? 1;
       for (;;) {
         const step = steps.next();
         if (step.done) {
@@ -90,7 +90,16 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
   });
 }
 
-/** Resolves in a new task, so that timers, input and other promises get their turn. */
+/** Resolves in a new task, so that timers, input and other promises get their turn; a timer alone would take a millisecond. */
 function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  return new Promise((resolve) => {
+    const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
+    if (setImmediate) return void setImmediate(resolve);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
 }

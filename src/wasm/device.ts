@@ -10,7 +10,7 @@ import { taskQueue } from "../device.ts";
 import { Ledger } from "../device/ledger.ts";
 import { readRows } from "../device/read_rows.ts";
 import { SIGNATURES } from "../device/signature.ts";
-import { type KernelName, type Operands, type Params, workOf } from "../kernels.ts";
+import { type KernelName, millisecondsOf, type Operands, type Params } from "../kernels.ts";
 import type { DeviceBuffer, Tensor } from "../tensor.ts";
 import { obstacleToThreads, usableCores } from "./cores.ts";
 import { type Block, Heap } from "./heap.ts";
@@ -33,14 +33,12 @@ export interface WasmOptions {
   readonly threads?: "auto" | number;
   /** Address of a file with the threads' code, for pages whose policy forbids workers from blobs. */
   readonly threadFile?: string | URL;
-  /** Least cost of a call that is shared out, in multiply-adds; for tests. */
+  /** Least time of a call that is shared out, in milliseconds of one core; for tests. */
   readonly grain?: number;
 }
 
-/** Multiply-adds worth handing to another thread: some 20 µs of work. */
-const GRAIN = 400_000;
-/** What an exponential and a state element of a scan cost, in multiply-adds. */
-const EXP = 20, STATE = 13;
+/** Milliseconds of work that are worth handing to another thread. */
+const GRAIN = 0.02;
 
 /** Opens the WASM device; throws when the engine has no SIMD. */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
@@ -108,7 +106,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
         scratch.at,
         ...(share.part ?? []),
       ];
-      if (threads && costOf(kernel, params) >= grain && threads.run(kernel, args, flatten, scratch.at)) return;
+      if (threads && millisecondsOf(kernel, params) >= grain && threads.run(kernel, args, flatten, scratch.at)) return;
       kernels[kernel](...flatten({ args }));
     },
     scope: () => ledger.scope(),
@@ -118,7 +116,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     },
     async prepare(calls): Promise<void> {
       ledger.guard("prepare");
-      if (threads && (grain === 0 || calls.some(({ kernel, params }) => costOf(kernel, params) >= grain))) {
+      if (threads && (grain === 0 || calls.some(({ kernel, params }) => millisecondsOf(kernel, params) >= grain))) {
         await threads.start();
       }
     },
@@ -165,10 +163,4 @@ async function threadsWanted({ threads = "auto", module }: WasmOptions): Promise
   }
   if (module || obstacleToThreads()) return 1;
   return Math.min(MOST_THREADS, threads === "auto" ? await usableCores() : threads);
-}
-
-/** Cost of a call, in multiply-adds. */
-function costOf<K extends KernelName>(kernel: K, params: Params<K>): number {
-  const { multiplyAdds, exps, stateElements } = workOf(kernel, params);
-  return multiplyAdds + EXP * exps + STATE * stateElements;
 }

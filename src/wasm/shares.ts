@@ -23,9 +23,14 @@ const PANEL = 8;
 /** Rows that stay together: a product of one row alone takes another path. */
 const ROWS = 8;
 const FLOAT = 4;
+/** Channels in a vector of a scan. */
+const LANES = 4;
 
-/** Shares that a thread gets of what is cheap to cut, so that one that comes late leaves little behind. */
-export const SHARES_EACH = 2;
+/** Most shares that a thread gets of what is cheap to cut, so that one that comes late leaves little behind. */
+export const SHARES_EACH = 4;
+
+/** Shares of what is cheap to cut: of few threads one that is late leaves more behind. */
+const sharesFor = (threads: number): number => threads * (threads < 4 ? SHARES_EACH : 2);
 
 /** Equal ranges of `total`, cut at multiples of `step`; the last one takes the rest. */
 function ranges(total: number, parts: number, step = 1): (readonly [from: number, to: number])[] {
@@ -45,7 +50,7 @@ function moved(args: Arguments, floats: Arguments, rest: Arguments): Arguments {
 
 /** Rows that each operand advances by its own stride. */
 const byRows = (strides: Readonly<Record<string, string>>, step = ROWS): Cut => (args, threads) =>
-  ranges(args.rows!, SHARES_EACH * threads, step).map(([from, to]) => ({
+  ranges(args.rows!, sharesFor(threads), step).map(([from, to]) => ({
     args: moved(
       args,
       Object.fromEntries(Object.entries(strides).map(([operand, stride]) => [operand, from * args[stride]!])),
@@ -64,19 +69,26 @@ const cutLinear: Cut = (args, threads) => {
 
 /** Rows of an image, which the kernel takes as a band. */
 const byBands: Cut = (args, threads) =>
-  ranges(args.rowCount!, SHARES_EACH * threads).map(([from, to]) => ({
+  ranges(args.rowCount!, sharesFor(threads)).map(([from, to]) => ({
     args: { ...args, firstRow: args.firstRow! + from, rowCount: to - from },
   }));
 
 /** What the kernel cuts itself. */
 const byParts: Cut = (args, threads) => Array.from({ length: threads }, (_, part) => ({ args, part: [part, threads] }));
 
+/** Vectors of channels of all images; two shares a thread where each still has two, as it walks the whole sequence. */
+const cutScan: Cut = (args, threads) => {
+  const { batch, groups, channels } = args as Record<"batch" | "groups" | "channels", number>;
+  const vectors = batch * groups * Math.ceil(channels / groups / LANES);
+  return byParts(args, vectors >= 4 * threads ? 2 * threads : Math.min(threads, vectors));
+};
+
 /** Rows of a, where each meets the row of b that it meets in the whole call. */
 const cutBinary: Cut = (args, threads) => {
   const { rows, bRows, bRepeat } = args as Record<"rows" | "bRows" | "bRepeat", number>;
   if (bRows === 1) return byRows({ a: "aStride", out: "outStride" })(args, threads);
   if (bRows * bRepeat < rows) return byRows({ a: "aStride", out: "outStride" }, bRows * bRepeat)(args, threads);
-  return ranges(rows, SHARES_EACH * threads, bRepeat).map(([from, to]) => ({
+  return ranges(rows, sharesFor(threads), bRepeat).map(([from, to]) => ({
     args: moved(
       args,
       { a: from * args.aStride!, out: from * args.outStride!, b: from / bRepeat * args.bStride! },
@@ -88,7 +100,7 @@ const cutBinary: Cut = (args, threads) => {
 /** Rows that are gathered; several images only as a whole. */
 const cutGather: Cut = (args, threads) => {
   if (args.batch !== 1) return [{ args }];
-  return ranges(args.count!, SHARES_EACH * threads).map(([from, to]) => ({
+  return ranges(args.count!, sharesFor(threads)).map(([from, to]) => ({
     args: moved(args, { index: from, out: from * args.outStride! }, { count: to - from }),
   }));
 };
@@ -100,7 +112,7 @@ const cutShuffle: Cut = (args, threads) => {
     number
   >;
   if (batch !== 1) return [{ args }];
-  return ranges(height, SHARES_EACH * threads).map(([from, to]) => {
+  return ranges(height, sharesFor(threads)).map(([from, to]) => {
     const small = from * width, large = small * scale ** 2;
     return {
       args: moved(
@@ -121,7 +133,7 @@ const CUTS: Partial<Readonly<Record<KernelName, Cut>>> = {
   depthwise_conv2d: byBands,
   attention: byBands,
   causal_conv1d: byParts,
-  selective_scan: byParts,
+  selective_scan: cutScan,
   rms_norm: NORM,
   layer_norm: NORM,
   unary: byRows({ x: "xStride", out: "outStride" }),

@@ -47,7 +47,10 @@ export interface ThreadData {
   readonly scratch: number;
 }
 
-/** The code; a loop of loads of some 50 µs before a thread sleeps, so that the next call of a layer finds it awake. */
+/** Milliseconds that a thread looks for the next call before it sleeps: longer than a layer's small calls take. */
+const AWAKE = 0.4;
+
+/** The code; the clock is read once in a thousand loads. */
 export const THREAD_CODE = `"use strict";
 const NODE = "node" + ":worker_threads"; // in two parts, so that no bundler looks for it
 const serve = ({ module, memory, names, control, stack, scratch }) => {
@@ -61,8 +64,12 @@ const serve = ({ module, memory, names, control, stack, scratch }) => {
   let seen = Atomics.load(words, ${WORD.call});
   Atomics.add(words, ${WORD.ready}, 1);
   while (Atomics.load(words, ${WORD.quit}) === 0) {
-    let spins = 0;
-    while (Atomics.load(words, ${WORD.call}) === seen && spins++ < 5000);
+    for (let spins = 1, until = 0; Atomics.load(words, ${WORD.call}) === seen; spins++) {
+      if (spins % 1000 !== 0) continue;
+      const now = performance.now();
+      until ||= now + ${AWAKE};
+      if (now > until) break;
+    }
     if (Atomics.load(words, ${WORD.call}) === seen) Atomics.wait(words, ${WORD.call}, seen, 1000);
     seen = Atomics.load(words, ${WORD.call});
     for (;;) {
