@@ -124,6 +124,7 @@ export function negate(issue: Issue, x: Tensor): Tensor {
     `#[unsafe(no_mangle)]
 pub unsafe extern "C" fn negate(
     x: *const f32, out: *mut f32, rows: usize, columns: usize, x_stride: usize, out_stride: usize, _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {}
 `,
   ),
