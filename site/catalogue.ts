@@ -14,6 +14,7 @@ export interface CatalogueModel {
   readonly sha256: string;
   readonly task: Task;
   readonly scale: number;
+  readonly parameters: number;
 }
 
 /** A sample photo. */
@@ -21,12 +22,27 @@ export interface CatalogueSample {
   readonly id: string;
   readonly url: string;
   readonly thumbnail: string;
+  /** The model that it shows, by its id. */
+  readonly model: string;
+}
+
+/** A released checkpoint that people can fetch themselves. */
+export interface CatalogueOffer {
+  readonly name: string;
+  readonly url: string;
+  readonly megabytes: number;
+  /** Megabytes after `sidewinder convert --dtype f16`. */
+  readonly halved: number;
+  readonly top1: number;
 }
 
 /** All of them. */
 export interface Catalogue {
   readonly models: readonly CatalogueModel[];
   readonly samples: readonly CatalogueSample[];
+  readonly offers: readonly CatalogueOffer[];
+  /** A photo before and after, for the first impression. */
+  readonly welcome: { readonly before: string; readonly after: string };
 }
 
 /** Replaced by the build. */

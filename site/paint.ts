@@ -5,9 +5,17 @@
  */
 import type { Region } from "./protocol.ts";
 
-/** Where the picture lies on the canvas, in canvas pixels. */
+/** How two pictures are shown at once. */
+export type ViewMode = "split" | "side" | "difference";
+
+/** Where the picture lies on the canvas, in canvas pixels, and what of it is shown. */
 export interface Placement {
   readonly photo: number | undefined;
+  /** Result shown on the left; undefined: the photo. */
+  readonly before: number | undefined;
+  /** Result shown on the right; undefined: the photo. */
+  readonly after: number | undefined;
+  readonly mode: ViewMode;
   readonly canvasWidth: number;
   readonly canvasHeight: number;
   readonly left: number;
@@ -16,6 +24,8 @@ export interface Placement {
   readonly scale: number;
   /** Boundary between before and after, from 0 to 1. */
   readonly split: number;
+  /** Middle and radius of the loupe. */
+  readonly loupe: { readonly x: number; readonly y: number; readonly radius: number } | undefined;
 }
 
 /** Numbers over a part of the photo, drawn as a spotlight; the rest of the photo is dark. */
@@ -24,8 +34,12 @@ export interface Light {
   readonly rows: number;
   readonly columns: number;
   readonly region: Region;
-  /** Value that stays clear; 0 and below is dark. */
+  /** Value that is dark, and everything below. */
+  readonly low: number;
+  /** Value that stays clear, and everything above. */
   readonly high: number;
+  /** Whether the places are drawn as a grid, and which one is marked. */
+  readonly grid: { readonly place: number | undefined } | undefined;
 }
 
 /** Page to painter. */
@@ -38,17 +52,18 @@ export type Paint =
     readonly width: number;
     readonly height: number;
     readonly preview: ImageBitmap;
+    readonly alpha: boolean;
   }
   | { readonly type: "forget"; readonly photo: number }
-  /** A result begins: its parts lie over the photo, and over an earlier result. */
-  | { readonly type: "begin"; readonly photo: number; readonly width: number; readonly height: number }
+  /** A result begins: its parts come, each over what the photo has there. */
+  | { readonly type: "begin"; readonly result: number; readonly width: number; readonly height: number }
   | {
     readonly type: "tile";
-    readonly photo: number;
+    readonly result: number;
     readonly x: number;
     readonly y: number;
     readonly bitmap: ImageBitmap;
   }
-  /** It is whole, or given up and the earlier one shows again. */
-  | { readonly type: "end"; readonly photo: number; readonly whole: boolean }
+  /** It is given up, or no longer wanted. */
+  | { readonly type: "drop"; readonly result: number }
   | { readonly type: "light"; readonly light: Light | undefined };

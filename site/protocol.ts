@@ -26,6 +26,8 @@ export interface MemoryReport {
 export interface DeviceReport {
   readonly kind: string;
   readonly name: string;
+  /** Threads that share the work; 1 where nothing is shared. */
+  readonly threads: number;
   readonly reason: string;
   readonly tried: readonly string[];
   readonly options: readonly DeviceOption[];
@@ -36,6 +38,8 @@ export interface PhotoReport {
   readonly width: number;
   readonly height: number;
   readonly channels: number;
+  /** Whether parts of it may be transparent. */
+  readonly alpha: boolean;
   /** Whose decoder read it. */
   readonly decoder: "library" | "browser";
   readonly preview: ImageBitmap;
@@ -62,7 +66,56 @@ export interface ModelReport {
   readonly warnings: readonly string[];
   readonly scale: number;
   readonly classes: number;
-  readonly labels: number;
+  /** Names of the classes; empty where only numbers are known. */
+  readonly labels: readonly string[];
+  /** What is said of the classes as a whole, and below which share an answer counts for nothing. */
+  readonly answers: AnswerFacts | undefined;
+}
+
+/** What a classifier's file says of its answers. */
+export interface AnswerFacts {
+  /** Kind of things that it can name. */
+  readonly kind: string;
+  /** Share of the likeliest class below which the honest answer is "not sure". */
+  readonly unsureBelow: number;
+  /** How that was chosen. */
+  readonly chosen: string;
+}
+
+/** A tensor as the card shows it. */
+export interface TensorRow {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+}
+
+/** What the numbers of a tensor are. */
+export interface TensorStats {
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  /** Numbers that are NaN or infinite. */
+  readonly broken: number;
+  /** Counts over equal steps from `min` to `max`. */
+  readonly histogram: readonly number[];
+}
+
+/** All that can be said of a checkpoint without running it. */
+export interface CardReport {
+  readonly id: string;
+  readonly name: string;
+  readonly format: string;
+  readonly bytes: number;
+  /** Part of the file that holds the tensors; empty: the top. */
+  readonly root: string;
+  readonly tensors: readonly TensorRow[];
+  readonly metadata: readonly (readonly [name: string, value: string])[];
+  readonly ignored: readonly string[];
+  readonly warnings: readonly string[];
+  /** The model, when it is one that runs on the page. */
+  readonly model: ModelReport | undefined;
+  /** Why it cannot run here. */
+  readonly refusal: string | undefined;
 }
 
 /** How far a call has come. */
@@ -121,8 +174,15 @@ export interface OcclusionReport {
 
 /** A way over the tokens: positions in reading order, `-1` for a class token. */
 export interface ScanPath {
-  readonly order: "row" | "rowReversed" | "column" | "columnReversed";
+  readonly order: "row" | "rowReversed" | "column" | "columnReversed" | "table";
   readonly steps: readonly number[];
+}
+
+/** One scan of a run: its grid and the ways of its directions. */
+export interface ScanReport {
+  readonly rows: number;
+  readonly columns: number;
+  readonly paths: readonly ScanPath[];
 }
 
 /** What a run looked like from inside. */
@@ -131,7 +191,10 @@ export interface InsideReport {
   readonly columns: number;
   /** What the model saw, in its own resolution. */
   readonly picture: ImageBitmap;
+  /** The part of the photo that it saw. */
+  readonly region: Region;
   readonly paths: readonly ScanPath[];
+  readonly scans: readonly ScanReport[];
   /** Per block: the mean norm of the stream, and the norm at every position of the grid. */
   readonly blocks: readonly { readonly name: string; readonly mean: number; readonly norms: Float32Array }[];
   readonly classTokens: number;
@@ -139,24 +202,64 @@ export interface InsideReport {
   readonly timings: Timings;
 }
 
+/** What reaches one place in one scan. */
+export interface ReachReport {
+  readonly rows: number;
+  readonly columns: number;
+  /** Shares of all that reaches it, by place; the first for all directions together, then one per direction. */
+  readonly shares: readonly Float32Array[];
+  /** Share that comes from class tokens, likewise. */
+  readonly elsewhere: readonly number[];
+  /** Per direction: what is left of its state at each step after it. */
+  readonly decays: readonly Float32Array[];
+}
+
 /** A restored photo; its pixels stay with the engine until they are encoded. */
 export interface RestoreReport {
   readonly width: number;
   readonly height: number;
+  readonly channels: number;
   readonly device: string;
+  /** Milliseconds per pixel that the model saw. */
+  readonly pace: number;
   readonly timings: Timings;
+}
+
+/** A part restored on trial. */
+export interface PreviewReport {
+  /** The part, in the photo's pixels. */
+  readonly region: Region;
+  readonly pace: number;
 }
 
 /** Formats a photo can be saved in. */
 export type SaveFormat = "png" | "jpeg" | "webp";
 
+/** How a result becomes a file. */
+export interface SaveOptions {
+  readonly format: SaveFormat;
+  readonly quality: number;
+}
+
+/** A file of a ZIP. */
+export interface ZipItem {
+  readonly result: number;
+  readonly name: string;
+}
+
 /** Everything that the engine does: argument and result of each call. */
 export interface EngineCalls {
   open: { args: { readonly wish: DeviceWish }; result: DeviceReport };
   memory: { args: Record<never, never>; result: MemoryReport };
-  addPhoto: { args: { readonly photo: number; readonly blob: Blob }; result: PhotoReport };
+  /** Without a blob: one that was kept. */
+  addPhoto: { args: { readonly photo: number; readonly blob: Blob | undefined }; result: PhotoReport };
   removePhoto: { args: { readonly photo: number }; result: undefined };
-  addModel: { args: { readonly blob: Blob; readonly name: string }; result: ModelReport };
+  /** Without blobs: a checkpoint that was kept under its id. */
+  inspect: {
+    args: { readonly blobs: readonly Blob[]; readonly name: string; readonly id: string };
+    result: CardReport;
+  };
+  tensor: { args: { readonly card: string; readonly tensor: string }; result: TensorStats };
   loadModel: { args: { readonly model: string }; result: ModelReport };
   keepModels: { args: Record<never, never>; result: undefined };
   classify: { args: { readonly photo: number; readonly model: string }; result: ClassifyReport };
@@ -165,11 +268,22 @@ export interface EngineCalls {
     result: OcclusionReport;
   };
   inside: { args: { readonly photo: number; readonly model: string }; result: InsideReport };
-  restore: { args: { readonly photo: number; readonly model: string }; result: RestoreReport };
-  encode: {
-    args: { readonly photo: number; readonly format: SaveFormat; readonly quality: number };
-    result: Blob;
+  reach: {
+    args: { readonly photo: number; readonly model: string; readonly scan: number; readonly place: number };
+    result: ReachReport;
   };
+  restore: { args: { readonly photo: number; readonly model: string; readonly result: number }; result: RestoreReport };
+  preview: { args: { readonly photo: number; readonly model: string; readonly region: Region }; result: PreviewReport };
+  pause: { args: { readonly paused: boolean }; result: undefined };
+  /** Gives the parts of a result once more, as events. */
+  show: { args: { readonly result: number }; result: undefined };
+  removeResult: { args: { readonly result: number }; result: undefined };
+  encode: { args: { readonly result: number } & SaveOptions; result: Blob };
+  zip: { args: { readonly items: readonly ZipItem[] } & SaveOptions; result: Blob };
+  /** What was kept of an earlier visit, and what shall be kept of this one. */
+  session: { args: Record<never, never>; result: string | undefined };
+  keepSession: { args: { readonly text: string }; result: undefined };
+  forgetSession: { args: Record<never, never>; result: undefined };
 }
 
 /** Name of a call. */
@@ -185,6 +299,7 @@ export type FailureKind =
   | "damaged-checkpoint"
   | "foreign-model"
   | "wrong-task"
+  | "no-scan"
   | "device-lost"
   | "device-missing"
   | "out-of-memory"

@@ -36,6 +36,29 @@ const CACHE = PREFIX + SITE_FILES.version;
 const { shell, rest, visited } = SITE_FILES;
 const KEPT = new Set([...shell, ...rest, ...visited].map((file) => new URL(file, location.href).href));
 
+/** What lets threads share memory, for hosts that cannot send it themselves. */
+const ISOLATION = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
+
+/** An answer with the headers of isolation. */
+function isolated(response: Response): Response {
+  if (response.headers.has("cross-origin-embedder-policy") || response.type === "opaque") return response;
+  const headers = new Headers(response.headers), { status, statusText } = response;
+  for (const [name, value] of Object.entries(ISOLATION)) headers.set(name, value);
+  return new Response(response.body, { status, statusText, headers });
+}
+
+/** Where what other apps share waits for the page. */
+const SHARED = "sidewinder-shared";
+
+/** Takes what is shared with the installed page, and opens the page. */
+async function takeShared(request: Request): Promise<Response> {
+  const form = await request.formData(), cache = await caches.open(SHARED);
+  for (const file of form.getAll("files")) {
+    if (file instanceof File) await cache.put(`./shared/${encodeURIComponent(file.name)}`, new Response(file));
+  }
+  return Response.redirect("./?shared=1", 303);
+}
+
 async function keep(files: readonly string[]): Promise<void> {
   const cache = await caches.open(CACHE);
   for (const file of files) if (!await cache.match(file)) await cache.add(file);
@@ -64,10 +87,13 @@ scope.addEventListener("message", (event) => {
   if (event.data === "take-over") event.waitUntil(scope.skipWaiting());
 });
 scope.addEventListener("fetch", (event) => {
-  if (event.request.method !== "GET") return;
   const url = new URL(event.request.url);
+  if (event.request.method === "POST" && url.href === new URL("share", location.href).href) {
+    event.respondWith(takeShared(event.request));
+  }
+  if (event.request.method !== "GET") return;
   url.hash = "";
   url.search = "";
   if (event.request.mode === "navigate" && url.href.endsWith("/index.html")) url.href = url.href.slice(0, -10);
-  if (KEPT.has(url.href)) event.respondWith(answer(url.href));
+  if (KEPT.has(url.href)) event.respondWith(answer(url.href).then(isolated));
 });

@@ -9,10 +9,12 @@
  */
 import * as esbuild from "esbuild";
 import { PAGE } from "../site/app/strings.ts";
+import { THREAD_CODE } from "../src/wasm/thread_code.ts";
 import { literalImports } from "./npm/plugins.ts";
 import { copyContents, sha256Of } from "./site/contents.ts";
 import { headersFile, POLICY } from "./site/headers.ts";
 import { drawIcon } from "./site/icons.ts";
+import { packages, packageTerms } from "./site/packages.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 
@@ -52,7 +54,7 @@ async function bundle(entry: string, define: Record<string, string>, name = "[na
     write: false,
     external: ["node:*"],
     define,
-    plugins: [literalImports(ROOT)],
+    plugins: [literalImports(ROOT), packages],
     absWorkingDir: SITE_OUT,
     logLevel: "warning",
   });
@@ -86,6 +88,23 @@ const MANIFEST = {
   start_url: "./",
   scope: "./",
   display: "standalone",
+  share_target: {
+    action: "./share",
+    method: "POST",
+    enctype: "multipart/form-data",
+    params: { files: [{ name: "files", accept: ["image/*"] }] },
+  },
+  file_handlers: [
+    {
+      action: "./",
+      accept: {
+        "image/png": [".png"],
+        "image/jpeg": [".jpg", ".jpeg"],
+        "image/webp": [".webp"],
+        "application/octet-stream": [".safetensors", ".pth"],
+      },
+    },
+  ],
   background_color: "#f7f2ea",
   theme_color: "#b3490f",
   icons: [
@@ -101,7 +120,7 @@ async function licences(): Promise<string> {
   const cards = [...Deno.readDirSync(`${ROOT}weights`)].filter(({ isDirectory }) => isDirectory)
     .map(({ name }) => `weights/${name}/README.md`).sort();
   const texts = ["LICENSE", "src/image/codecs/NOTICE.md", ...cards].map((path) => Deno.readTextFile(ROOT + path));
-  return (await Promise.all(texts)).map((text) => text.trim()).join("\n\n\n") + "\n";
+  return [...await Promise.all(texts), ...packageTerms()].map((text) => text.trim()).join("\n\n\n") + "\n";
 }
 
 /** Builds the page. */
@@ -110,7 +129,10 @@ export async function buildSite(): Promise<void> {
   await Deno.mkdir(SITE_OUT, { recursive: true });
   written.length = 0;
   const catalogue = await copyContents(ROOT, write);
-  const define = { SITE_CATALOGUE: JSON.stringify(catalogue) };
+  // The policy forbids workers from blobs, so the threads have a file of their own.
+  const threads = `threads-${(await sha256Of(new TextEncoder().encode(THREAD_CODE))).slice(0, 8)}.js`;
+  await write(threads, THREAD_CODE);
+  const define = { SITE_CATALOGUE: JSON.stringify(catalogue), SITE_THREADS: JSON.stringify(threads) };
   const styles = await bundle("site/styles/main.css", {});
   const engine = await bundle("site/engine/worker.ts", define, "engine-[hash]");
   const painter = await bundle("site/painter/worker.ts", {}, "painter-[hash]");
@@ -143,9 +165,10 @@ export async function buildSite(): Promise<void> {
     ...painter.now,
     ...engine.now,
     ...kernels,
+    threads,
   ];
   const rest = [...main.later, ...engine.later].filter((path) => !shell.includes(path));
-  const thumbnails = catalogue.samples.map(({ thumbnail }) => thumbnail);
+  const thumbnails = [...catalogue.samples.map(({ thumbnail }) => thumbnail), ...Object.values(catalogue.welcome)];
   const visited = [...catalogue.samples.map(({ url }) => url), "icon-192.png", "icon-512.png", "licences.txt"];
   const index = await Deno.readFile(`${SITE_OUT}index.html`);
   const version = await sha256Of(new TextEncoder().encode([...shell, ...rest, await sha256Of(index)].join()));

@@ -5,6 +5,7 @@
  */
 import * as esbuild from "esbuild";
 import { buildSite, SITE_OUT } from "./build_site.ts";
+import { sha256Of } from "./site/contents.ts";
 import { cachingOf, HEADERS } from "./site/headers.ts";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -45,8 +46,15 @@ export async function answer(request: Request): Promise<Response> {
   } catch {
     return new Response("Not found", { status: 404, headers });
   }
+  // A file that is the same is not sent again.
+  const tag = `"${(await sha256Of(bytes)).slice(0, 16)}"`;
+  headers.set("etag", tag);
   headers.set("content-type", TYPES[extension]!);
   headers.set("cache-control", cachingOf(path));
+  if (request.headers.get("if-none-match") === tag) {
+    headers.set("content-length", "0");
+    return new Response(null, { status: 304, headers });
+  }
   if (PACKED.has(extension) && /\bgzip\b/.test(request.headers.get("accept-encoding") ?? "")) {
     headers.set("content-encoding", "gzip");
     headers.set("vary", "accept-encoding");

@@ -37,9 +37,6 @@ export async function openCamera(): Promise<void> {
   await video.play().catch(() => {}); // closed before it began
 }
 
-/** Starts the camera's dialog. */
-export function startCamera(): void {
-  dialog.addEventListener("close", release);
-  byId("camera-shoot").addEventListener("click", shoot);
-  byId("camera-close").addEventListener("click", () => dialog.close());
-}
+dialog.addEventListener("close", release);
+byId("camera-shoot").addEventListener("click", shoot);
+byId("camera-close").addEventListener("click", () => dialog.close());

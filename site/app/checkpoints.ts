@@ -1,43 +1,77 @@
 /**
- * Checkpoints that people drop: looked into, added to the models, chosen for the tool they fit.
+ * Checkpoints that people drop: looked into, shown on a card, added to the models where they can run.
  *
  * @module
  */
-import type { ModelReport } from "../protocol.ts";
+import type { CardReport, ModelReport } from "../protocol.ts";
 import { announce } from "./dom.ts";
-import { call } from "./engine.ts";
-import { sayFailure } from "./messages.ts";
-import { type Choice, current, type Tool, update } from "./store.ts";
+import { call, EngineFailure } from "./engine.ts";
+import { say } from "./messages.ts";
+import { type Choice, current, newNumber, type Tool, update } from "./store.ts";
 import { TEXT } from "./strings.ts";
 
-/** What a model does, in words. */
+/** What a model does, in words; which one where several do the same. */
 export function taskText({ task, scale, file }: Choice): string {
   const what = task === "upscale" ? TEXT.upscaleBy(scale) : TEXT.tasks[task];
   return file === undefined ? what : TEXT.ofFile(what, file);
 }
 
+/** Name of a model. */
+export const modelName = ({ file, id }: Choice): string => file ?? id;
+
 /** What a model does and which one it is, for lists of models. */
-export const modelText = (choice: Choice): string => taskText({ ...choice, file: choice.file ?? choice.id });
+export const modelText = (choice: Choice): string => taskText({ ...choice, file: modelName(choice) });
 
 /** The tool that a model is for. */
 export const toolOf = ({ task }: Pick<ModelReport, "task">): Tool => task === "classify" ? "classify" : "restore";
 
-/** Takes a checkpoint in. */
-export async function addCheckpoint(file: File): Promise<void> {
-  announce(TEXT.opening(file.name));
-  try {
-    const report = await call("addModel", { blob: file, name: file.name });
-    const choice: Choice = { id: report.id, task: report.task, scale: report.scale, file: file.name };
-    const { models, chosen, reports, photos } = current(), tool = toolOf(report);
-    update({
-      models: [...models, choice],
-      chosen: { ...chosen, [tool]: report.id, inside: report.id },
-      reports: new Map(reports).set(report.id, report),
-      tool,
-    });
-    announce(TEXT.model.added(taskText(choice)));
-    if (photos.length === 0) document.getElementById("drop-title")?.focus();
-  } catch (error) {
-    sayFailure(error, [], file.name);
-  }
+/** Adds a model to those that can be chosen, and chooses it. */
+export function takeModel(model: ModelReport, file: string): Choice {
+  const { id, task, scale, parameters } = model;
+  const choice: Choice = { id, task, scale, parameters, file };
+  const { models, chosen, reports } = current(), tool = toolOf(model);
+  update({
+    models: [...models.filter((other) => other.id !== id), choice],
+    chosen: { ...chosen, [tool]: id, inside: id },
+    reports: new Map(reports).set(id, model),
+    tool,
+  });
+  return choice;
 }
+
+function addCard(card: CardReport): void {
+  update({ cards: [...current().cards.filter(({ id }) => id !== card.id), card] });
+}
+
+/** Shows the card of a checkpoint. */
+export async function openCard(id: string): Promise<void> {
+  const { showCard } = await import("./card.ts");
+  const card = current().cards.find((card) => card.id === id);
+  if (card) showCard(card);
+}
+
+/**
+ * Takes a checkpoint in: one file, or an index with its parts.
+ *
+ * @throws {EngineFailure} When it cannot be read at all.
+ */
+export async function addCheckpoint(files: readonly File[]): Promise<void> {
+  const { name } = files.find(({ name }) => name.endsWith(".json")) ?? files[0]!;
+  announce(TEXT.opening(name));
+  const id = `file:${newNumber()}:${name}`;
+  const card = await call("inspect", { blobs: files, name, id });
+  addCard(card);
+  const look = { text: TEXT.card.open, go: () => void openCard(id) };
+  if (!card.model) {
+    say("notice", TEXT.card.foreign(name, card.tensors.length, card.refusal!), [look]);
+    return;
+  }
+  const choice = takeModel(card.model, name), words = TEXT.model.added(taskText(choice), card.model.parameters);
+  say("notice", current().photos.length === 0 ? `${words} ${TEXT.model.nowAPhoto}` : words, [look]);
+  announce(words);
+  if (current().photos.length === 0) document.getElementById("drop-title")?.focus();
+}
+
+/** Whether a failure says that a file is none of what the page reads. */
+export const isForeign = (error: unknown): boolean =>
+  error instanceof EngineFailure && (error.kind === "not-image" || error.kind === "not-checkpoint");

@@ -1,59 +1,89 @@
 /**
- * What is on the photo, and where the answer comes from.
+ * What is in the photo, how sure that is, and where the answer comes from. An answer belongs to its model and device.
  *
  * @module
  */
+import { CATALOGUE } from "../catalogue.ts";
 import { announce, byId, make, setText } from "./dom.ts";
 import { call } from "./engine.ts";
-import { runJob } from "./jobs.ts";
+import { runJob, type WorkOptions } from "./jobs.ts";
 import { startJobView } from "./job_view.ts";
 import { paint } from "./painter.ts";
-import { current, currentPhoto, type Photo, update, updatePhoto, watch } from "./store.ts";
+import {
+  type Answer,
+  answerOf,
+  current,
+  currentPhoto,
+  type Photo,
+  photoOf,
+  type State,
+  update,
+  updatePhoto,
+  watch,
+} from "./store.ts";
 import { PAGE, TEXT } from "./strings.ts";
 
-const list = byId("labels");
-const where = byId<HTMLInputElement>("where");
-const note = byId("where-note");
+const list = byId("labels"), where = byId<HTMLInputElement>("where"), note = byId("where-note");
+const search = byId<HTMLInputElement>("class-search");
 /** Which of the answers the picture explains. */
 let explained = 0;
-let shown: Pick<Photo, "classified" | "occluded"> | undefined;
+let shown: Answer | undefined;
 
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
+const percent = (share: number): string => `${(100 * share).toFixed(share > 0.1 && share < 0.995 ? 0 : 1)} %`;
+
+/** Keeps an answer in the place of an earlier one of the same model and device. */
+function keepAnswer(photo: number, answer: Answer): void {
+  const others = photoOf(photo)?.answers.filter(({ model, device }) =>
+    model !== answer.model || device !== answer.device
+  );
+  if (others) updatePhoto(photo, { answers: [...others, answer] });
+}
 
 function run(): void {
-  const photo = currentPhoto();
+  const photo = currentPhoto(), model = current().chosen.classify;
   if (!photo) return;
-  runJob("classify", PAGE.classifyTab, async (options) => {
-    const model = current().chosen.classify;
-    const classified = await call("classify", { photo: photo.id, model }, options);
+  runJob({ tool: "classify", photo: photo.id, what: PAGE.classifyTab }, async (options) => {
+    const report = await call("classify", { photo: photo.id, model }, options);
+    if (!current().reports.has(model)) {
+      const facts = await call("loadModel", { model }, options);
+      update({ reports: new Map(current().reports).set(model, facts) });
+    }
+    const answer: Answer = { model, device: report.device, report, occluded: undefined };
     explained = 0;
-    updatePhoto(photo.id, { classified, occluded: undefined });
-    update({ timings: classified.timings });
-    const [best] = classified.labels;
-    announce(TEXT.bestLabel(best!.name, percent(best!.probability)));
-    if (where.checked) await occlude(photo, model, options);
+    keepAnswer(photo.id, answer);
+    update({ timings: report.timings });
+    announce(verdictOf(current(), answer));
+    if (where.checked) await occlude(photo, answer, options);
   });
 }
 
-async function occlude(photo: Photo, model: string, options: Parameters<typeof call>[2]): Promise<void> {
-  const classes = current().photos.find(({ id }) => id === photo.id)?.classified?.labels.map(({ index }) => index);
-  if (!classes) return;
-  const occluded = await call("occlude", { photo: photo.id, model, classes }, options);
-  updatePhoto(photo.id, { occluded });
+async function occlude(photo: Photo, answer: Answer, options: WorkOptions): Promise<void> {
+  const classes = answer.report.labels.map(({ index }) => index);
+  const occluded = await call("occlude", { photo: photo.id, model: answer.model, classes }, options);
+  keepAnswer(photo.id, { ...answer, occluded });
   announce(TEXT.occlusionDone);
 }
 
 /** Computes the picture when it is wanted and not there. */
 function wantWhere(): void {
-  const photo = currentPhoto();
-  if (where.checked && photo?.classified && !photo.occluded) {
-    runJob("classify", PAGE.where, (options) => occlude(photo, current().chosen.classify, options));
+  const photo = currentPhoto(), answer = answerOf(current(), photo);
+  if (where.checked && photo && answer && !answer.occluded) {
+    const work = { tool: "classify", photo: photo.id, what: PAGE.where } as const;
+    runJob(work, (options) => occlude(photo, answer, options));
   }
   showWhere();
 }
 
-function showLabels({ classified }: Pick<Photo, "classified">): void {
-  list.replaceChildren(...(classified?.labels ?? []).map(({ name, probability }, i) => {
+/** The answer in a sentence; an honest one where no class stands out. */
+function verdictOf({ reports }: State, { model, report }: Answer): string {
+  const [best] = report.labels, facts = reports.get(model)?.answers;
+  if (facts && best!.probability < facts.unsureBelow) return TEXT.notSure(best!.name, percent(best!.probability));
+  return TEXT.bestLabel(best!.name, percent(best!.probability));
+}
+
+function showLabels(state: State, answer: Answer | undefined): void {
+  setText(byId("verdict"), answer ? verdictOf(state, answer) : "");
+  list.replaceChildren(...(answer?.report.labels ?? []).map(({ name, probability }, i) => {
     const bar = make("span", { class: "bar", "aria-hidden": "true" });
     bar.style.width = `${100 * probability}%`;
     const button = make(
@@ -72,37 +102,79 @@ function showLabels({ classified }: Pick<Photo, "classified">): void {
   }));
 }
 
+/**
+ * Evidence for a class: the logarithm of its odds. How far that falls when a place is covered can be compared between answers
+ * and between photos, so that the spotlight has one scale: dark where covering changes nothing, clear from {@linkcode CLEAR}.
+ */
+const evidence = (share: number): number => Math.log(Math.max(share, 1e-9) / Math.max(1 - share, 1e-9));
+/** Evidence that a place must carry to be lit at all, and from which it is clear: odds e² times as high. */
+const DIM = 0.1, CLEAR = 2;
+
 function showWhere(): void {
-  const photo = currentPhoto(), falls = photo?.occluded?.falls[explained];
+  const photo = currentPhoto(), answer = answerOf(current(), photo), falls = answer?.occluded?.falls[explained];
   const showing = where.checked && current().tool === "classify" && falls !== undefined;
   [...list.querySelectorAll(".label")].forEach((button, i) => {
     button.setAttribute("aria-pressed", String(showing && i === explained));
   });
-  note.textContent = "";
+  setText(note, "");
   if (current().tool !== "classify") return;
   if (!showing) return paint({ type: "light", light: undefined });
-  const { rows, columns, region } = photo!.occluded!, high = Math.max(...falls);
-  note.textContent = high > 0.001 ? TEXT.strongest(percent(high)) : TEXT.noPlace;
+  const { rows, columns, region } = answer!.occluded!, { name, probability } = answer!.report.labels[explained]!;
+  const values = falls.map((fall) => evidence(probability) - evidence(probability - fall));
+  const largest = Math.max(...falls), lit = Math.max(...values) > DIM;
+  setText(note, lit ? TEXT.covering(name, percent(probability), percent(probability - largest)) : TEXT.noPlace);
   paint({
     type: "light",
-    light: high > 0.001 ? { values: falls, rows, columns, region, high } : undefined,
+    light: lit ? { values, rows, columns, region, low: DIM, high: CLEAR, grid: undefined } : undefined,
   });
+}
+
+/** What the model can name at all. */
+function showAbilities({ reports, chosen }: State): void {
+  const report = reports.get(chosen.classify), names = report?.labels ?? [];
+  const facts = report?.answers;
+  setText(byId("class-names"), !report ? "" : TEXT.canName(report.classes, facts?.kind, names.length > 0));
+  setText(byId("class-unsure"), facts ? TEXT.unsureBelow(percent(facts.unsureBelow), facts.chosen) : "");
+  byId("class-list-box").hidden = names.length === 0;
+  const wanted = search.value.trim().toLowerCase();
+  const found = names.filter((name) => name.toLowerCase().includes(wanted));
+  byId("class-list").replaceChildren(...found.slice(0, MOST_NAMES).map((name) => make("li", {}, name)));
+  setText(byId("class-found"), TEXT.namesFound(found.length, names.length));
+}
+
+/** Names that are listed at once. */
+const MOST_NAMES = 200;
+
+/** Better models, where their authors keep them: the person fetches the file and drops it. */
+function showOffers(): void {
+  byId("offers").replaceChildren(...CATALOGUE.offers.map(({ name, url, megabytes, halved, top1 }) =>
+    make(
+      "li",
+      {},
+      make("b", {}, name),
+      ` ${TEXT.offer(top1, megabytes, halved)} `,
+      make("a", { href: url, target: "_blank", rel: "noreferrer" }, url),
+    )
+  ));
 }
 
 /** Starts the tool. */
 export function startClassify(): void {
   startJobView("classify", run);
   where.addEventListener("change", wantWhere);
+  search.addEventListener("input", () => showAbilities(current()));
+  byId("offer-open").addEventListener("click", () => byId("checkpoint").click());
+  showOffers();
   watch((state, before) => {
-    const photo = currentPhoto();
-    if (photo?.classified !== shown?.classified) {
-      explained = 0;
-      showLabels({ classified: photo?.classified });
+    const answer = answerOf(state, currentPhoto());
+    const known = state.reports !== before.reports || state === before;
+    if (answer?.report !== shown?.report || known) {
+      explained = answer?.report === shown?.report ? explained : 0;
+      showLabels(state, answer);
     }
-    const changed = photo?.occluded !== shown?.occluded || photo?.classified !== shown?.classified;
-    shown = { classified: photo?.classified, occluded: photo?.occluded };
+    const changed = answer !== shown || known;
+    shown = answer;
     if (changed || state.tool !== before.tool || state.current !== before.current) showWhere();
-    const nameless = state.reports.get(state.chosen.classify)?.labels === 0;
-    setText(byId("class-names"), nameless ? TEXT.modelHasNoNames : "");
+    if (known || state.chosen.classify !== before.chosen.classify) showAbilities(state);
   });
 }

@@ -4,7 +4,6 @@
  * @module
  */
 import { byId } from "./dom.ts";
-import { currentPhoto, watch } from "./store.ts";
 
 const handle = byId("compare");
 const frame = byId("viewer");
@@ -37,7 +36,7 @@ const STEPS: Readonly<Record<string, (share: number) => number>> = {
   End: () => 1,
 };
 
-/** Starts the boundary; it shows when there is something to compare. */
+/** Starts the boundary; the viewer shows it when there is something to compare. */
 export function startCompare(): void {
   handle.addEventListener("keydown", (event) => {
     const step = STEPS[event.key];
@@ -54,5 +53,4 @@ export function startCompare(): void {
     const box = frame.getBoundingClientRect();
     move((event.x - box.left) / box.width);
   });
-  watch(() => void (handle.hidden = !currentPhoto()?.restored));
 }

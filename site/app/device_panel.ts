@@ -56,7 +56,6 @@ export function startDevice(): void {
     const { device, job } = state;
     if (state === before || device !== before.device) {
       showChoices(state);
-      byId("device-name").textContent = device?.name ?? TEXT.device.opening;
       byId("device-why").textContent = device ? TEXT.device.chosen(device.name, device.reason) : TEXT.device.opening;
       byId("device-tried").replaceChildren(...(device?.tried ?? []).map((line) => make("li", {}, line)));
     }

@@ -1,14 +1,20 @@
 /**
- * The ways in: drop, paste, pick, shoot, sample.
+ * The ways in: drop, paste, pick, shoot, sample, share, open with.
  *
  * @module
  */
 import { CATALOGUE } from "../catalogue.ts";
-import { openCamera } from "./camera.ts";
 import { byId, make } from "./dom.ts";
-import { say } from "./messages.ts";
+import { filesOf, meant } from "./dropped_files.ts";
+import { say, sayFailure } from "./messages.ts";
 import { addFiles, addSample } from "./photos.ts";
 import { TEXT } from "./strings.ts";
+
+/** Takes files in; a folder without any says so. */
+async function take(files: readonly File[], empty: string): Promise<void> {
+  if (files.length === 0) return say("notice", empty);
+  await addFiles(files);
+}
 
 function startDrop(): void {
   let depth = 0;
@@ -18,14 +24,15 @@ function startDrop(): void {
   };
   addEventListener("dragenter", (event) => {
     event.preventDefault();
-    mark(1);
+    if (event.dataTransfer?.types.includes("Files") ?? true) mark(1);
   });
   addEventListener("dragleave", () => mark(-1));
   addEventListener("dragover", (event) => event.preventDefault());
   addEventListener("drop", (event) => {
     event.preventDefault();
     mark(-Infinity);
-    addFiles(event.dataTransfer?.files ?? []);
+    if (!event.dataTransfer) return;
+    filesOf(event.dataTransfer).then((files) => take(files, TEXT.dropEmpty), sayFailure);
   });
 }
 
@@ -43,18 +50,23 @@ function startPaste(): void {
       const type = item.types.find((type) => type.startsWith("image/"));
       if (type) files.push(new File([await item.getType(type)], `pasted.${type.slice(6)}`, { type }));
     }
-    if (files.length > 0) addFiles(files);
-    else say("notice", TEXT.pasteEmpty);
+    take(files, TEXT.pasteEmpty);
   });
 }
 
-/** Buttons that open the file picker, all on one hidden input. */
+/** Buttons that open a file picker, each kind on one hidden input. */
 function startPicker(): void {
-  for (const [input, buttons] of [["files", ["choose", "add-more"]], ["checkpoint", ["model-open"]]] as const) {
+  const pickers = [
+    ["files", ["choose", "add-more"]],
+    ["folder", ["choose-folder"]],
+    ["checkpoint", ["model-open", "choose-checkpoint"]],
+  ] as const;
+  for (const [input, buttons] of pickers) {
     const picker = byId<HTMLInputElement>(input);
     picker.addEventListener("change", () => {
-      addFiles([...picker.files ?? []]);
+      const files = [...picker.files ?? []];
       picker.value = "";
+      take(input === "folder" ? meant(files) : files, TEXT.dropEmpty);
     });
     for (const button of buttons) byId(button).addEventListener("click", () => picker.click());
   }
@@ -64,9 +76,36 @@ function showSamples(): void {
   byId("samples").append(...CATALOGUE.samples.map(({ id, thumbnail }) => {
     const image = make("img", { src: thumbnail, alt: "", width: 96, height: 96, decoding: "async" });
     const button = make("button", { type: "button", class: "sample", "aria-label": TEXT.sample(id) }, image);
-    button.addEventListener("click", () => addSample(id));
+    button.append(make("span", { class: "sample-text" }, TEXT.samples[id] ?? id));
+    button.addEventListener("click", () => addSample(id, true));
     return make("li", {}, button);
   }));
+}
+
+/** Files that the system opens with the installed page. */
+interface LaunchQueue {
+  setConsumer(consumer: (launch: { readonly files: readonly FileSystemFileHandle[] }) => void): void;
+}
+
+function startLaunch(): void {
+  const { launchQueue } = globalThis as { readonly launchQueue?: LaunchQueue };
+  launchQueue?.setConsumer(async ({ files }) => {
+    if (files.length > 0) addFiles(await Promise.all(files.map((file) => file.getFile())));
+  });
+}
+
+/** Where the service worker puts what other apps share. */
+const SHARED = "sidewinder-shared";
+
+async function takeShared(): Promise<void> {
+  const cache = await globalThis.caches?.open(SHARED).catch(() => undefined);
+  const files: File[] = [];
+  for (const request of await cache?.keys() ?? []) {
+    const blob = await (await cache!.match(request))!.blob();
+    files.push(new File([blob], decodeURIComponent(request.url.split("/").at(-1)!), { type: blob.type }));
+    await cache!.delete(request);
+  }
+  if (files.length > 0) await addFiles(files);
 }
 
 /** Opens all ways in. */
@@ -75,5 +114,7 @@ export function startIntake(): void {
   startPaste();
   startPicker();
   showSamples();
-  byId("shoot").addEventListener("click", openCamera);
+  startLaunch();
+  if (new URLSearchParams(location.search).has("shared")) takeShared().catch(sayFailure);
+  byId("shoot").addEventListener("click", async () => (await import("./camera.ts")).openCamera());
 }

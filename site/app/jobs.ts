@@ -1,5 +1,6 @@
 /**
- * One piece of work at a time: progress with the time left, cancel that acts at once, failures with a way out.
+ * One piece of work at a time, each for one photo: progress with the time left, cancel that acts at once, failures with a way
+ * out.
  *
  * @module
  */
@@ -11,6 +12,19 @@ import { say, sayFailure, type Way } from "./messages.ts";
 import { current, type Job, type Tool, update } from "./store.ts";
 import { TEXT } from "./strings.ts";
 
+/** What is done, for which photo. */
+export interface Work {
+  readonly tool: Tool;
+  readonly photo: number;
+  /** In words. */
+  readonly what: string;
+  /** Milliseconds that the run will take, where they can be told. */
+  readonly expected?: number | undefined;
+}
+
+/** How a piece of work is watched and stopped. */
+export type WorkOptions = CallOptions & { readonly signal: AbortSignal };
+
 let controller: AbortController | undefined;
 /** Share of the run when its clock started, and that time. */
 let runStart: { readonly at: number; readonly fraction: number } | undefined;
@@ -19,6 +33,15 @@ let shown = 0;
 const SHOWN_EVERY = 100;
 /** Shares that are announced. */
 const QUARTER = 0.25;
+/** Share of a run after which its own speed says more than what was expected. */
+const TRUSTED = 0.1;
+
+function timeLeftOf(job: Job, fraction: number | undefined, now: number): number | undefined {
+  if (!runStart || fraction === undefined) return undefined;
+  const done = fraction - runStart.fraction, measured = (now - runStart.at) / done;
+  if (job.expected !== undefined && done < TRUSTED) return job.expected * (1 - fraction);
+  return done > 0.01 && now - runStart.at > 400 ? measured * (1 - fraction) : undefined;
+}
 
 function follow(event: EngineEvent): void {
   if (event.type === "notice") return say("notice", TEXT.storageFull);
@@ -29,15 +52,11 @@ function follow(event: EngineEvent): void {
   shown = now;
   if (phase !== "run") runStart = undefined;
   else runStart ??= { at: now, fraction: fraction ?? 0 };
-  const done = runStart && fraction !== undefined ? fraction - runStart.fraction : 0;
-  const timeLeft = runStart && done > 0.01 && now - runStart.at > 400
-    ? (now - runStart.at) / done * (1 - fraction!)
-    : undefined;
   const quarters = (share: number | undefined) => Math.floor((share ?? 0) / QUARTER);
   if (phase === "run" && job.phase === "run" && quarters(fraction) > quarters(job.fraction)) {
     announce(TEXT.percent(quarters(fraction) * QUARTER));
   }
-  update({ job: { ...job, phase, fraction, timeLeft } });
+  update({ job: { ...job, phase, fraction, timeLeft: timeLeftOf(job, fraction, now) } });
 }
 
 /** Stops what is going on. */
@@ -47,33 +66,54 @@ export function cancel(): void {
   announce(TEXT.cancelled);
 }
 
+/** Stops what is going on if it belongs to a photo. */
+export function cancelFor(photo: number): void {
+  if (current().job?.photo === photo) cancel();
+}
+
+/** Whether work is going on. */
+export const busy = (): boolean => controller !== undefined;
+
+/** Begins a piece of work, or the next photo of a batch. */
+function begin({ tool, photo, what, expected }: Work): void {
+  runStart = undefined;
+  const none = { phase: undefined, fraction: undefined, timeLeft: undefined };
+  update({ job: { tool, photo, what, started: performance.now(), expected, ...none } });
+}
+
+/**
+ * Does one piece of a longer work; cancelling it leaves the longer one going.
+ *
+ * @throws What `body` throws.
+ */
+export async function runStep<T>(work: Work, body: (options: WorkOptions) => Promise<T>): Promise<T> {
+  const own = controller = new AbortController();
+  begin(work);
+  try {
+    return await body({ signal: own.signal, onEvent: follow });
+  } finally {
+    own.abort();
+    controller = undefined;
+    update({ job: undefined });
+  }
+}
+
 /**
  * Does a piece of work unless another one is going on.
  *
  * @returns Whether it came to its end.
  */
-export async function runJob(
-  tool: Tool,
-  what: string,
-  work: (options: CallOptions & { readonly signal: AbortSignal }) => Promise<void>,
-): Promise<boolean> {
-  if (controller) return false;
-  const own = controller = new AbortController(), started = performance.now();
-  runStart = undefined;
-  const job: Job = { tool, started, phase: undefined, fraction: undefined, timeLeft: undefined };
-  update({ job });
+export async function runJob(work: Work, body: (options: WorkOptions) => Promise<void>): Promise<boolean> {
+  if (busy()) return false;
+  const started = performance.now();
   try {
-    await work({ signal: own.signal, onEvent: follow });
-    announce(TEXT.done(what, performance.now() - started));
+    await runStep(work, body);
+    announce(TEXT.done(work.what, performance.now() - started));
     return true;
   } catch (error) {
-    own.abort();
-    const again: Way = { text: TEXT.tryAgain, go: () => void runJob(tool, what, work) };
+    const again: Way = { text: TEXT.tryAgain, go: () => void runJob(work, body) };
     sayFailure(error, error instanceof EngineFailure ? waysOut(error, again) : []);
     return false;
-  } finally {
-    controller = undefined;
-    update({ job: undefined });
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * Sentences for a person, each with the way out, at the foot of the page until they are dismissed.
+ * Sentences for a person, each with the way out, above the work until they are dismissed. None covers the work, none is lost.
  *
  * @module
  */
@@ -14,13 +14,21 @@ export interface Way {
 }
 
 const list = byId("messages");
-/** More would hide the page. */
-const MOST = 3;
+
+/** Something that failed, and whose failure it was. */
+export interface Failed {
+  readonly name: string;
+  readonly error: unknown;
+}
 
 /** Shows a sentence; the same one again takes the place of the first. */
-export function say(kind: "error" | "notice", text: string, ways: readonly Way[] = [], detail?: string): void {
-  for (const old of list.querySelectorAll("li")) if (old.dataset.text === text) old.remove();
-  while (list.childElementCount >= MOST) list.firstElementChild!.remove();
+export function say(
+  kind: "error" | "notice",
+  text: string,
+  ways: readonly Way[] = [],
+  more: readonly Node[] = [],
+): void {
+  for (const old of list.querySelectorAll("li.message")) if ((old as HTMLElement).dataset.text === text) old.remove();
   const dismiss = make("button", { type: "button", class: "quiet", "aria-label": TEXT.dismiss }, "×");
   const buttons = ways.map(({ text, go }) => {
     const button = make("button", { type: "button" }, text);
@@ -36,16 +44,31 @@ export function say(kind: "error" | "notice", text: string, ways: readonly Way[]
     make("p", { role: kind === "error" ? "alert" : "status" }, text),
     ...buttons,
     dismiss,
-    ...(detail ? [make("details", {}, make("summary", {}, TEXT.details), make("p", {}, detail))] : []),
+    ...(more.length > 0 ? [make("details", {}, make("summary", {}, TEXT.details), ...more)] : []),
   );
   dismiss.addEventListener("click", () => item.remove());
   list.append(item);
 }
 
+function sentence(error: unknown): { readonly text: string; readonly detail: string } {
+  const kind = error instanceof EngineFailure ? error.kind : "other";
+  return { text: TEXT.failures[kind], detail: error instanceof Error ? error.message : String(error) };
+}
+
 /** Shows what went wrong and how to go on; an abort is no failure. */
 export function sayFailure(error: unknown, ways: readonly Way[] = [], name?: string): void {
   if (error instanceof DOMException && error.name === "AbortError") return;
-  const kind = error instanceof EngineFailure ? error.kind : "other";
-  const detail = error instanceof Error ? error.message : String(error);
-  say("error", name ? `${name}: ${TEXT.failures[kind]}` : TEXT.failures[kind], ways, detail);
+  const { text, detail } = sentence(error);
+  say("error", name ? `${name}: ${text}` : text, ways, [make("p", {}, detail)]);
+}
+
+/** Shows what could not be opened: one sentence for one file, one list for many, with every file in it once. */
+export function sayFailures(failed: readonly Failed[]): void {
+  if (failed.length === 1) return sayFailure(failed[0]!.error, [], failed[0]!.name);
+  if (failed.length === 0) return;
+  const items = failed.map(({ name, error }) => {
+    const { text, detail } = sentence(error);
+    return make("li", { title: detail }, make("b", {}, name), `: ${text}`);
+  });
+  say("error", TEXT.failedFiles(failed.length), [], [make("ul", { class: "failed-files" }, ...items)]);
 }

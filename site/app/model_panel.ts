@@ -7,7 +7,7 @@ import type { ModelReport } from "../protocol.ts";
 import { byId, make } from "./dom.ts";
 import { call } from "./engine.ts";
 import { sayFailure } from "./messages.ts";
-import { modelText } from "./checkpoints.ts";
+import { modelText, openCard } from "./checkpoints.ts";
 import { current, type State, update, watch } from "./store.ts";
 import { TEXT } from "./strings.ts";
 
@@ -37,6 +37,7 @@ function showFacts(report: ModelReport): void {
       ...row(TEXT.model.parameters, TEXT.model.parametersIn(parameters, tensors, dtypes.join(", "))),
       ...row(TEXT.model.ignored, ignoredText(report)),
     ),
+    ...cardButton(report.id),
     ...warnings.map((warning) => make("p", { class: "hint" }, warning)),
     make(
       "details",
@@ -49,6 +50,14 @@ function showFacts(report: ModelReport): void {
       ),
     ),
   );
+}
+
+/** The way to the card of a dropped checkpoint. */
+function cardButton(id: string): HTMLElement[] {
+  if (!current().cards.some((card) => card.id === id)) return [];
+  const button = make("button", { type: "button" }, TEXT.card.open);
+  button.addEventListener("click", () => openCard(id));
+  return [button];
 }
 
 /** Facts of a model of the page are known once it is loaded, which opening the box does. */

@@ -37,6 +37,17 @@ async function register(): Promise<void> {
   });
   await navigator.serviceWorker.ready;
   note.textContent = TEXT.offline.ready;
+  if (!crossOriginIsolated && registration.active) isolate();
+}
+
+/**
+ * A host that cannot send headers is made up for by the service worker, from the next load on: with them the models run on all
+ * cores. The page loads once more unless something is open.
+ */
+function isolate(): void {
+  if (current().photos.length > 0 || current().job || sessionStorage.getItem("isolated")) return;
+  sessionStorage.setItem("isolated", "tried");
+  location.reload();
 }
 
 /** Milliseconds after which a visit is more than a first look. */

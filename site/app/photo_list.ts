@@ -13,7 +13,7 @@ const list = byId("photo-list");
 function itemOf(photo: Photo): HTMLElement {
   const { id, name, thumbnail } = photo;
   const canvas = make("canvas", { width: thumbnail.width, height: thumbnail.height });
-  canvas.getContext("2d")!.drawImage(thumbnail, 0, 0);
+  createImageBitmap(thumbnail).then((bitmap) => canvas.getContext("bitmaprenderer")!.transferFromImageBitmap(bitmap));
   const show = make("button", { type: "button", class: "thumbnail", "aria-label": name, title: name }, canvas);
   show.addEventListener("click", () => update({ current: id }));
   const remove = make("button", { type: "button", class: "remove", "aria-label": TEXT.remove(name) }, "×");
@@ -37,7 +37,7 @@ function render({ photos, current }: State): void {
     const item = shown.get(String(photo.id)) ?? itemOf(photo);
     if (!item.isConnected) list.append(item);
     item.querySelector(".thumbnail")!.setAttribute("aria-pressed", String(photo.id === current));
-    item.classList.toggle("restored", photo.restored?.report !== undefined);
+    item.classList.toggle("restored", photo.results.length > 0);
   }
   byId("welcome").hidden = photos.length > 0;
   byId("work").hidden = photos.length === 0;

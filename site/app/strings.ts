@@ -13,14 +13,18 @@ export const PAGE = {
   title: "Sidewinder: restore and classify photos on your own device",
   description: "Upscale, denoise and classify photos with vision state-space models that run entirely in your browser.",
   skip: "Skip to the photo",
-  tagline: "Sharper, cleaner, named: photos through state-space models, on your own device.",
+  tagline: "Make photos larger and cleaner, and find out what is in them. All of it happens on your own device.",
+  welcomeBefore: "A small photo of a cat, enlarged: all blocks",
+  welcomeAfter: "The same photo, restored: sharp",
   privacy: "Nothing leaves your device: no upload, no account, works offline.",
   dropTitle: "Drop a photo here",
-  dropHint: "or a .pth or .safetensors checkpoint of your own",
+  dropHint: "or a folder of them, or",
+  chooseCheckpoint: "a model of your own (.pth, .safetensors)",
   choose: "Choose photos",
+  chooseFolder: "Choose a folder",
   shoot: "Take a photo",
   paste: "Paste",
-  samplesTitle: "Or try one of these",
+  samplesTitle: "Or try one of these, each with what suits it",
   dropNow: "Drop it anywhere",
   addMore: "Add photos",
   photos: "Photos",
@@ -39,37 +43,76 @@ export const PAGE = {
   restoreWhat: "What to do",
   restoreRun: "Restore",
   restoreAll: "Restore all",
+  previewHere: "Preview here",
+  look: "Ways to look at the result",
+  viewMode: "Comparison",
+  modeSplit: "Slider",
+  modeSide: "Side by side",
+  modeDifference: "Difference",
+  hold: "Hold: before",
+  loupe: "Loupe",
+  pause: "Pause",
+  stop: "Stop",
+  zip: "Download all as ZIP",
+  resultsTitle: "Results for this photo",
+  compareWith: "Compare with",
   classifyRun: "Classify",
-  insideRun: "Run and watch",
+  insideRun: "Run and look",
   cancel: "Cancel",
   save: "Download",
   format: "Format",
   quality: "Quality",
-  classifyIntro: "What is on the photo? The five likeliest answers.",
+  classifyIntro: "What is in this photo? The five likeliest answers.",
+  classList: "Everything it can name",
+  classSearch: "Search the names",
+  offersTitle: "A better model",
+  offersHint:
+    "These official models know more and err less. This page fetches nothing from other sites: download a file yourself, then open it here.",
+  offerOpen: "Open a downloaded file",
   where: "Show where the answer comes from",
   whereHint: "Covers one place after another and watches how far the probability falls.",
-  insideIntro: "A state-space model reads a photo as a sequence. Watch the way it takes, and how its signal grows.",
+  insideIntro:
+    "This kind of model reads a photo as a line of patches. See which patches reach which, and the path it takes.",
+  reachTitle: "What reaches a patch",
+  reachHint:
+    "Tap a patch of the large photo. Bright patches reach it; dark ones do not. Computed exactly from this run.",
+  reachLayer: "Layer",
+  reachRow: "Row",
+  reachColumn: "Column",
+  decayTitle: "How long a patch is remembered along the path",
   insideModel: "Model",
-  scanTitle: "The scan",
+  scanTitle: "The path it takes",
   scanOrder: "Order",
   scanStep: "Step",
   play: "Play",
-  normTitle: "Norm of the stream per block",
-  normHint: "Choose a block to see where on the photo its norm is large.",
+  normTitle: "Strength of the signal, block by block",
+  normHint: "Choose a block to see where in the photo its signal is strong.",
   modelTitle: "Model",
   licences: "Licences of the code and the models",
   modelDrop: "Open a checkpoint",
   modelHint: "Official Vision Mamba, MambaIR and DVMSR checkpoints (.pth, .safetensors) run as they are.",
   deviceTitle: "Device and timings",
   deviceWish: "Run on",
-  offlineTitle: "Offline",
+  offlineTitle: "Offline, and what is kept",
+  keptHint: "Photos and results are kept on this device, so that a reload loses nothing. They are sent nowhere.",
+  forget: "Forget all photos and results",
+  cardHint: "Read from the file; nothing in it is run.",
+  cardParts: "Numbers by part",
+  cardSearch: "Search tensors",
+  cardTensors: "Tensors",
+  cardName: "Name",
+  cardShape: "Shape",
+  cardType: "Type",
+  cardRange: "Range",
+  cardHistogram: "Values",
+  cardMore: "Show more",
   offlineKeep: "Keep all models for offline use",
   theme: "Colours",
   themeAuto: "System",
   themeLight: "Light",
   themeDark: "Dark",
   cameraTitle: "Take a photo",
-  cameraShoot: "Take it",
+  cameraShoot: "Capture",
   close: "Close",
   messages: "Messages",
   noScript: "This page needs JavaScript: the models run in it.",
@@ -85,6 +128,7 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
     "This file is not a checkpoint. Choose a .pth or .safetensors file of Vision Mamba, MambaIR or DVMSR.",
   "damaged-checkpoint": "This checkpoint is damaged or cut off. Download it again, then drop it once more.",
   "foreign-model": "This checkpoint belongs to another model. Vision Mamba, MambaIR and DVMSR can run here.",
+  "no-scan": "This model has no scan to look into. Choose another one.",
   "wrong-task": "This model cannot do that. Choose another model below, under Model.",
   "device-lost": "The graphics device was lost in the middle of the work. Try again, or go on with the processor.",
   "device-missing": "This browser does not have that device. Choose another one below, under Device and timings.",
@@ -106,6 +150,7 @@ const ORDERS = {
   rowReversed: "Rows, backwards",
   column: "Columns",
   columnReversed: "Columns, backwards",
+  table: "By likeness",
 } as const;
 
 const PHASES = {
@@ -146,6 +191,18 @@ export function duration(milliseconds: number): string {
 export const size = (bytes: number): string =>
   bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 
+/** A number of parameters in words. */
+const millions = (count: number): string =>
+  count < 1e6 ? `${Math.round(count / 1e3)} k` : `${(count / 1e6).toFixed(1)} M`;
+
+const percent = (share: number): string => `${Math.round(100 * share)} %`;
+
+/** What the page's own nets were not made for. */
+const LIMITS = {
+  upscale: "Made for clean photos that were only made smaller. JPEG blocks and noise become larger too.",
+  denoise: "Made for even, grainy noise, as from little light. Blotches of colour and JPEG blocks stay.",
+} as const;
+
 /** Texts of the script. */
 export const TEXT = {
   failures: FAILURES,
@@ -163,12 +220,56 @@ export const TEXT = {
   cameraMissing: "The camera cannot be used. Allow it in the browser, or choose a photo instead.",
   photoAdded: (name: string, width: number, height: number) => `${name} is open, ${width} by ${height} pixels`,
   photoFacts: (width: number, height: number) => `${number.format(width)} × ${number.format(height)}`,
-  byBrowser: "Decoded by the browser; colours may differ slightly between browsers.",
+
   opening: (name: string) => `Opening ${name}`,
   timeLeft: (milliseconds: number) => `about ${duration(milliseconds)} left`,
   percent: (fraction: number) => `${Math.round(fraction * 100)} %`,
   largePhoto: (megapixels: string) =>
-    `${megapixels} megapixels: this can take many minutes. You can cancel at any time.`,
+    `${megapixels} megapixels can take minutes. Preview a part first: that takes seconds, and tells how long the whole takes.`,
+  wholeTakes: (milliseconds: number, on: string) => `The whole photo: about ${duration(milliseconds)} ${on}.`,
+  onCores: (threads: number) => threads === 1 ? "on one core" : `on ${threads} cores`,
+  onGraphics: "on the graphics processor",
+  limits: {
+    mambair_light_x2: LIMITS.upscale,
+    mambair_light_x3: LIMITS.upscale,
+    mambair_light_x4: LIMITS.upscale,
+    mambair_denoise: LIMITS.denoise,
+  } as Readonly<Record<string, string | undefined>>,
+  fast: "fast",
+  best: "best",
+  preview: "Preview",
+  coming: "In progress",
+  busyWith: (what: string, name: string) => `Busy: ${what}, ${name}. It can be cancelled there.`,
+  batchAt: (at: number, total: number) => `${at} of ${total}`,
+  batchDone: (done: number, total: number) => `${done} of ${total} done`,
+  batchOutcomes: {
+    waiting: "waits",
+    running: "is being restored",
+    done: "done",
+    failed: "failed",
+    removed: "was removed",
+    stopped: "not done",
+  },
+  paused: "Paused after the part it was at",
+  pause: PAGE.pause,
+  goOn: "Go on",
+  zipping: (fraction: number) => `Packing, ${Math.round(100 * fraction)} %`,
+  outcomes: { classify: "named", denoise: "denoised", dejpeg: "without JPEG artefacts" },
+  suffixes: { classify: "named", upscale: "larger", denoise: "denoised", dejpeg: "clean" },
+  thePhoto: "The photo",
+  resultFacts: (width: number, height: number, took: string, device: string) =>
+    `${number.format(width)} × ${number.format(height)}, ${took} on ${device}`,
+  isSaved: "downloaded",
+  unsavedHint: "Some results have not been downloaded yet.",
+  dropEmpty: "There is no file in there. Drop photos, a folder with photos, or a checkpoint.",
+  failedFiles: (count: number) => `${count} files could not be opened. Everything else is there.`,
+  workMissing: "The tools could not be fetched. Connect once, then try again.",
+  samples: {
+    coffee: "Name what is in it",
+    chelsea: "Name the cat",
+    small: "Four times larger",
+    noisy: "Take the noise away",
+  } as Readonly<Record<string, string | undefined>>,
   done: (what: string, milliseconds: number) => `${what} done in ${duration(milliseconds)}`,
   cancelled: "Cancelled",
   restored: (width: number, height: number, device: string) =>
@@ -176,10 +277,24 @@ export const TEXT = {
   saving: "Encoding",
   saved: (name: string, bytes: number) => `${name}, ${size(bytes)}`,
   bestLabel: (name: string, probability: string) => `Likeliest: ${name}, ${probability}`,
-  modelHasNoNames: "This model has no class names; classes are shown by number.",
+  notSure: (name: string, probability: string) =>
+    `Not sure. Nothing it knows stands out; the nearest is ${name} with ${probability}.`,
+  canName: (classes: number, kind: string | undefined, named: boolean) =>
+    named
+      ? `This model can name ${number.format(classes)} things${
+        kind ? `: ${kind}` : ""
+      }. It gives anything else one of those names.`
+      : "This model has no class names; classes are shown by number.",
+  unsureBelow: (share: string, chosen: string) => `Below ${share} it says “not sure” (${chosen}).`,
+  namesFound: (found: number, all: number) => `${number.format(found)} of ${number.format(all)} names`,
+  offer: (top1: number, megabytes: number, halved: number) =>
+    `right for ${top1} % of ImageNet, ${number.format(megabytes)} MB; ${
+      number.format(halved)
+    } MB after “sidewinder convert”:`,
   occlusionDone: "The picture shows where the answer comes from",
-  strongest: (fall: string) => `Strongest place: −${fall}`,
-  noPlace: "No single place decides this answer.",
+  covering: (name: string, before: string, after: string) =>
+    `Covering the bright spot lowers ${name} from ${before} to ${after}.`,
+  noPlace: "No single place decides this answer: covering any of them changes next to nothing.",
   whereOf: (name: string) => `Show where “${name}” comes from`,
   playing: "Pause",
   resting: PAGE.play,
@@ -193,8 +308,34 @@ export const TEXT = {
     `${rows} × ${columns} pixels from the middle of the photo: here every pixel is a token`,
   scanPicture: (order: string, step: number, total: number) =>
     `Scan by ${order.toLowerCase()}, token ${step} of ${total}`,
-  block: (index: number, name: string, mean: string) => `Block ${index}, ${name}: mean norm ${mean}`,
-  insideDone: (blocks: number) => `${blocks} blocks watched`,
+  block: (index: number, name: string, mean: string) => `Block ${index}, ${name}: mean strength ${mean}`,
+  insideDone: (scans: number) => `${scans} scans looked into`,
+  reach: {
+    layer: (index: number, total: number) => `${index} of ${total}`,
+    all: "All ways",
+    words: (own: number, half: number, total: number, elsewhere: number, way: string) =>
+      `${percent(own)} of what this patch gets is its own. Half of all comes from ${number.format(half)} of ${
+        number.format(total)
+      } patches (${way})${elsewhere > 0.005 ? `, and ${percent(elsewhere)} from the class token` : ""}.`,
+    map: (way: string, half: number) => `${way}: half of what reaches the patch comes from ${half} patches`,
+    decay: (half: number, left: number, step: number) =>
+      `${
+        half < 0 ? "More than half is left at the end of the path" : `Half is gone after ${half} steps`
+      }; after ${step} steps ${percent(left)} is left.`,
+  },
+  card: {
+    open: "Look into the file",
+    what: "Model",
+    cannot: (why: string) => `runs elsewhere, not on this page. ${why}`,
+    foreign: (name: string, tensors: number, why: string) =>
+      `${name} can be looked into: ${number.format(tensors)} tensors. It cannot run on this page. ${why}`,
+    warning: "Note",
+    found: (listed: number, found: number, all: number) =>
+      `${number.format(listed)} shown of ${number.format(found)} found, ${number.format(all)} in all`,
+    measure: "Measure",
+    broken: (count: number) => `${number.format(count)} values are NaN or infinite`,
+    histogram: (min: string, max: string, mean: string) => `Values from ${min} to ${max}, mean ${mean}`,
+  },
   model: {
     family: "Family",
     variant: "Variant",
@@ -209,7 +350,8 @@ export const TEXT = {
     parametersIn: (parameters: number, tensors: number, dtypes: string) =>
       `${number.format(parameters)} in ${number.format(tensors)} tensors, ${dtypes}`,
     format: (format: string, root: string) => root ? `${format}, part ${root}` : format,
-    added: (what: string) => `Checkpoint ready: ${what}`,
+    added: (what: string, parameters: number) => `${what}, ${millions(parameters)} parameters, ready.`,
+    nowAPhoto: "Now a photo.",
     ignoredMore: (count: number) => `and ${count} more`,
   },
   device: {

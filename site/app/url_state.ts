@@ -26,6 +26,7 @@ export function fragmentOf({ tool, chosen, wish }: State, sample: string | undef
 
 /** Takes over what a fragment says; what it cannot say or says wrong stays. */
 function apply(fragment: string): void {
+  if (fragment === "") return;
   const parts = new URLSearchParams(fragment), { chosen } = current();
   const wanted = parts.get("tool") ?? "restore", tool = TOOLS.includes(wanted) ? wanted as Tool : "restore";
   const model = CATALOGUE.models.find(({ id }) => id === parts.get("model"));
@@ -37,7 +38,7 @@ function apply(fragment: string): void {
     ...(device in TEXT.devices ? { wish: device as DeviceWish } : {}),
   });
   const photo = parts.get("photo");
-  if (photo && currentPhoto()?.sample !== photo) addSample(photo);
+  if (photo && !current().photos.some(({ sample }) => sample === photo)) addSample(photo);
 }
 
 /** Reads the URL, and keeps it in step. */

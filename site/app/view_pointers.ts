@@ -9,6 +9,8 @@ export interface ViewGestures {
   readonly pan: (dx: number, dy: number) => void;
   /** Around a point given from the middle of the frame. */
   readonly zoom: (factor: number, px: number, py: number) => void;
+  /** At a point given from the frame's corner. */
+  readonly tap: (px: number, py: number) => void;
 }
 
 interface Point {
@@ -16,12 +18,15 @@ interface Point {
   readonly y: number;
 }
 
+/** Pixels that a tap may move. */
+const STILL = 4;
 /** Zoom per pixel of wheel. */
 const WHEEL = 0.0015;
 
 /** Listens for gestures on a frame. */
 export function followPointers(frame: HTMLElement, gestures: ViewGestures): void {
   const down = new Map<number, Point>();
+  let start: Point | undefined;
   const fromMiddle = ({ x, y }: Point): Point => {
     const box = frame.getBoundingClientRect();
     return { x: x - box.left - box.width / 2, y: y - box.top - box.height / 2 };
@@ -35,6 +40,7 @@ export function followPointers(frame: HTMLElement, gestures: ViewGestures): void
     if (event.button !== 0 || (event.target as Element).closest("button, [role=slider]")) return;
     frame.setPointerCapture(event.pointerId);
     down.set(event.pointerId, event);
+    start = down.size === 1 ? event : undefined;
   });
   frame.addEventListener("pointermove", (event) => {
     const last = down.get(event.pointerId);
@@ -47,7 +53,12 @@ export function followPointers(frame: HTMLElement, gestures: ViewGestures): void
     gestures.zoom(after.distance / Math.max(1, before.distance), at.x, at.y);
   });
   for (const type of ["pointerup", "pointercancel"] as const) {
-    frame.addEventListener(type, (event) => void down.delete(event.pointerId));
+    frame.addEventListener(type, (event) => {
+      if (!down.delete(event.pointerId) || type === "pointercancel" || !start) return;
+      if (Math.hypot(event.x - start.x, event.y - start.y) > STILL) return;
+      const box = frame.getBoundingClientRect();
+      gestures.tap(event.x - box.left, event.y - box.top);
+    });
   }
   frame.addEventListener("wheel", (event) => {
     event.preventDefault();

@@ -43,3 +43,14 @@ export function zoomed(view: ViewTransform, factor: number, photo: Size, px = 0,
   const zoom = clampZoom(view.zoom * factor), ratio = zoom / view.zoom;
   return held({ zoom, x: px - (px - view.x) * ratio, y: py - (py - view.y) * ratio }, photo);
 }
+
+/** A part of a photo in the middle of the frame, as large as {@linkcode fitted} would show it. */
+export function around(
+  part: Size & { readonly x: number; readonly y: number },
+  photo: Size,
+  frame: Size,
+): ViewTransform {
+  const zoom = clampZoom(MARGIN * Math.min(frame.width / part.width, frame.height / part.height));
+  const shift = (at: number, size: number, all: number) => (all / 2 - (at + size / 2)) * zoom;
+  return held({ zoom, x: shift(part.x, part.width, photo.width), y: shift(part.y, part.height, photo.height) }, photo);
+}

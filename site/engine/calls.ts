@@ -4,12 +4,17 @@
  * @module
  */
 import type { CallName, EngineCalls } from "../protocol.ts";
+import { inspect, tensorStats } from "./cards.ts";
 import { classifyPhoto, occludePhoto } from "./classify_photo.ts";
-import { lookInside } from "./look_inside.ts";
+import { lookInside, reachOf } from "./look_inside.ts";
 import { keepModels, type Watch } from "./model_files.ts";
-import { addModel, modelOf } from "./models.ts";
+import { modelOf } from "./models.ts";
 import { addPhoto, pixelBytes, removePhoto } from "./photos.ts";
-import { encodeRestored, forgetRestored, restoredBytes, restorePhoto } from "./restore_photo.ts";
+import { removeResult, resultBytes } from "./results.ts";
+import { pause, previewPhoto, restorePhoto, showResult } from "./restore_photo.ts";
+import { encodeResult, zipResults } from "./save_results.ts";
+import { forgetSession, keepSession, readSession } from "./session.ts";
+import { forget, keep, kept, piecesOf } from "./storage.ts";
 import { deviceMemory } from "./workbench.ts";
 
 /** Answers a call. */
@@ -22,20 +27,45 @@ export type Call<C extends CallName> = (
 export const calls: { readonly [C in Exclude<CallName, "open">]: Call<C> } = {
   memory: async () => {
     const { weights = 0, peak = 0, reserved = 0 } = await deviceMemory() ?? {};
-    return { weights, peak, reserved, pixels: pixelBytes() + restoredBytes() };
+    return { weights, peak, reserved, pixels: pixelBytes() + resultBytes() };
   },
-  addPhoto: ({ photo, blob }) => addPhoto(photo, blob),
-  removePhoto: ({ photo }) => {
+  addPhoto: async ({ photo, blob }) => {
+    const file = blob ?? await kept(photoFile(photo));
+    const report = await addPhoto(photo, file!);
+    if (blob) await keep(photoFile(photo), piecesOf(blob));
+    return report;
+  },
+  removePhoto: async ({ photo }) => {
     removePhoto(photo);
-    forgetRestored(photo);
-    return Promise.resolve(undefined);
+    await forget(photoFile(photo));
+    return undefined;
   },
-  addModel: ({ blob, name }) => addModel(blob, name),
+  inspect: async ({ blobs, name, id }) => {
+    const [file] = blobs.length > 0 ? blobs : [await kept(modelFile(id))];
+    const report = await inspect(blobs.length > 0 ? blobs : [file!], name, id);
+    if (report.model && blobs.length === 1 && file!.size <= MOST_KEPT) await keep(modelFile(id), piecesOf(file!));
+    return report;
+  },
+  tensor: ({ card, tensor }) => tensorStats(card, tensor),
   loadModel: async ({ model }, watch) => (await modelOf(model, watch)).report,
   keepModels: (_, watch) => keepModels(watch).then(() => undefined),
   classify: ({ photo, model }, watch) => classifyPhoto(photo, model, watch),
   occlude: ({ photo, model, classes }, watch) => occludePhoto(photo, model, classes, watch),
   inside: ({ photo, model }, watch) => lookInside(photo, model, watch),
-  restore: ({ photo, model }, watch) => restorePhoto(photo, model, watch),
-  encode: ({ photo, format, quality }) => encodeRestored(photo, format, quality),
+  reach: ({ photo, model, scan, place }, watch) => reachOf(photo, model, scan, place, watch),
+  restore: ({ photo, model, result }, watch) => restorePhoto(photo, model, result, watch),
+  preview: ({ photo, model, region }, watch) => previewPhoto(photo, model, region, watch),
+  pause: ({ paused }) => Promise.resolve(void pause(paused)),
+  show: ({ result }, watch) => showResult(result, watch).then(() => undefined),
+  removeResult: ({ result }) => removeResult(result).then(() => undefined),
+  encode: ({ result, ...options }) => encodeResult(result, options),
+  zip: ({ items, ...options }, watch) => zipResults(items, options, watch),
+  session: () => readSession(),
+  keepSession: ({ text }) => keepSession(text).then(() => undefined),
+  forgetSession: () => forgetSession().then(() => undefined),
 };
+
+/** Largest checkpoint that is kept for the next visit, in bytes. */
+const MOST_KEPT = 200e6;
+const photoFile = (photo: number): string => `photo-${photo}`;
+const modelFile = (id: string): string => `model-${encodeURIComponent(id)}`;

@@ -4,16 +4,17 @@
  * @module
  */
 import type { Checkpoint } from "../../src/checkpoint/checkpoint.ts";
-import { openCheckpoint } from "../../src/checkpoint/open.ts";
 import { describeModel, detectModel, loadModel, type Model, type ModelInfo } from "../../src/load_model.ts";
+import { IMAGENET_ANSWERS, loadImagenetLabels } from "../../src/models/imagenet_labels.ts";
 import { CATALOGUE } from "../catalogue.ts";
 import type { ModelReport, Task } from "../protocol.ts";
 import { currentDevice, onLeave } from "./workbench.ts";
 import { checkpointFailure, Failure, kindOf } from "./failures.ts";
+import { openParts } from "./cards.ts";
 import { modelFile, type Watch } from "./model_files.ts";
 
 /** Files that were dropped, by id. */
-const dropped = new Map<string, Blob>();
+const dropped = new Map<string, { readonly blobs: readonly Blob[]; readonly name: string }>();
 /** Models on the device, the one used last at the end. */
 const loaded = new Map<string, { readonly model: Model; readonly report: ModelReport }>();
 const KEPT = 2;
@@ -28,14 +29,16 @@ function taskOf(info: ModelInfo, scale: number, name: string): Task {
   if (info.task === "classify") return "classify";
   if (info.task !== "restore") {
     throw new TypeError(
-      `Cannot run ${name} on the page as it must classify or restore pictures: it is ${info.family}, which is for ${info.task}`,
+      `This page restores and classifies single photos; ${name} is ${info.family}, which is there to ${info.task}. ` +
+        `The library runs it: see ${info.task}() in the documentation.`,
     );
   }
   if (scale > 1) return "upscale";
   return info.variant?.includes("car") || /car|jpeg/i.test(name) ? "dejpeg" : "denoise";
 }
 
-async function reportOf(id: string, name: string, checkpoint: Checkpoint): Promise<ModelReport> {
+/** What a checkpoint is, if it can run on the page. */
+export async function reportOf(id: string, name: string, checkpoint: Checkpoint): Promise<ModelReport> {
   const { detected, metadata } = await detectModel(checkpoint);
   const info = describeModel(checkpoint, detected);
   const { gives } = detected, scale = gives.kind === "image" ? gives.scale : 1;
@@ -50,36 +53,26 @@ async function reportOf(id: string, name: string, checkpoint: Checkpoint): Promi
     }),
     warnings: checkpoint.warnings,
     classes,
-    labels: metadata?.labels?.length ?? (classes === 1000 ? 1000 : 0),
+    labels: metadata?.labels ?? (classes === 1000 ? await loadImagenetLabels() : []),
+    answers: metadata?.answers ?? (classes === 1000 ? IMAGENET_ANSWERS : undefined),
   };
 }
 
-/** Looks into a dropped checkpoint and keeps it if it can run. */
-export async function addModel(blob: Blob, name: string): Promise<ModelReport> {
-  try {
-    const checkpoint = await openCheckpoint(new File([blob], name));
-    try {
-      const report = await reportOf(`file:${dropped.size}:${name}`, name, checkpoint);
-      dropped.set(report.id, new File([blob], name));
-      return report;
-    } finally {
-      await checkpoint.close();
-    }
-  } catch (error) {
-    throw checkpointFailure(error);
-  }
+/** Adds a dropped checkpoint to the models that can be loaded. */
+export function dropModel(id: string, blobs: readonly Blob[], name: string): void {
+  dropped.set(id, { blobs, name });
 }
 
 async function load(id: string, watch: Watch) {
   const entry = CATALOGUE.models.find((model) => model.id === id);
-  const blob = entry ? await modelFile(entry, watch) : dropped.get(id);
-  if (!blob) throw new Failure("other", `Cannot load model ${id} as it must be one of the page: it is not`);
+  const file = entry ? { blobs: [await modelFile(entry, watch)], name: id } : dropped.get(id);
+  if (!file) throw new Failure("other", `Cannot load model ${id} as it must be one of the page: it is not`);
   const device = await currentDevice();
   watch.emit({ type: "progress", phase: "load", fraction: undefined });
   try {
-    const checkpoint = await openCheckpoint(new File([blob], id));
+    const checkpoint = await openParts(file.blobs, file.name);
     try {
-      const report = await reportOf(id, id, checkpoint);
+      const report = await reportOf(id, file.name, checkpoint);
       const model = await loadModel(device, checkpoint, { signal: watch.signal });
       return { model, report };
     } finally {

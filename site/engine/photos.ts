@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { to8Bit, toChannels } from "../../src/image/colour.ts";
+import { hasAlpha, to8Bit, toChannels } from "../../src/image/colour.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { checkSize, type Pixels } from "../../src/image/pixels.ts";
 import type { PhotoReport } from "../protocol.ts";
@@ -97,6 +97,7 @@ export async function addPhoto(photo: number, blob: Blob): Promise<PhotoReport> 
       width: pixels.width,
       height: pixels.height,
       channels: pixels.channels,
+      alpha: hasAlpha(pixels),
       decoder,
       preview: await scaledBitmap(image, PREVIEW_SIDE),
       thumbnail: await scaledBitmap(image, THUMBNAIL_SIDE),

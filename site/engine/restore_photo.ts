@@ -1,22 +1,41 @@
 /**
- * Restores a photo, hands its parts to the page as they are finished, and keeps the whole for the download.
+ * Restores a photo, or a part of it on trial, and hands what is finished to the page.
  *
  * @module
  */
 import type { Pixels8 } from "../../src/image/colour.ts";
-import { encodeImage } from "../../src/image/encode.ts";
-import { restoreTiles } from "../../src/restore.ts";
-import type { RestoreReport, SaveFormat } from "../protocol.ts";
+import type { Model } from "../../src/load_model.ts";
+import type { Pixels } from "../../src/image/pixels.ts";
+import { restore, restoreTiles } from "../../src/restore.ts";
+import type { PreviewReport, Region, RestoreReport } from "../protocol.ts";
+import { seenBy, TILE } from "../tiles.ts";
 import { Failure } from "./failures.ts";
 import type { Watch } from "./model_files.ts";
 import { modelOf } from "./models.ts";
 import { pixelsOf, toImageData } from "./photos.ts";
+import { keepResult, resultOf } from "./results.ts";
 
-/** Restored photos, by the photo. */
-const restored = new Map<number, Pixels8>();
+const tileOf = ({ device }: Model): number => device.kind === "webgpu" ? TILE.webgpu : TILE.other;
 
-/** Longest side of a tile: small enough to see the photo come, large enough that borders cost little. */
-const TILE = { webgpu: 512, other: 256 } as const;
+/** Open while the work may go on. */
+let gate: Promise<void> | undefined;
+let open: () => void = () => {};
+
+/** Holds the work up after the part it is at, or lets it go on. */
+export function pause(paused: boolean): void {
+  open();
+  gate = paused ? new Promise((resolve) => open = resolve) : undefined;
+}
+
+/** Waits while the work is paused, or until it is given up. */
+async function untilOpen(signal: AbortSignal): Promise<void> {
+  if (!gate) return;
+  let stop = () => {};
+  const aborted = new Promise<void>((resolve) => signal.addEventListener("abort", stop = () => resolve()));
+  await Promise.race([gate, aborted]);
+  signal.removeEventListener("abort", stop);
+  signal.throwIfAborted();
+}
 
 function copyInto(whole: Pixels8, part: Pixels8, x: number, y: number): void {
   const stride = part.width * part.channels;
@@ -26,48 +45,105 @@ function copyInto(whole: Pixels8, part: Pixels8, x: number, y: number): void {
   }
 }
 
-/** Restores a photo. A result of an earlier run stays until this one is whole. */
-export async function restorePhoto(photo: number, id: string, watch: Watch): Promise<RestoreReport> {
-  const { model, milliseconds } = await modelOf(id, watch);
-  if (model.info.task !== "restore") {
+async function emitTile(watch: Watch, part: Pixels8, x: number, y: number): Promise<void> {
+  const bitmap = await createImageBitmap(toImageData(part));
+  watch.emit({ type: "tile", x, y, bitmap }, [bitmap]);
+}
+
+async function restorerOf(id: string, watch: Watch) {
+  const found = await modelOf(id, watch);
+  if (found.model.info.task !== "restore") {
     throw new Failure("wrong-task", `Cannot restore as ${id} must be a model that makes images: it tells classes`);
   }
+  return found;
+}
+
+/** Restores a photo; the result is kept under its number once it is whole. */
+export async function restorePhoto(photo: number, id: string, result: number, watch: Watch): Promise<RestoreReport> {
+  const { model, milliseconds } = await restorerOf(id, watch);
   const { pixels, milliseconds: decode } = await pixelsOf(photo);
+  let whole: Pixels8 | undefined, waited = 0;
   const started = performance.now();
-  let whole: Pixels8 | undefined;
   for await (
     const { x, y, pixels: part, image } of restoreTiles(model, pixels, {
-      tile: model.device.kind === "webgpu" ? TILE.webgpu : TILE.other,
+      tile: tileOf(model),
       signal: watch.signal,
       onProgress: ({ fraction }) => watch.emit({ type: "progress", phase: "run", fraction }),
     })
   ) {
     whole ??= { ...image, data: new Uint8Array(image.width * image.height * image.channels) };
     copyInto(whole, part, x, y);
-    const bitmap = await createImageBitmap(toImageData(part));
-    watch.emit({ type: "tile", x, y, bitmap }, [bitmap]);
+    await emitTile(watch, part, x, y);
+    const held = performance.now();
+    await untilOpen(watch.signal);
+    waited += performance.now() - held;
   }
-  restored.set(photo, whole!);
-  const { width, height } = whole!;
-  const timings = { decode, load: milliseconds, run: performance.now() - started };
-  return { width, height, device: model.device.name, timings };
+  const run = performance.now() - started - waited;
+  await keepResult(result, whole!);
+  const { width, height, channels } = whole!;
+  return {
+    ...{ width, height, channels, device: model.device.name },
+    pace: run / seenBy(pixels.width, pixels.height, tileOf(model), model.multiple),
+    timings: { decode, load: milliseconds, run },
+  };
 }
 
-const TYPES = { png: "image/png", jpeg: "image/jpeg", webp: "image/webp" } as const;
+/** Longest side of a part that is restored on trial: seconds on any machine. */
+const TRIAL = { webgpu: 384, other: 144 } as const;
 
-/** The restored photo as a file. */
-export async function encodeRestored(photo: number, format: SaveFormat, quality: number): Promise<Blob> {
-  const pixels = restored.get(photo);
-  if (!pixels) throw new Failure("other", "Cannot encode as the photo must be restored first: it is not");
-  return new Blob([await encodeImage(pixels, { type: format, quality })], { type: TYPES[format] });
+/** A part of the photo as a picture of its own. */
+function cut(pixels: Pixels, { x, y, width, height }: Region): Pixels {
+  const { data, channels } = pixels;
+  const part = data instanceof Uint16Array
+    ? new Uint16Array(width * height * channels)
+    : new Uint8Array(width * height * channels);
+  for (let row = 0; row < height; row++) {
+    const from = ((y + row) * pixels.width + x) * channels;
+    part.set(data.subarray(from, from + width * channels), row * width * channels);
+  }
+  return { ...pixels, data: part, width, height };
 }
 
-/** Lets a restored photo go. */
-export function forgetRestored(photo: number): void {
-  restored.delete(photo);
+/** The middle of what is asked for, in whole pixels inside the photo, no larger than a trial. */
+function trialOf({ x, y, width, height }: Region, pixels: Pixels, side: number): Region {
+  const along = (from: number, length: number, all: number) => {
+    const size = Math.max(1, Math.min(Math.round(length), all, side));
+    const start = Math.round(Math.min(all - size, Math.max(0, from + (length - size) / 2)));
+    return [start, size] as const;
+  };
+  const [left, wide] = along(x, width, pixels.width), [top, tall] = along(y, height, pixels.height);
+  return { x: left, y: top, width: wide, height: tall };
 }
 
-/** Bytes of all restored photos. */
-export function restoredBytes(): number {
-  return [...restored.values()].reduce((sum, { data }) => sum + data.byteLength, 0);
+/** Restores the middle of a part of a photo, and measures how long that takes. */
+export async function previewPhoto(photo: number, id: string, wanted: Region, watch: Watch): Promise<PreviewReport> {
+  const { model } = await restorerOf(id, watch);
+  const { pixels } = await pixelsOf(photo);
+  const region = trialOf(wanted, pixels, model.device.kind === "webgpu" ? TRIAL.webgpu : TRIAL.other);
+  const part = cut(pixels, region), { signal } = watch;
+  const run = (onFraction?: (fraction: number) => void) =>
+    restore(model, part, { tile: "exact", signal, onProgress: ({ fraction }) => onFraction?.(fraction) });
+  // A GPU compiles before its first run of a size, which says nothing about the rest of the photo.
+  if (model.device.kind === "webgpu") await run();
+  const started = performance.now();
+  const restored = await run((fraction) => watch.emit({ type: "progress", phase: "run", fraction }));
+  const took = performance.now() - started;
+  await emitTile(watch, restored, region.x * model.scale, region.y * model.scale);
+  return { region, pace: took / (region.width * region.height) };
+}
+
+/** Side of the parts in which a kept result is shown. */
+const SHOWN = 1024;
+
+/** Gives a kept result to the page once more. */
+export async function showResult(result: number, watch: Watch): Promise<void> {
+  const pixels = await resultOf(result);
+  for (let y = 0; y < pixels.height; y += SHOWN) {
+    for (let x = 0; x < pixels.width; x += SHOWN) {
+      watch.signal.throwIfAborted();
+      const size = { width: Math.min(SHOWN, pixels.width - x), height: Math.min(SHOWN, pixels.height - y) };
+      const part = cut(pixels, { x, y, ...size }) as Pixels8;
+      await emitTile(watch, part, x, y);
+    }
+  }
 }

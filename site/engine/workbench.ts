@@ -6,13 +6,17 @@
  */
 import type { Device, DeviceMemory } from "../../src/device.ts";
 import { findAdapter } from "../../src/gpu/adapter.ts";
+import { type ScanWatch, watchScans } from "../../src/inside/watch_scans.ts";
 import { type DeviceKind, openDevice } from "../../src/open_device.ts";
 import { supports } from "../../src/wasm/load.ts";
 import type { DeviceOption, DeviceReport, DeviceWish } from "../protocol.ts";
 import { Failure } from "./failures.ts";
 
+/** Replaced by the build: the file of the threads, from the page. */
+declare const SITE_THREADS: string;
+
 let wish: DeviceWish = "auto";
-let opening: Promise<Device> | undefined;
+let opening: Promise<ScanWatch> | undefined;
 const leaving: (() => void)[] = [];
 
 /** Calls back when the device is about to be closed; whoever keeps something on it lets go then. */
@@ -20,21 +24,25 @@ export function onLeave(callback: () => void): void {
   leaving.push(callback);
 }
 
-/** The device, opened when first asked for. */
-export function currentDevice(): Promise<Device> {
-  opening ??= openDevice(wish === "auto" ? {} : { require: wish }).catch((error) => {
+/** The device, opened when first asked for; its scans can be listened to. */
+export function currentWatch(): Promise<ScanWatch> {
+  const threadFile = new URL(SITE_THREADS, location.href);
+  opening ??= openDevice({ threadFile, ...(wish === "auto" ? {} : { require: wish }) }).then(watchScans, (error) => {
     opening = undefined;
     throw new Failure("device-missing", (error as Error).message, error);
   });
   return opening;
 }
 
+/** The device alone. */
+export const currentDevice = async (): Promise<Device> => (await currentWatch()).device;
+
 /** Closes the device, also one that is lost. */
 export async function leaveDevice(): Promise<void> {
-  const device = await opening?.catch(() => undefined);
+  const watch = await opening?.catch(() => undefined);
   opening = undefined;
   for (const callback of leaving) callback();
-  device?.close();
+  watch?.device.close();
 }
 
 /** Opens another device; when it cannot be had, the dispatcher's choice stays. */
@@ -63,10 +71,17 @@ async function deviceOptions(): Promise<DeviceOption[]> {
 
 async function reportDevice(device: Device): Promise<DeviceReport> {
   const { tried = [], reason = "" } = device.account ?? {};
-  return { kind: device.kind, name: device.name, reason, tried, options: await deviceOptions() };
+  return {
+    kind: device.kind,
+    name: device.name,
+    threads: device.threads ?? 1,
+    reason,
+    tried,
+    options: await deviceOptions(),
+  };
 }
 
 /** Bytes held by the device. */
 export async function deviceMemory(): Promise<DeviceMemory | undefined> {
-  return (await opening?.catch(() => undefined))?.memory();
+  return (await opening?.catch(() => undefined))?.device.memory();
 }

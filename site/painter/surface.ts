@@ -10,10 +10,20 @@ const SIDE = 512;
 /** Longest side of the overview. */
 const OVERVIEW = 1536;
 
-/** A picture in parts. */
+/** A part that has come, in the picture's pixels. */
+export interface Part {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture in parts, which do not overlap. */
 export class Surface {
   readonly width: number;
   readonly height: number;
+  /** The parts that have come. */
+  readonly parts: Part[] = [];
   readonly #cells = new Map<string, OffscreenCanvasRenderingContext2D>();
   readonly #overview: OffscreenCanvasRenderingContext2D;
   readonly #overviewScale: number;
@@ -25,8 +35,14 @@ export class Surface {
     this.#overview = context(Math.ceil(width * this.#overviewScale), Math.ceil(height * this.#overviewScale));
   }
 
+  /** Whether all of it has come. */
+  get whole(): boolean {
+    return this.parts.reduce((sum, { width, height }) => sum + width * height, 0) >= this.width * this.height;
+  }
+
   /** Puts a part in its place. */
   put(bitmap: ImageBitmap, x: number, y: number): void {
+    this.parts.push({ x, y, width: bitmap.width, height: bitmap.height });
     for (let row = Math.floor(y / SIDE); row * SIDE < y + bitmap.height; row++) {
       for (let column = Math.floor(x / SIDE); column * SIDE < x + bitmap.width; column++) {
         this.#cell(column, row).drawImage(bitmap, x - column * SIDE, y - row * SIDE);

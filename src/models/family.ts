@@ -34,6 +34,18 @@ export interface ModelMetadata {
   readonly preprocessing?: Preprocessing;
   /** Names of the classes, in order. */
   readonly labels?: readonly string[];
+  /** What is to be said of a classifier's answers. */
+  readonly answers?: AnswerMetadata;
+}
+
+/** What is to be said of a classifier's answers. */
+export interface AnswerMetadata {
+  /** Kind of things that it can name, in a few words. */
+  readonly kind: string;
+  /** Probability of the likeliest class, in 0 … 1, below which the honest answer is "not sure". */
+  readonly unsureBelow: number;
+  /** How that was chosen, in a sentence. */
+  readonly chosen: string;
 }
 
 /** All that is known of a checkpoint before it is bound. */

@@ -50,6 +50,13 @@ function checkPreprocessing(value: unknown, wrong: (wish: string) => never): Pre
   return value as unknown as Preprocessing;
 }
 
+function isAnswers(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { kind, unsureBelow, chosen } = value;
+  return [kind, chosen].every((text) => typeof text === "string" && text.length <= MAX_LABEL) &&
+    typeof unsureBelow === "number" && unsureBelow >= 0 && unsureBelow <= 1;
+}
+
 /**
  * Reads the entry.
  *
@@ -66,7 +73,7 @@ export function readMetadata(file: string, text: string): ModelMetadata {
     return wrong("JSON must be");
   }
   if (!isRecord(value)) return wrong("an object must be");
-  const { family, options, preprocessing, labels } = value;
+  const { family, options, preprocessing, labels, answers } = value;
   if (family !== undefined && (typeof family !== "string" || family.length > MAX_TEXT)) wrong("family must be a word");
   if (options !== undefined && (!isRecord(options) || !isPlain(options))) {
     wrong("options must be an object of numbers, flags, words and short lists");
@@ -76,6 +83,11 @@ export function readMetadata(file: string, text: string): ModelMetadata {
     const named = Array.isArray(labels) && labels.length <= MAX_LABELS &&
       labels.every((label) => typeof label === "string" && label.length <= MAX_LABEL);
     if (!named) wrong(`labels must be a list of at most ${MAX_LABELS} texts of at most ${MAX_LABEL} characters`);
+  }
+  if (answers !== undefined && !isAnswers(answers)) {
+    wrong(
+      `answers must be an object of kind and chosen, texts of at most ${MAX_LABEL} characters, and unsureBelow, 0 to 1`,
+    );
   }
   return value as ModelMetadata;
 }

@@ -1,7 +1,6 @@
-import { type Activation, MOST_CAUSAL } from "../kernels.ts";
+import { type Activation, ACTIVATIONS, MOST_CAUSAL } from "../kernels.ts";
 import { columnsOf, type Tensor } from "../tensor.ts";
 import {
-  activationCode,
   carryBits,
   expectAtMost,
   expectCount,
@@ -10,7 +9,6 @@ import {
   fail,
   sequenceShape,
   walkParams,
-  weightShape,
 } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 import type { Carry, Walk } from "./options.ts";
@@ -28,11 +26,7 @@ export interface CausalConv1dOptions extends Walk {
 /** See {@linkcode Ops.causalConv1d}. */
 export function causalConv1d(issue: Issue, x: Tensor, weight: Tensor, options: CausalConv1dOptions): Tensor {
   const [batch, length] = sequenceShape("causalConv1d", x);
-  const [directions, channels, width] = weightShape("causalConv1d", weight, [
-    "directions",
-    "channels",
-    "width",
-  ]) as readonly [number, number, number];
+  const [directions, channels, width] = weight.shape as [number, number, number];
   expectCount("causalConv1d", "the width of the filter", width);
   expectAtMost("causalConv1d", "width + channels", width + channels, MOST_CAUSAL);
   const shared = columnsOf(x) === channels;
@@ -53,7 +47,7 @@ export function causalConv1d(issue: Issue, x: Tensor, weight: Tensor, options: C
     xStride: x.stride,
     xStep: shared ? 0 : channels,
     outStride: out.stride,
-    activation: activationCode("causalConv1d", options.activation ?? "none"),
+    activation: ACTIVATIONS.indexOf(options.activation ?? "none"),
     carry: carryBits(carry),
   });
   return out;

@@ -1,6 +1,5 @@
-import type { Activation } from "../kernels.ts";
+import { type Activation, ACTIVATIONS } from "../kernels.ts";
 import { columnsOf, rowsOf, type Tensor } from "../tensor.ts";
-import { activationCode } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 
 /** Options of {@linkcode Ops.unary}. */
@@ -19,7 +18,7 @@ export function unary(issue: Issue, x: Tensor, activation: Activation, options: 
     columns: columnsOf(x),
     xStride: x.stride,
     outStride: out.stride,
-    activation: activationCode("unary", activation),
+    activation: ACTIVATIONS.indexOf(activation),
     slope: options.slope ?? 0,
   });
   return out;

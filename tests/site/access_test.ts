@@ -59,10 +59,10 @@ siteTest("theme can be chosen against the system's and stays", { scheme: "light"
   assert(await ground() !== light);
 });
 
-siteTest("everything works by keyboard alone, with the focus in sight", { hash: "#photo=rocket" }, async ({ page }) => {
+siteTest("everything works by keyboard alone, with the focus in sight", { hash: "#photo=small" }, async ({ page }) => {
   await page.locator("#photo-list li").first().waitFor();
   const seen: string[] = [];
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 70; i++) {
     await page.keyboard.press("Tab");
     const { name, visible } = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement;

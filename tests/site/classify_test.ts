@@ -1,6 +1,7 @@
 /** Classifying, and looking inside. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { photoFile, vimFile } from "./files.ts";
+import { encodeImage } from "../../src/image/encode.ts";
+import { bytesFile, photoFile, vimFile } from "./files.ts";
 import { siteTest } from "./site.ts";
 import { chooseTool, classifySample, explain, lookInside, openPhotos } from "./steps.ts";
 
@@ -17,6 +18,41 @@ siteTest("classify explains any of the five answers by a click on it", {}, async
   await page.locator("#where-note:not(:empty)").waitFor();
   assert(await page.locator("#where").isChecked());
   assertEquals(await page.locator(".label").nth(2).getAttribute("aria-pressed"), "true");
+});
+
+siteTest(
+  "samples are named right, what is unknown is not, and better models have names and sizes",
+  {},
+  async ({ page }) => {
+    for (const [sample, answer] of [["chelsea", /tabby/], ["coffee", /espresso/]] as const) {
+      await page.evaluate((sample) => location.hash = `#tool=classify&photo=${sample}`, sample);
+      await page.locator(`.thumbnail[aria-label="${sample}.png"][aria-pressed=true]`).waitFor();
+      await page.locator("#classify-run").click();
+      await page.locator("#verdict", { hasText: answer }).waitFor();
+    }
+    assertMatch(await page.locator("#class-names").innerText(), /can name 200 things: animals, foods/);
+    assertMatch(await page.locator("#class-unsure").innerText(), /Below 40 % it says “not sure” \(of 23 photos/);
+    await page.locator("#class-list-box summary").click();
+    await page.locator("#class-search").fill("cat");
+    assertMatch(await page.locator("#class-found").innerText(), /^\d+ of 200 names/);
+    assertMatch(
+      (await page.locator("#offers").textContent())!,
+      /vim-tiny.*109\.7 MB; 14\.\d MB after.*https:\/\/huggingface\.co/,
+    );
+    const grey = { data: new Uint8Array(64 * 64 * 3).fill(128), width: 64, height: 64, channels: 3 } as const;
+    await openPhotos(page, bytesFile("grey.png", await encodeImage(grey, { type: "png" })));
+    await page.locator("#classify-run").click();
+    await page.locator("#verdict", { hasText: "Not sure. Nothing it knows stands out" }).waitFor();
+  },
+);
+
+siteTest("a model that knows nothing lights up nowhere", {}, async ({ page }) => {
+  await page.locator("#files").setInputFiles([vimFile("ten.pth"), await photoFile(50, 40)]);
+  await page.locator("#photo-list li").first().waitFor();
+  await chooseTool(page, "Classify");
+  await page.locator("#where").check();
+  await page.locator("#classify-run").click();
+  await page.locator("#where-note", { hasText: "No single place decides this answer" }).waitFor();
 });
 
 siteTest("look inside draws Vim's two orders with the class token, and the norm of 12 blocks", {}, async ({ page }) => {
@@ -38,7 +74,7 @@ siteTest("look inside draws Vim's two orders with the class token, and the norm 
   await page.locator("#norms button").nth(3).click();
   await page.waitForTimeout(100);
   assert(await picture() !== plain, "the norms of a block are not drawn");
-  assertMatch((await page.locator("#norm-text").textContent())!, /Block 4, layer\.3: mean norm \d/);
+  assertMatch((await page.locator("#norm-text").textContent())!, /Block 4, layer\.3: mean strength \d/);
 });
 
 siteTest("look inside draws MambaIR's four orders over pixels", {}, async ({ page }) => {
@@ -60,7 +96,7 @@ siteTest(
     assert(await step() !== first, "the scan does not walk");
     await page.emulateMedia({ reducedMotion: "reduce" });
     await page.locator("#inside-run").click();
-    await page.waitForTimeout(1000);
+    await page.locator("#inside-run:not([hidden]):not([disabled])").waitFor();
     const rest = await step();
     await page.waitForTimeout(300);
     assertEquals(await step(), rest);

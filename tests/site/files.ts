@@ -7,6 +7,8 @@ import { crc32 } from "../../src/bytes/crc32.ts";
 import { Buffer } from "node:buffer";
 import { specKeys } from "../../src/checkpoint/weights.ts";
 import { encodeImage } from "../../src/image/encode.ts";
+import { fusionMambaWeights } from "../../src/models/fusionmamba/forward.ts";
+import { fusionMambaConfig } from "../../src/models/fusionmamba/options.ts";
 import { mambairWeights } from "../../src/models/mambair/forward.ts";
 import { mambairConfig, type MambaIROptions } from "../../src/models/mambair/options.ts";
 import { vimWeights } from "../../src/models/vim/forward.ts";
@@ -72,6 +74,10 @@ export function mambairFile(name: string, options: MambaIROptions): PickedFile {
   const small = { embed_dim: 30, depths: [1], d_state: 1, mlp_ratio: 1, ...options };
   return pthFile(name, specKeys(mambairWeights(mambairConfig(small))));
 }
+
+/** A FusionMamba with made-up weights: a model that the page does not run. */
+export const fusionFile = (name: string): PickedFile =>
+  pthFile(name, specKeys(fusionMambaWeights(fusionMambaConfig({ dim: 8 }))));
 
 /** A Vim of ten classes with made-up weights. */
 export function vimFile(name: string): PickedFile {

@@ -37,6 +37,42 @@ siteTest("picker takes several photos at once and shows the last", {}, async ({ 
   assert(await page.locator("#restore-all").isVisible());
 });
 
+siteTest("folder is walked when it is picked, and hidden files of systems are left out", {}, async ({ page }) => {
+  const folder = await Deno.makeTempDir();
+  await Deno.mkdir(`${folder}/inner`);
+  await Deno.writeFile(`${folder}/one.png`, (await photoFile(20, 12)).buffer);
+  await Deno.writeFile(`${folder}/inner/two.png`, (await photoFile(12, 20)).buffer);
+  await Deno.writeTextFile(`${folder}/.DS_Store`, "x");
+  await page.locator("#folder").setInputFiles(folder);
+  await page.locator("#photo-list li").nth(1).waitFor();
+  const names = await page.locator(".thumbnail").evaluateAll((all) => all.map((one) => one.getAttribute("aria-label")));
+  assertEquals(names.sort(), ["one.png", "two.png"]);
+  assertEquals(await page.locator(".message").count(), 0);
+
+  // The same by a drop, which only the browser itself can make of a folder.
+  const protocol = await page.context().newCDPSession(page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ["dragEnter", "dragOver", "drop"] as const) {
+    await protocol.send("Input.dispatchDragEvent", { type, x: 400, y: 400, data });
+  }
+  await page.locator("#photo-list li").nth(3).waitFor();
+  assertEquals(await page.locator(".message").count(), 0);
+  await Deno.remove(folder, { recursive: true });
+});
+
+siteTest("photos that other apps share come in with the page", {}, async ({ page, origin }) => {
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  const bytes = [...(await photoFile(20, 12)).buffer];
+  await page.evaluate(async (bytes) => {
+    const form = new FormData();
+    form.append("files", new File([new Uint8Array(bytes)], "shared.png", { type: "image/png" }));
+    await fetch("./share", { method: "POST", body: form });
+  }, bytes);
+  await page.goto(`${origin}/?shared=1`);
+  await page.locator("#photo-list li").first().waitFor();
+  assertEquals(await page.locator(".thumbnail").getAttribute("aria-label"), "shared.png");
+});
+
 siteTest("drop and paste take photos in, and the drop zone shows while dragging", {}, async ({ page }) => {
   await page.evaluate(() => document.body.dispatchEvent(new DragEvent("dragenter", { bubbles: true })));
   assert(await page.locator(".drop-veil").isVisible());
@@ -57,13 +93,13 @@ siteTest("camera gives a photo and is let go", {}, async ({ page }) => {
 
 siteTest("samples are one click away and go into the URL", {}, async ({ page }) => {
   assertEquals(await page.locator("#samples button").count(), 4);
-  await page.getByRole("button", { name: "Sample photo: coffee" }).click();
+  await page.getByRole("button", { name: /coffee/ }).click();
   await page.locator("#photo-list li").first().waitFor();
-  assertMatch(page.url(), /#photo=coffee$/);
+  assertMatch(page.url(), /#tool=classify&photo=coffee$/);
 });
 
 siteTest("URL opens tool, model, device and sample", {
-  hash: "#tool=inside&model=mambair_light_x3&device=wasm-simd128&photo=rocket",
+  hash: "#tool=inside&model=mambair_light_x3&device=wasm-simd128&photo=small",
 }, async ({ page }) => {
   await page.locator("#photo-list li").first().waitFor();
   assertEquals(await page.locator("[role=tab][aria-selected=true]").textContent(), "Look inside");

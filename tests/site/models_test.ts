@@ -37,6 +37,7 @@ siteTest("dropped .safetensors runs", {}, async ({ page }) => {
   await openPhotos(page, await photoFile(20, 20));
   const path = "weights/mambair_denoise/mambair_denoise.safetensors";
   await page.locator("#files").setInputFiles(await repositoryFile(path, "mine.safetensors"));
+  await page.locator("#restore-choices label", { hasText: "mine.safetensors" }).waitFor();
   await restore(page, "Denoise, mine.safetensors");
 });
 

@@ -58,12 +58,12 @@ siteTest("page can be installed", {}, async ({ page, context, origin }) => {
   assertEquals(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
 });
 
-siteTest("first visit transfers at most 120 kB and paints within a second", {}, async ({ page, served }) => {
+siteTest("first visit transfers at most 100 kB and paints within a second", {}, async ({ page, served }) => {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
   await page.waitForLoadState("networkidle");
   const total = [...served.values()].reduce((sum, bytes) => sum + bytes, 0);
   const list = [...served].map(([path, bytes]) => `${path} ${bytes}`).join(", ");
-  assert(total > 50_000 && total <= 120_000, `${total} bytes: ${list}`);
+  assert(total > 50_000 && total <= 100_000, `${total} bytes: ${list}`);
   const painted = await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0]!.startTime);
   assert(painted < 1000, `first paint after ${painted} ms`);
 });
@@ -76,7 +76,7 @@ siteTest(
       links.map((link) => link.getAttribute("href"))
     );
     const text = await (await context.request.get(`${origin}/${link}`)).text();
-    for (const part of ["MIT License", "Independent JPEG Group", "# mambair_light_x2", "# vim_micro"]) {
+    for (const part of ["MIT License", "Independent JPEG Group", "# mambair_light_x2", "# vim_micro", "# client-zip"]) {
       assert(text.includes(part), `${part} is missing`);
     }
   },

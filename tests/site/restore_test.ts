@@ -16,10 +16,6 @@ siteTest("restore upscales by three and four, denoises, and saves JPEG and WebP"
     ]] as const
   ) {
     await restore(page, choice);
-    await page.waitForFunction(
-      (width) => document.querySelector("#restore-result")!.textContent!.startsWith(width),
-      `${20 * scale} × ${14 * scale}`,
-    );
     const { name, pixels } = await download(page, format);
     assertMatch(name, new RegExp(`\\.${format === "jpeg" ? "jpg" : format}$`));
     assertEquals([pixels.width, pixels.height], [20 * scale, 14 * scale]);
@@ -48,10 +44,8 @@ siteTest("boundary shows before on its left and after on its right, by mouse and
   await handle.focus();
   await page.keyboard.press("End");
   assertEquals(await handle.getAttribute("aria-valuenow"), "100");
-  await page.waitForTimeout(100);
   const before = await colourAt(page, 0.5, 0.5);
   await page.keyboard.press("Home");
-  await page.waitForTimeout(100);
   assertNotEquals(await colourAt(page, 0.5, 0.5), before); // made-up weights change every colour
   const box = (await page.locator("#viewer").boundingBox())!;
   await page.mouse.move(box.x + 1, box.y + box.height / 2);
@@ -68,21 +62,16 @@ siteTest("viewer zooms and pans by wheel, mouse, buttons and keys", {}, async ({
   const fitted = await zoom();
   await page.locator("#viewer").focus();
   await page.keyboard.press("+");
-  await page.waitForTimeout(100);
   assert(await zoom() > fitted);
   const still = await colourAt(page, 0.5, 0.5);
   await page.keyboard.press("ArrowLeft");
-  await page.waitForTimeout(100);
   assertNotEquals(await colourAt(page, 0.5, 0.5), still);
   await page.keyboard.press("0");
-  await page.waitForTimeout(100);
   assertEquals(await zoom(), fitted);
   await page.getByRole("button", { name: "actual size" }).click();
-  await page.waitForTimeout(100);
   assertEquals(await zoom(), 100);
   await page.mouse.move(400, 400);
   await page.mouse.wheel(0, -300);
-  await page.waitForTimeout(100);
   assert(await zoom() > 100);
 });
 

@@ -16,7 +16,7 @@ export const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 /** Milliseconds that a step may take on a slow machine. */
-const PATIENCE = 60_000;
+const PATIENCE = 40_000;
 
 /** How a test visits the page. */
 export interface Visit {
@@ -28,6 +28,10 @@ export interface Visit {
   readonly gpu?: boolean;
   /** What comes after the page's address. */
   readonly hash?: string;
+  /** On a host that sends none of the page's headers. */
+  readonly plain?: boolean;
+  /** In a browser that keeps no service workers. */
+  readonly noWorker?: boolean;
   /** Console errors that belong to the test. */
   readonly expectErrors?: RegExp;
 }
@@ -41,7 +45,8 @@ export interface Visited {
   readonly served: ReadonlyMap<string, number>;
 }
 
-const exists = (path: string): boolean => {
+/** Whether a file is there. */
+export const exists = (path: string): boolean => {
   try {
     return Deno.statSync(path).isFile;
   } catch {
@@ -70,6 +75,12 @@ const served = new Map<string, number>();
 /** Changes that a test makes to what the server sends, by path, until its visit ends. */
 export const edits = new Map<string, (text: string) => string>();
 let server: Deno.HttpServer<Deno.NetAddr> | undefined;
+/** Whether the visit that goes on is to a host without headers. */
+let plain = false;
+const OWN_HEADERS = /^(content-security-policy|cross-origin-.*|permissions-policy|referrer-policy)$/;
+
+/** Where the page is served. */
+export const origin = (): string => `http://127.0.0.1:${server!.addr.port}`;
 const available = exists(CHROMIUM);
 if (!available && Deno.env.get("CI")) throw new Error(`Cannot test the page as ${CHROMIUM} must be there: it is not`);
 if (!available) console.log(`skipped: the page's tests need Chromium at ${CHROMIUM} (or $CHROMIUM)`);
@@ -85,6 +96,9 @@ Deno.test.beforeAll(async () => {
       return new Response(edit(await response.text()), { headers });
     }
     served.set(path, (served.get(path) ?? 0) + Number(response.headers.get("content-length")));
+    if (plain) {
+      for (const name of [...response.headers.keys()]) if (OWN_HEADERS.test(name)) response.headers.delete(name);
+    }
     return response;
   });
 });
@@ -103,12 +117,14 @@ function browserWith(gpu: boolean): Promise<Browser> {
 /** Opens the page and hands it to a body; checks what must hold on every visit. */
 async function visit(options: Visit, body: (visited: Visited) => Promise<void>): Promise<void> {
   const { width = 1440, height = 900, scheme = "light", motion = "reduce", gpu = false, hash = "" } = options;
-  const origin = `http://127.0.0.1:${server!.addr.port}`;
+  const at = origin();
+  plain = options.plain ?? false;
   const context = await (await browserWith(gpu)).newContext({
     viewport: { width, height },
     colorScheme: scheme,
     reducedMotion: motion,
     acceptDownloads: true,
+    ...(options.noWorker ? { serviceWorkers: "block" as const } : {}),
   });
   served.clear();
   try {
@@ -123,11 +139,11 @@ async function visit(options: Visit, body: (visited: Visited) => Promise<void>):
     });
     context.on("request", (request) => {
       const url = request.url();
-      if (!url.startsWith(`${origin}/`) && !/^(blob|data):/.test(url)) problems.push(`request to ${url}`);
+      if (!url.startsWith(`${at}/`) && !/^(blob|data):/.test(url)) problems.push(`request to ${url}`);
     });
-    await page.goto(`${origin}/${hash}`);
+    await page.goto(`${at}/${hash}`);
     await page.waitForFunction(() => !/^(|Opening.*)$/.test(document.getElementById("device-name")!.textContent!));
-    await body({ page, context, origin, served });
+    await body({ page, context, origin: at, served });
     assertEquals(problems, []);
   } finally {
     edits.clear();

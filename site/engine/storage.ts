@@ -1,0 +1,100 @@
+/**
+ * What survives a reload: photos, results and the state of the page, as files that belong to this page's origin (OPFS). A
+ * second tab, a private window or an old browser keeps them in memory instead, where they live as long as the tab.
+ *
+ * @module
+ */
+
+const FOLDER = "session", LOCK = "sidewinder-session";
+/** Milliseconds that a tab which is just closing is waited for. */
+const PATIENCE = 2000;
+
+/** A file that is written in a worker; the DOM's types have it only with a newer library. */
+interface SyncAccess {
+  write(bytes: Uint8Array, at: { readonly at: number }): number;
+  truncate(size: number): void;
+  flush(): void;
+  close(): void;
+}
+
+type FileHandle = FileSystemFileHandle & { createSyncAccessHandle(): Promise<SyncAccess> };
+
+const memory = new Map<string, Blob>();
+let opening: Promise<FileSystemDirectoryHandle | undefined> | undefined;
+
+/** The folder, if this tab is the one that has it. */
+function folder(): Promise<FileSystemDirectoryHandle | undefined> {
+  return opening ??= open().catch(() => undefined);
+}
+
+async function open(): Promise<FileSystemDirectoryHandle> {
+  await new Promise<void>((resolve, reject) => {
+    const signal = AbortSignal.timeout(PATIENCE);
+    navigator.locks.request(LOCK, { signal }, () => {
+      resolve();
+      return new Promise(() => {}); // as long as the tab
+    }).catch(reject);
+  });
+  const root = await navigator.storage.getDirectory();
+  return await root.getDirectoryHandle(FOLDER, { create: true });
+}
+
+/** Bytes that come one after the other. */
+export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+
+/** Writes a file piece by piece, without a second copy in memory. Where nothing can be kept it stays in memory. */
+export async function keep(name: string, pieces: Pieces): Promise<void> {
+  const handle = await (await folder())?.getFileHandle(name, { create: true }).catch(() => undefined) as
+    | FileHandle
+    | undefined;
+  if (!handle) {
+    const parts: BlobPart[] = [];
+    for await (const piece of pieces) parts.push(piece as Uint8Array<ArrayBuffer>);
+    memory.set(name, new Blob(parts));
+    return;
+  }
+  const file = await handle.createSyncAccessHandle();
+  try {
+    let at = 0;
+    for await (const piece of pieces) at += file.write(piece, { at });
+    file.truncate(at);
+    file.flush();
+  } finally {
+    file.close();
+  }
+}
+
+/** The pieces of a blob. */
+export async function* piecesOf(blob: Blob): AsyncGenerator<Uint8Array, void> {
+  const PIECE = 1 << 22;
+  for (let at = 0; at < blob.size; at += PIECE) {
+    yield new Uint8Array(await blob.slice(at, at + PIECE).arrayBuffer());
+  }
+}
+
+/** A kept file; it is read from disk when its bytes are asked for. */
+export async function kept(name: string): Promise<Blob | undefined> {
+  const held = memory.get(name);
+  if (held) return held;
+  try {
+    return await (await (await folder())?.getFileHandle(name))?.getFile();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lets a kept file go. */
+export async function forget(name: string): Promise<void> {
+  memory.delete(name);
+  await (await folder())?.removeEntry(name).catch(() => {});
+}
+
+/** Lets all go but what is named. */
+export async function forgetAllBut(wanted: ReadonlySet<string>): Promise<void> {
+  for (const name of memory.keys()) if (!wanted.has(name)) memory.delete(name);
+  const own = await folder();
+  if (!own) return;
+  const names: string[] = [];
+  for await (const name of (own as unknown as { keys(): AsyncIterable<string> }).keys()) names.push(name);
+  for (const name of names) if (!wanted.has(name)) await own.removeEntry(name).catch(() => {});
+}

@@ -1,0 +1,67 @@
+/** Many photos: which of how many, pause, the outcome of each, a ZIP with names of their own. */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { decodeImage } from "../../src/image/decode.ts";
+import { mambairFile, photoFile } from "./files.ts";
+import { siteTest } from "./site.ts";
+import { openPhotos } from "./steps.ts";
+
+/** Names and stored bytes of a ZIP whose files are not compressed. */
+function unzip(bytes: Uint8Array<ArrayBuffer>): Map<string, Uint8Array<ArrayBuffer>> {
+  const view = new DataView(bytes.buffer), files = new Map<string, Uint8Array<ArrayBuffer>>();
+  let at = bytes.length - 22;
+  while (view.getUint32(at, true) !== 0x06054b50) at--;
+  let entry = view.getUint32(at + 16, true);
+  for (let left = view.getUint16(at + 10, true); left > 0; left--) {
+    const [size, name, extra, comment] = [
+      view.getUint32(entry + 20, true),
+      view.getUint16(entry + 28, true),
+      view.getUint16(entry + 30, true),
+      view.getUint16(entry + 32, true),
+    ];
+    const local = view.getUint32(entry + 42, true);
+    const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
+    files.set(
+      new TextDecoder().decode(bytes.subarray(entry + 46, entry + 46 + name)),
+      bytes.slice(start, start + size),
+    );
+    entry += 46 + name + extra + comment;
+  }
+  return files;
+}
+
+siteTest("batch says which of how many, pauses, stops for no photo, and gives a ZIP", {}, async ({ page }) => {
+  await page.locator("#checkpoint").setInputFiles(
+    mambairFile("x2.pth", { upsampler: "pixelshuffledirect", upscale: 2 }),
+  );
+  await page.locator("#restore-choices label", { hasText: "x2.pth" }).waitFor({ state: "attached" });
+  const photos = [await photoFile(300, 280, "big.png"), await photoFile(20, 12, "cat.png")];
+  await openPhotos(page, ...photos, await photoFile(16, 16, "cat.png"), await photoFile(18, 18, "gone.png"));
+  await page.locator("#save-format option").first().waitFor({ state: "attached" });
+  await page.locator("#restore-choices label", { hasText: "x2.pth" }).click();
+  await page.locator("#restore-all").click();
+  await page.locator("#batch-text", { hasText: "1 of 4" }).waitFor();
+  await page.locator("#batch-pause").click();
+  await page.locator("#batch-phase", { hasText: "Paused" }).waitFor();
+  await page.getByRole("button", { name: "Remove gone.png" }).click();
+  assertMatch(await page.locator("#batch-text").innerText(), /1 of 4/);
+  await page.locator("#batch-pause").click();
+  await page.locator("#batch-text", { hasText: "3 of 4 done" }).waitFor();
+  assertEquals(await page.locator("#batch-items span").allTextContents(), ["done", "done", "done", "was removed"]);
+
+  const [file] = await Promise.all([page.waitForEvent("download"), page.locator("#batch-zip").click()]);
+  assertEquals(file.suggestedFilename(), "sidewinder.zip");
+  const files = unzip(await Deno.readFile(await file.path()));
+  assertEquals([...files.keys()], ["big-x2.png", "cat-x2.png", "cat-x2-2.png"]);
+  const { width, height } = await decodeImage(files.get("cat-x2.png")!);
+  assertEquals([width, height], [40, 24]);
+  await page.locator(".show-result small", { hasText: "downloaded" }).waitFor();
+
+  await page.locator("#save-format").selectOption("webp");
+  await page.locator("#save-quality").fill("70");
+  page.on("dialog", (dialog) => dialog.accept());
+  await page.reload();
+  await page.locator("#save-box").waitFor();
+  assertEquals(await page.locator("#save-format").inputValue(), "webp");
+  assertEquals(await page.locator("#save-quality").inputValue(), "70");
+  assert(await page.locator("#results li").count() > 0);
+});
