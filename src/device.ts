@@ -64,6 +64,14 @@ export interface KernelCall<K extends KernelName = KernelName> {
   readonly params: Params<K>;
 }
 
+/** How a task waits for a device. */
+export interface TaskOptions {
+  /** Takes a task that has not begun out of the queue at once; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Larger ones go first; 0 unless said. */
+  readonly priority?: number | undefined;
+}
+
 /** A connector to one kind of hardware. */
 export interface Device {
   /** Kind of hardware. */
@@ -92,8 +100,8 @@ export interface Device {
   flush(): Promise<void>;
   /** Copies `length` elements of a tensor out, once the work issued so far is done. */
   read(tensor: Tensor): Promise<Float32Array>;
-  /** Runs `task` when all earlier tasks are done, so that runs never interleave. */
-  exclusive<T>(task: () => Promise<T>): Promise<T>;
+  /** Runs `task` when no other one runs, so that runs never interleave; those that wait go by priority, then by age. */
+  exclusive<T>(task: () => Promise<T>, options?: TaskOptions): Promise<T>;
   /** Memory in use now. */
   memory(): DeviceMemory;
   /** Why this device was taken; set by the dispatcher. */
@@ -104,12 +112,35 @@ export interface Device {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A queue of one: each task starts when the one before has ended, whether it failed or not. */
-export function taskQueue(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const next = last.then(task, task);
-    last = next.catch(() => {});
-    return next;
+/** A queue of one: a task starts when the one before has ended, whether it failed or not. */
+export function taskQueue(): Device["exclusive"] {
+  const waiting: { readonly priority: number; readonly start: () => Promise<void> }[] = [];
+  let busy = false;
+  const work = async (): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    await undefined; // no task begins before the call that queues it has returned
+    for (let next; (next = waiting.shift());) await next.start();
+    busy = false;
   };
+  return <T>(task: () => Promise<T>, { signal, priority = 0 }: TaskOptions = {}) =>
+    new Promise<T>((resolve, reject) => {
+      if (signal?.aborted) return reject(signal.reason);
+      const leave = (): void => {
+        waiting.splice(waiting.indexOf(entry), 1);
+        reject(signal!.reason);
+      };
+      const start = async (): Promise<void> => {
+        signal?.removeEventListener("abort", leave);
+        try {
+          resolve(await task());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const entry = { priority, start };
+      signal?.addEventListener("abort", leave, { once: true });
+      waiting.splice(waiting.findLastIndex((other) => other.priority >= priority) + 1, 0, entry);
+      void work();
+    });
 }

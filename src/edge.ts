@@ -3,21 +3,16 @@
  *
  * @module
  */
-import { classify } from "./classify.ts";
+import { answerImage, answerLabels, decode, inspect } from "./edge/answer.ts";
 import { corsHeaders, type Origins, preflight } from "./edge/cors.ts";
-import { Engine } from "./edge/engine.ts";
+import { beginDeadline, type Deadline } from "./edge/deadline.ts";
+import { type EdgeTask, Engine } from "./edge/engine.ts";
 import { chooseType } from "./edge/negotiate.ts";
+import { Places } from "./edge/places.ts";
 import { Problem } from "./edge/problem.ts";
-import { readBody } from "./edge/upload.ts";
+import { fileOfForm, Uploads } from "./edge/upload.ts";
 import type { EdgeWeights } from "./edge/weights.ts";
-import { decodeImage } from "./image/decode.ts";
-import { imageType, readHeader } from "./image/headers/header.ts";
-import type { Pixels } from "./image/pixels.ts";
-import { pngEncoder } from "./image/png_encode.ts";
-import type { Model } from "./load_model.ts";
 import type { OpenOptions } from "./open_device.ts";
-import { restoreRows } from "./restore.ts";
-import { RUNTIME } from "./restore/plan_tiles.ts";
 
 export type { Origins } from "./edge/cors.ts";
 export type { EdgeTask } from "./edge/engine.ts";
@@ -41,10 +36,14 @@ export interface EdgeOptions {
   readonly maxPixels?: number;
   /** Megabytes a restoration may take for image and tiles, beside the runtime; 64 unless said, for isolates of 128. */
   readonly memory?: number;
-  /** Milliseconds from the first byte to the last of the answer's beginning; 30 000 unless said. */
+  /** Milliseconds for a request, from its head to its answer; 30 000 unless said. */
   readonly timeout?: number;
-  /** Requests that are worked on at once, the next gets 503; 2 unless said. Runs on one device are queued. */
+  /** Milliseconds for an image to arrive; 10 000 unless said, and never more than `timeout`. */
+  readonly uploadTimeout?: number;
+  /** Images that are worked on at once; 2 unless said. Runs on one device are queued, classifications before tiles. */
   readonly concurrency?: number;
+  /** Requests that wait for a place, 5 s at most, before the next gets 503; 4 unless said. */
+  readonly waiting?: number;
   /** Pages of which origins may ask; none unless said. */
   readonly origins?: Origins;
   /** Hears of failures that are not the client's, for a log; it is given no part of the image. */
@@ -55,16 +54,13 @@ export interface EdgeOptions {
 export type EdgeHandler = (request: Request) => Promise<Response>;
 
 const TYPES = { classify: "application/json", restore: "image/png" } as const;
-const METHODS = "POST, OPTIONS";
-const HEALTH_METHODS = "GET, HEAD";
+const METHODS = ["POST", "OPTIONS"];
+const HEALTH_METHODS = ["GET", "HEAD", "OPTIONS"];
 
 /** Types of body that are looked into; what it really is, its first bytes tell. The last is what curl says of any body. */
-const UPLOADS = /^(image\/(png|x-png|apng|jpe?g|pjpeg|webp|x-webp)|application\/(octet-stream|x-www-form-urlencoded))$/;
-
-/** A request that is worked on; one older than twice the timeout was dropped by its platform and counts no more. */
-interface Place {
-  readonly since: number;
-}
+const UPLOADS = /^(image\/[\w.+*-]+|application\/(octet-stream|x-www-form-urlencoded)|multipart\/form-data)$/;
+/** Milliseconds that a request waits for a place. */
+const PATIENCE = 5000;
 
 /** The likeliest classes asked for by `?top=`. */
 function topOf(url: URL): number {
@@ -80,61 +76,52 @@ async function digest(bytes: Uint8Array<ArrayBuffer>, name: string): Promise<str
   return `"${[...hash.subarray(0, 16)].map((byte) => byte.toString(16).padStart(2, "0")).join("")}"`;
 }
 
-/** Bytes to pixels; one problem per way in which they may be no image for us. */
-async function decode(bytes: Uint8Array<ArrayBuffer>, maxPixels: number, signal: AbortSignal): Promise<Pixels> {
-  let size;
+/** The address of a request; some servers make it of whatever the client sends. */
+function addressOf(request: Request): URL {
   try {
-    size = readHeader(bytes);
+    return new URL(request.url);
   } catch (cause) {
-    const kind = imageType(bytes) === undefined ? "unsupported-type" : "unreadable-image";
-    throw new Problem(kind, (cause as Error).message, { cause });
-  }
-  if (size.width * size.height > maxPixels) {
-    throw new Problem(
-      "too-many-pixels",
-      `The image must have at most ${maxPixels} pixels: it is ${size.width} x ${size.height}`,
-    );
-  }
-  try {
-    return await decodeImage(bytes, { maxPixels, signal });
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
-    throw new Problem("unreadable-image", cause.message, { cause });
+    throw new Problem("bad-request", "The address must be a URL", { cause });
   }
 }
 
-async function answerLabels(model: Model, pixels: Pixels, top: number, signal: AbortSignal): Promise<Response> {
-  const { labels, device, timings } = await classify(model, pixels, { top, signal }).catch((cause) => {
-    if (cause instanceof RangeError) throw new Problem("too-many-pixels", cause.message, { cause });
-    throw cause;
-  });
-  const name = model.info.variant ?? model.info.family;
-  return Response.json({ model: name, device, labels }, {
-    headers: { "server-timing": `preprocess;dur=${timings.preprocess.toFixed(1)}, run;dur=${timings.run.toFixed(1)}` },
-  });
+/** Whether the client has the answer of this tag. */
+function isKnown(request: Request, tag: string): boolean {
+  const known = request.headers.get("if-none-match")?.split(",").map((text) => text.trim().replace(/^W\//, ""));
+  return known?.includes(tag) === true;
 }
 
-async function answerImage(model: Model, pixels: Pixels, memory: number, signal: AbortSignal): Promise<Response> {
-  const { width, height, channels, rows } = await restoreRows(model, pixels, {
-    memory: memory + RUNTIME / 1e6,
-    signal,
-  }).catch((cause) => {
-    if (cause instanceof RangeError) throw new Problem("too-many-pixels", cause.message, { cause });
-    throw cause;
-  });
-  const encoder = pngEncoder(width, height, channels);
-  const parts = [encoder.header];
-  for await (const band of rows) parts.push(await encoder.writeRows(band.data));
-  parts.push(await encoder.finish());
-  return new Response(new Blob(parts, { type: "image/png" }));
+/** Which task is asked for, by what is accepted. */
+function taskOf(request: Request, tasks: readonly EdgeTask[]): EdgeTask {
+  const type = chooseType(request.headers.get("accept"), tasks.map((task) => TYPES[task]));
+  const task = tasks.find((task) => TYPES[task] === type);
+  if (task) return task;
+  throw new Problem("not-acceptable", `Accept must allow ${tasks.map((task) => TYPES[task]).join(" or ")}`);
+}
+
+/** The stated type of the body; empty when there is none. */
+function uploadType(request: Request): string {
+  const type = request.headers.get("content-type") ?? "", plain = type.replace(/;.*/, "").trim().toLowerCase();
+  if (plain !== "" && !UPLOADS.test(plain)) {
+    throw new Problem("unsupported-type", "Content-Type must be image/png, image/jpeg, image/webp or a form with one");
+  }
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (encoding !== "" && encoding !== "identity") {
+    throw new Problem("unsupported-encoding", `Content-Encoding must be identity: it is ${encoding.slice(0, 40)}`, {
+      headers: { "accept-encoding": "identity" },
+    });
+  }
+  return plain === "multipart/form-data" ? type : "";
 }
 
 /**
  * Makes a handler. Models are loaded by the first request that needs them and kept.
  *
- * - `POST path`: the body is a PNG, JPEG or WebP; `Accept` chooses between `application/json` (`?top=5`) and `image/png`.
+ * - `POST path`: the body is a PNG, JPEG or WebP, or a form with one as a file; `Accept` chooses between `application/json` (`?top=5`) and `image/png`.
  *   The `ETag` of an answer, sent back as `If-None-Match` with the same image, saves the work and gives 412.
  * - `GET path/health`: what is served and how busy it is.
+ * - A picture that cannot be restored in the time for a request is refused at once, with the size that can; the rows of one
+ *   that can are sent as they are made.
  * - Whatever goes wrong is answered as `application/problem+json`, one `type` per kind.
  *
  * @throws {TypeError} When there are no weights for any task.
@@ -152,84 +139,81 @@ async function answerImage(model: Model, pixels: Pixels, memory: number, signal:
  */
 export function edgeHandler(options: EdgeOptions): EdgeHandler {
   const { path = "/", maxBytes = 10e6, maxPixels = 4e6, memory = 64, timeout = 30_000, concurrency = 2 } = options;
-  const { origins = [], onError = () => {} } = options;
-  for (const [name, value] of Object.entries({ maxBytes, maxPixels, memory, timeout, concurrency })) {
+  const { origins = [], onError = () => {}, uploadTimeout = 10_000, waiting = 4 } = options;
+  for (const [name, value] of Object.entries({ maxBytes, maxPixels, memory, timeout, uploadTimeout, concurrency })) {
     if (!(value > 0)) {
       throw new RangeError(`Cannot make a handler as ${name} must be a positive number: current value is ${value}`);
     }
+  }
+  if (!(waiting >= 0)) {
+    throw new RangeError(`Cannot make a handler as waiting must not be negative: current value is ${waiting}`);
+  }
+  if (!path.startsWith("/")) {
+    throw new TypeError(`Cannot make a handler as path must begin with "/": current value is ${JSON.stringify(path)}`);
   }
   const tasks = (["classify", "restore"] as const).filter((task) => options[task] !== undefined);
   if (tasks.length === 0) {
     throw new TypeError("Cannot make a handler as weights must be given for a task: there are none");
   }
-  const engine = new Engine(options.device ?? {}, options);
+  const engine = new Engine(options.device ?? {}, options, timeout);
   const health = `${path.replace(/\/$/, "")}/health`;
-  let places: Place[] = [];
+  const places = new Places({ concurrency, waiting, patience: PATIENCE, forgotten: 2 * timeout });
+  const uploads = new Uploads(maxBytes, uploadTimeout);
 
-  const post = async (request: Request, url: URL, signal: AbortSignal): Promise<Response> => {
-    const type = chooseType(request.headers.get("accept"), tasks.map((task) => TYPES[task]));
-    if (type === undefined) {
-      throw new Problem("not-acceptable", `Accept must allow ${tasks.map((task) => TYPES[task]).join(" or ")}`);
+  const post = async (request: Request, url: URL, deadline: Deadline): Promise<Response> => {
+    const task = taskOf(request, tasks), form = uploadType(request), top = topOf(url);
+    const body = await uploads.read(request, deadline.signal);
+    const bytes = form ? await fileOfForm(body, form) : body;
+    inspect(bytes, maxPixels, timeout);
+    const free = await places.take(deadline.signal);
+    let streams = false;
+    const done = (): void => {
+      free();
+      deadline.end();
+    };
+    try {
+      const pixels = await decode(bytes, maxPixels, deadline);
+      return await engine.run(task, deadline, async (model) => {
+        const tag = await digest(bytes, `${task} ${top} ${model.info.parameters} ${model.device.name}`);
+        if (isKnown(request, tag)) {
+          throw new Problem("not-changed", "This image gives what it gave before", { headers: { etag: tag } });
+        }
+        const response = task === "classify"
+          ? await answerLabels(model, pixels, top, deadline)
+          : await answerImage(model, pixels, memory, deadline, done);
+        streams = task === "restore";
+        response.headers.set("etag", tag);
+        return response;
+      });
+    } finally {
+      if (!streams) done();
     }
-    const task = tasks.find((task) => TYPES[task] === type)!;
-    const declared = request.headers.get("content-type")?.replace(/;.*/, "").trim().toLowerCase();
-    if (declared !== undefined && !UPLOADS.test(declared)) {
-      throw new Problem("unsupported-type", "Content-Type must be image/png, image/jpeg or image/webp");
-    }
-    const top = topOf(url);
-    const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "identity";
-    if (encoding !== "identity") throw new Problem("unsupported-type", "Content-Encoding must be identity");
-    const bytes = await readBody(request, maxBytes, signal);
-    const pixels = await decode(bytes, maxPixels, signal);
-    return await engine.run(task, signal, async (model) => {
-      const tag = await digest(bytes, `${task} ${top} ${model.info.parameters} ${model.device.name}`);
-      const known = request.headers.get("if-none-match")?.split(",").map((text) => text.trim()) ?? [];
-      if (known.includes(tag)) {
-        throw new Problem("not-changed", "This image gives what it gave before", { headers: { etag: tag } });
-      }
-      const response = task === "classify"
-        ? await answerLabels(model, pixels, top, signal)
-        : await answerImage(model, pixels, memory, signal);
-      response.headers.set("etag", tag);
-      return response;
-    });
   };
 
   const answer = async (request: Request): Promise<Response> => {
-    const url = new URL(request.url);
+    const url = addressOf(request);
+    const methods = url.pathname === health ? HEALTH_METHODS : url.pathname === path ? METHODS : undefined;
+    if (!methods) throw new Problem("not-found", `Images are posted to ${path}`);
+    const allow = methods.join(", ");
+    if (request.method === "OPTIONS") return preflight(request, origins, allow);
+    if (!methods.includes(request.method)) {
+      throw new Problem("method-not-allowed", `The method must be one of ${allow}`, { headers: { allow } });
+    }
     if (url.pathname === health) {
-      if (!HEALTH_METHODS.includes(request.method)) {
-        throw new Problem("method-not-allowed", `The method must be one of ${HEALTH_METHODS}`, {
-          headers: { allow: HEALTH_METHODS },
-        });
-      }
-      const state = { status: "ok", tasks, loaded: engine.tasks, busy: places.length, concurrency };
-      return Response.json(state, { headers: { "cache-control": "no-store" } });
+      const state = { status: "ok", tasks, loaded: engine.tasks, busy: places.busy, concurrency };
+      const headers = { "cache-control": "no-store", "content-type": "application/json" };
+      return new Response(request.method === "HEAD" ? null : JSON.stringify(state), { headers });
     }
-    if (url.pathname !== path) throw new Problem("not-found", `Images are posted to ${path}`);
-    if (request.method === "OPTIONS") return preflight(request, origins, METHODS);
-    if (request.method !== "POST") {
-      throw new Problem("method-not-allowed", `The method must be one of ${METHODS}`, { headers: { allow: METHODS } });
-    }
-    const now = Date.now();
-    places = places.filter(({ since }) => now - since < 2 * timeout);
-    if (places.length >= concurrency) {
-      throw new Problem("busy", `At most ${concurrency} images are worked on at once`, {
-        headers: { "retry-after": "1" },
-      });
-    }
-    const place: Place = { since: now };
-    places.push(place);
-    const overtime = new AbortController();
-    const timer = setTimeout(
-      () => overtime.abort(new DOMException("the time for a request is over", "TimeoutError")),
-      timeout,
-    );
+    const deadline = beginDeadline(request.signal, timeout);
     try {
-      return await post(request, url, AbortSignal.any([request.signal, overtime.signal]));
-    } finally {
-      clearTimeout(timer);
-      places = places.filter((other) => other !== place);
+      return await post(request, url, deadline);
+    } catch (error) {
+      deadline.end();
+      if (deadline.left) throw new Problem("client-left", "The client has left", { cause: error });
+      if (deadline.late && !(error instanceof Problem)) {
+        throw new Problem("run-timeout", "The image must be done in the time for a request", { cause: error });
+      }
+      throw error;
     }
   };
 
@@ -242,6 +226,7 @@ export function edgeHandler(options: EdgeOptions): EdgeHandler {
         ? error
         : new Problem("failed", "The image could not be worked on", { cause: error });
       if (problem.kind === "failed" || problem.kind === "no-model") onError(problem.cause);
+      if (!request.bodyUsed) request.body?.cancel().catch(() => {}); // nobody will read it
       response = problem.toResponse();
     }
     for (const [name, value] of Object.entries(corsHeaders(request, origins))) response.headers.set(name, value);

@@ -12,7 +12,7 @@ import { type Channels, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels 
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
 import type { Choices } from "./models/family.ts";
 import { planTiles, type TileMode } from "./restore/plan_tiles.ts";
-import { runTiles } from "./restore/run_tiles.ts";
+import { predictTiles, runTiles } from "./restore/run_tiles.ts";
 import { openPainter, type Painter } from "./restore/samples.ts";
 import type { Tiling } from "./restore/tiling.ts";
 
@@ -100,6 +100,11 @@ export interface RestoredRows {
   readonly tiles: number;
   /** Bands of finished rows from the top, each as wide as the result. It can be walked once. */
   readonly rows: AsyncIterable<Pixels8>;
+  /**
+   * Milliseconds that the rows will take, by the speed of earlier runs on the device; undefined before the first. With
+   * `speed` that one is taken instead: 1 is a modest core.
+   */
+  predict(speed?: number): number | undefined;
 }
 
 /** Options of the one-shot form: which model, and how it is loaded. */
@@ -306,5 +311,6 @@ export async function restoreRows(
       if (x + pixels.width === width) yield { data: band, width, height: pixels.height, channels };
     }
   }
-  return { width, height, channels, device: model.device.name, tiles: job.tiles, rows: rows() };
+  const predict = (speed?: number) => predictTiles(model, job.tiling, speed);
+  return { width, height, channels, device: model.device.name, tiles: job.tiles, rows: rows(), predict };
 }

@@ -8,6 +8,7 @@ import { findAdapter } from "../src/gpu/adapter.ts";
 import { openWebgpu } from "../src/gpu/device.ts";
 import { openReference } from "../src/reference/device.ts";
 import { openWasm } from "../src/wasm/device.ts";
+import { openChecked } from "./wasm/checked_device.ts";
 
 /** One way to open a device. */
 export interface Opener {
@@ -16,6 +17,8 @@ export interface Opener {
   readonly open: () => Promise<Device>;
   /** For devices that take long to answer: how many cases a law issues before it waits, and how many such batches. */
   readonly batches?: { readonly size: number; readonly count: number };
+  /** Only what kernels touch is of interest, not what they compute: so many cases a law. */
+  readonly touches?: number;
 }
 
 /** The f64 reference: what every device is measured against. */
@@ -24,18 +27,33 @@ export const ORACLE: Opener = {
   open: () => Promise.resolve(openReference({ precision: "f64" })),
 };
 
+/**
+ * `SIDEWINDER_DEVICES`: `cpu` or `gpu` leaves the other kind out, for suites that run apart; `checked` takes the builds whose
+ * every load and store is checked.
+ */
+const wanted = Deno.env.get("SIDEWINDER_DEVICES");
+
+/** The kernels under guard, alone and cut as for three threads; the build of old engines only with `SIDEWINDER_LONG`. */
+const CHECKED_DEVICES: readonly Opener[] = (["relaxed-simd", "simd128"] as const)
+  .filter((variant) => variant === "relaxed-simd" || Deno.env.get("SIDEWINDER_LONG"))
+  .flatMap((variant) =>
+    [3, 1].map((threads) => ({
+      name: `checked ${variant}, ${threads} threads`,
+      open: () => openChecked(variant, { threads }),
+      touches: Deno.env.get("SIDEWINDER_LONG") ? 10_000 : 120,
+    }))
+  );
+
 /** Devices that every machine has. */
-export const CPU_DEVICES: readonly Opener[] = [
+export const CPU_DEVICES: readonly Opener[] = wanted === "checked" ? CHECKED_DEVICES : [
   { name: "reference", open: () => Promise.resolve(openReference()) },
   { name: "wasm simd128", open: () => openWasm({ variant: "simd128" }) },
   { name: "wasm relaxed-simd", open: () => openWasm({ variant: "relaxed-simd" }) },
 ];
 
-/** `SIDEWINDER_DEVICES`: `cpu` or `gpu` leaves the other kind out, for suites that run apart. */
-const wanted = Deno.env.get("SIDEWINDER_DEVICES");
-
-const adapter = wanted === "cpu" ? "they were left out" : await findAdapter();
-if (typeof adapter === "string" && wanted !== "cpu") console.warn(`GPU suites are skipped: ${adapter}`);
+const left = wanted === "cpu" || wanted === "checked";
+const adapter = left ? "they were left out" : await findAdapter();
+if (typeof adapter === "string" && !left) console.warn(`GPU suites are skipped: ${adapter}`);
 
 /** Batches of cases on WebGPU: one, as software adapters are slow, or four with `SIDEWINDER_LONG`. */
 const count = Deno.env.get("SIDEWINDER_LONG") ? 4 : 1;

@@ -1,6 +1,8 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { decodeImage, defaultModel } from "../mod.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { decodeImage, defaultModel, type Device, encodeImage } from "../mod.ts";
 import { edgeHandler, type EdgeOptions, type EdgeWeights } from "../src/edge.ts";
+import { beginDeadline } from "../src/edge/deadline.ts";
+import { Engine } from "../src/edge/engine.ts";
 
 const URL_ = "http://edge.test/";
 const ROCKET = await Deno.readFile("examples/photos/rocket.jpg");
@@ -78,6 +80,11 @@ Deno.test("edgeHandler() refuses what is not an image request, one problem per k
     [post(SMALL, {}, "elsewhere"), 404, "not-found"],
     [new Request(URL_), 405, "method-not-allowed"],
     [new Request(`${URL_}health`, { method: "DELETE" }), 405, "method-not-allowed"],
+    [new Request(`${URL_}health`, { method: "EA" }), 405, "method-not-allowed"],
+    [post(SMALL, {}, "/"), 404, "not-found"],
+    [post(SMALL, { "content-encoding": "br" }), 415, "unsupported-encoding"],
+    [post("no form", { "content-type": "multipart/form-data" }), 400, "bad-form"],
+    [post(new FormData()), 400, "bad-form"],
     [post(SMALL, { accept: "text/html" }), 406, "not-acceptable"],
     [post(SMALL, { "content-type": "application/json" }), 415, "unsupported-type"],
     [post(text), 415, "unsupported-type"],
@@ -89,6 +96,10 @@ Deno.test("edgeHandler() refuses what is not an image request, one problem per k
 
 Deno.test("edgeHandler() names the allowed methods", async () => {
   assertEquals((await handler(new Request(URL_))).headers.get("allow"), "POST, OPTIONS");
+  const deleted = await handler(new Request(`${URL_}health`, { method: "DELETE" }));
+  assertEquals(deleted.headers.get("allow"), "GET, HEAD, OPTIONS");
+  const head = await handler(new Request(`${URL_}health`, { method: "HEAD" }));
+  assertEquals([head.status, await head.text()], [200, ""]);
 });
 
 Deno.test("edgeHandler() refuses a long or large image before it works on it", async () => {
@@ -132,32 +143,152 @@ Deno.test("edgeHandler() lets pages of the listed origins ask, and only those", 
   assertEquals(problem.headers.get("vary"), "Accept, Origin");
 });
 
-Deno.test("edgeHandler() answers 503 with Retry-After when all places are taken, and works again afterwards", async () => {
-  const narrow = handlerOf({ concurrency: 1 });
-  const slow = narrow(post(ROCKET));
-  const refused = await narrow(post(ROCKET));
+/** A signal and its controller, for a request whose client leaves. */
+const leaving = (body: BodyInit, headers: Record<string, string> = {}) => {
+  const controller = new AbortController();
+  const request = new Request(URL_, { method: "POST", body, headers, signal: controller.signal });
+  return { request, leave: () => controller.abort() };
+};
+
+const busyPlaces = async (handler: (request: Request) => Promise<Response>): Promise<number> =>
+  (await (await handler(new Request(`${URL_}health`))).json()).busy;
+
+Deno.test("edgeHandler() lets a few wait, then answers 503 with Retry-After, and works again afterwards", async () => {
+  const narrow = handlerOf({ concurrency: 1, waiting: 1 });
+  const answers = await Promise.all([1, 2, 3, 4].map(() => narrow(post(ROCKET))));
+  assertEquals(answers.map(({ status }) => status).sort(), [200, 200, 503, 503]);
+  const refused = answers.find(({ status }) => status === 503)!;
   assertEquals(refused.headers.get("retry-after"), "1");
   assertEquals(await problemOf(refused), [503, "busy"]);
-  assertEquals((await slow).status, 200);
   assertEquals((await narrow(post(ROCKET))).status, 200);
+  const strict = handlerOf({ concurrency: 1, waiting: 0 });
+  assertEquals((await Promise.all([strict(post(ROCKET)), strict(post(ROCKET))])).map(({ status }) => status).sort(), [
+    200,
+    503,
+  ]);
 });
 
-Deno.test("edgeHandler() ends an upload that does not go on, and frees its place", async () => {
-  const narrow = handlerOf({ concurrency: 1, timeout: 200 });
-  const stuck = new ReadableStream({ start: (controller) => controller.enqueue(SMALL.slice(0, 10)) });
-  assertEquals(await problemOf(await narrow(post(stuck))), [408, "upload-timeout"]);
-  assertEquals((await (await narrow(new Request(`${URL_}health`))).json()).busy, 0);
+Deno.test("edgeHandler() ends an upload that does not go on, which holds no place meanwhile", async () => {
+  const narrow = handlerOf({ concurrency: 1, waiting: 0, uploadTimeout: 300 });
+  const stuck = () => post(new ReadableStream({ start: (controller) => controller.enqueue(SMALL.slice(0, 10)) }));
+  const trickled = [narrow(stuck()), narrow(stuck()), narrow(stuck())];
+  assertEquals((await narrow(post(SMALL))).status, 200);
+  for (const answer of trickled) assertEquals(await problemOf(await answer), [408, "upload-timeout"]);
+  assertEquals(await busyPlaces(narrow), 0);
 });
 
-Deno.test("edgeHandler() stops a run that takes too long", async () => {
-  const hasty = handlerOf({ timeout: 150 });
-  assertEquals(await problemOf(await hasty(post(ROCKET, { accept: "image/png" }))), [504, "run-timeout"]);
+Deno.test("edgeHandler() takes an upload that breaks off for the client's fault", async () => {
+  const errors: unknown[] = [];
+  const listening = handlerOf({ onError: (error) => errors.push(error) });
+  const broken = new ReadableStream({
+    pull(controller) {
+      controller.enqueue(SMALL.slice(0, 10));
+      controller.error(new Error("connection reset"));
+    },
+  });
+  assertEquals(await problemOf(await listening(post(broken))), [400, "upload-broken"]);
+  const { request, leave } = leaving(new ReadableStream({ start: (to) => to.enqueue(SMALL.slice(0, 9)) }));
+  const answer = listening(request);
+  leave();
+  assertEquals((await answer).status, 499);
+  assertEquals(errors, []);
+});
+
+Deno.test("edgeHandler() reads the file of a form, and whatever type of image a client says", async () => {
+  const form = new FormData();
+  form.append("note", "a rocket");
+  form.append("photo", new File([ROCKET], "rocket.jpg", { type: "image/jpeg" }));
+  assertEquals((await (await handler(post(form))).json()).labels[0].name, "fountain");
+  for (const type of ["image/jpg", "image/pjpeg", "image/x-citrix-jpeg", "image/*", "Image/JPEG; charset=x"]) {
+    assertEquals((await handler(post(SMALL, { "content-type": type }))).status, 200, type);
+  }
+  const png = await handler(post(SMALL, { accept: "image/x-png" }));
+  assertEquals(png.headers.get("content-type"), "image/png");
+  await png.body?.cancel();
+});
+
+Deno.test("edgeHandler() frees the place of a client that leaves, in the queue and in a run", async () => {
+  const narrow = handlerOf({ concurrency: 1, waiting: 2 });
+  assertEquals((await narrow(post(SMALL))).status, 200);
+  const device = (await (await narrow(post(SMALL))).json()).device;
+  const running = leaving(ROCKET, { accept: "image/png" }), queued = leaving(SMALL), next = post(SMALL);
+  const first = narrow(running.request);
+  while (await busyPlaces(narrow) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  const second = narrow(queued.request), third = narrow(next);
+  queued.leave();
+  assertEquals((await second).status, 499);
+  running.leave();
+  await (await first).body?.cancel();
+  assertEquals((await (await third).json()).device, device);
+  assertEquals(await busyPlaces(narrow), 0);
+});
+
+Deno.test("edgeHandler() refuses a restoration that cannot end in time at once, with the size that could", async () => {
+  const hasty = handlerOf({ timeout: 10_000 });
+  const flat = { data: new Uint8Array(1800 * 1200 * 3), width: 1800, height: 1200, channels: 3 } as const;
+  const response = await hasty(post(await encodeImage(flat, { type: "png" }), { accept: "image/png" }));
+  const copy = response.clone();
+  assertEquals(await problemOf(response), [413, "too-slow"]);
+  const { largest, detail } = await copy.json();
+  assert(largest.width < 1800 && largest.height < 1200 && largest.width > largest.height, detail);
+  assert(detail.includes(`${largest.width} x ${largest.height}`));
+  assertEquals(await busyPlaces(hasty), 0);
+});
+
+Deno.test("edgeHandler() sends rows while later tiles are still to be run", async () => {
+  const small = handlerOf({ memory: 24 });
+  const { request } = leaving(await tall(), { accept: "image/png" });
+  const response = await small(request), reader = response.body!.getReader();
+  await reader.read();
+  assertEquals(await busyPlaces(small), 1);
+  await reader.cancel();
+  while (await busyPlaces(small) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+});
+
+/** A picture of many rows of tiles. */
+const tall = () =>
+  encodeImage({ data: new Uint8Array(48 * 640), width: 48, height: 640, channels: 1 }, { type: "png" });
+
+Deno.test("edgeHandler() keeps no timers of requests that are over", async () => {
+  const { setTimeout: begin, clearTimeout: end } = globalThis, open = new Set<unknown>();
+  globalThis.setTimeout = ((...args: Parameters<typeof begin>) => {
+    const id = begin(...args);
+    if ((args[1] ?? 0) >= 1000) open.add(id);
+    return id;
+  }) as typeof begin;
+  globalThis.clearTimeout = (id) => (open.delete(id), end(id));
+  try {
+    const full = handlerOf({ concurrency: 1, waiting: 1 });
+    await Promise.all(Array.from({ length: 20 }, () => full(post(SMALL)).then((response) => response.text())));
+    await (await full(post(null))).text();
+    assertEquals(open.size, 0);
+  } finally {
+    Object.assign(globalThis, { setTimeout: begin, clearTimeout: end });
+  }
+});
+
+Deno.test("Engine replaces a device that fails, and no other", async () => {
+  const engine = new Engine({}, WEIGHTS, 30_000), devices: Device[] = [];
+  const deadline = beginDeadline(undefined, 30_000);
+  const run = (fault?: Error) =>
+    engine.run("classify", deadline, ({ device }) => {
+      devices.push(device);
+      return fault && devices.length < 3 ? Promise.reject(fault) : Promise.resolve(device.name);
+    });
+  await run();
+  await run(new Error("Cannot go on as the WebGPU device was lost"));
+  assert(devices[0] === devices[1] && devices[1] !== devices[2]);
+  await assertRejects(() => engine.run("classify", deadline, () => Promise.reject(new RangeError("too large"))));
+  await run();
+  assert(devices[2] === devices[3]);
+  deadline.end();
+  devices[3]!.close();
 });
 
 Deno.test("edgeHandler() starts anew after work that never came back", async () => {
   let calls = 0;
   const classify = () => ++calls === 1 ? new Promise<Uint8Array>(() => {}) : Promise.resolve(WEIGHTS.classify);
-  const recovering = edgeHandler({ classify, timeout: 500 });
+  const recovering = edgeHandler({ classify, timeout: 3000 });
   assertEquals(await problemOf(await recovering(post(SMALL))), [504, "run-timeout"]);
   assertEquals((await recovering(post(SMALL))).status, 200);
 });
@@ -207,4 +338,6 @@ Deno.test("edgeHandler() tells its state below its path", async () => {
 Deno.test("edgeHandler() refuses options that make no sense", () => {
   assertThrows(() => edgeHandler({}), TypeError, "weights must be given");
   assertThrows(() => handlerOf({ timeout: 0 }), RangeError, "timeout must be a positive number");
+  assertThrows(() => handlerOf({ waiting: -1 }), RangeError, "waiting must not be negative");
+  assertThrows(() => handlerOf({ path: "image" }), TypeError, 'path must begin with "/"');
 });

@@ -1,10 +1,11 @@
 /**
- * Holds the tree against the design: every kernel of the table has its places, the Rust signatures are the table's rows,
+ * Holds the tree against the design: every kernel of the table and every family has its places, the Rust signatures are the table's rows,
  * imports point one way and form no circle, what users import names nothing by a bare specifier, and no file outgrows a
  * reader.
  *
  * @module
  */
+import { checkFamilies } from "./check/families.ts";
 import { checkKernels, kernelCount } from "./check/kernels.ts";
 import { checkCircles, checkLayers, checkTools } from "./check/layers.ts";
 import { files, importsOf, read } from "./check/tree.ts";
@@ -40,6 +41,7 @@ function* checkSizes(): Generator<string, void> {
 
 const problems = [
   ...checkKernels(),
+  ...checkFamilies(),
   ...checkLayers(),
   ...checkCircles(),
   ...checkTools(),

@@ -118,7 +118,7 @@ const CALLS: readonly Call[] = [
   }],
   ["max_rows", [300, 80], { batch: 2, rows: 3, columns: 37, xStride: 40, outStride: 38 }],
   ["gather_rows", [300, 80, "index", 600], {
-    ...{ batch: 2, rows: 3, count: 5, columns: 37, xStride: 40, extraStride: 37, outStride: 38 },
+    ...{ batch: 2, rows: 3, extraRows: 2, count: 5, columns: 37, xStride: 40, extraStride: 37, outStride: 38 },
   }],
   ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 0, xStride: 12, outStride: 3 }],
   ["attention", [2 * 8 * 12 * 24, 2 * 49, 2 * 8 * 12 * 8], {
@@ -149,7 +149,7 @@ function perform({ kernels, memory, heapBase }: WasmInstance, [kernel, operands,
     return count === 0 ? 0 : at;
   });
   const numbers = Object.keys(KERNELS[kernel].params).map((name) => params[name]!);
-  kernels[kernel](...offsets, ...numbers, first - SCRATCH_BYTES);
+  kernels[kernel](...offsets, ...numbers, first - SCRATCH_BYTES, SCRATCH_BYTES);
   return new Float32Array(memory.buffer, first, (next - first) / 4).slice();
 }
 

@@ -67,10 +67,12 @@ function variantRow(family: AnyFamily, name: string): string {
 
 function familyText(family: AnyFamily): string {
   const { title, name, published, variants, defaults } = family, model = family.configure();
-  const { paper, repository, licence, verified, unverified } = published;
+  const { paper, repository, classes, licence, verified, unverified } = published;
   return `### ${title}
 
-${paper}. Official code: ${repository} (code: ${licence.code}, weights: ${licence.weights}). Family \`${name}\`.
+${paper}. Official code: \`${
+    classes.join("`, `")
+  }\` of ${repository} (code: ${licence.code}, weights: ${licence.weights}). Family \`${name}\`.
 
 - Compared: ${verified}.
 - Not compared: ${unverified}.

@@ -84,12 +84,19 @@ export const SUITES: readonly Suite[] = [
   }),
   denoSuite("unit", "kernels, checkpoints, images, models, tiles, laws, command line", [
     "tests/",
-    "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site",
+    "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site,tests/wasm/checked_test.ts,tests/wasm/limits_test.ts",
   ], { env: { ...QUIET, SIDEWINDER_DEVICES: "cpu" } }),
   denoSuite("swiftshader", "the GPU suite in Node and in Chromium", ["tests/gpu/swiftshader"], {
     env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
     prepare: browser,
   }),
+  denoSuite("wasm --checked", "no kernel touches what is not its own: laws, fixtures, wild calls, every limit", [
+    "tests/kernels",
+    "tests/wasm/checked_test.ts",
+    "tests/wasm/limits_test.ts",
+    "tests/laws/laws_test.ts",
+    "tests/golden_test.ts",
+  ], { env: { ...QUIET, SIDEWINDER_DEVICES: "checked" } }),
   denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
   // The recipes of docs/runtimes.md run where they belong, in the runtime suite.
   denoSuite("docs", "every example in the documentation", [

@@ -2,6 +2,7 @@
  * All tests: `deno task test [SUITE…]`. Each suite says what it needs, gets it installed where that takes one command, and
  * counts; the last line sums them, after the suites that were left out. `--ci` leaves none out. Suites run side by side, as
  * many as `--side N` says (2 unless it does, one where there is one core), those that drive browsers and servers alone.
+ * `wasm --checked` is the suite of the kernels under guard.
  *
  * @module
  */
@@ -134,12 +135,17 @@ async function judgeAll(suites: readonly Suite[], side: number, ci: boolean): Pr
   return verdicts;
 }
 
-const { values, positionals: wanted } = parseArgs({
+const { values, positionals } = parseArgs({
   args: Deno.args,
-  options: { ci: { type: "boolean", default: false }, side: { type: "string", default: "2" } },
+  options: {
+    ci: { type: "boolean", default: false },
+    checked: { type: "boolean", default: false },
+    side: { type: "string", default: "2" },
+  },
   allowPositionals: true,
 });
 const { ci } = values;
+const wanted = positionals.map((name) => values.checked && name === "wasm" ? "wasm --checked" : name);
 const unknown = wanted.filter((name) => !SUITES.some((suite) => suite.name === name));
 if (unknown.length > 0) {
   console.error(`Cannot run suite ${unknown[0]} as it must be one of ${SUITES.map(({ name }) => name).join(", ")}`);

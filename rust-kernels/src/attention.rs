@@ -4,6 +4,7 @@
 //! pass over them. A column of ones behind the values makes the product add up the weights as well.
 use crate::asm::{ROWS, gemm_tile, softplus_exp};
 use crate::gemm::COLUMNS;
+use crate::scratch::Scratch;
 use crate::simd::*;
 use core::arch::wasm32::*;
 
@@ -140,19 +141,19 @@ pub unsafe extern "C" fn attention(
     first_row: usize,
     row_count: usize,
     scratch: *mut f32,
+    scratch_bytes: usize,
 ) {
     let keys = window * window;
     let padded = keys.next_multiple_of(COLUMNS);
     let wide = (head_width + 1).next_multiple_of(COLUMNS);
-    let zeros = scratch;
-    let table = zeros.add(COLUMNS);
-    let apart = table.add(COLUMNS);
-    let pixels = apart.add(3 * window.next_multiple_of(4));
-    let sums = pixels.add(padded);
-    let scores = sums.add(ROWS * wide);
-    let values = scores.add(ROWS * padded);
+    let mut scratch = Scratch::new(scratch, scratch_bytes);
+    let (zeros, table) = (scratch.take(1, COLUMNS), scratch.take(1, COLUMNS));
+    let apart = scratch.take(3, window.next_multiple_of(4));
+    let pixels = scratch.take(1, padded);
+    let (sums, scores) = (scratch.take(ROWS, wide), scratch.take(ROWS, padded));
+    let values = scratch.take(padded, wide);
     let room = Room {
-        keys: values.add(padded * wide),
+        keys: scratch.take(padded, head_width),
         values,
         scores,
         sums,

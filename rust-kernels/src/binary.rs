@@ -27,6 +27,7 @@ pub unsafe extern "C" fn binary(
     operation: u32,
     accumulate: u32,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     let (mut row, mut repeated) = (0, 0);
     for r in 0..rows {

@@ -1,6 +1,7 @@
 //! Depthwise causal convolution along each direction's order; weight packed `[directions][width][channels]`.
 use crate::codes::*;
 use crate::order::Order;
+use crate::scratch::Scratch;
 use crate::simd::*;
 
 /// Steps whose row addresses are looked up at once.
@@ -75,11 +76,13 @@ pub unsafe extern "C" fn causal_conv1d(
     activation: u32,
     carry: u32,
     scratch: *mut f32,
+    scratch_bytes: usize,
 ) {
     #[rustfmt::skip]
     causal_conv1d_share(
         x, weight, bias, order, state, out, batch, length, channels, width, directions, orders, grid_width,
-        x_stride, x_step, out_stride, activation, carry, scratch, 0, 1,
+        x_stride, x_step, out_stride, activation, carry, scratch,
+        scratch_bytes, 0, 1,
     );
 }
 
@@ -105,13 +108,15 @@ pub unsafe extern "C" fn causal_conv1d_share(
     activation: u32,
     carry: u32,
     scratch: *mut f32,
+    scratch_bytes: usize,
     part: usize,
     parts: usize,
 ) {
     let history = width - 1;
-    let rows = scratch as *mut *const f32;
-    let outs = rows.add(history + BLOCK) as *mut *mut f32;
-    let zeros = outs.add(BLOCK) as *mut f32;
+    let mut scratch = Scratch::new(scratch, scratch_bytes);
+    let outs = scratch.take(1, BLOCK) as *mut *mut f32;
+    let rows = scratch.take(1, history.saturating_add(BLOCK)) as *mut *const f32;
+    let zeros = scratch.take(1, channels);
     let vectors = channels.div_ceil(4);
     let own = vectors * part / parts * 4;
     let count = (vectors * (part + 1) / parts * 4).min(channels) - own;

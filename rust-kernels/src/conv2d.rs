@@ -1,5 +1,6 @@
 //! Channels-last convolution with zero padding: a product whose rows are the pixels and whose taps are the filter's.
 use crate::gemm::{Epilogue, Product, ROWS, TILE, multiply};
+use crate::scratch::Scratch;
 
 /// Entries of the address table in scratch.
 const TABLE: usize = 1 << 16;
@@ -69,15 +70,17 @@ pub unsafe extern "C" fn conv2d(
     first_row: usize,
     row_count: usize,
     scratch: *mut f32,
+    scratch_bytes: usize,
 ) {
     if row_count == 0 || width + 2 * padding < kernel_width {
         return;
     }
     let out_height = (height + 2 * padding - kernel_height) / stride + 1;
     let out_width = (width + 2 * padding - kernel_width) / stride + 1;
-    let tile = scratch;
-    let table = scratch.add(TILE) as *mut u32;
-    let zeros = table.add(TABLE) as *mut f32;
+    let mut scratch = Scratch::new(scratch, scratch_bytes);
+    let tile = scratch.take(1, TILE);
+    let table = scratch.take(1, TABLE) as *mut u32;
+    let zeros = scratch.take(1, in_channels);
     for c in 0..in_channels {
         *zeros.add(c) = 0.0;
     }

@@ -159,6 +159,7 @@ pub unsafe extern "C" fn depthwise_conv2d(
     first_row: usize,
     row_count: usize,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     if width == 0 {
         return;

@@ -133,7 +133,7 @@ pub unsafe fn multiply(p: &Product) {
         *zeros.add(c) = 0.0;
         *last.add(c) = if bias.is_null() || tail + c >= p.outer { 0.0 } else { *bias.add(tail + c) };
     }
-    let group = (CACHED / (p.taps * p.segment).max(1)).next_multiple_of(COLUMNS);
+    let group = (CACHED / (p.taps * p.segment).max(1)).max(1).next_multiple_of(COLUMNS);
     for begin in (0..p.outer).step_by(group) {
         for row in (0..p.rows).step_by(ROWS) {
             let rows = (p.rows - row).min(ROWS);

@@ -17,6 +17,7 @@ pub unsafe extern "C" fn layer_norm(
     gate_stride: usize,
     out_stride: usize,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     normalise::<true>(Norm {
         x,

@@ -1,8 +1,9 @@
 //! The kernels of `src/kernels.ts`, one exported function a file, over one linear memory that TypeScript lays out.
 //!
 //! Every function takes the addresses of its operands in table order (0 for an absent one), then the parameters in table
-//! order, then the address of `SCRATCH` bytes it may use as it likes. Nothing is allocated here, nothing is kept between
-//! calls, and no row is written outside its columns.
+//! order, then the address of scratch and its bytes, which it may use as it likes and traps rather than pass. Nothing is
+//! allocated here, nothing is kept between calls, and no row is written outside its columns. An index that leads out of its
+//! operand traps.
 #![no_std]
 #![feature(asm_experimental_arch)]
 // Every function here works on raw addresses: a block of `unsafe` in each would say nothing.
@@ -30,13 +31,11 @@ mod rms_norm;
 mod sample;
 mod scan_blocks;
 mod scan_step;
+mod scratch;
 mod selective_scan;
 mod simd;
 mod sort;
 mod unary;
-
-/// Bytes of the region that the last argument of every kernel points to.
-pub const SCRATCH: usize = 1 << 20;
 
 /// Address of the first byte behind the module's own data and stack.
 #[unsafe(no_mangle)]

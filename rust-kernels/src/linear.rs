@@ -1,20 +1,12 @@
 //! out[r, g, o] = act(Σ_i x'[r, g, i]·weight[g, o, i] + bias[g, o]), x' being x or the norm of each x[r, g]; accumulate:
 //! out = out·scale[g, o] + that.
-use crate::SCRATCH;
 use crate::codes::*;
 use crate::gemm::{COLUMNS, Epilogue, Product, ROWS, TILE, multiply, multiply_row};
 use crate::norm::{Norm, normalise};
+use crate::scratch::Scratch;
 
 /// Most rows a table holds.
 const MOST_ROWS: usize = ROWS << 13;
-
-/// Floats of scratch behind the tile and the table: normalised rows.
-pub const ROOM: usize = SCRATCH / 4 - TILE - MOST_ROWS;
-
-/// Where `ROOM` floats begin in the scratch region.
-pub unsafe fn room(scratch: *mut f32) -> *mut f32 {
-    scratch.add(TILE + MOST_ROWS)
-}
 
 /// The part of an operand that belongs to a group; an absent one stays absent.
 unsafe fn part(operand: *const f32, offset: usize) -> *const f32 {
@@ -42,11 +34,16 @@ pub unsafe extern "C" fn linear(
     norm: u32,
     epsilon: f32,
     scratch: *mut f32,
+    scratch_bytes: usize,
 ) {
-    let tile = scratch;
-    let table = scratch.add(TILE) as *mut u32;
-    let normed = room(scratch);
-    let strip = if norm == NORM_NONE { MOST_ROWS } else { (ROOM / inner.max(1)).min(MOST_ROWS) / ROWS * ROWS };
+    let mut scratch = Scratch::new(scratch, scratch_bytes);
+    let tile = scratch.take(1, TILE);
+    let table = scratch.take(1, MOST_ROWS) as *mut u32;
+    let (mut strip, mut normed) = (MOST_ROWS, table as *mut f32);
+    if norm != NORM_NONE {
+        strip = (scratch.left / inner.max(1)).clamp(ROWS, MOST_ROWS) / ROWS * ROWS;
+        normed = scratch.take(strip, inner);
+    }
     for group in 0..groups {
         let weight = weight.add(group * outer.next_multiple_of(COLUMNS) * inner);
         let epilogue = Epilogue {

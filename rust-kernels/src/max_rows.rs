@@ -12,6 +12,7 @@ pub unsafe extern "C" fn max_rows(
     x_stride: usize,
     out_stride: usize,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     for b in 0..batch {
         vectors!(columns, |c, left| {

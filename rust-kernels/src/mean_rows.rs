@@ -15,6 +15,7 @@ pub unsafe extern "C" fn mean_rows(
     x_stride: usize,
     out_stride: usize,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     let count = splat(rows as f32);
     for b in 0..batch {

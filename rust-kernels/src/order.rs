@@ -44,7 +44,13 @@ impl Order {
                 let height = self.length / self.grid_width;
                 along % height * self.grid_width + along / height
             }
-            _ => *self.table.add(step) as usize,
+            _ => {
+                let token = *self.table.add(step) as usize;
+                if token >= self.length {
+                    core::arch::wasm32::unreachable();
+                }
+                token
+            }
         }
     }
 }

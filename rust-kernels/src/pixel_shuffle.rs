@@ -13,6 +13,7 @@ pub unsafe extern "C" fn pixel_shuffle(
     x_stride: usize,
     out_stride: usize,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     let (small_stride, large_stride) = if inverse != 0 { (out_stride, x_stride) } else { (x_stride, out_stride) };
     for row in 0..batch * height * scale {

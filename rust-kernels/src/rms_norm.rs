@@ -16,6 +16,7 @@ pub unsafe extern "C" fn rms_norm(
     gate_stride: usize,
     out_stride: usize,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     let bias = core::ptr::null();
     normalise::<false>(Norm {

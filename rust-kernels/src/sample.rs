@@ -86,6 +86,7 @@ pub unsafe extern "C" fn sample(
     top_p: f32,
     seed: u32,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     for r in 0..rows {
         let row = core::slice::from_raw_parts(x.add(r * x_stride), columns);

@@ -2,6 +2,7 @@
 use crate::asm::ROWS;
 use crate::gemm::COLUMNS;
 use crate::order::Order;
+use crate::scratch::Scratch;
 use crate::simd::*;
 use core::arch::wasm32::{f32x4_le, i32x4_all_true, u32x4_max};
 
@@ -68,29 +69,23 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    pub unsafe fn new(scratch: *mut f32, stride: usize, state_size: usize, rank: usize) -> Blocks {
-        let fixed = stride * (2 * state_size + 2 + rank);
-        let most_steps = ((crate::SCRATCH / 4 - fixed) / (3 * stride + 2 * state_size + 2)).min(MOST_STEPS);
-        let most_steps = most_steps / ROWS * ROWS;
-        let mut next = scratch;
-        let mut take = |floats: usize| {
-            let taken = next;
-            next = next.add(floats);
-            taken
-        };
+    pub fn new(mut scratch: Scratch, stride: usize, state_size: usize, rank: usize) -> Blocks {
+        let (a, h) = (scratch.take(state_size, stride), scratch.take(state_size, stride));
+        let (skip, bias, weight) = (scratch.take(1, stride), scratch.take(1, stride), scratch.take(rank, stride));
+        let most_steps = (scratch.left / (3 * stride + 2 * state_size + 2)).clamp(ROWS, MOST_STEPS) / ROWS * ROWS;
         Blocks {
             stride,
-            a: take(state_size * stride),
-            h: take(state_size * stride),
-            skip: take(stride),
-            bias: take(stride),
-            weight: take(rank * stride),
-            delta: take(most_steps * stride),
-            input: take(most_steps * stride),
-            y: take(most_steps * stride),
-            coefficients: take(2 * state_size * most_steps),
-            tokens: take(most_steps) as *mut u32,
-            rows: take(most_steps) as *mut u32,
+            a,
+            h,
+            skip,
+            bias,
+            weight,
+            delta: scratch.take(most_steps, stride),
+            input: scratch.take(most_steps, stride),
+            y: scratch.take(most_steps, stride),
+            coefficients: scratch.take(most_steps, 2 * state_size),
+            tokens: scratch.take(1, most_steps) as *mut u32,
+            rows: scratch.take(1, most_steps) as *mut u32,
             most_steps,
         }
     }

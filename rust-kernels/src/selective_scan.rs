@@ -10,6 +10,7 @@ use crate::gemm::COLUMNS;
 use crate::order::Order;
 use crate::scan_blocks::{Blocks, Chunk, Join, chunk_of, gather, magnitude, none_above_zero};
 use crate::scan_step::{Block, Exponent, steps};
+use crate::scratch::Scratch;
 use crate::simd::*;
 
 /// What −δ·A may be at most for the scan that does not clamp it.
@@ -241,12 +242,13 @@ pub unsafe extern "C" fn selective_scan(
     first_step: usize,
     step_count: usize,
     scratch: *mut f32,
+    scratch_bytes: usize,
 ) {
     #[rustfmt::skip]
     selective_scan_share(
         u, projection, constants, z, order, state, out, batch, length, channels, state_size, rank, groups,
         directions, orders, grid_width, softplus, u_stride, u_step, projection_stride, projection_step, z_stride,
-        out_stride, accumulate, carry, first_step, step_count, scratch, 0, 1,
+        out_stride, accumulate, carry, first_step, step_count, scratch, scratch_bytes, 0, 1,
     );
 }
 
@@ -281,6 +283,7 @@ pub unsafe extern "C" fn selective_scan_share(
     first_step: usize,
     step_count: usize,
     scratch: *mut f32,
+    scratch_bytes: usize,
     part: usize,
     parts: usize,
 ) {
@@ -326,7 +329,7 @@ pub unsafe extern "C" fn selective_scan_share(
                 continue;
             }
             let chunk = chunk_of(end - start, state_size, rank);
-            let blocks = Blocks::new(scratch, chunk, state_size, rank);
+            let blocks = Blocks::new(Scratch::new(scratch, scratch_bytes), chunk, state_size, rank);
             let mut first = start;
             while first < end {
                 let width = (if first < full { end.min(full) } else { end } - first).min(chunk);

@@ -146,15 +146,17 @@ pub fn exp2(t: V) -> V {
     mul(p, i32x4_shl(n, 23))
 }
 
-/// to = f(from), or to ·= f(from), over `count` floats; what does not fill a vector goes through one on the stack.
-unsafe fn apply(f: Map, from: *const f32, to: *mut f32, count: usize) {
+/// to = f(from), or to ·= f(from) if it `GATES`, over `count` floats; what does not fill a vector goes through one on the
+/// stack.
+unsafe fn apply<const GATES: bool>(f: Map, from: *const f32, to: *mut f32, count: usize) {
     let (whole, left) = (count / 4, count % 4);
     if whole > 0 {
         f(from, to, whole);
     }
     if left > 0 {
         let (from, to) = (from.add(4 * whole), to.add(4 * whole));
-        let mut v = [load_tail(from, left), load_tail(to, left)];
+        let before = if GATES { load_tail(to, left) } else { splat(0.0) };
+        let mut v = [load_tail(from, left), before];
         let lanes = &raw mut v as *mut f32;
         f(lanes, lanes.add(4), 1);
         store_tail(to, load(lanes.add(4)), left);
@@ -173,11 +175,11 @@ unsafe fn rectify(slope: f32, from: *const f32, to: *mut f32, count: usize) {
 /// to = the activation of ABI code `code` (`ACTIVATIONS` of the table) of `count` floats. In place where they are equal.
 pub unsafe fn activate(code: u32, slope: f32, from: *const f32, to: *mut f32, count: usize) {
     match code {
-        ACTIVATION_SILU => apply(silu_map, from, to, count),
-        ACTIVATION_GELU => apply(gelu_map, from, to, count),
+        ACTIVATION_SILU => apply::<false>(silu_map, from, to, count),
+        ACTIVATION_GELU => apply::<false>(gelu_map, from, to, count),
         ACTIVATION_RELU => rectify(0.0, from, to, count),
         ACTIVATION_LEAKY_RELU => rectify(slope, from, to, count),
-        ACTIVATION_SIGMOID => apply(sigmoid_map, from, to, count),
+        ACTIVATION_SIGMOID => apply::<false>(sigmoid_map, from, to, count),
         _ if from == to => {}
         _ => {
             vectors!(count, |c, left| {
@@ -189,5 +191,5 @@ pub unsafe fn activate(code: u32, slope: f32, from: *const f32, to: *mut f32, co
 
 /// row ·= silu(gate).
 pub unsafe fn gate(row: *mut f32, gate: *const f32, count: usize) {
-    apply(silu_gate, gate, row, count);
+    apply::<true>(silu_gate, gate, row, count);
 }

@@ -1,4 +1,5 @@
 //! Rows sorted by class, the class of a row being the column of its largest x + noise: see `src/reference/sort.ts`.
+use crate::scratch::Scratch;
 use crate::simd::*;
 use core::arch::wasm32::*;
 
@@ -88,8 +89,9 @@ pub unsafe extern "C" fn sort(
     random: u32,
     seed: u32,
     scratch: *mut f32,
+    scratch_bytes: usize,
 ) {
-    let next = scratch as *mut usize;
+    let next = Scratch::new(scratch, scratch_bytes).take(1, columns.saturating_add(1)) as *mut usize;
     let seed = if random != 0 { Some(i32x4_splat(seed as i32)) } else { None };
     for b in 0..batch {
         let order = out.add(b * 3 * out_stride);

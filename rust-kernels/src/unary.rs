@@ -12,6 +12,7 @@ pub unsafe extern "C" fn unary(
     activation: u32,
     slope: f32,
     _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {
     for r in 0..rows {
         activate(activation, slope, x.add(r * x_stride), out.add(r * out_stride), columns);

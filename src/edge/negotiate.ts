@@ -9,12 +9,21 @@ interface Range {
   readonly quality: number;
 }
 
+/** Other names of types that are given here. */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  "image/x-png": "image/png",
+  "image/apng": "image/png",
+  "image/x-citrix-png": "image/png",
+  "text/json": "application/json",
+  "application/x-json": "application/json",
+};
+
 /** The media ranges of an `Accept` header; no header accepts all. */
 function parseAccept(accept: string | null): Range[] {
   return (accept ?? "*/*").split(",").map((part) => {
     const [type = "", ...parameters] = part.split(";").map((text) => text.trim().toLowerCase());
     const quality = parameters.find((parameter) => parameter.startsWith("q="));
-    return { type, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
+    return { type: SYNONYMS[type] ?? type, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0 };
   });
 }
 

@@ -137,7 +137,8 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
       guard("write");
       const { packed, half } = data instanceof Float32Array ? pack(data, options) : { packed: data, half: false };
       // A write to the queue overtakes the open commands, so none of them may use this memory.
-      const take = () => ({ length: packed.length, block: pool.takeUnused(packed.byteLength, commands.serial), half });
+      const length = half ? 2 * packed.length : packed.length;
+      const take = () => ({ length, block: pool.takeUnused(packed.byteLength, commands.serial), half });
       const buffer = options.life === "run" ? ledger.run(take) : ledger.keep(take());
       const { block } = buffer;
       if (block.gpu && packed.length > 0) {

@@ -1,7 +1,7 @@
 // uses: spread
 // out[b, i] = x[b, index[i]], or extra[index[i] − rows] for an index past the rows of x. One thread a result.
 struct Params {
-  batch: u32, rows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
+  batch: u32, rows: u32, extraRows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
   xOffset: u32, extraOffset: u32, indexOffset: u32, outOffset: u32,
 }
 
@@ -26,7 +26,7 @@ fn main(
   var value: f32;
   if (row < p.rows) {
     value = x[p.xOffset + (image * p.rows + row) * p.xStride + column];
-  } else {
+  } else if (row - p.rows < p.extraRows) {
     value = extra[p.extraOffset + (row - p.rows) * p.extraStride + column];
   }
   out[p.outOffset + (image * p.count + i) * p.outStride + column] = value;

@@ -1133,7 +1133,7 @@ fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
 
 
 struct Params {
-  batch: u32, rows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
+  batch: u32, rows: u32, extraRows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
   xOffset: u32, extraOffset: u32, indexOffset: u32, outOffset: u32,
 }
 
@@ -1158,7 +1158,7 @@ fn main(
   var value: f32;
   if (row < p.rows) {
     value = x[p.xOffset + (image * p.rows + row) * p.xStride + column];
-  } else {
+  } else if (row - p.rows < p.extraRows) {
     value = extra[p.extraOffset + (row - p.rows) * p.extraStride + column];
   }
   out[p.outOffset + (image * p.count + i) * p.outStride + column] = value;

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { deferred } from "../bytes/deferred.ts";
 import { canSpawn, RECEIVE, spawn, type Spawned } from "../bytes/spawn.ts";
 
 /** An instance of a codec: it is used once, as a failed call may leave its memory in any state. */
@@ -90,7 +91,7 @@ const alone = (value: unknown): unknown =>
 
 /** As {@linkcode perform}, in a worker; undefined where none comes up. */
 async function performApart(open: OpenCodec, task: CodecTask, signal?: AbortSignal): Promise<Outcome | undefined> {
-  const { promise, resolve, reject } = Promise.withResolvers<Outcome | undefined>();
+  const { promise, resolve, reject } = deferred<Outcome | undefined>();
   const stop = () => reject(signal!.reason);
   let begun = false, worker: Spawned | undefined;
   const message = (answer: unknown) => answer === "begun" ? begun = true : resolve(answer as Outcome);

@@ -44,6 +44,9 @@ export function encodeOrders(orders: readonly ScanOrder[]): number {
 /** Most of 76 · stateSize + 32 · rank of a scan: the states of a chunk of channels and one block of steps. */
 export const MOST_SCAN_STATE = 261_000;
 
+/** Most pixels of a stride, a padding, a dilation, or what a dilated filter covers: sums of two of them fit 31 bits. */
+export const MOST_PIXELS = 1 << 28;
+
 /** Most directions: their orders are packed into one number, four bits each. */
 export const MOST_DIRECTIONS = 8;
 

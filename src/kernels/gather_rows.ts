@@ -1,12 +1,16 @@
 import type { KernelRow, Sizes } from "./row.ts";
 import type { Cost } from "./work.ts";
 
-/** out[b, i] = index[i] < rows ? x[b, index[i]] : extra[index[i] − rows]; extra is shared by the batch. */
+/**
+ * out[b, i] = index[i] < rows ? x[b, index[i]] : extra[index[i] − rows]; extra is shared by the batch. An index at or past
+ * rows + extraRows fails on the CPU, and gives zeros on WebGPU, which cannot fail.
+ */
 export const gather_rows = {
   operands: { x: "in", extra: "in?", index: "in", out: "out" },
   params: {
     batch: "u32",
     rows: "u32",
+    extraRows: "u32",
     count: "u32",
     columns: "u32",
     xStride: "u32",

@@ -35,6 +35,8 @@ export interface Published<V extends string = string> {
   readonly paper: string;
   /** The official code. */
   readonly repository: string;
+  /** The official classes; fixtures name one of them. */
+  readonly classes: readonly string[];
   /** Terms of the official code and of its weights, SPDX or in words. */
   readonly licence: { readonly code: string; readonly weights: string };
   /** What our tests compare. */

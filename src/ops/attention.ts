@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor.ts";
-import { bandOf, expectShape, fail, imageShape } from "./checks.ts";
+import { bandOf, expectCount, expectShape, fail, imageShape } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 import type { Band } from "./options.ts";
 
@@ -25,15 +25,17 @@ const MOST_HEAD_WIDTH = 256;
 /** See {@linkcode Ops.attention}. */
 export function attention(issue: Issue, x: Tensor, bias: Tensor, options: AttentionOptions): Tensor {
   const { heads, window, shift = 0 } = options, [batch, height, width, columns] = imageShape("attention", x);
+  expectCount("attention", "heads", heads);
+  expectCount("attention", "window", window);
   const headWidth = columns / heads / 3;
   if (!Number.isInteger(headWidth) || headWidth < 1) {
     fail("attention", "x", `have a number of channels that ${3 * heads} divides`, x);
   }
   if (height % window !== 0 || width % window !== 0) fail("attention", "x", `have sides that ${window} divides`, x);
   expectShape("attention", "bias", bias, [heads, 2 * window - 1, 2 * window - 1]);
-  if (!(shift >= 0 && shift < window)) {
+  if (!(Number.isInteger(shift) && shift >= 0 && shift < window)) {
     throw new RangeError(
-      `Cannot run attention as shift must be at least 0 and below the window ${window}: current value is ${shift}`,
+      `Cannot run attention as shift must be a whole number of at least 0 and below the window ${window}: current value is ${shift}`,
     );
   }
   if (headWidth > MOST_HEAD_WIDTH || (window ** 2 + 8) * (2 * headWidth + 24) > MOST_ASIDE) {

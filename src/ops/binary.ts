@@ -23,7 +23,7 @@ export function binary(
   b: Tensor,
   options: BinaryOptions,
 ): Tensor {
-  const rows = rowsOf(a), bRows = Math.max(1, rowsOf(b)), columns = columnsOf(a), { scale } = options;
+  const rows = rowsOf(a), bRows = rows === 0 ? 1 : rowsOf(b), columns = columnsOf(a), { scale } = options;
   if (columnsOf(b) !== columns || rows % bRows !== 0) {
     fail("binary", "b", `have ${columns} columns and a number of rows that divides ${rows}`, b);
   }

@@ -1,6 +1,7 @@
-import { type Activation, ACTIVATIONS, MOST_CAUSAL } from "../kernels.ts";
+import { type Activation, MOST_CAUSAL } from "../kernels.ts";
 import { columnsOf, type Tensor } from "../tensor.ts";
 import {
+  activationCode,
   carryBits,
   expectAtMost,
   expectCount,
@@ -9,6 +10,7 @@ import {
   fail,
   sequenceShape,
   walkParams,
+  weightShape,
 } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 import type { Carry, Walk } from "./options.ts";
@@ -26,7 +28,11 @@ export interface CausalConv1dOptions extends Walk {
 /** See {@linkcode Ops.causalConv1d}. */
 export function causalConv1d(issue: Issue, x: Tensor, weight: Tensor, options: CausalConv1dOptions): Tensor {
   const [batch, length] = sequenceShape("causalConv1d", x);
-  const [directions, channels, width] = weight.shape as [number, number, number];
+  const [directions, channels, width] = weightShape("causalConv1d", weight, [
+    "directions",
+    "channels",
+    "width",
+  ]) as readonly [number, number, number];
   expectCount("causalConv1d", "the width of the filter", width);
   expectAtMost("causalConv1d", "width + channels", width + channels, MOST_CAUSAL);
   const shared = columnsOf(x) === channels;
@@ -47,7 +53,7 @@ export function causalConv1d(issue: Issue, x: Tensor, weight: Tensor, options: C
     xStride: x.stride,
     xStep: shared ? 0 : channels,
     outStride: out.stride,
-    activation: ACTIVATIONS.indexOf(options.activation ?? "none"),
+    activation: activationCode("causalConv1d", options.activation ?? "none"),
     carry: carryBits(carry),
   });
   return out;

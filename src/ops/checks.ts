@@ -3,8 +3,17 @@
  *
  * @module
  */
-import { ACTIVATIONS, CARRY_IN, CARRY_OUT, encodeOrders, MOST_DIRECTIONS } from "../kernels.ts";
-import { sizeOf, type Tensor } from "../tensor.ts";
+import {
+  type Activation,
+  ACTIVATIONS,
+  CARRY_IN,
+  CARRY_OUT,
+  encodeOrders,
+  MOST_DIRECTIONS,
+  MOST_PIXELS,
+  SCAN_ORDERS,
+} from "../kernels.ts";
+import { columnsOf, rowsOf, sizeOf, type Tensor } from "../tensor.ts";
 import type { Band, Carry, Epilogue, Walk } from "./options.ts";
 
 /** Throws what is wrong with the shape of an operand. */
@@ -48,10 +57,41 @@ export function expectAtMost(op: string, what: string, value: number, most: numb
   throw new RangeError(`Cannot run ${op} as ${what} must be at most ${most}: current value is ${value}`);
 }
 
-/** Refuses what is no whole number of at least 1. */
-export function expectCount(op: string, what: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1) return;
-  throw new RangeError(`Cannot run ${op} as ${what} must be a whole number of at least 1: current value is ${value}`);
+/** Refuses what is no whole number of at least `least` (1), or more than any image has pixels in a row. */
+export function expectCount(op: string, what: string, value: number, least = 1): void {
+  if (!Number.isInteger(value) || value < least) {
+    throw new RangeError(
+      `Cannot run ${op} as ${what} must be a whole number of at least ${least}: current value is ${value}`,
+    );
+  }
+  expectAtMost(op, what, value, MOST_PIXELS);
+}
+
+/** Refuses a weight of another number of axes, and gives its sizes. */
+export function weightShape(op: string, weight: Tensor, axes: readonly string[]): readonly number[] {
+  if (weight.shape.length !== axes.length) fail(op, "weight", `be [${axes.join(", ")}]`, weight);
+  return weight.shape;
+}
+
+/** Refuses an operand that does not lie in its buffer, whatever its shape says. */
+export function expectInside(op: string, operand: string, tensor: Tensor): void {
+  const rows = rowsOf(tensor), { buffer, offset, stride } = tensor;
+  const end = rows === 0 ? offset : offset + (rows - 1) * stride + columnsOf(tensor);
+  if (end <= buffer.length && offset >= 0 && stride >= 0 && rows < 2 ** 31) return;
+  throw new RangeError(
+    `Cannot run ${op} as ${operand} must lie in its buffer of ${buffer.length} elements: current shape is [${
+      tensor.shape.join(", ")
+    }], from ${offset} on, ${stride} a row`,
+  );
+}
+
+/** The code of an activation. */
+export function activationCode(op: string, activation: Activation): number {
+  const code = ACTIVATIONS.indexOf(activation);
+  if (code >= 0) return code;
+  throw new TypeError(
+    `Cannot run ${op} as activation must be one of ${ACTIVATIONS.join(", ")}: current value is ${activation}`,
+  );
 }
 
 /** The sizes of [batch, tokens, channels]. */
@@ -63,7 +103,7 @@ export function sequenceShape(op: string, x: Tensor): readonly [number, number, 
 /** The band that is asked for, or all. */
 export function bandOf(op: string, band: Band | undefined, total: number): Band {
   const { first, count } = band ?? { first: 0, count: total };
-  if (first < 0 || count < 0 || first + count > total) {
+  if (!Number.isInteger(first) || !Number.isInteger(count) || first < 0 || count < 0 || first + count > total) {
     throw new RangeError(
       `Cannot run ${op} as the band must lie in [0, ${total}): current band is [${first}, ${first + count})`,
     );
@@ -79,7 +119,7 @@ export function epilogueParams(
 ) {
   expectVector(op, "bias", bias, channels);
   expectVector(op, "scale", scale, channels);
-  return { activation: ACTIVATIONS.indexOf(activation), slope, accumulate: into ? 1 : 0 };
+  return { activation: activationCode(op, activation), slope, accumulate: into ? 1 : 0 };
 }
 
 /** Scan orders as kernel parameters. */
@@ -90,7 +130,14 @@ export function walkParams(op: string, { orders, gridWidth, table }: Walk, direc
     );
   }
   expectAtMost(op, "the number of directions", directions, MOST_DIRECTIONS);
+  const unknown = orders.find((order) => !SCAN_ORDERS.includes(order));
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Cannot run ${op} as every order must be one of ${SCAN_ORDERS.join(", ")}: current one is ${unknown}`,
+    );
+  }
   const width = gridWidth ?? Math.max(1, length);
+  expectCount(op, "gridWidth", width);
   if (length % width !== 0) {
     throw new RangeError(`Cannot run ${op} as gridWidth must divide the length ${length}: current value is ${width}`);
   }

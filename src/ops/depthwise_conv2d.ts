@@ -1,5 +1,6 @@
+import { MOST_PIXELS } from "../kernels.ts";
 import type { Tensor } from "../tensor.ts";
-import { bandOf, epilogueParams, fail, imageShape } from "./checks.ts";
+import { bandOf, epilogueParams, expectAtMost, expectCount, fail, imageShape, weightShape } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 import type { Band, Epilogue } from "./options.ts";
 
@@ -11,15 +12,20 @@ export interface DepthwiseConv2dOptions extends Omit<Epilogue, "into" | "scale">
   readonly rows?: Band;
 }
 
+const OP = "depthwiseConv2d";
+
 /** See {@linkcode Ops.depthwiseConv2d}. */
 export function depthwiseConv2d(issue: Issue, x: Tensor, weight: Tensor, options: DepthwiseConv2dOptions): Tensor {
   const { bias, dilation = 1 } = options;
-  const [batch, height, width, channels] = imageShape("depthwiseConv2d", x);
-  const [filters, size] = weight.shape as [number, number];
-  if (channels !== filters) fail("depthwiseConv2d", "x", `have ${filters} channels`, x);
-  const out = issue.target("depthwiseConv2d", x.shape, options);
-  const { first, count } = bandOf("depthwiseConv2d", options.rows, height);
-  const { activation, slope } = epilogueParams("depthwiseConv2d", options, channels);
+  const [batch, height, width, channels] = imageShape(OP, x);
+  const [filters, size, other] = weightShape(OP, weight, ["channels", "size", "size"]) as [number, number, number];
+  if (size !== other || size % 2 === 0) fail(OP, "weight", "be [channels, size, size] with an odd size", weight);
+  expectCount(OP, "dilation", dilation);
+  expectAtMost(OP, "dilation · size", dilation * size, MOST_PIXELS);
+  if (channels !== filters) fail(OP, "x", `have ${filters} channels`, x);
+  const out = issue.target(OP, x.shape, options);
+  const { first, count } = bandOf(OP, options.rows, height);
+  const { activation, slope } = epilogueParams(OP, options, channels);
   issue.run("depthwise_conv2d", { x, weight, bias, out }, {
     batch,
     height,

@@ -1,4 +1,4 @@
-import { columnsOf, sizeOf, type Tensor } from "../tensor.ts";
+import { columnsOf, rowsOf, sizeOf, type Tensor } from "../tensor.ts";
 import { fail, sequenceShape } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 
@@ -11,6 +11,7 @@ export function gatherRows(issue: Issue, x: Tensor, index: Tensor, extra: Tensor
   issue.run("gather_rows", { x, extra, index, out }, {
     batch,
     rows,
+    extraRows: extra ? rowsOf(extra) : 0,
     count,
     columns,
     xStride: x.stride,

@@ -6,7 +6,7 @@
 import type { Device } from "../device.ts";
 import { addWork, type KernelName, NO_WORK, type Operands, type Params, type Work, workOf } from "../kernels.ts";
 import { columnsOf, reshape, sizeOf, type Tensor, tensorOf } from "../tensor.ts";
-import { fail } from "./checks.ts";
+import { expectInside, fail } from "./checks.ts";
 import type { Epilogue } from "./options.ts";
 
 /** Issues kernel calls on one device and counts their work. */
@@ -34,8 +34,11 @@ export class Issue {
     return reshape(target, shape);
   }
 
-  /** Issues one kernel call. */
+  /** Issues one kernel call. No operand may reach out of its buffer, whatever an op has overlooked. */
   run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
+    for (const [name, tensor] of Object.entries<Tensor | undefined>(operands)) {
+      if (tensor) expectInside(kernel, name, tensor);
+    }
     this.#device.run(kernel, operands, params);
     this.work = addWork(this.work, workOf(kernel, params));
   }

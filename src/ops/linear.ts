@@ -25,6 +25,9 @@ export interface LinearOptions extends Epilogue {
 /** See {@linkcode Ops.linear}. */
 export function linear(issue: Issue, x: Tensor, weight: Tensor, options: LinearOptions): Tensor {
   const { bias, scale, norm } = options;
+  if (weight.shape.length < 2 || weight.shape.length > 3) {
+    fail("linear", "weight", "be [outer, inner] or [groups, outer, inner]", weight);
+  }
   const [outer, inner] = weight.shape.slice(-2) as [number, number];
   const groups = weight.shape.length === 3 ? weight.shape[0]! : 1;
   if (columnsOf(x) !== groups * inner) fail("linear", "x", `have ${groups * inner} columns`, x);

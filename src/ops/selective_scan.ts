@@ -49,6 +49,7 @@ export function selectiveScan(
 ): Tensor {
   const { stateSize, groups = 1, z, carry, into, table } = options;
   const [batch, length] = sequenceShape(OP, u);
+  if (constants.shape.length !== 3) fail(OP, "constants", "be [directions, channels, stateSize + 2 + rank]", constants);
   const [directions, channels, width] = constants.shape as [number, number, number];
   const rank = width - 2 - stateSize;
   if (rank < 0) fail(OP, "constants", `have at least ${stateSize + 2} columns for ${stateSize} states`, constants);

@@ -1,5 +1,6 @@
-import { type Activation, ACTIVATIONS } from "../kernels.ts";
+import type { Activation } from "../kernels.ts";
 import { columnsOf, rowsOf, type Tensor } from "../tensor.ts";
+import { activationCode } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 
 /** Options of {@linkcode Ops.unary}. */
@@ -18,7 +19,7 @@ export function unary(issue: Issue, x: Tensor, activation: Activation, options: 
     columns: columnsOf(x),
     xStride: x.stride,
     outStride: out.stride,
-    activation: ACTIVATIONS.indexOf(activation),
+    activation: activationCode("unary", activation),
     slope: options.slope ?? 0,
   });
   return out;

@@ -5,6 +5,11 @@ export const gather_rows: ReferenceKernel<"gather_rows"> = ({ x, extra, index, o
   for (let b = 0; b < p.batch; b++) {
     for (let i = 0; i < p.count; i++) {
       const row = index.data[index.at + i]!;
+      if (row >= p.rows + p.extraRows) {
+        throw new RangeError(
+          `Cannot run gather_rows as an index must be below ${p.rows + p.extraRows}: current value is ${row}`,
+        );
+      }
       const result = out.at + (b * p.count + i) * p.outStride;
       for (let c = 0; c < p.columns; c++) {
         out.data[result + c] = row < p.rows

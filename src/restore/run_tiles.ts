@@ -7,7 +7,7 @@
 import type { Model } from "../load_model.ts";
 import type { Choices } from "../models/family.ts";
 import type { Pixels } from "../image/pixels.ts";
-import { runModel } from "../run/run_model.ts";
+import { predictMilliseconds, runModel } from "../run/run_model.ts";
 import { type Area, sampleArea } from "./samples.ts";
 import { seenPixels, type Span, type Tiling } from "./tiling.ts";
 
@@ -109,6 +109,29 @@ function settle(block: Block, fades: Fades, row: Span, column: Span, scale: numb
   return values;
 }
 
+/** A waiting tile lets other runs go first, as a restoration has many of them. */
+const BEHIND = -1;
+
+/**
+ * Milliseconds that all tiles will take, by the speed of the device so far, which is undefined before its first run, or by
+ * the given one.
+ */
+export function predictTiles(model: Model, tiling: Tiling, speed?: number): number | undefined {
+  const times = new Map<string, number | undefined>();
+  let sum: number | undefined = 0;
+  for (const row of tiling.rows) {
+    for (const column of tiling.columns) {
+      const shape = [1, row.end - row.start, column.end - column.start, model.channels], key = shape.join();
+      if (!times.has(key)) {
+        times.set(key, predictMilliseconds(model.device, (ops) => model.forward(ops, ops.empty(shape)), speed));
+      }
+      const time = times.get(key);
+      sum = sum === undefined || time === undefined ? undefined : sum + time;
+    }
+  }
+  return sum;
+}
+
 /** Runs the tiles of an image, row by row; the finished areas together are the result. */
 export async function* runTiles(
   model: Model,
@@ -127,7 +150,11 @@ export async function* runTiles(
       const output = await runModel(
         model.device,
         (ops) => model.forward(ops, ops.input(input, [1, height, width, model.channels]), undefined, choices),
-        { signal, onProgress: ({ fraction }) => onFraction?.((done + fraction * width * height) / total) },
+        {
+          signal,
+          priority: BEHIND,
+          onProgress: ({ fraction }) => onFraction?.((done + fraction * width * height) / total),
+        },
       );
       done += width * height;
       const channels = output.length / (width * height * scale ** 2), line = pixels.width * scale * channels;

@@ -33,6 +33,8 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Sees intermediate tensors. */
   readonly tap?: Tap | undefined;
+  /** Among the runs that wait for a device larger ones go first; 0 unless said, and the tiles of a restoration have −1. */
+  readonly priority?: number | undefined;
 }
 
 /** Work between two flushes, in milliseconds. */
@@ -40,6 +42,23 @@ const SLICE = 50;
 
 /** The pace that a queue turned out to have, for its next run. */
 const paces = new WeakMap<Device, number>();
+
+/** Estimated milliseconds of work that a device has done in a millisecond, by its runs so far. */
+const speeds = new WeakMap<Device, number>();
+/** Estimated milliseconds from which a run says something about speed. */
+const TELLING = 5;
+
+/**
+ * Milliseconds that a forward pass will take, by the speed of earlier runs on the device; undefined before the first. With
+ * `speed` that one is taken instead: 1 is a modest core.
+ */
+export function predictMilliseconds(
+  device: Device,
+  forward: Forward,
+  speed: number | undefined = speeds.get(device),
+): number | undefined {
+  return speed === undefined ? undefined : estimateMilliseconds(planModel(forward)) / speed;
+}
 
 /** What a forward pass would issue and hold, found without computing anything. */
 export function planModel(forward: Forward): Plan {
@@ -59,13 +78,15 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
     device.reserve(plan.peak);
     using _ = device.scope();
     const ops = new Ops(device);
-    const steps = forward(ops, options.tap);
+    const steps = forward(ops, options.tap), began = performance.now();
     try {
       let sliceStart = performance.now(), sliceWork = 0, pace = paces.get(device) ?? device.pace ?? device.threads ?? 1;
       for (;;) {
         const step = steps.next();
         if (step.done) {
           const result = await device.read(step.value);
+          const took = performance.now() - began, work = estimateMilliseconds(ops.work);
+          if (work > TELLING && took > 0) speeds.set(device, (work / took + (speeds.get(device) ?? work / took)) / 2);
           options.signal?.throwIfAborted();
           options.onProgress?.({ fraction: 1 });
           return result;
@@ -87,7 +108,7 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
     } finally {
       steps.return(undefined as never);
     }
-  });
+  }, options);
 }
 
 /** Resolves in a new task, so that timers, input and other promises get their turn; a timer alone would take a millisecond. */

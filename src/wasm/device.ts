@@ -104,10 +104,15 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
         ...signature.operands.map(({ name }) => share.args[name]!),
         ...signature.params.map(({ name }) => share.args[name]!),
         scratch.at,
+        SCRATCH_BYTES,
         ...(share.part ?? []),
       ];
       if (threads && millisecondsOf(kernel, params) >= grain && threads.run(kernel, args, flatten, scratch.at)) return;
-      kernels[kernel](...flatten({ args }));
+      try {
+        kernels[kernel](...flatten({ args }));
+      } catch (cause) {
+        throw trapped(kernel, cause);
+      }
     },
     scope: () => ledger.scope(),
     reserve(bytes: number): void {
@@ -163,4 +168,10 @@ async function threadsWanted({ threads = "auto", module }: WasmOptions): Promise
   }
   if (module || obstacleToThreads()) return 1;
   return Math.min(MOST_THREADS, threads === "auto" ? await usableCores() : threads);
+}
+
+/** What is thrown when a kernel traps. */
+function trapped(kernel: KernelName, cause: unknown): WebAssembly.RuntimeError {
+  const wish = "its indices must lead into its operands and its scratch suffice";
+  return Object.assign(new WebAssembly.RuntimeError(`Cannot run ${kernel} as ${wish}: it trapped`), { cause });
 }

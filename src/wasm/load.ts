@@ -14,14 +14,14 @@ import { markShared } from "./shared_module.ts";
 /** A build of the kernels. */
 export type Variant = "relaxed-simd" | "simd128";
 
-/** Bytes of the region that every kernel gets as its last argument; `SCRATCH` of `rust-kernels/src/lib.rs`. */
+/** Bytes of the scratch region that every kernel gets. */
 export const SCRATCH_BYTES = 1 << 20;
 
 /** Most pages (64 KiB) the memory can have; the modules declare the same. */
 const MAXIMUM_PAGES = 65536;
 const INITIAL_PAGES = 32;
 
-/** The kernels: operands in table order (bytes from the start of the memory, 0 if absent), parameters, scratch. */
+/** The kernels: operands in table order (bytes from the start of the memory, 0 if absent), parameters, scratch, its bytes. */
 export type WasmKernels = Readonly<Record<KernelName, (...args: number[]) => void>>;
 
 /** An instance of the kernels. */

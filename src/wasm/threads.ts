@@ -113,8 +113,8 @@ export class Threads {
   }
 
   /**
-   * Shares a call out; false when it cannot be cut, or no thread is awake. `flatten` gives the arguments of a share, ending
-   * in a place for scratch that each thread fills.
+   * Shares a call out; false when it cannot be cut, or no thread is awake. `flatten` gives the arguments of a share, among
+   * them a place for scratch that each thread fills: before its bytes and the part.
    *
    * @throws {Error} When a thread died or trapped; the threads are ended then.
    */
@@ -123,7 +123,7 @@ export class Threads {
     if (shares.length < 2) return false;
     const words = this.#words, floats = this.#floats, own = shares[0]!.part !== undefined;
     const name = own ? `${kernel}_share` : kernel, list = shares.map(flatten);
-    const place = list[0]!.length - (own ? 3 : 1);
+    const place = list[0]!.length - (own ? 4 : 2);
     list.forEach((args, i) => {
       const at = i * MOST_ARGUMENTS;
       floats[at] = args.length;

@@ -31,7 +31,7 @@ export interface Peculiar {
   readonly options?: (fixture: Fixture) => object;
   /** Whether the net is recognised from the keys of the fixture, instead of configured. */
   readonly recognised?: boolean;
-  /** Whether the fixture has a tap as [b, channels, rows, columns]; no unless said. */
+  /** Whether the fixture has a tap as [b, channels, rows, columns]; unless given, where the sizes say so. */
   readonly planar?: (name: string, fixture: Fixture) => boolean;
   /** The input, its shape, and what turns the output back; an image [b, channels, rows, columns] unless said. */
   readonly input?: (fixture: Fixture) => Given;
@@ -67,7 +67,7 @@ function givenOf<T extends TensorTask>(fixture: Fixture, { gives }: Configured<T
 /** The adapter of a family's nets. */
 export const familyAdapter = <T extends TensorTask>(
   family: Family<T>,
-  { options, recognised = false, planar = () => false, input, choices, read }: Peculiar = {},
+  { options, recognised = false, planar, input, choices, read }: Peculiar = {},
 ): Adapter => ({
   leaves: (fixture, { kind }) =>
     kind === "reference" && fixture.name.startsWith("models_full/") ? "not run on reference (size)" : undefined,
@@ -83,8 +83,9 @@ export const familyAdapter = <T extends TensorTask>(
       const given = input?.(fixture) ?? givenOf(fixture, model), batch = given.shape[0]!;
       const reading = new Map<string, Promise<ArrayLike<number>>[]>();
       const tap = (name: string, x: Tensor): void => {
+        const turned = planar?.(name, fixture) ?? looksPlanar(fixture, name, x.shape);
         const values = read?.(device, name, x) ??
-          device.read(x).then((values) => planar(name, fixture) ? planes(values, batch, x.shape.at(-1)!) : values);
+          device.read(x).then((values) => turned ? planes(values, batch, x.shape.at(-1)!) : values);
         reading.set(name, [...reading.get(name) ?? [], values]);
       };
       const output = await runModel(
@@ -104,6 +105,13 @@ export const familyAdapter = <T extends TensorTask>(
     }
   },
 });
+
+/** Whether a stored tap has the sizes of ours with the channels first. */
+function looksPlanar(fixture: Fixture, name: string, shape: readonly number[]): boolean {
+  if (!fixture.has(name) || shape.length !== 4) return false;
+  const [b, height, width, channels] = shape, stored = fixture.peek(name).shape;
+  return stored.join() === [b, channels, height, width].join() && stored.join() !== shape.join();
+}
 
 /** What a tap gave in several calls, one a image. */
 const joined = ([first, ...rest]: readonly ArrayLike<number>[]): ArrayLike<number> =>

@@ -1,6 +1,6 @@
 /**
- * Adapters for MambaIR: its convolution block and VSS block, MambaIR, MambaIRUNet and DVMSR at tiny and published sizes,
- * and the small models that ship.
+ * Adapters for MambaIR: its convolution block and VSS block, the nets at tiny and published sizes, and the small models
+ * that ship.
  *
  * @module
  */
@@ -10,9 +10,7 @@ import { loadModel } from "../../src/load_model.ts";
 import { cab, type CabForm, cabWeights } from "../../src/models/blocks/cab.ts";
 import { ss2d } from "../../src/models/blocks/ss2d.ts";
 import { vssBlock, vssBlockConfig, vssBlockWeights } from "../../src/models/blocks/vss_block.ts";
-import { family as dvmsr } from "../../src/models/dvmsr/family.ts";
 import { family as mambair } from "../../src/models/mambair/family.ts";
-import { family as mambairUNet } from "../../src/models/mambair_unet/family.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { runModel } from "../../src/run/run_model.ts";
 import { type Adapter, swapAxes } from "./adapter.ts";
@@ -120,8 +118,6 @@ const net = familyAdapter(mambair, {
   }),
   planar,
 });
-const unet = familyAdapter(mambairUNet, { planar });
-const causal = familyAdapter(dvmsr, { planar });
 
 const shipped = (name: string): Adapter => ({
   run: async (fixture, device) => {
@@ -141,8 +137,6 @@ export const MAMBAIR_ADAPTERS: Readonly<Record<string, Adapter>> = {
   cab: convBlock,
   vssblock: block,
   MambaIR: net,
-  MambaIRUNet: unet,
-  DVMSR: causal,
   mambair_light_x2: shipped("mambair_light_x2"),
   mambair_light_x3: shipped("mambair_light_x3"),
   mambair_light_x4: shipped("mambair_light_x4"),

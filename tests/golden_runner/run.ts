@@ -4,7 +4,10 @@
  * @module
  */
 import type { Device } from "../../src/device.ts";
+import { FAMILIES } from "../../src/models/families.ts";
+import type { AnyFamily } from "../../src/models/family.ts";
 import type { Adapter, Produced } from "./adapter.ts";
+import { familyAdapter } from "./family.ts";
 import { type Fixture, readFixture, type Stored } from "./fixture.ts";
 import { FUSIONMAMBA_ADAPTERS } from "./fusionmamba.ts";
 import { BACKBONE_ADAPTERS } from "./backbones.ts";
@@ -18,7 +21,7 @@ import { SEQUENCE_ADAPTERS } from "./sequence.ts";
 import { TIMEMACHINE_ADAPTERS } from "./timemachine.ts";
 import { VIM_ADAPTERS } from "./vim.ts";
 
-/** Adapters by what a fixture says it is of. */
+/** Adapters by what a fixture says it is of: of ops, blocks and formats, and of nets whose fixtures are peculiar. */
 const ADAPTERS: Readonly<Record<string, Adapter>> = {
   ...OP_ADAPTERS,
   ...LAW_ADAPTERS,
@@ -48,8 +51,31 @@ export interface Verdict {
   readonly remark?: string;
 }
 
+/** Families by the official classes that fixtures name. */
+const FAMILY_OF = new Map<string, AnyFamily>();
+for (const known of FAMILIES) {
+  const { family } = await known.load();
+  for (const official of family.published.classes) FAMILY_OF.set(official, family);
+}
+
+/** The adapter that follows from the record of a family; a language model's fixtures have one of their own. */
+function recordAdapter(official: string): Adapter | undefined {
+  const family = FAMILY_OF.get(official);
+  switch (family?.task) {
+    case "classify":
+      return familyAdapter(family);
+    case "restore":
+      return familyAdapter(family);
+    case "fuse":
+      return familyAdapter(family);
+    case "forecast":
+      return familyAdapter(family);
+  }
+}
+
 /** Adapter of a fixture; undefined where its model is not yet built. */
-export const adapterOf = (fixture: Fixture): Adapter | undefined => ADAPTERS[fixture.model];
+export const adapterOf = (fixture: Fixture): Adapter | undefined =>
+  ADAPTERS[fixture.model] ?? recordAdapter(fixture.model);
 
 /** Reads all fixtures of a folder whose names match. */
 export async function readFixtures(root: URL, matches: (name: string) => boolean = () => true): Promise<Fixture[]> {

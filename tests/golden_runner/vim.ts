@@ -1,6 +1,5 @@
 /**
- * Adapters for Vision Mamba: its mixer, its tables of positions, the whole model at tiny and released sizes, and the
- * small model that ships.
+ * Adapters for parts of Vision Mamba: its mixer, its tables of positions, and the small model that ships.
  *
  * @module
  */
@@ -8,13 +7,11 @@ import { bind } from "../../src/checkpoint/weights.ts";
 import { loadModel } from "../../src/load_model.ts";
 import { mixer, mixerConfig, mixerWeights } from "../../src/models/blocks/mamba.ts";
 import { resizePosEmbed, rotaryTable } from "../../src/models/blocks/pos_embed.ts";
-import { family } from "../../src/models/vim/family.ts";
 import { vimConfig } from "../../src/models/vim/options.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { runModel } from "../../src/run/run_model.ts";
 import { type Adapter, onDevice, type Produced } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";
-import { familyAdapter } from "./family.ts";
 import { formulaCheckpoint } from "./formula.ts";
 import { stateDict } from "./net.ts";
 
@@ -92,8 +89,6 @@ export function summarise(fixture: Fixture, taps: ReadonlyMap<string, Float32Arr
   ];
 }
 
-const visionMamba = familyAdapter(family);
-
 const vimMicro: Adapter = {
   run: async (fixture, device) => {
     await using model = await loadModel(
@@ -121,6 +116,5 @@ export const VIM_ADAPTERS: Readonly<Record<string, Adapter>> = {
   mamba_mixer: mambaMixer,
   rope,
   pos_embed_resize: posEmbedResize,
-  VisionMamba: visionMamba,
   vim_micro: vimMicro,
 };

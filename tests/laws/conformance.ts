@@ -178,7 +178,16 @@ export function conformance<T>(
   build: (parameters: T) => Case,
   { title = "for all shapes and values", devices = DEVICES }: { title?: string; devices?: readonly Opener[] } = {},
 ): void {
+  for (const { name, open, touches } of devices) {
+    if (touches === undefined) continue;
+    Deno.test(`${kernel} on ${name} touches nothing but its operands ${title}`, async () => {
+      await using device = await open();
+      const touch = async (parameters: T) => void await perform(device, build(parameters));
+      await fc.assert(fc.asyncProperty(cases, touch), { ...SETTINGS, numRuns: touches });
+    });
+  }
   for (const opener of devices) {
+    if (opener.touches !== undefined) continue;
     Deno.test(`${kernel} on ${opener.name} equals the f64 reference ${title}`, async () => {
       const device = await opener.open(), oracle = await ORACLE.open();
       try {

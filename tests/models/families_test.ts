@@ -92,13 +92,3 @@ Deno.test("RELEASED are the variants that a record has a file for", () => {
   );
   assertEquals(RELEASED.map(({ model, name }) => `${model} ${name}`), files);
 });
-
-Deno.test("every family is a folder of the same files", () => {
-  for (const { name } of families) {
-    const folder = new URL(`../../src/models/${name.replaceAll("-", "_")}/`, import.meta.url);
-    const files = [...Deno.readDirSync(folder)].map(({ name }) => name);
-    for (const file of ["marks.ts", "options.ts", "forward.ts", "family.ts", "published.ts"]) {
-      assert(files.includes(file), `${name} has no ${file}`);
-    }
-  }
-});

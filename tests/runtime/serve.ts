@@ -23,8 +23,14 @@ export interface FolderServer extends AsyncDisposable {
   readonly posted: Promise<string>;
 }
 
-/** Serves a folder on loopback. */
-export function serveFolder(folder: string): FolderServer {
+/** Headers by which a page may have shared memory. */
+export const ISOLATED: Readonly<Record<string, string>> = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+/** Serves a folder on loopback, with these headers on every file. */
+export function serveFolder(folder: string, headers: Readonly<Record<string, string>> = {}): FolderServer {
   const requests: string[] = [];
   const { promise: posted, resolve } = Promise.withResolvers<string>();
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
@@ -37,7 +43,7 @@ export function serveFolder(folder: string): FolderServer {
       const bytes = await Deno.readFile(folder + pathname.slice(1));
       requests.push(pathname);
       const type = TYPES[pathname.split(".").at(-1)!] ?? "application/octet-stream";
-      return new Response(bytes, { headers: { "content-type": type } });
+      return new Response(bytes, { headers: { "content-type": type, ...headers } });
     } catch {
       if (pathname !== "/favicon.ico") requests.push(`404 ${pathname}`);
       return new Response("not found", { status: 404 });
@@ -76,8 +82,9 @@ export async function askPage(
   browser: string,
   folder: string,
   page: string,
+  headers?: Readonly<Record<string, string>>,
 ): Promise<{ readonly answer: string; readonly requests: readonly string[] }> {
-  await using server = serveFolder(folder);
+  await using server = serveFolder(folder, headers);
   const profile = await Deno.makeTempDir({ prefix: "sidewinder_profile_" });
   const child = new Deno.Command(browser, {
     args: [...BROWSERS[browser]!(profile), server.url + page],

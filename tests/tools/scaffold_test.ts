@@ -1,10 +1,14 @@
 import { assert, assertEquals } from "@std/assert";
+import { ECHO_FILES } from "./echo_family.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
 /** What the checks and the packers read. */
-const FOLDERS = ["src", "tools", "tests/kernels", "rust-kernels/src", "site", "bench", "examples/edge"];
-const FILES = ["deno.json", "mod.ts", "cli.ts", "CONTRIBUTING.md"];
+const FOLDERS = [
+  ...["src", "tools", "tests/kernels", "tests/models", "tests/golden_runner", "tests/golden/models_tiny"],
+  ...["rust-kernels/src", "site", "bench", "examples/edge"],
+];
+const FILES = ["deno.json", "mod.ts", "cli.ts", "CONTRIBUTING.md", "docs/models.md", "tests/devices.ts"];
 
 async function copyFolder(from: URL, to: string): Promise<void> {
   await Deno.mkdir(to, { recursive: true });
@@ -25,13 +29,16 @@ class Copy implements AsyncDisposable {
   static async make(): Promise<Copy> {
     const path = await Deno.makeTempDir();
     for (const folder of FOLDERS) await copyFolder(new URL(`${folder}/`, ROOT), `${path}/${folder}`);
+    await Deno.mkdir(`${path}/docs`);
     for (const file of FILES) await Deno.copyFile(new URL(file, ROOT), `${path}/${file}`);
     await Deno.mkdir(`${path}/weights`);
     return new Copy(path);
   }
 
-  write(file: string, text: string): Promise<void> {
-    return Deno.writeTextFile(`${this.#path}/${file}`, text);
+  async write(file: string, contents: string | Uint8Array): Promise<void> {
+    const path = `${this.#path}/${file}`;
+    await Deno.mkdir(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.writeFile(path, typeof contents === "string" ? new TextEncoder().encode(contents) : contents);
   }
 
   /** Puts `text` behind the first `after`. */
@@ -55,6 +62,15 @@ class Copy implements AsyncDisposable {
     return lines;
   }
 
+  /** What the golden runner says of fixtures. */
+  async golden(only: string): Promise<string> {
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", `${this.#path}/tests/golden_runner/main.ts`, "--only", only],
+      env: { SIDEWINDER_DEVICES: "cpu" },
+    }).output();
+    return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.#path, { recursive: true });
   }
@@ -66,7 +82,10 @@ interface Step {
   readonly perform: (copy: Copy) => Promise<void>;
 }
 
-const file = (place: string, text: string): Step => ({ place, perform: (copy) => copy.write(place, text) });
+const file = (place: string, text: string | Uint8Array): Step => ({
+  place,
+  perform: (copy) => copy.write(place, text),
+});
 const line = (place: string, after: string, text: string): Step => ({
   place,
   perform: (copy) => copy.insert(place, after, text),
@@ -124,6 +143,7 @@ export function negate(issue: Issue, x: Tensor): Tensor {
     `#[unsafe(no_mangle)]
 pub unsafe extern "C" fn negate(
     x: *const f32, out: *mut f32, rows: usize, columns: usize, x_stride: usize, out_stride: usize, _scratch: *mut f32,
+    _scratch_bytes: usize,
 ) {}
 `,
   ),
@@ -143,12 +163,14 @@ pub unsafe extern "C" fn negate(
   ),
 ];
 
-/** The places that a section of CONTRIBUTING.md names, for kernel `negate`. */
+/** The places that a section of CONTRIBUTING.md names, for kernel `negate` and family `echo`. */
 function placesOf(text: string, title: string): Set<string> {
   const section = text.split(/^## /m).find((part) => part.startsWith(title))!;
   const list = section.split("\n\n")[1]!;
   return new Set(
-    [...list.matchAll(/`([\w./<>-]+\/[\w.<>-]+)`/g)].map((match) => match[1]!.replace("<kernel>", "negate")),
+    [...list.matchAll(/`([\w./<>-]+\/[\w.<>-]+)`/g)].map((match) =>
+      match[1]!.replace("<kernel>", "negate").replace("<family>", "echo")
+    ),
   );
 }
 
@@ -182,5 +204,58 @@ Deno.test("a row that is not in the table, and a packed shader that is not its f
   await copy.insert("src/gpu/unary.wgsl", "// uses: activation spread\n", "const SPARE = ACTIVATION_SILU;\n");
   assertEquals(await copy.complaints("pack.ts", "--check"), [
     "src/gpu/shaders.gen.ts is not what its sources give: run deno task pack",
+  ]);
+});
+
+/** The line of a family in the list, and its import. */
+const ECHO_LINE: readonly Step[] = [
+  line(
+    "src/models/families.ts",
+    'import type { AnyKnown } from "./family.ts";\n',
+    'import { ECHO } from "./echo/marks.ts";\n',
+  ),
+  line("src/models/families.ts", "export const FAMILIES: readonly AnyKnown[] = [", "\n  ECHO,"),
+];
+
+Deno.test("the recipe of a family in CONTRIBUTING.md is complete: the checks name each place that is left out", async () => {
+  await using copy = await Copy.make();
+  const files = Object.entries(ECHO_FILES).map(([place, contents]) => file(place, contents));
+  const [first, ...rest] = files;
+  await first!.perform(copy);
+  const missing = (await copy.complaints("check.ts")).join("\n");
+  for (const { place } of [...rest, ...ECHO_LINE]) {
+    const named = place.replace(/echo_small.*/, "echo_");
+    assert(missing.includes(named), `${place} is not asked for:\n${missing}`);
+  }
+
+  for (const { perform } of [...rest, ...ECHO_LINE]) await perform(copy);
+  assertEquals(await copy.complaints("check.ts"), []);
+  assertEquals(await copy.complaints("pack.ts", "--check"), [
+    "docs/models.md is not what its sources give: run deno task pack",
+  ]);
+  assertEquals(await copy.complaints("pack.ts"), []);
+  assert((await copy.read("docs/models.md")).includes("### Echo"));
+
+  // Its fixture needs no adapter: the runner goes by the record.
+  const verdict = await copy.golden("models_tiny/echo*");
+  assert(
+    /models_tiny\/echo_small +wasm simd128 .* ok/.test(verdict) && verdict.includes("3 passed, 0 failed"),
+    verdict,
+  );
+
+  const said = placesOf(await copy.read("CONTRIBUTING.md"), "Adding a family");
+  const places = new Set([...files, ...ECHO_LINE].map(({ place }) => place));
+  assertEquals([...said].sort(), [...places].sort());
+});
+
+Deno.test("a family that leans on another one is named", async () => {
+  await using copy = await Copy.make();
+  await copy.insert(
+    "src/models/dvmsr/options.ts",
+    " * @module\n */",
+    '\nimport type { VimOptions } from "../vim/options.ts";',
+  );
+  assertEquals(await copy.complaints("check.ts"), [
+    "src/models/dvmsr/options.ts imports src/models/vim/options.ts: what families share stands in blocks",
   ]);
 });

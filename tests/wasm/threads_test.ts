@@ -120,7 +120,12 @@ Deno.test("two devices at once, runs that are stopped, and many devices one afte
 Deno.test("a share that traps rejects the run, and the device goes on", async () => {
   await using device = await openWasm({ threads: 2, grain: GRAIN });
   const wanted = await product(device);
-  const outside = { buffer: { length: 1, block: { at: 4e9, size: 4 } }, offset: 0, shape: [4096, 64], stride: 64 };
+  const outside = {
+    buffer: { length: 4096 * 64, block: { at: 4e9, size: 4 } },
+    offset: 0,
+    shape: [4096, 64],
+    stride: 64,
+  };
   await assertRejects(
     () =>
       runModel(device, (ops) =>

@@ -46,8 +46,8 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/restore.ts", ["src/device.ts", "src/image/", "src/models/", "src/load_model.ts", "src/restore/"]],
   ["src/classify.ts", ["src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/features.ts", ["src/classify.ts", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
-  ["src/edge/", ["src/device.ts", "src/open_device.ts", "src/load_model.ts", "src/bytes/"]],
-  ["src/edge.ts", [...VERBS, "src/edge/", "src/image/", "src/restore/"]],
+  ["src/edge/", [...VERBS, "src/device.ts", "src/restore/", "src/image/", "src/bytes/"]],
+  ["src/edge.ts", ["src/edge/", "src/open_device.ts"]],
   ["src/cli/", [
     ...[...VERBS, "src/forecast.ts", "src/fuse.ts", "src/generate.ts", "src/language_model.ts"],
     ...["src/default_model.ts", "src/device.ts"],

@@ -4,7 +4,23 @@
  * @module
  */
 import { resizeBicubicTorch } from "../../image/resize.ts";
-import type { ClassToken, Grid, PosEmbedResize, VimConfig } from "../vim/options.ts";
+
+/** Where class tokens stand. */
+export type ClassToken = "none" | "head" | "middle" | "double";
+
+/** Sizes of a patch grid. */
+export type Grid = readonly [height: number, width: number];
+
+/** How the position embedding of another grid is resized: as it should be, or as the official code does it. */
+export type PosEmbedResize = "correct" | "faithful";
+
+/** What rotary angles depend on. */
+export interface RotaryConfig {
+  readonly grid: Grid;
+  /** Grid side the frequencies were made for. */
+  readonly ropePretrained: number;
+  readonly mixer: { readonly width: number };
+}
 
 /** Index of the class token among the tokens; undefined where there is not exactly one. */
 export function classTokenIndex(token: ClassToken, patches: number): number | undefined {
@@ -52,7 +68,7 @@ export function resizePosEmbed(
  * with the row of the patch, half with its column. With an odd number of tokens the first one, taken for the class token
  * wherever that stands, is not turned.
  */
-export function rotaryTable({ grid, mixer: { width }, ropePretrained }: VimConfig, tokens: number): Float32Array {
+export function rotaryTable({ grid, mixer: { width }, ropePretrained }: RotaryConfig, tokens: number): Float32Array {
   const [side] = grid, frequencies = width / 4, table = new Float32Array(tokens * width);
   const lead = tokens % 2;
   for (let l = 0; l < tokens; l++) {

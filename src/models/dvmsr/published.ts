@@ -11,6 +11,7 @@ export const published: Published<keyof typeof DVMSR_VARIANTS> = {
   paper:
     "Lei et al. 2024, DVMSR: Distillated Vision Mamba for Efficient Super-Resolution, NTIRE 2024, arXiv 2405.03008",
   repository: "https://github.com/nathan66666/DVMSR",
+  classes: ["DVMSR"],
   licence: { code: "MIT", weights: "MIT" },
   verified:
     "the official code at three small sizes with made weights, every tap; the published PSNR with the authors' file",

@@ -11,6 +11,7 @@ export const published: Published<MambaLmVariant> = {
   paper:
     "Gu and Dao 2023, Mamba: Linear-Time Sequence Modeling with Selective State Spaces, COLM 2024, arXiv 2312.00752",
   repository: "https://github.com/state-spaces/mamba",
+  classes: ["MambaLMHeadModel"],
   licence: { code: "Apache-2.0", weights: "Apache-2.0" },
   verified: "the official code at three small sizes with made weights, every tap, all at once and token by token",
   unverified: "the published perplexities, which need the authors' files",

@@ -11,6 +11,7 @@ export const published: Published<MambaIRVariant> = {
   paper:
     "Guo et al. 2024, MambaIR: A Simple Baseline for Image Restoration with State-Space Model, ECCV 2024, arXiv 2402.15648",
   repository: "https://github.com/csguoh/MambaIR",
+  classes: ["MambaIR"],
   licence: { code: "Apache-2.0", weights: "Apache-2.0" },
   verified: "the official code at five published sizes and 19 small ones with made weights, every tap",
   unverified: "the published PSNR, which needs the authors' files",

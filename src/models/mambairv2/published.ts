@@ -10,6 +10,7 @@ import type { MambaIRv2Variant } from "./options.ts";
 export const published: Published<MambaIRv2Variant> = {
   paper: "Guo et al. 2025, MambaIRv2: Attentive State Space Restoration, CVPR 2025, arXiv 2411.15269",
   repository: "https://github.com/csguoh/MambaIR",
+  classes: ["MambaIRv2", "MambaIRv2Light"],
   licence: { code: "Apache-2.0", weights: "Apache-2.0" },
   verified:
     "the official code at two published sizes and nine small ones with made weights and given noise, every tap and every route",

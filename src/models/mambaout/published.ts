@@ -10,6 +10,7 @@ import type { MambaOutVariant } from "./options.ts";
 export const published: Published<MambaOutVariant> = {
   paper: "Yu and Wang 2025, MambaOut: Do We Really Need Mamba for Vision?, CVPR 2025, arXiv 2405.07992",
   repository: "https://github.com/yuweihao/MambaOut",
+  classes: ["MambaOut"],
   licence: { code: "Apache-2.0", weights: "Apache-2.0" },
   verified: "the official code at three small sizes and timm's at all published sizes with made weights, every tap",
   unverified: "the published accuracy, which needs the authors' files and ImageNet",

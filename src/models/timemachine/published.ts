@@ -11,6 +11,7 @@ export const published: Published<keyof typeof TIMEMACHINE_VARIANTS> = {
   paper:
     "Ahamed and Cheng 2024, TimeMachine: A Time Series is Worth 4 Mambas for Long-term Forecasting, ECAI 2024, arXiv 2403.09898",
   repository: "https://github.com/Atik-Ahamed/TimeMachine",
+  classes: ["TimeMachine"],
   licence: { code: "Apache-2.0", weights: "none published" },
   verified: "the official code at five small sizes with made weights, every tap",
   unverified: "the published errors: no checkpoint was ever published",

@@ -5,9 +5,9 @@
  * @module
  */
 import { type BimambaType, type MixerConfig, mixerConfig } from "../blocks/mamba.ts";
+import type { ClassToken, Grid, PosEmbedResize } from "../blocks/pos_embed.ts";
 
-/** How the position embedding of another grid is resized: as it should be, or as the official code does it. */
-export type PosEmbedResize = "correct" | "faithful";
+export type { ClassToken, Grid, PosEmbedResize } from "../blocks/pos_embed.ts";
 
 /** Options of `ssm_cfg`. */
 export interface SsmOptions {
@@ -92,12 +92,6 @@ export interface VimOptions {
   /** Ours: `correct` unless said. */
   readonly resize_mode?: PosEmbedResize;
 }
-
-/** Where class tokens stand. */
-export type ClassToken = "none" | "head" | "middle" | "double";
-
-/** Sizes of a patch grid. */
-export type Grid = readonly [height: number, width: number];
 
 /** A Vision Mamba, resolved. */
 export interface VimConfig {

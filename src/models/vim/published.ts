@@ -17,6 +17,7 @@ export const published: Published<VimVariant> = {
   paper:
     "Zhu et al. 2024, Vision Mamba: Efficient Visual Representation Learning with Bidirectional State Space Model, ICML 2024, arXiv 2401.09417",
   repository: "https://github.com/hustvl/Vim",
+  classes: ["VisionMamba"],
   licence: { code: "Apache-2.0", weights: "Apache-2.0" },
   verified: "the official code at four published sizes and 41 small ones with made weights, every tap",
   unverified: "the published accuracy, which needs the released files and ImageNet",

@@ -10,6 +10,7 @@ import type { VMambaVariant } from "./options.ts";
 export const published: Published<VMambaVariant> = {
   paper: "Liu et al. 2024, VMamba: Visual State Space Model, NeurIPS 2024, arXiv 2401.10166",
   repository: "https://github.com/MzeroMiko/VMamba",
+  classes: ["VSSM"],
   licence: { code: "MIT", weights: "MIT" },
   verified: "the official code at seven small sizes with made weights, every tap",
   unverified: "the published accuracy, which needs the authors' files and ImageNet",

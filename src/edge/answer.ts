@@ -1,0 +1,143 @@
+/**
+ * From the bytes of an image to the answer: pixels, labels, a restored picture.
+ *
+ * @module
+ */
+import { canSpawn } from "../bytes/spawn.ts";
+import { classify } from "../classify.ts";
+import { decodeImage } from "../image/decode.ts";
+import { imageType, readHeader } from "../image/headers/header.ts";
+import type { Pixels } from "../image/pixels.ts";
+import { pngEncoder } from "../image/png_encode.ts";
+import { decodeMilliseconds } from "../image/work.ts";
+import type { Model } from "../load_model.ts";
+import { restore, type RestoredRows, restoreRows } from "../restore.ts";
+import { RUNTIME } from "../restore/plan_tiles.ts";
+import type { Deadline } from "./deadline.ts";
+import { Problem } from "./problem.ts";
+
+/** Refuses an image by its header; one problem per way in which it may be no image for us. */
+export function inspect(bytes: Uint8Array, maxPixels: number, timeout: number): void {
+  let header;
+  try {
+    header = readHeader(bytes);
+  } catch (cause) {
+    const kind = imageType(bytes) === undefined ? "unsupported-type" : "unreadable-image";
+    throw new Problem(kind, (cause as Error).message, { cause });
+  }
+  const { width, height } = header;
+  if (width * height > maxPixels) {
+    throw new Problem("too-many-pixels", `The image must have at most ${maxPixels} pixels: it is ${width} x ${height}`);
+  }
+  // Where there are no workers, a decoding that has begun cannot be ended.
+  const milliseconds = decodeMilliseconds(header);
+  if (!canSpawn() && milliseconds > timeout) {
+    throw new Problem("too-slow", `The image must be decoded in ${timeout} ms: it takes ${Math.ceil(milliseconds)} ms`);
+  }
+}
+
+/** Bytes to pixels. */
+export async function decode(
+  bytes: Uint8Array<ArrayBuffer>,
+  maxPixels: number,
+  { signal }: Deadline,
+): Promise<Pixels> {
+  try {
+    return await decodeImage(bytes, { maxPixels, signal });
+  } catch (cause) {
+    if (signal.aborted) {
+      throw new Problem("run-timeout", "The image must be decoded in the time for a request", { cause });
+    }
+    if (!(cause instanceof SyntaxError || cause instanceof RangeError)) throw cause;
+    throw new Problem("unreadable-image", cause.message, { cause });
+  }
+}
+
+/** What does not fit, in the words of the verb that refused it. */
+const tooLarge = (cause: unknown): never => {
+  if (cause instanceof RangeError) throw new Problem("too-many-pixels", cause.message, { cause });
+  throw cause;
+};
+
+/** The likeliest classes as JSON. */
+export async function answerLabels(
+  model: Model,
+  pixels: Pixels,
+  top: number,
+  { signal }: Deadline,
+): Promise<Response> {
+  const { labels, device, timings } = await classify(model, pixels, { top, signal }).catch(tooLarge);
+  const name = model.info.variant ?? model.info.family;
+  return Response.json({ model: name, device, labels }, {
+    headers: { "server-timing": `preprocess;dur=${timings.preprocess.toFixed(1)}, run;dur=${timings.run.toFixed(1)}` },
+  });
+}
+
+/** Side of the picture that tells the speed of a device that has not run yet. */
+const PROBE = 48;
+/** Share of the time from which a restoration is worth a probe, on a modest core. */
+const DOUBTFUL = 1 / 8;
+
+/** Milliseconds that a restoration will take on this device. */
+async function predict(model: Model, rows: RestoredRows, { signal, remaining }: Deadline): Promise<number> {
+  const known = rows.predict();
+  if (known !== undefined) return known;
+  const modest = rows.predict(1)!;
+  if (modest < DOUBTFUL * remaining()) return modest;
+  const { channels } = model as { channels: 1 | 3 };
+  await restore(model, { data: new Uint8Array(PROBE * PROBE * channels), width: PROBE, height: PROBE, channels }, {
+    signal,
+  });
+  return rows.predict() ?? modest;
+}
+
+/**
+ * The restored picture as a PNG whose rows are sent as tiles finish. `done` is called when all are made, or the client has
+ * left.
+ *
+ * @throws {Problem} When it cannot be done in the memory, or in the time that is left: the largest size that can is named.
+ */
+export async function answerImage(
+  model: Model,
+  pixels: Pixels,
+  memory: number,
+  deadline: Deadline,
+  done: () => void,
+): Promise<Response> {
+  const { signal } = deadline;
+  const restored = await restoreRows(model, pixels, { memory: memory + RUNTIME / 1e6, signal }).catch(tooLarge);
+  const milliseconds = await predict(model, restored, deadline);
+  if (milliseconds > deadline.remaining()) {
+    const factor = Math.sqrt(Math.max(0, deadline.remaining()) / milliseconds);
+    const width = Math.floor(pixels.width * factor), height = Math.floor(pixels.height * factor);
+    throw new Problem(
+      "too-slow",
+      `The image must have at most ${width} x ${height} pixels to be restored in the time for a request: ` +
+        `it is ${pixels.width} x ${pixels.height}`,
+      { members: { largest: { width, height } } },
+    );
+  }
+  const { width, height, channels, rows } = restored, encoder = pngEncoder(width, height, channels);
+  async function* parts(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
+    yield encoder.header;
+    for await (const band of rows) yield await encoder.writeRows(band.data, signal);
+    yield await encoder.finish();
+  }
+  // The first rows are made before the answer begins: what fails until then has a status of its own.
+  const source = parts(), first = [(await source.next()).value!, (await source.next()).value!];
+  const body = new ReadableStream<Uint8Array>({
+    async start(controller) {
+      try {
+        for (const part of first) if (part.length > 0) controller.enqueue(part);
+        for await (const part of source) if (part.length > 0) controller.enqueue(part);
+        controller.close();
+      } catch (error) {
+        if (!deadline.left) controller.error(error);
+      } finally {
+        done();
+      }
+    },
+    cancel: () => deadline.leave(),
+  });
+  return new Response(body, { headers: { "content-type": "image/png" } });
+}

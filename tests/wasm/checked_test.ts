@@ -1,0 +1,84 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { Ops } from "../../src/ops/ops.ts";
+import { tensorOf } from "../../src/tensor.ts";
+import { openChecked } from "./checked_device.ts";
+import { callWildly, WILD_CALLS } from "./wild_calls.ts";
+
+const LONG = Deno.env.get("SIDEWINDER_LONG") !== undefined;
+/** Calls of each op. */
+const CALLS = LONG ? 10_000 : 400;
+
+/** What `call` throws, or nothing. */
+function thrown(call: () => unknown): Error | undefined {
+  try {
+    call();
+    return undefined;
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+for (const variant of ["relaxed-simd", "simd128"] as const) {
+  for (const op of Object.keys(WILD_CALLS)) {
+    Deno.test(`${op} refuses in words or touches nothing but its operands, whatever it gets, on ${variant}`, async () => {
+      await using device = await openChecked(variant);
+      const ops = new Ops(device);
+      let ran = 0;
+      for (let seed = 0; seed < CALLS; seed++) {
+        using _ = device.scope();
+        const error = thrown(() => callWildly(ops, op, seed));
+        ran += error ? 0 : 1;
+        // Only a kernel can see that a number in an operand leads nowhere.
+        const led = /gather_rows|"orders"/.test(error?.message ?? "") && error?.message.endsWith("traps by itself");
+        const refused = (error instanceof TypeError || error instanceof RangeError) && /^Cannot /.test(error.message);
+        assert(!error || led || refused, `seed ${seed}: ${error?.stack}`);
+      }
+      assert(ran > CALLS / 4, `only ${ran} calls were right`);
+    });
+  }
+}
+
+Deno.test("the checked device sees a word that is read or written beside an operand", async () => {
+  await using device = await openChecked("simd128");
+  using _ = device.scope();
+  const ops = new Ops(device), buffer = device.alloc(8);
+  // Rows that are longer than what lies in the buffer, behind the back of the ops.
+  const out = { ...tensorOf(buffer, [2, 4]), shape: [2, 3] }, x = ops.input(new Float32Array(8), [2, 4]);
+  const params = { rows: 2, columns: 4, xStride: 4, outStride: 4, activation: 0, slope: 0 };
+  assertThrows(() => device.run("unary", { x, out }, params), Error, "stores 16 bytes");
+  assertThrows(
+    () => device.run("unary", { x: { ...x, shape: [2, 3] }, out: ops.empty([2, 4]) }, params),
+    Error,
+    "loads 16",
+  );
+  assertEquals(thrown(() => ops.copy(x)), undefined);
+});
+
+Deno.test("the checked device sees words of an output that are read before they are written", async () => {
+  await using device = await openChecked("simd128");
+  using _ = device.scope();
+  const ops = new Ops(device), x = ops.input(new Float32Array(4), [1, 4]), out = ops.empty([1, 4]);
+  const params = { rows: 1, columns: 4, epsilon: 1, xStride: 4, residualStride: 4, gateStride: 0, outStride: 4 };
+  device.run("rms_norm", { x, weight: x, out }, params);
+  // The kernel gets as its output what it reads: what it would read there was never written.
+  const stale = { ...out, shape: [0, 4] };
+  assertThrows(() => device.run("rms_norm", { x: stale, weight: x, out }, params), Error, "loads 16 bytes");
+});
+
+for (const bytes of [0, 64, 1024, 16_384, 200_000, 300_000, 500_000]) {
+  Deno.test(`kernels that are given ${bytes} bytes of scratch work within them or trap`, async () => {
+    await using device = await openChecked("relaxed-simd", { scratchBytes: bytes });
+    const ops = new Ops(device), outcomes = new Set<string>();
+    for (const op of Object.keys(WILD_CALLS)) {
+      for (let seed = 0; seed < 60; seed++) {
+        using _ = device.scope();
+        const message = thrown(() => callWildly(ops, op, seed))?.message ?? "ran";
+        const trapped = message.endsWith("traps by itself");
+        assert(trapped || message === "ran" || message.startsWith("Cannot "), `${op}, seed ${seed}: ${message}`);
+        outcomes.add(trapped ? "trapped" : "ran");
+      }
+    }
+    assertEquals(outcomes.has("ran"), true);
+    assertEquals(outcomes.has("trapped"), true); // an index that leads nowhere, where scratch suffices
+  });
+}
