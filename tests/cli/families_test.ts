@@ -3,6 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { classifyCommand } from "../../src/cli/classify.ts";
 import type { Command } from "../../src/cli/command.ts";
 import { forecastCommand } from "../../src/cli/forecast.ts";
+import { generateCommand } from "../../src/cli/generate.ts";
 import { infoCommand } from "../../src/cli/info.ts";
 import { restoreCommand } from "../../src/cli/restore.ts";
 import { decodeImage } from "../../src/image/decode.ts";
@@ -72,6 +73,8 @@ const FAMILIES = [
   ["mambaout_tiny", "mambaout", "classify"],
   ["fusionmamba_u2net_d16_x2", "fusionmamba", "fuse"],
   ["timemachine_chind1", "timemachine", "forecast"],
+  ["mamba_lm_p7_s5", "mamba-lm", "generate"],
+  ["mamba_lm_hf", "mamba-lm", "generate"],
 ] as const;
 
 Deno.test("sidewinder info names every family from its checkpoint alone, and where each option comes from", () =>
@@ -93,11 +96,14 @@ Deno.test("a checkpoint given to another family's command is one line that names
   inFolder(async (folder) => {
     const file = async (name: string) => await writeGolden(`${folder}/${name}.safetensors`, `models_tiny/${name}`);
     const classifier = await file("mambaout_tiny"), restorer = await file("mambairv2_light_x2");
-    const table = `${folder}/t.csv`;
+    const language = await file("mamba_lm_hf"), table = `${folder}/t.csv`;
     await Deno.writeTextFile(table, "a,b\n1,2\n");
     const cases: readonly (readonly [Command, readonly string[], string])[] = [
       [classifyCommand, [PHOTO, "--model", restorer], "mambairv2"],
       [restoreCommand, [PHOTO, "-o", `${folder}/x.png`, "--model", classifier], "mambaout"],
+      [classifyCommand, [PHOTO, "--model", language], "a language model"],
+      [restoreCommand, [PHOTO, "-o", `${folder}/x.png`, "--model", language], "a language model"],
+      [generateCommand, ["--ids", "1", "--model", classifier], "a language model"],
       [forecastCommand, [table, "-o", `${folder}/x.csv`, "--model", classifier], "mambaout"],
     ];
     for (const [command, args, named] of cases) {
@@ -107,6 +113,7 @@ Deno.test("a checkpoint given to another family's command is one line that names
       assertStringIncludes(err, "Cannot");
     }
     assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name).sort(), [
+      "mamba_lm_hf.safetensors",
       "mambairv2_light_x2.safetensors",
       "mambaout_tiny.safetensors",
       "t.csv",

@@ -5,6 +5,8 @@
  */
 import { bind, type Bound, type Spec } from "../../src/checkpoint/weights.ts";
 import type { Device } from "../../src/device.ts";
+import { generateBatch } from "../../src/generate.ts";
+import { loadLanguageModel } from "../../src/language_model.ts";
 import { type DiagonalConfig, diagonalSystem, diagonalWeights } from "../../src/models/blocks/diagonal_system.ts";
 import { gatedMlp, gatedMlpWeights } from "../../src/models/blocks/gated_mlp.ts";
 import { h3, h3Config, h3States, h3Weights } from "../../src/models/blocks/h3.ts";
@@ -14,6 +16,7 @@ import { stateShapes } from "../../src/models/mamba_lm/cache.ts";
 import { mambaLm, mambaLmWeights } from "../../src/models/mamba_lm/forward.ts";
 import { mambaLmConfig, type MambaLmOptions } from "../../src/models/mamba_lm/options.ts";
 import type { Ops } from "../../src/ops/ops.ts";
+import { runModel } from "../../src/run/run_model.ts";
 import type { Tensor } from "../../src/tensor.ts";
 import { type Adapter, onDevice, type Produced, type Reader, swapAxes } from "./adapter.ts";
 import type { Fixture } from "./fixture.ts";
@@ -184,6 +187,30 @@ const languageModel: Adapter = {
   },
 };
 
+/** The layout of transformers, loaded and gone on with as a file of it would be. */
+const huggingFace: Adapter = {
+  run: async (fixture, device) => {
+    const checkpoint = {
+      ...formulaCheckpoint(stateDict(fixture), fixture.seed),
+      ...{ format: "safetensors", root: "", metadata: {}, ignored: [], warnings: [] } as const,
+      close: () => Promise.resolve(),
+    };
+    await using model = await loadLanguageModel(device, checkpoint);
+    const { shape, values } = fixture.take("input_ids"), [batch, length] = shape as [number, number];
+    const ids = Uint32Array.from(values), produced: Promise<Produced>[] = [];
+    const logits = await runModel(device, (ops, tap) => model.forward(ops, ids, batch, { everyToken: true }, tap), {
+      tap: (name, tensor) => {
+        if (fixture.has(name)) produced.push(device.read(tensor).then((values) => ({ name, values })));
+      },
+    });
+    const prompts = Array.from({ length: batch }, (_, b) => ids.subarray(b * length, (b + 1) * length));
+    const [, maxTokens] = fixture.peek("greedy").shape as [number, number];
+    const made = await Array.fromAsync(generateBatch(model, prompts, { maxTokens }));
+    const greedy = prompts.flatMap((_, b) => made.map((row) => row[b]!));
+    return [...await Promise.all(produced), { name: "logits", values: logits }, { name: "greedy", values: greedy }];
+  },
+};
+
 const FORMS = ["convolution", "recurrence"] as const;
 
 /** What comes of weights that are made in f64 and kept in f32: also on the f64 reference it can be no nearer than that. */
@@ -251,4 +278,5 @@ export const SEQUENCE_ADAPTERS: Readonly<Record<string, Adapter>> = {
   mamba_step: mambaStep,
   gated_mlp: gatedMlpAdapter,
   MambaLMHeadModel: languageModel,
+  MambaForCausalLM: huggingFace,
 };
