@@ -17,6 +17,7 @@
 export type { ByteSource } from "./src/bytes/byte_source.ts";
 export type { LongStep, Progress } from "./src/bytes/long_step.ts";
 export type { Checkpoint, Entry } from "./src/checkpoint/checkpoint.ts";
+export type { CheckpointLimits } from "./src/checkpoint/limits.ts";
 export {
   bind,
   type BindOptions,

@@ -5,6 +5,7 @@
  */
 import type { LongStep } from "./bytes/long_step.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import type { CheckpointLimits } from "./checkpoint/limits.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";
 import { fetchCached } from "./bytes/cache.ts";
 import { isReleased, resolveReleased } from "./checkpoint/released.ts";
@@ -83,6 +84,8 @@ export interface LoadOptions extends LongStep {
   readonly labels?: readonly string[];
   /** Preprocessing; comes before that of the file. */
   readonly preprocessing?: Preprocessing;
+  /** What opening the checkpoint may cost. */
+  readonly limits?: CheckpointLimits;
   /** Folder for downloaded checkpoints instead of the usual one. */
   readonly cacheDir?: string;
 }

@@ -33,6 +33,9 @@ interface FolderModule {
 const hex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+/** Header of a kept answer that says how long it was. */
+const LENGTH = "sidewinder-length";
+
 /** The browser's way; `storage` is null where a page may not keep anything. */
 export async function fetchToBrowser(
   wanted: Downloadable,
@@ -41,7 +44,10 @@ export async function fetchToBrowser(
 ): Promise<Blob> {
   const cache = await storage?.open("sidewinder").catch(() => undefined);
   const kept = await cache?.match(wanted.url);
-  if (kept) return await kept.blob();
+  if (kept) {
+    const blob = await kept.blob(), length = kept.headers.get(LENGTH);
+    if (blob.size > 0 && (length === null || Number(length) === blob.size)) return blob;
+  }
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   try {
     for await (const { offset, bytes } of download(new URL(wanted.url), options)) {
@@ -58,6 +64,9 @@ export async function fetchToBrowser(
     );
   }
   const blob = new Blob(pieces);
+  if (blob.size === 0) {
+    throw new RangeError(`Cannot keep ${wanted.url} as it must have some bytes: current length is 0`);
+  }
   if (wanted.sha256 !== undefined) {
     const found = hex(await crypto.subtle.digest("SHA-256", await blob.arrayBuffer()));
     if (found !== wanted.sha256) {
@@ -66,14 +75,15 @@ export async function fetchToBrowser(
       );
     }
   }
-  await cache?.put(wanted.url, new Response(blob));
+  await cache?.put(wanted.url, new Response(blob, { headers: { [LENGTH]: `${blob.size}` } }));
   return blob;
 }
 
 /**
  * Fetches a file once and gives the kept one ever after, without asking the network again. A download that was cut is
  * taken up where it stopped, also by a later run; the file gets its name only when it is whole: as long as the server
- * states, and with the right SHA-256 where that is known.
+ * states, and with the right SHA-256 where that is known. A kept file whose length or time has changed since is read again
+ * and, unless its SHA-256 is still the same, fetched again.
  *
  * @returns A path, or a Blob in browsers: what `openCheckpoint` takes.
  * @throws {RangeError} When the file is not what was promised, or its name is no plain file name.

@@ -1,5 +1,6 @@
 /**
- * The download cache in runtimes that have files: one folder, a file per checkpoint, a `.part` beside it while it grows.
+ * The download cache in runtimes that have files: one folder, a file per checkpoint with a record beside it, a `.part`
+ * while it grows.
  *
  * @module
  */
@@ -93,19 +94,59 @@ async function grow(part: string, url: string, options: SourceOptions): Promise<
   }
 }
 
-/** Refuses a download that is not what the server or the table promised, and removes it. */
-async function checkPart(part: string, wanted: Downloadable, total: number | undefined): Promise<void> {
-  const size = await sizeOfFile(part);
-  const found = wanted.sha256 === undefined ? undefined : await sha256(part);
-  if (size !== 0 && (total === undefined || size === total) && found === wanted.sha256) return;
+/**
+ * Refuses a download that is not what the server or the table promised, and removes it.
+ *
+ * @returns Its SHA-256.
+ */
+async function checkPart(part: string, wanted: Downloadable, total: number | undefined): Promise<string> {
+  const size = await sizeOfFile(part), found = await sha256(part);
+  const whole = size !== 0 && (total === undefined || size === total);
+  if (whole && (wanted.sha256 === undefined || found === wanted.sha256)) return found;
   const { rm } = await nodeFiles();
   await Promise.all([rm(part, { force: true }), rm(`${part}.json`, { force: true })]);
-  const fact = size !== 0 && (size === total || total === undefined) ? `sha256 is ${found}` : `length is ${size}`;
+  const fact = whole ? `sha256 is ${found}` : `length is ${size}`;
   throw new RangeError(
     `Cannot keep ${wanted.url} as it must have ${
       wanted.sha256 === undefined ? `${total || "some"} bytes` : `sha256 ${wanted.sha256}`
     }: current ${fact}`,
   );
+}
+
+/** What is known of a kept file: who finds its length and time unchanged need not read it. */
+interface Record {
+  readonly size: number;
+  readonly changed: number;
+  readonly sha256: string;
+}
+
+const recordOf = (path: string): string => `${path}.json`;
+
+async function remember(path: string, sha256: string): Promise<void> {
+  const { stat, writeFile } = await nodeFiles(), { size, mtimeMs } = await stat(path);
+  await writeFile(recordOf(path), JSON.stringify({ size, changed: mtimeMs, sha256 } satisfies Record));
+}
+
+/**
+ * Whether the kept file is what it was when it came: of the same length and time, or at least of the same SHA-256. One that
+ * was put there by hand is believed, unless a SHA-256 is known.
+ */
+async function isKept(path: string, wanted: Downloadable): Promise<boolean> {
+  const { readFile, stat } = await nodeFiles(), found = await stat(path).catch(() => undefined);
+  if (!found?.isFile() || found.size === 0) return false;
+  const text = await readFile(recordOf(path), "utf8").catch(() => "null");
+  let record: Partial<Record> | null = null;
+  try {
+    record = JSON.parse(text);
+  } catch {
+    // as if there were none
+  }
+  const promised = wanted.sha256 ?? record?.sha256;
+  if (promised === undefined) return true;
+  if (record?.sha256 === promised && record.size === found.size && record.changed === found.mtimeMs) return true;
+  if (await sha256(path) !== promised) return false;
+  await remember(path, promised).catch(() => {}); // a folder that may only be read serves, too
+  return true;
 }
 
 /** A lock that was not touched for so long, in ms, was left by a process that is gone. */
@@ -136,7 +177,7 @@ export async function fetchToFolder(
   const [{ mkdir, rm }, { join }] = await Promise.all([nodeFiles(), nodePath()]);
   const folder = options.cacheDir ?? await cacheFolder();
   const path = join(folder, wanted.file);
-  if (await sizeOfFile(path) !== undefined) return path;
+  if (await isKept(path, wanted)) return path;
   await mkdir(folder, { recursive: true });
   const lock = await takeLock(`${path}.part.lock`);
   // Who does not get the part file downloads to one of its own, which no later run goes on with.
@@ -164,7 +205,8 @@ async function fetchToPart(part: string, path: string, wanted: Downloadable, opt
       { cause: error },
     );
   }
-  await checkPart(part, wanted, total);
+  const found = await checkPart(part, wanted, total);
   await rename(part, path);
   await rm(`${part}.json`, { force: true });
+  await remember(path, found);
 }

@@ -40,9 +40,22 @@ export async function openNodeFile(path: string | URL): Promise<OpenedFile> {
   };
 }
 
+/** Where writing to a path ends up, what is there now, and whether it is more than a file: a pipe, a terminal. */
+async function destinationOf(path: string): Promise<{ target: string; mode?: number; special: boolean }> {
+  const { readlink, realpath, stat } = await nodeFiles(), { dirname, resolve } = await nodePath();
+  const target = await realpath(path).catch(() =>
+    readlink(path).then((link) => resolve(dirname(path), link)).catch(() => path)
+  );
+  const found = await stat(target).catch(() => undefined);
+  return found?.isFile()
+    ? { target, mode: found.mode & 0o7777, special: false }
+    : { target, special: found !== undefined && !found.isDirectory() };
+}
+
 /**
  * Writes a file whole or not at all: into a neighbour first, which takes the name when all is written. On an error or an
- * abort nothing is left.
+ * abort nothing is left. A file that is there gives its mode to the new one; through a symbolic link the file that it names
+ * is written; what is no file, such as a pipe, is written to directly.
  */
 export async function writeAtomically(
   path: string,
@@ -50,9 +63,10 @@ export async function writeAtomically(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<void> {
   const { open, rename, rm } = await nodeFiles(), { dirname, join } = await nodePath();
+  const { target, mode, special } = await destinationOf(path);
   // A name of its own, as one made from the file's would be longer than file systems allow.
-  const part = join(dirname(path), `.${crypto.randomUUID().slice(0, 13)}.part`);
-  const file = await open(part, "wx");
+  const part = special ? target : join(dirname(target), `.${crypto.randomUUID().slice(0, 13)}.part`);
+  const file = await open(part, special ? "w" : "wx");
   try {
     try {
       for await (const chunk of chunks) {
@@ -60,12 +74,13 @@ export async function writeAtomically(
         await file.writeFile(chunk);
       }
       options.signal?.throwIfAborted();
+      if (mode !== undefined) await file.chmod(mode);
     } finally {
       await file.close();
     }
-    await rename(part, path);
+    if (!special) await rename(part, target);
   } catch (error) {
-    await rm(part, { force: true });
+    if (!special) await rm(part, { force: true });
     throw error;
   }
 }

@@ -14,7 +14,7 @@ export interface Piece {
   readonly bytes: Uint8Array;
   /** Length of the whole, where the server states it. */
   readonly total: number | undefined;
-  /** Version of the file, where the server states it. */
+  /** Version of the file, where the server states one that no other bytes can have. */
   readonly tag: string | undefined;
 }
 
@@ -71,6 +71,17 @@ function statedLength(headers: Headers): number | undefined {
 
 const versionOf = (headers: Headers): string | undefined =>
   headers.get("etag") ?? headers.get("last-modified") ?? undefined;
+
+/**
+ * A version that only the same bytes have (RFC 9110, 8.8): an etag that is not weak, or a date of change that was over when
+ * the answer was made. Parts of anything else must not be put together.
+ */
+function strongVersionOf(headers: Headers): string | undefined {
+  const etag = headers.get("etag"), changed = headers.get("last-modified");
+  if (etag !== null) return etag.startsWith("W/") ? undefined : etag;
+  const age = Date.parse(headers.get("date") ?? "") - Date.parse(changed ?? "");
+  return changed !== null && age >= 1000 ? changed : undefined;
+}
 
 /** One request whose connection is dropped when it falls silent or the caller aborts. */
 async function* request(
@@ -155,8 +166,8 @@ export async function* download(url: URL, options: DownloadOptions = {}): AsyncG
 
   const head = (response: Response) => {
     const range = parseContentRange(response.headers.get("content-range"));
-    const version = versionOf(response.headers);
-    const continues = response.status === 206 && range?.start === at && (tag === undefined || version === tag);
+    const version = strongVersionOf(response.headers);
+    const continues = response.status === 206 && range?.start === at && version !== undefined && version === tag;
     if (at > 0 && (response.status === 416 || (response.status === 206 && !continues))) {
       at = 0;
       tag = undefined;
@@ -171,6 +182,7 @@ export async function* download(url: URL, options: DownloadOptions = {}): AsyncG
   };
   const advance = async (): Promise<Piece | undefined> => {
     try {
+      if (tag === undefined && !stream) at = 0; // nobody could say whether the rest belongs to what is there
       stream ??= request(url, at > 0 ? `bytes=${at}-` : undefined, options, head);
       const next = await stream.next();
       if (!next.done) return { offset: at, bytes: next.value, total, tag };

@@ -5,9 +5,13 @@
  * @module
  */
 import { malformed } from "../bytes/errors.ts";
+import type { Turn } from "../bytes/turns.ts";
 
 /** Deepest nesting; a safetensors header needs three levels. */
 const MAX_DEPTH = 16;
+
+/** How many times as long as handling a byte takes looking at a character. */
+const COSTLY = 8;
 
 /** Position after the text that begins at `at`. */
 function skipText(json: string, at: number): number {
@@ -20,14 +24,15 @@ function skipText(json: string, at: number): number {
 }
 
 /** Refuses duplicate keys; the text is valid JSON already. */
-function checkKeys(file: string, json: string): void {
+async function checkKeys(file: string, json: string, turn: Turn): Promise<void> {
   const colon = /\s*:/y;
   const levels: (Set<string> | undefined)[] = [];
   for (let i = 0; i < json.length;) {
     const char = json[i]!;
     if (char === '"') {
       const end = skipText(json, i);
-      const text = json.slice(i, end);
+      const text = json.slice(i, end), pause = turn(COSTLY * text.length);
+      if (pause) await pause;
       i = end;
       const keys = levels.at(-1);
       colon.lastIndex = i;
@@ -51,7 +56,7 @@ function checkKeys(file: string, json: string): void {
  *
  * @throws {SyntaxError} When it is no UTF-8, no JSON object, nested too deep, or a key comes twice.
  */
-export function checkJson(file: string, bytes: Uint8Array): unknown {
+export async function checkJson(file: string, bytes: Uint8Array, turn: Turn): Promise<unknown> {
   if (bytes[0] !== 0x7b) throw malformed(file, "its header must begin with {", `first byte is ${bytes[0]}`);
   let json: string;
   let value: unknown;
@@ -61,6 +66,6 @@ export function checkJson(file: string, bytes: Uint8Array): unknown {
   } catch {
     throw malformed(file, "its header must be JSON in UTF-8", "header cannot be parsed");
   }
-  checkKeys(file, json);
+  await checkKeys(file, json, turn);
   return value;
 }

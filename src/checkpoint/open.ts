@@ -8,7 +8,9 @@ import { lazyImport } from "../bytes/lazy_import.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
 import { malformed } from "../bytes/errors.ts";
 import { isLegacy, ZIP_MAGIC } from "./magic.ts";
-import { readSafetensors } from "./safetensors.ts";
+import { type CheckpointLimits, type Opening, openingOf } from "./limits.ts";
+import { readSafetensors, type Safetensors } from "./safetensors.ts";
+import { isIndex, readShards } from "./sharded.ts";
 import { openSource, type SourceInput } from "../bytes/source.ts";
 import { unwrapped } from "./wrappers.ts";
 
@@ -18,6 +20,10 @@ export type { Checkpoint, Entry } from "./checkpoint.ts";
 export interface OpenOptions extends SourceOptions {
   /** Part that holds the weights, for example `model_ema`; found by itself unless given. */
   readonly key?: string | undefined;
+  /** What opening may cost. */
+  readonly limits?: CheckpointLimits | undefined;
+  /** Gives a file that an index names, where the index is no path or URL beside which it lies. */
+  readonly openShard?: ((name: string) => SourceInput | Promise<SourceInput>) | undefined;
 }
 
 /** Metadata key under which a converted file keeps the training command line, as JSON. */
@@ -28,7 +34,7 @@ const HEAD_BYTES = 64;
 
 /** `open_pth.ts`, which comes with all that reads zip archives and pickles and so only when it is needed. */
 interface PthModule {
-  openPth(source: ByteSource, legacy: boolean, key: string | undefined): Promise<Checkpoint>;
+  openPth(source: ByteSource, legacy: boolean, key: string | undefined, opening: Opening): Promise<Checkpoint>;
 }
 
 /** The training command line of a converted file; metadata that is something else stays metadata. */
@@ -41,8 +47,24 @@ function parseTrainingArgs(text: string | undefined): Pick<Checkpoint, "training
   }
 }
 
-async function checkpointOfSafetensors(source: ByteSource, key: string | undefined): Promise<Checkpoint> {
-  const { entries: stored, metadata } = await readSafetensors(source);
+/** Where a file beside the index is. */
+function besideIndex(input: SourceInput, name: string): SourceInput {
+  if (input instanceof URL || (typeof input === "string" && /^(https?|file):\/\//i.test(input))) {
+    return new URL(name, input);
+  }
+  if (typeof input === "string") return input.replace(/[^/\\]*$/, "") + name;
+  throw new TypeError(
+    `Cannot open ${name} as an index must be a path or a URL, or openShard must give the files that it names: ` +
+      "current input is neither",
+  );
+}
+
+function checkpointOfSafetensors(
+  source: ByteSource,
+  { entries: stored, metadata }: Safetensors,
+  key: string | undefined,
+  close: () => Promise<void> = () => source.close(),
+): Checkpoint {
   const prefix = key === undefined ? "" : `${key}.`;
   const entries = new Map<string, Entry>();
   const ignored: string[] = [];
@@ -68,7 +90,7 @@ async function checkpointOfSafetensors(source: ByteSource, key: string | undefin
     ...args,
     ignored,
     warnings: [],
-    close: () => source.close(),
+    close,
   };
 }
 
@@ -89,8 +111,9 @@ function describeHead(head: Uint8Array): string {
 }
 
 /**
- * Opens a `.pth` (zip or older) or `.safetensors` checkpoint from bytes, Blob, File, URL or path. What it is is told by
- * its bytes, not by its name. Nothing of it is run, and nothing is allocated that the file does not back with bytes.
+ * Opens a `.pth` (zip or older) or `.safetensors` checkpoint, or the index of a model in several safetensors files, from
+ * bytes, Blob, File, URL or path. What it is is told by its bytes, not by its name. Nothing of it is run, and nothing is
+ * allocated that the file does not back with bytes. An abort ends the opening, also in the middle of a parse.
  *
  * @param input Where it is. A byte source passes to the checkpoint, which closes it.
  * @throws {SyntaxError} When the bytes are no checkpoint, or broken, or truncated.
@@ -106,14 +129,28 @@ function describeHead(head: Uint8Array): string {
  * ```
  */
 export async function openCheckpoint(input: SourceInput, options: OpenOptions = {}): Promise<Checkpoint> {
+  const opening = openingOf(options.limits, options.signal);
   const source = await openSource(input, options);
   try {
     const head = await source.read(0, Math.min(source.size, HEAD_BYTES));
     if (startsWith(head, ZIP_MAGIC) || isLegacy(head)) {
       const { openPth } = await lazyImport<PthModule>("./checkpoint/open_pth.ts");
-      return await openPth(source, isLegacy(head), options.key);
+      return await openPth(source, isLegacy(head), options.key, opening);
     }
-    if (head[8] === 0x7b) return await checkpointOfSafetensors(source, options.key);
+    if (isIndex(head)) {
+      const { openShard = (name: string) => besideIndex(input, name) } = options;
+      const held = await readShards(source, async (name) => await openSource(await openShard(name), options), opening);
+      await source.close();
+      try {
+        return checkpointOfSafetensors(source, held, options.key, held.close);
+      } catch (error) {
+        await held.close();
+        throw error;
+      }
+    }
+    if (head[8] === 0x7b) {
+      return checkpointOfSafetensors(source, await readSafetensors(source, opening), options.key);
+    }
     throw malformed(source.name, "it must be a .pth or .safetensors checkpoint", describeHead(head));
   } catch (error) {
     await source.close();

@@ -7,12 +7,12 @@ import type { ByteSource } from "../bytes/byte_source.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
 import { tooLarge } from "../bytes/errors.ts";
 import { DTYPE_BYTES, widen } from "./dtype.ts";
+import type { Opening } from "./limits.ts";
 import { findParts } from "./parts.ts";
 import { openLegacyPth, openZipPth, type Pth } from "./pth.ts";
 import { checkView, dtypeOf, readView, type View } from "./torch.ts";
 
-/** Most bytes of all tensors as a multiple of the file (they may share storages), and what every file may have. */
-const MAX_SHARING = 64;
+/** Bytes of all tensors that every file may have. */
 const MIN_TOTAL = 2 ** 26;
 /** Most attributes of tensors that are named. */
 const MAX_DROPPED = 20;
@@ -39,13 +39,18 @@ function entryOf(file: string, name: string, view: View, pth: Pth): Entry {
  * @throws {SyntaxError} When the bytes are broken or truncated.
  * @throws {RangeError} When a size is beyond what a model can need, or the named part does not exist.
  */
-export async function openPth(source: ByteSource, legacy: boolean, key: string | undefined): Promise<Checkpoint> {
-  const pth = await (legacy ? openLegacyPth : openZipPth)(source);
+export async function openPth(
+  source: ByteSource,
+  legacy: boolean,
+  key: string | undefined,
+  opening: Opening,
+): Promise<Checkpoint> {
+  const pth = await (legacy ? openLegacyPth : openZipPth)(source, opening);
   const { root, tensors, ignored, metadata, trainingArgs } = findParts(source.name, pth.root, key);
   const entries = new Map([...tensors].map(([name, view]) => [name, entryOf(source.name, name, view, pth)]));
   const args = trainingArgs === undefined ? {} : { trainingArgs };
   const total = [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
-  const most = Math.max(MIN_TOTAL, MAX_SHARING * source.size);
+  const most = Math.max(MIN_TOTAL, opening.limits.sharing * source.size);
   if (total > most) throw tooLarge(source.name, `its tensors must have at most ${most} bytes`, `sum is ${total}`);
   const dropped = [...tensors].flatMap(([name, view]) => view.dropped.map((what) => `${what} of ${name}`));
   return {

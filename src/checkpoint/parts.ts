@@ -205,10 +205,14 @@ export function findParts(file: string, saved: PickleValue, key?: string): Parts
   const metadata: [string, string][] = [];
   let trainingArgs: Record<string, unknown> | undefined;
   for (const [name, value] of top) {
-    if (typeof name !== "string" || name === root) continue;
+    if (name === root) continue;
+    if (typeof name !== "string") {
+      if (root !== "") ignored.push(keyText(name));
+      continue;
+    }
     if (name === "args" && (value instanceof Map || (value instanceof Opaque && value.state instanceof Map))) {
       trainingArgs = plainOf(value) as Record<string, unknown>;
-    } else if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+    } else if (["string", "number", "boolean", "bigint"].includes(typeof value)) {
       metadata.push([name, String(value)]);
     } else if (root !== "" && value !== null && !root.startsWith(`${name}.`)) ignored.push(name);
   }

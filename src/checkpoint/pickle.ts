@@ -6,6 +6,7 @@
  * @module
  */
 import { malformed, tooLarge } from "../bytes/errors.ts";
+import { type Opening, openingOf } from "./limits.ts";
 import { Global, keyText, Opaque, type PickleValue } from "./pickle_value.ts";
 
 /** What the caller knows about names. */
@@ -14,15 +15,15 @@ export interface PickleMeaning {
   call(name: string, args: readonly PickleValue[]): PickleValue | undefined;
   /** What a persistent id stands for. */
   persistent(id: PickleValue): PickleValue;
+  /** Is told of the state that BUILD would have set on an object that has a meaning. */
+  state?(target: PickleValue, state: PickleValue): void;
 }
 
 /** Longest whole number, in bytes or digits. */
 const MAX_NUMBER_LENGTH = 1024;
-/**
- * Most values of one pickle. A checkpoint of a thousand tensors with two moments each has 60,000; an empty list is one byte
- * in the file and some 50 in memory.
- */
-const MAX_VALUES = 2_000_000;
+/** Opcodes between two looks at the time, and what they cost, in bytes handled. */
+const STEPS = 4096;
+const STEPS_COST = 64 * STEPS;
 
 const decoder = new TextDecoder();
 const MARK = Symbol("mark");
@@ -37,7 +38,12 @@ export class PickleReader {
   readonly #view: DataView;
 
   /** Reads from `bytes`; `file` is what messages call them. */
-  constructor(readonly file: string, readonly bytes: Uint8Array, readonly meaning: PickleMeaning) {
+  constructor(
+    readonly file: string,
+    readonly bytes: Uint8Array,
+    readonly meaning: PickleMeaning,
+    readonly opening: Opening = openingOf(),
+  ) {
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
@@ -47,16 +53,34 @@ export class PickleReader {
    * @throws {SyntaxError} When it is broken, or would need more than building plain values.
    */
   next(): PickleValue {
+    this.#begin();
+    while (!this.#steps()) continue;
+    return this.pop();
+  }
+
+  /** As {@linkcode PickleReader.next}, standing still now and then; an abort ends it. */
+  async read(): Promise<PickleValue> {
+    this.#begin();
+    while (!this.#steps()) await this.opening.turn(STEPS_COST);
+    return this.pop();
+  }
+
+  #begin(): void {
     this.#stack = [];
     this.#memo = new Map();
-    for (;;) {
+  }
+
+  /** Does some steps; whether the last was the end. */
+  #steps(): boolean {
+    for (let i = 0; i < STEPS; i++) {
       const at = this.position;
       const opcode = this.byte();
-      if (opcode === 0x2e) return this.pop();
+      if (opcode === 0x2e) return true;
       const operation = OPERATIONS[opcode];
       if (!operation) throw this.broken("opcodes must be known", `opcode at ${at} is 0x${opcode.toString(16)}`);
       operation(this);
     }
+    return false;
   }
 
   /** An error about the bytes. */
@@ -67,8 +91,9 @@ export class PickleReader {
   /** Takes `count` values off what a pickle may hold. */
   spend(count: number): void {
     this.#values += count;
-    if (this.#values <= MAX_VALUES) return;
-    throw tooLarge(`the pickle of ${this.file}`, `it must have at most ${MAX_VALUES} values`, "count is larger");
+    const { pickleValues } = this.opening.limits;
+    if (this.#values <= pickleValues) return;
+    throw tooLarge(`the pickle of ${this.file}`, `it must have at most ${pickleValues} values`, "count is larger");
   }
 
   /** Steps over `length` bytes and says where they begin. */
@@ -214,8 +239,8 @@ export class PickleReader {
     }
   }
 
-  /** Calls a name: what the caller makes of it, or an opaque object. */
-  call(target: PickleValue, args: PickleValue): void {
+  /** Calls a name: what the caller makes of it, or an opaque object. What has a meaning takes no arguments by name. */
+  call(target: PickleValue, args: PickleValue, byName: PickleValue = null): void {
     if (!Array.isArray(args)) throw this.broken("arguments must be a tuple", "arguments are something else");
     if (!(target instanceof Global) && !(target instanceof Opaque)) {
       throw this.broken("only names can be called", "object is none");
@@ -223,15 +248,24 @@ export class PickleReader {
     const name = target instanceof Global ? target.name : target.type;
     // What is made of a list costs its length, and a list can be given to many calls.
     if (Array.isArray(args[0])) this.spend(args[0].length);
+    if (byName !== null && !(byName instanceof Map)) {
+      throw this.broken("arguments by name must be a dictionary", "arguments are something else");
+    }
+    const named = byName instanceof Map && byName.size > 0;
     const result = target instanceof Global ? this.meaning.call(name, args) : undefined;
-    this.push(result === undefined ? new Opaque(name, args) : result);
+    if (result !== undefined && named) {
+      const fact = `names are ${[...byName.keys()].slice(0, 3).map(keyText).join(", ")}`;
+      throw this.broken(`${name.slice(0, 80)} must be called without arguments by name`, fact);
+    }
+    this.push(result === undefined ? new Opaque(name, named ? [...args, byName] : args) : result);
   }
 
-  /** Sets the state of an opaque object; what is known has none that matters. */
+  /** Sets the state of an opaque object; of what has a meaning the caller is told. */
   build(): void {
     const state = this.pop();
     const target = this.top();
     if (target instanceof Opaque) target.state = state;
+    else this.meaning.state?.(target, state);
   }
 }
 
@@ -351,9 +385,8 @@ const OPERATIONS: { readonly [opcode: number]: (m: PickleReader) => void } = {
     m.call(m.pop(), args);
   },
   0x92: (m) => { // NEWOBJ_EX
-    m.pop();
-    const args = m.pop();
-    m.call(m.pop(), args);
+    const byName = m.pop(), args = m.pop();
+    m.call(m.pop(), args, byName);
   },
   0x69: (m) => m.call(new Global(`${m.line()}.${m.line()}`), m.popToMark()), // INST
   0x6f: (m) => { // OBJ

@@ -18,7 +18,7 @@ export class Opaque {
   items: Map<PickleValue, PickleValue> | undefined;
   /** How many values APPENDS has added, of a kind of list; they are not kept. */
   appended = 0;
-  /** Takes the class and what it would have been called with. */
+  /** Takes the class and what it would have been called with, arguments by name last. */
   constructor(readonly type: string, readonly args: PickleValue) {}
 }
 

@@ -8,6 +8,7 @@ import { crc32 } from "../bytes/crc32.ts";
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { DTYPE_BYTES } from "./dtype.ts";
 import { malformed, tooLarge } from "../bytes/errors.ts";
+import type { Opening } from "./limits.ts";
 import { LEGACY_NUMBER } from "./magic.ts";
 import { PickleEnd, PickleReader } from "./pickle.ts";
 import type { PickleValue } from "./pickle_value.ts";
@@ -30,13 +31,7 @@ export interface Pth {
   readonly warnings: readonly string[];
 }
 
-/** Longest pickle: a training checkpoint of a thousand tensors has half a megabyte. */
-const MAX_PICKLE_BYTES = 16 * 2 ** 20;
-/**
- * Most bytes that the deflated entries of a file may inflate to, as a multiple of the file; small files may have a little
- * more. Trained numbers shrink to nine tenths, masks and zeros to a hundredth.
- */
-const MAX_INFLATION = 64;
+/** Bytes that the deflated entries of a small file may inflate to. */
 const MIN_INFLATED = 2 ** 24;
 const LEGACY_PROTOCOL = 1001;
 /** What is read at first to find the pickles of the older container. */
@@ -54,15 +49,15 @@ function tooShort(file: string, { key }: Storage, wanted: number, size: number):
  * Opens the zip container.
  *
  * @throws {SyntaxError} When archive or pickle are broken, a storage is missing, or the numbers are big endian.
- * @throws {RangeError} When the pickle is larger than 16 MB.
+ * @throws {RangeError} When the pickle is larger than its limit.
  */
-export async function openZipPth(source: ByteSource): Promise<Pth> {
-  const file = source.name;
-  const entries = await readZipDirectory(source);
+export async function openZipPth(source: ByteSource, opening: Opening): Promise<Pth> {
+  const file = source.name, { limits } = opening;
+  const entries = await readZipDirectory(source, opening);
   const warnings: string[] = [];
-  const most = Math.max(MIN_INFLATED, MAX_INFLATION * source.size);
+  const most = Math.max(MIN_INFLATED, limits.inflation * source.size);
   const readWhole = async (entry: ZipEntry) => {
-    const limit = Math.min(MAX_PICKLE_BYTES, most);
+    const limit = Math.min(limits.pickleBytes, most);
     if (entry.size > limit) {
       throw tooLarge(
         `entry "${entry.name}" of ${file}`,
@@ -90,7 +85,11 @@ export async function openZipPth(source: ByteSource): Promise<Pth> {
   if (endian !== undefined && endian !== "little") {
     throw malformed(file, "its numbers must be little endian", `byte order is ${endian.slice(0, 20)}`);
   }
-  const root = new PickleReader(file, await readWhole(entries.get(pickle)!), torchMeaning(file)).next();
+  const reader = new PickleReader(file, await readWhole(entries.get(pickle)!), torchMeaning(file, warnings), opening);
+  const root = await reader.read();
+  if (reader.position < reader.bytes.length) {
+    warnings.push(`${reader.bytes.length - reader.position} bytes after the end of the pickle of ${file} are not read`);
+  }
 
   const deflated = new Set<ZipEntry>();
   let inflating = 0;
@@ -130,61 +129,64 @@ interface LegacyPickles {
   readonly root: PickleValue;
   readonly keys: readonly string[];
   readonly storages: ReadonlyMap<string, Storage>;
+  readonly warnings: readonly string[];
   readonly end: number;
 }
 
 /** Reads the five pickles of the older container from its first bytes. */
-function readLegacyPickles(file: string, bytes: Uint8Array): LegacyPickles {
-  const storages = new Map<string, Storage>();
-  const meaning = torchMeaning(file);
+async function readLegacyPickles(file: string, bytes: Uint8Array, opening: Opening): Promise<LegacyPickles> {
+  const storages = new Map<string, Storage>(), warnings: string[] = [];
+  const meaning = torchMeaning(file, warnings);
   const reader = new PickleReader(file, bytes, {
-    call: meaning.call,
+    ...meaning,
     persistent(id) {
       const storage = meaning.persistent(id);
       if (storage instanceof Storage) storages.set(storage.key, storage);
       return storage;
     },
-  });
-  if (reader.next() !== LEGACY_NUMBER) throw malformed(file, "its magic number must be torch's", "number is another");
-  const protocol = reader.next();
+  }, opening);
+  if (await reader.read() !== LEGACY_NUMBER) {
+    throw malformed(file, "its magic number must be torch's", "number is another");
+  }
+  const protocol = await reader.read();
   if (protocol !== LEGACY_PROTOCOL) {
     const fact = typeof protocol === "number" ? `protocol is ${protocol}` : "protocol is no number";
     throw malformed(file, `its protocol must be ${LEGACY_PROTOCOL}`, fact);
   }
-  const system = reader.next();
+  const system = await reader.read();
   if (system instanceof Map && system.get("little_endian") === false) {
     throw malformed(file, "its numbers must be little endian", "byte order is big");
   }
-  const root = reader.next();
-  const keys = reader.next();
+  const root = await reader.read();
+  const keys = await reader.read();
   if (!Array.isArray(keys) || !keys.every((key) => typeof key === "string")) {
     throw malformed(file, "its storage keys must be a list of texts", "keys are something else");
   }
-  return { root, keys: keys as string[], storages, end: reader.position };
+  return { root, keys: keys as string[], storages, warnings, end: reader.position };
 }
 
 /**
  * Opens the older container.
  *
  * @throws {SyntaxError} When a pickle is broken, a storage is missing or cut, or the numbers are big endian.
- * @throws {RangeError} When the pickles are larger than 16 MB.
+ * @throws {RangeError} When the pickles are larger than their limit.
  */
-export async function openLegacyPth(source: ByteSource): Promise<Pth> {
-  const file = source.name;
+export async function openLegacyPth(source: ByteSource, opening: Opening): Promise<Pth> {
+  const file = source.name, { pickleBytes } = opening.limits;
   let pickles: LegacyPickles | undefined;
   for (let window = LEGACY_WINDOW; !pickles; window *= 4) {
     const length = Math.min(source.size, window);
     try {
-      pickles = readLegacyPickles(file, await source.read(0, length));
+      pickles = await readLegacyPickles(file, await source.read(0, length), opening);
     } catch (error) {
       if (!(error instanceof PickleEnd) || length === source.size) throw error;
-      if (window >= MAX_PICKLE_BYTES) {
-        throw tooLarge(file, `its pickles must have at most ${MAX_PICKLE_BYTES} bytes`, "size is larger");
+      if (window >= pickleBytes) {
+        throw tooLarge(file, `its pickles must have at most ${pickleBytes} bytes`, "size is larger");
       }
     }
   }
 
-  const { root, keys, storages, end } = pickles;
+  const { root, keys, storages, warnings, end } = pickles;
   const starts = new Map<string, number>();
   let at = end;
   for (const key of keys) {
@@ -212,5 +214,5 @@ export async function openLegacyPth(source: ByteSource): Promise<Pth> {
       },
     };
   };
-  return { root, content, warnings: [] };
+  return { root, content, warnings };
 }

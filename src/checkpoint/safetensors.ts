@@ -9,9 +9,10 @@ import type { Entry } from "./checkpoint.ts";
 import { type Dtype, DTYPE_BYTES, isDtype, widen } from "./dtype.ts";
 import { malformed, tooLarge, unknownKind } from "../bytes/errors.ts";
 import { checkJson } from "./json.ts";
+import { openingOf } from "./limits.ts";
 
-/** Longest header: 25 MB are some 200 000 tensors, far beyond any model we run. */
-const MAX_HEADER_BYTES = 25_000_000;
+/** Cost of a tensor's entry, in bytes handled. */
+const TENSOR_COST = 256;
 
 /** Most dimensions of a tensor, as in torch. */
 const MAX_RANK = 64;
@@ -87,11 +88,11 @@ function orderTensors(file: string, tensors: Declared[], size: number): Declared
  *
  * @throws {SyntaxError} When header or layout are not as the format demands: tensors must cover the file without gaps
  * and no key may come twice.
- * @throws {RangeError} When the header is longer than 25 MB.
+ * @throws {RangeError} When the header is longer than its limit.
  * @throws {TypeError} When a tensor has a number format that cannot be read.
  */
-export async function readSafetensors(source: ByteSource): Promise<Safetensors> {
-  const { name: file, size } = source;
+export async function readSafetensors(source: ByteSource, opening = openingOf()): Promise<Safetensors> {
+  const { name: file, size } = source, { limits, turn } = opening;
   if (size < 8) throw malformed(file, "it must have at least 8 bytes", `size is ${size}`);
   const word = new DataView((await source.read(0, 8)).buffer);
   const length = word.getUint32(0, true) + word.getUint32(4, true) * 2 ** 32;
@@ -102,10 +103,10 @@ export async function readSafetensors(source: ByteSource): Promise<Safetensors> 
       `header length is ${length} of ${size} bytes, the file may be truncated`,
     );
   }
-  if (length > MAX_HEADER_BYTES) {
-    throw tooLarge(file, `its header must have at most ${MAX_HEADER_BYTES} bytes`, `header length is ${length}`);
+  if (length > limits.headerBytes) {
+    throw tooLarge(file, `its header must have at most ${limits.headerBytes} bytes`, `header length is ${length}`);
   }
-  const header = checkJson(file, await source.read(8, length));
+  const header = await checkJson(file, await source.read(8, length), turn);
   if (!isRecord(header)) throw malformed(file, "its header must be an object", "header is something else");
 
   const { __metadata__, ...rest } = header, metadata = __metadata__ ?? {};
@@ -117,7 +118,11 @@ export async function readSafetensors(source: ByteSource): Promise<Safetensors> 
     );
   }
   const start = 8 + length;
-  const tensors = Object.entries(rest).map(([name, declared]) => parseTensor(file, name, declared));
+  const tensors: Declared[] = [];
+  for (const [name, declared] of Object.entries(rest)) {
+    tensors.push(parseTensor(file, name, declared));
+    await turn(TENSOR_COST);
+  }
   const entries = orderTensors(file, tensors, size - start).map(({ name, dtype, shape, begin, end }) => {
     const readRaw = () => source.read(start + begin, end - begin);
     return { name, dtype, shape, bytes: end - begin, readRaw, read: async () => widen(await readRaw(), dtype) };

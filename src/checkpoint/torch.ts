@@ -25,7 +25,7 @@ export class View {
     /** Whether the tensor is minus its numbers (torch's negative bit). */
     readonly negated: boolean = false,
     /** Names of what the tensor carried beside its numbers and what is not read. */
-    readonly dropped: readonly string[] = [],
+    readonly dropped: string[] = [],
   ) {}
 }
 
@@ -67,16 +67,22 @@ const MAX_REPEATED = 2 ** 20;
 const isNumbers = (value: PickleValue | undefined): value is number[] =>
   Array.isArray(value) && value.length <= MAX_RANK && value.every((item) => typeof item === "number");
 
-/** The names that have a meaning here, for pickles of `file`. */
-export function torchMeaning(file: string): PickleMeaning {
+/** Most words about what was left out of a file. */
+const MAX_DROPPED = 20;
+/** Attribute of a state dict, which holds the versions of its modules. */
+const VERSIONS = "_metadata";
+
+/** The names that have a meaning here, for pickles of `file`; `warnings` hears of what is left out. */
+export function torchMeaning(file: string, warnings: string[] = []): PickleMeaning {
   const wrong = (wish: string, fact: string) => malformed(file, wish, fact);
   const rebuildTensor = (
-    [storage, offset, shape, strides, , , metadata = null]: readonly PickleValue[],
+    [storage, offset, shape, strides, , hooks = null, metadata = null]: readonly PickleValue[],
   ): PickleValue => {
     if (!(storage instanceof Storage) || typeof offset !== "number" || !isNumbers(shape) || !isNumbers(strides)) {
       throw wrong("tensors must have a storage, an offset, sizes and strides", "tensor has something else");
     }
-    if (metadata === null) return new View(storage, offset, shape, strides);
+    const dropped = hooks instanceof Map && hooks.size > 0 ? ["backward hooks"] : [];
+    if (metadata === null) return new View(storage, offset, shape, strides, false, dropped);
     if (!(metadata instanceof Map)) throw wrong("the metadata of a tensor must be a dictionary", "metadata is none");
     // The conjugate bit changes nothing where there are no complex numbers; other metadata changes what numbers mean.
     const strange = [...metadata.keys()].filter((key) => key !== "neg" && key !== "conj");
@@ -84,11 +90,11 @@ export function torchMeaning(file: string): PickleMeaning {
       const names = strange.slice(0, 3).map(keyText).join(", ");
       throw unknownKind(file, "tensors must have no metadata but neg and conj", `metadata is ${names}`);
     }
-    return new View(storage, offset, shape, strides, metadata.get("neg") === true);
+    return new View(storage, offset, shape, strides, metadata.get("neg") === true, dropped);
   };
   /** As above, over a storage without a number format. */
   const rebuildTyped = (
-    [storage, offset, shape, strides, , , dtype, metadata]: readonly PickleValue[],
+    [storage, offset, shape, strides, , hooks, dtype, metadata]: readonly PickleValue[],
   ): PickleValue => {
     const type = dtype instanceof Global ? STORAGES[dtype.name] : undefined;
     if (type === undefined || !(storage instanceof Storage)) {
@@ -96,7 +102,15 @@ export function torchMeaning(file: string): PickleMeaning {
       throw unknownKind(file, `dtypes must be ${Object.keys(STORAGES).join(", ")}`, `dtype is ${fact}`);
     }
     const typed = new Storage(storage.key, `torch.${type}Storage`, storage.length / DTYPE_BYTES[DTYPES[type]!]);
-    return rebuildTensor([typed, offset ?? null, shape ?? null, strides ?? null, null, null, metadata ?? null]);
+    return rebuildTensor([
+      typed,
+      offset ?? null,
+      shape ?? null,
+      strides ?? null,
+      null,
+      hooks ?? null,
+      metadata ?? null,
+    ]);
   };
   /** A tensor with Python attributes, or of a class of its own: the numbers of it. */
   const rebuildFromType = ([rebuild, type, args, state = null]: readonly PickleValue[]): PickleValue | undefined => {
@@ -139,6 +153,15 @@ export function torchMeaning(file: string): PickleMeaning {
   ]);
   return {
     call: (name, args) => calls.get(name)?.(args),
+    state(target, state) {
+      const names = attributes(state).filter((name) => name !== `attribute ${VERSIONS}`);
+      if (target instanceof View) target.dropped.push(...names);
+      else if (names.length > 0 && warnings.length < MAX_DROPPED) {
+        warnings.push(
+          `A dictionary or list of ${file} has more than its items, which is not read: ${names.join(", ")}`,
+        );
+      }
+    },
     persistent(id) {
       // The older container also names classes whose source it kept; the object of one is refused later, in words.
       if (Array.isArray(id) && id[0] === "module" && id[1] instanceof Global) return id[1];

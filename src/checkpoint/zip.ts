@@ -6,6 +6,7 @@
  */
 import type { ByteSource } from "../bytes/byte_source.ts";
 import { malformed, tooLarge } from "../bytes/errors.ts";
+import type { Opening } from "./limits.ts";
 
 /** One file of an archive. */
 export interface ZipEntry {
@@ -30,8 +31,8 @@ const END64_BYTES = 56;
 const ROW_BYTES = 46;
 const LOCAL_BYTES = 30;
 const IN_EXTRA = 0xffffffff;
-/** Largest directory: 64 bytes and a name for each of some 200 000 tensors. */
-const MAX_DIRECTORY_BYTES = 32 * 2 ** 20;
+/** Cost of a row of the directory, in bytes handled. */
+const ROW_COST = 256;
 /** Deflate cannot shrink more than this. */
 const MAX_RATIO = 1040;
 /** Deflated entries are inflated whole, in memory; PyTorch writes none. */
@@ -100,7 +101,10 @@ function widenRow(values: number[], extra: DataView): number[] {
  * @throws {SyntaxError} When it is not there, lists a name twice, or an entry is not inside the file.
  * @throws {RangeError} When it is larger than any model needs.
  */
-export async function readZipDirectory(source: ByteSource): Promise<Map<string, ZipEntry>> {
+export async function readZipDirectory(
+  source: ByteSource,
+  { limits, turn }: Opening,
+): Promise<Map<string, ZipEntry>> {
   const file = source.name;
   const { at: start, size, count } = await findDirectory(source);
   if (start + size > source.size) {
@@ -110,8 +114,8 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
       `directory ends at ${start + size} of ${source.size}, the file may be truncated`,
     );
   }
-  if (size > MAX_DIRECTORY_BYTES) {
-    throw tooLarge(file, `its directory must have at most ${MAX_DIRECTORY_BYTES} bytes`, `size is ${size}`);
+  if (size > limits.directoryBytes) {
+    throw tooLarge(file, `its directory must have at most ${limits.directoryBytes} bytes`, `size is ${size}`);
   }
   const bytes = await source.read(start, size);
   const view = viewOf(bytes);
@@ -142,6 +146,7 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
     }
     if (entries.has(name)) throw malformed(file, "no entry may come twice", `directory has "${name}" twice`);
     entries.set(name, entry);
+    await turn(ROW_COST);
     at = extraEnd + view.getUint16(at + 32, true);
   }
   return entries;

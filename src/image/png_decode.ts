@@ -8,7 +8,7 @@ import { withMemory } from "./codec_call.ts";
 import { malformed } from "./headers/bytes.ts";
 import { type PngHeader, transparentSample } from "./headers/png.ts";
 import type { Pixels } from "./pixels.ts";
-import { turnsOf } from "./turns.ts";
+import { turnsOf } from "../bytes/turns.ts";
 
 /** Where a pass of rows lands in the image. */
 export interface PngPass {

@@ -8,7 +8,7 @@ import { crc32 } from "../bytes/crc32.ts";
 import { PNG_SIGNATURE } from "./headers/png.ts";
 import { type Channels, checkSize } from "./pixels.ts";
 import { paeth } from "./png_decode.ts";
-import { turnsOf } from "./turns.ts";
+import { turnsOf } from "../bytes/turns.ts";
 
 /** Encodes the rows of one PNG. What the calls return, in their order, is the file. */
 export interface PngEncoder {

@@ -46,7 +46,7 @@ Deno.test("fetchCached() downloads once with progress, then works without the se
     assertEquals(path, `${cacheDir}/model.pth`);
     assert(sameBytes(await Deno.readFile(path as string), bytes));
     assertEquals(seen.at(-1), [bytes.length, bytes.length]);
-    assertEquals(filesIn(cacheDir), ["model.pth"]);
+    assertEquals(filesIn(cacheDir), ["model.pth", "model.pth.json"]);
     await server[Symbol.asyncDispose]();
     assertEquals(await fetchCached(wantedFrom(server), { cacheDir }), path);
     assertEquals(server.asked, [null]);
@@ -67,7 +67,7 @@ Deno.test("fetchCached() starts over where the server has no ranges", () =>
     await using server = serve(bytes, { ranges: false, cuts: [2_000_000] });
     const path = await fetchCached({ ...wantedFrom(server), sha256: hash }, { cacheDir });
     assert(sameBytes(await Deno.readFile(path as string), bytes));
-    assertEquals(filesIn(cacheDir), ["model.pth"]);
+    assertEquals(filesIn(cacheDir), ["model.pth", "model.pth.json"]);
   }));
 
 Deno.test("fetchCached() goes on with what an earlier run left", () =>
@@ -78,7 +78,7 @@ Deno.test("fetchCached() goes on with what an earlier run left", () =>
     const path = await fetchCached({ ...wantedFrom(server), sha256: hash }, { cacheDir });
     assert(sameBytes(await Deno.readFile(path as string), bytes));
     assert(server.asked[1]!.startsWith("bytes="));
-    assertEquals(filesIn(cacheDir), ["model.pth"]);
+    assertEquals(filesIn(cacheDir), ["model.pth", "model.pth.json"]);
   }));
 
 Deno.test("fetchCached() does not mix two versions of a file", () =>
@@ -185,6 +185,88 @@ Deno.test("fetchToBrowser() starts over without ranges, works without a Cache AP
     "sha256",
   );
 });
+
+Deno.test("fetchCached() fetches a kept file again that was damaged, and no other", () =>
+  inFolder(async (cacheDir) => {
+    await using server = serve(bytes, { tag });
+    const wanted = wantedFrom(server), path = await fetchCached(wanted, { cacheDir }) as string;
+    const damages: (() => Promise<void>)[] = [
+      () => Deno.truncate(path, 457_796),
+      () => Deno.truncate(path),
+      () => Deno.writeFile(path, Uint8Array.from(bytes, (byte, i) => i === 7 ? byte ^ 1 : byte)),
+    ];
+    for (const [i, damage] of damages.entries()) {
+      await damage();
+      await fetchCached(wanted, { cacheDir });
+      assertEquals(server.asked.length, i + 2);
+      assert(sameBytes(await Deno.readFile(path), bytes));
+    }
+    await Deno.utime(path, 1, 1);
+    await fetchCached({ ...wanted, sha256: hash }, { cacheDir });
+    await Deno.writeTextFile(`${path}.json`, "{");
+    await fetchCached(wanted, { cacheDir });
+    assertEquals(server.asked.length, damages.length + 1);
+  }));
+
+Deno.test("fetchCached() puts no parts together whose version nobody vouches for", () =>
+  inFolder(async (cacheDir) => {
+    for (const weak of [() => 'W/"v1"', undefined]) {
+      await using server = serve(bytes, { ...(weak ? { tag: weak } : {}), cuts: [1_000_000] });
+      const path = await fetchCached(wantedFrom(server), { cacheDir }) as string;
+      assert(sameBytes(await Deno.readFile(path), bytes));
+      assertEquals(server.asked, [null, null]);
+      await Deno.remove(path);
+    }
+  }));
+
+Deno.test("fetchCached() keeps no empty answer", () =>
+  inFolder(async (cacheDir) => {
+    await using server = serve(new Uint8Array(), { tag });
+    await assertRejects(() => fetchCached(wantedFrom(server), { cacheDir }), RangeError, "current length is 0");
+    assertEquals(filesIn(cacheDir), []);
+    await assertRejects(
+      () => fetchToBrowser(wantedFrom(server), {}, memoryCaches()),
+      RangeError,
+      "current length is 0",
+    );
+  }));
+
+Deno.test("fetchCached() gives every process the right bytes, though all download at once", () =>
+  inFolder(async (cacheDir) => {
+    await using server = serve(bytes, { tag, cuts: [700_000, 900_000, 1_100_000] });
+    const code = `import { fetchCached } from ${
+      JSON.stringify(new URL("../../src/bytes/cache.ts", import.meta.url).href)
+    };
+      console.log(await fetchCached({ url: ${
+      JSON.stringify(server.url.href)
+    }, file: "model.pth" }, { cacheDir: Deno.args[0] }));`;
+    await Deno.writeTextFile(`${cacheDir}/fetch.ts`, code);
+    const run = () =>
+      new Deno.Command(Deno.execPath(), { args: ["run", "-A", "--no-config", `${cacheDir}/fetch.ts`, cacheDir] })
+        .output();
+    for (const { success } of await Promise.all([run(), run(), run()])) assert(success);
+    assert(sameBytes(await Deno.readFile(`${cacheDir}/model.pth`), bytes));
+    assertEquals(filesIn(cacheDir), ["fetch.ts", "model.pth", "model.pth.json"]);
+  }));
+
+Deno.test("writeAtomically() keeps the mode of a file, writes through a link and into a pipe", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/real.bin`, link = `${folder}/link.bin`, dangling = `${folder}/dangling.bin`;
+    await Deno.writeFile(path, Uint8Array.of(1), { mode: 0o640 });
+    await Deno.chmod(path, 0o640);
+    await writeAtomically(path, [Uint8Array.of(2)]);
+    assertEquals((await Deno.stat(path)).mode! & 0o777, 0o640);
+    await Deno.symlink("real.bin", link);
+    await writeAtomically(link, [Uint8Array.of(3)]);
+    assert((await Deno.lstat(link)).isSymlink);
+    assertEquals([...await Deno.readFile(path)], [3]);
+    await Deno.symlink("later.bin", dangling);
+    await writeAtomically(dangling, [Uint8Array.of(4)]);
+    assertEquals([...await Deno.readFile(`${folder}/later.bin`)], [4]);
+    await writeAtomically("/dev/null", [Uint8Array.of(5)]);
+    assert((await Deno.stat("/dev/null")).isCharDevice);
+    assertEquals(filesIn(folder), ["dangling.bin", "later.bin", "link.bin", "real.bin"]);
+  }));
 
 Deno.test("writeAtomically() writes a file whole or not at all", () =>
   inFolder(async (folder) => {
