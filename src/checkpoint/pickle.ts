@@ -7,17 +7,7 @@
  */
 import { malformed, tooLarge } from "../bytes/errors.ts";
 import { type Opening, openingOf } from "./limits.ts";
-import { Global, keyText, Opaque, type PickleValue } from "./pickle_value.ts";
-
-/** What the caller knows about names. */
-export interface PickleMeaning {
-  /** Result of calling a name; undefined when it has no meaning, which gives an {@linkcode Opaque}. */
-  call(name: string, args: readonly PickleValue[]): PickleValue | undefined;
-  /** What a persistent id stands for. */
-  persistent(id: PickleValue): PickleValue;
-  /** Is told of the state that BUILD would have set on an object that has a meaning. */
-  state?(target: PickleValue, state: PickleValue): void;
-}
+import { Global, keyText, Opaque, type PickleMeaning, type PickleValue } from "./pickle_value.ts";
 
 /** Longest whole number, in bytes or digits. */
 const MAX_NUMBER_LENGTH = 1024;

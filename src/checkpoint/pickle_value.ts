@@ -36,6 +36,16 @@ export type PickleValue =
   | Opaque
   | object;
 
+/** What the caller knows about names. */
+export interface PickleMeaning {
+  /** Result of calling a name; undefined when it has no meaning, which gives an {@linkcode Opaque}. */
+  call(name: string, args: readonly PickleValue[]): PickleValue | undefined;
+  /** What a persistent id stands for. */
+  persistent(id: PickleValue): PickleValue;
+  /** Is told of the state that BUILD would have set on an object that has a meaning. */
+  state?(target: PickleValue, state: PickleValue): void;
+}
+
 /** A key of a dictionary for messages. Only texts and numbers are shown: a tuple can hold itself a million times over. */
 export function keyText(key: PickleValue): string {
   if (typeof key === "string") return key.slice(0, 80);

@@ -5,8 +5,7 @@
  */
 import { type Dtype, DTYPE_BYTES } from "./dtype.ts";
 import { malformed, tooLarge, unknownKind } from "../bytes/errors.ts";
-import type { PickleMeaning } from "./pickle.ts";
-import { Global, keyText, Opaque, type PickleValue } from "./pickle_value.ts";
+import { Global, keyText, Opaque, type PickleMeaning, type PickleValue } from "./pickle_value.ts";
 
 /** A block of numbers that tensors are windows on. */
 export class Storage {
