@@ -11,7 +11,7 @@ export type DefaultTask = "classify" | "upscale" | "denoise";
 
 /** Which of the built-in models of a task is wanted. */
 export interface DefaultModelOptions {
-  /** `upscale`: how many times larger; 2 unless said. */
+  /** `upscale`: how many times larger; 2 by default. */
   readonly scale?: 2 | 3 | 4;
 }
 

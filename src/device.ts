@@ -24,7 +24,7 @@ export type Role = "linear" | "conv2d" | "depthwise" | "conv1d" | "scan" | "plai
 
 /** How {@linkcode Device.write} keeps what it is given. */
 export interface WriteOptions {
-  /** What the data is for; `plain` unless said. */
+  /** What the data is for; `plain` by default. */
   readonly role?: Role;
   /** Shape of the data; needed by every role but `plain`. For role `scan` also the state size tells A from the rest. */
   readonly shape?: readonly number[];
@@ -68,7 +68,7 @@ export interface KernelCall<K extends KernelName = KernelName> {
 export interface TaskOptions {
   /** Takes a task that has not begun out of the queue at once; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Larger ones go first; 0 unless said. */
+  /** Larger ones go first; 0 by default. */
   readonly priority?: number | undefined;
 }
 
@@ -78,7 +78,7 @@ export interface Device {
   readonly kind: "reference" | "wasm" | "webgpu" | "dry";
   /** Full name, with its variant: `wasm relaxed-simd`. */
   readonly name: string;
-  /** How many times the speed of a modest core it surely has, for a device that only queues its work; 1 unless said. */
+  /** How many times the speed of a modest core it surely has, for a device that only queues its work; 1 by default. */
   readonly pace?: number;
   /** Threads that share a call, the caller's counted; for a device on the processor. */
   readonly threads?: number;

@@ -18,7 +18,7 @@ export interface GeneratedToken {
 
 /** How tokens are drawn. */
 export interface GenerateOptions {
-  /** Tokens at most; without end unless said. */
+  /** Tokens at most; without end by default. */
   readonly maxTokens?: number;
   /** Divides the logits; 0 (default) takes the most likely token. */
   readonly temperature?: number;
@@ -26,7 +26,7 @@ export interface GenerateOptions {
   readonly topK?: number;
   /** Draws among the most likely tokens that make up this share of the probability; 1 (default): all. */
   readonly topP?: number;
-  /** Seed of the draws; 0 unless said. The same seed, prompt and device give the same tokens. */
+  /** Seed of the draws; 0 by default. The same seed, prompt and device give the same tokens. */
   readonly seed?: number;
   /** Ids that end a sequence; they are not given out. */
   readonly stop?: number | readonly number[];

@@ -92,11 +92,11 @@ export interface LoadOptions extends LongStep {
 
 /** Size of what a model will be run on. */
 export interface InputSize {
-  /** Rows of the image or tile; those of the model unless said. */
+  /** Rows of the image or tile; those of the model by default. */
   readonly height?: number;
   /** Columns. */
   readonly width?: number;
-  /** Images at once; 1 unless said. */
+  /** Images at once; 1 by default. */
   readonly batch?: number;
 }
 

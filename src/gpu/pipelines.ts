@@ -14,7 +14,7 @@ import { SHADERS } from "./shaders.gen.ts";
 /** Which pipeline: a kernel's shader, an entry point of it, and constants. */
 export interface PipelineKey {
   readonly kernel: KernelName;
-  /** `main` unless said. */
+  /** `main` by default. */
   readonly entry?: string;
   /** Become lines of a prelude: numbers are `u32`. */
   readonly constants: Readonly<Record<string, number | boolean>>;

@@ -122,7 +122,7 @@ function stepOf(walk: Uint32Array, token: number): number {
  *
  * @param scan A recorded scan.
  * @param token The token that is reached.
- * @param directions Numbers of the directions; all unless said.
+ * @param directions Numbers of the directions; all by default.
  * @throws {RangeError} When there is no such token or direction.
  *
  * @example

@@ -87,7 +87,7 @@ const ANY_SIDE = 64;
 /** Side of the coarse one of two images. */
 const COARSE_SIDE = 4;
 
-/** An image, of any size unless said. */
+/** An image, of any size by default. */
 export function takesImage(
   { channels, size, multiple = 1 }: Pick<TakesImage, "channels"> & Partial<Pick<TakesImage, "size" | "multiple">>,
 ): Taken<Tensor> {

@@ -9,9 +9,9 @@ export interface AttentionOptions {
   readonly heads: number;
   /** Side of a window; it divides both sides of the image. */
   readonly window: number;
-  /** Pixels by which the image is shifted up and left before it is cut; 0 unless said. */
+  /** Pixels by which the image is shifted up and left before it is cut; 0 by default. */
   readonly shift?: number;
-  /** Rows of windows to do now; all unless said. */
+  /** Rows of windows to do now; all by default. */
   readonly rows?: Band;
   /** A tensor the result is written to. */
   readonly out?: Tensor;

@@ -10,7 +10,7 @@ export interface SampleOptions {
   readonly topK?: number;
   /** Share of the probability that is kept, largest first; 1 (default): all. */
   readonly topP?: number;
-  /** Seed of the noise; 0 unless said. */
+  /** Seed of the noise; 0 by default. */
   readonly seed?: number;
 }
 

@@ -3,7 +3,7 @@ import { rowRange, type Tensor } from "../tensor.ts";
 import { expectShape, fail, sequenceShape } from "./checks.ts";
 import type { Issue } from "./issue.ts";
 
-/** Noise that is added before the largest column is found; none unless said. */
+/** Noise that is added before the largest column is found; none by default. */
 export interface SortOptions {
   /** Given noise, of the shape of x. */
   readonly noise?: Tensor | undefined;

@@ -25,7 +25,7 @@ interface WasmBuffer extends DeviceBuffer {
 
 /** How the WASM device is opened. */
 export interface WasmOptions {
-  /** Which build to run; the best one this engine supports unless said. */
+  /** Which build to run; the best one this engine supports by default. */
   readonly variant?: Variant;
   /** A compiled module of that build, for runtimes that forbid compiling (Cloudflare Workers). */
   readonly module?: WebAssembly.Module;

@@ -42,7 +42,7 @@ export interface WasmInstance {
 
 /** What to instantiate. */
 export interface LoadOptions {
-  /** Which build; the best one this engine runs unless said. */
+  /** Which build; the best one this engine runs by default. */
   readonly variant?: Variant;
   /** A compiled module of that build; a base64 twin is imported and compiled unless given. */
   readonly module?: WebAssembly.Module;

@@ -13,7 +13,7 @@ export interface Produced {
   /** Name of the stored tensor it must equal. */
   readonly name: string;
   readonly values: ArrayLike<number>;
-  /** What it is called in a report; the name unless said. */
+  /** What it is called in a report; the name by default. */
   readonly label?: string;
   /** How far it may be from a stored value, where the fixture has no noise beside it. */
   readonly within?: (wanted: number) => number;

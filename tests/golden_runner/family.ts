@@ -27,13 +27,13 @@ export interface Read {
 
 /** What is peculiar to a family's fixtures. */
 export interface Peculiar {
-  /** Options of the net; the fixture's configuration without the class unless said. */
+  /** Options of the net; the fixture's configuration without the class by default. */
   readonly options?: (fixture: Fixture) => object;
   /** Whether the net is recognised from the keys of the fixture, instead of configured. */
   readonly recognised?: boolean;
   /** Whether the fixture has a tap as [b, channels, rows, columns]; unless given, where the sizes say so. */
   readonly planar?: (name: string, fixture: Fixture) => boolean;
-  /** The input, its shape, and what turns the output back; an image [b, channels, rows, columns] unless said. */
+  /** The input, its shape, and what turns the output back; an image [b, channels, rows, columns] by default. */
   readonly input?: (fixture: Fixture) => Given;
   /** Choices of the run. */
   readonly choices?: (ops: Ops, fixture: Fixture) => Choices;

@@ -1,30 +1,17 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Bound, countParameters, type Leaf, type Spec } from "../../src/checkpoint/weights.ts";
+import { countParameters } from "../../src/checkpoint/weights.ts";
 import type { Checkpoint } from "../../src/checkpoint/checkpoint.ts";
 import { loadLanguageModel, memoryOf } from "../../src/language_model.ts";
 import { mambaLm, mambaLmWeights } from "../../src/models/mamba_lm/forward.ts";
 import { MAMBA_LM_VARIANTS, mambaLmConfig, type MambaLmVariant } from "../../src/models/mamba_lm/options.ts";
 import { specKeys } from "../../src/checkpoint/weights.ts";
 import { planModel } from "../../src/run/run_model.ts";
-import { sizeOf, tensorOf } from "../../src/tensor.ts";
+import { sizeOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";
+import { unplaced } from "./mambair_checkpoint.ts";
 
 const names = Object.keys(MAMBA_LM_VARIANTS) as MambaLmVariant[];
 const specOf = (name: MambaLmVariant) => mambaLmWeights(mambaLmConfig(MAMBA_LM_VARIANTS[name]));
-
-/** The tree with tensors that lie nowhere. */
-function unplaced<S extends Spec>(spec: S): Bound<S> {
-  const mirror = (node: Spec): unknown => {
-    if (node === undefined) return undefined;
-    if ("kind" in node && node.kind === "leaf") {
-      const { shape } = node as Leaf;
-      return tensorOf({ length: sizeOf(shape) }, shape);
-    }
-    if (Array.isArray(node)) return node.map(mirror);
-    return Object.fromEntries(Object.entries(node).map(([name, child]) => [name, mirror(child)]));
-  };
-  return mirror(spec) as Bound<S>;
-}
 
 /** A checkpoint of a variant whose tensors nobody may read but the final norm. */
 function unread(name: MambaLmVariant): Checkpoint {

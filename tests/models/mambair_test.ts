@@ -5,12 +5,12 @@ import { openDry } from "../../src/run/dry_device.ts";
 import { loadModel } from "../../src/load_model.ts";
 import type { ModelFacts } from "../../src/models/family.ts";
 import { family } from "../../src/models/mambair/family.ts";
-import { mambair, type MambaIRWeights, mambairWeights } from "../../src/models/mambair/forward.ts";
+import { mambair, mambairWeights } from "../../src/models/mambair/forward.ts";
 import { MAMBAIR_VARIANTS, mambairConfig, type MambaIROptions } from "../../src/models/mambair/options.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
 import { runModel } from "../../src/run/run_model.ts";
-import { dryWeights, SMALLEST, smallMambaIR } from "./mambair_checkpoint.ts";
+import { SMALLEST, smallMambaIR, unplaced } from "./mambair_checkpoint.ts";
 
 const facts = (options: MambaIROptions, rest: Partial<ModelFacts> = {}): ModelFacts => ({
   shapes: new Map(specKeys(mambairWeights(mambairConfig(options)))),
@@ -109,7 +109,7 @@ Deno.test("mambair() never works longer than 50 estimated milliseconds before it
   const runs = [["mambair-light-x2", 512], ["mambair-classic-x4", 192], ["mambair-color-dn", 256]] as const;
   for (const [name, side] of runs) {
     const config = mambairConfig(MAMBAIR_VARIANTS[name]), dry = openDry(), ops = new Ops(dry);
-    const weights = dryWeights(mambairWeights(config), dry) as MambaIRWeights;
+    const weights = unplaced(mambairWeights(config));
     const steps = mambair(ops, weights, config, ops.empty([1, side, side, 3]));
     let before = 0, longest = 0;
     while (!steps.next().done) {
@@ -125,7 +125,7 @@ Deno.test("mambair() refuses an image of another number of channels", () => {
   const config = mambairConfig(SMALLEST);
   assertThrows(
     () => {
-      const dry = openDry(), ops = new Ops(dry), weights = dryWeights(mambairWeights(config), dry) as MambaIRWeights;
+      const dry = openDry(), ops = new Ops(dry), weights = unplaced(mambairWeights(config));
       return mambair(ops, weights, config, ops.empty([1, 4, 4, 1])).next();
     },
     TypeError,

@@ -2,14 +2,14 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows }
 import { bind } from "../../src/checkpoint/weights.ts";
 import { openDry } from "../../src/run/dry_device.ts";
 import type { CabForm } from "../../src/models/blocks/cab.ts";
-import { vssBlock, vssBlockConfig, type VssBlockWeights, vssBlockWeights } from "../../src/models/blocks/vss_block.ts";
+import { vssBlock, vssBlockConfig, vssBlockWeights } from "../../src/models/blocks/vss_block.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { openReference } from "../../src/reference/device.ts";
 import { sizeOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";
 import { createVssBlock } from "../../src/models/blocks/create_vss_block.ts";
 import { runModel } from "../../src/run/run_model.ts";
-import { checkpointOf, dryWeights } from "./mambair_checkpoint.ts";
+import { checkpointOf, unplaced } from "./mambair_checkpoint.ts";
 
 Deno.test("vssBlockConfig() has the defaults of the published demo", () => {
   assertEquals(vssBlockConfig(64), { width: 64, inner: 128, stateSize: 16, rank: 4, cab: "classic", epsilon: 1e-6 });
@@ -22,7 +22,7 @@ Deno.test("vssBlockConfig() refuses fewer channels than the attention can squeez
 Deno.test("vssBlock() needs one scan call for its four directions, and at most 12 calls", () => {
   const config = { ...vssBlockConfig(60), cab: "light3" as CabForm };
   const dry = openDry(), ops = new Ops(dry);
-  const weights = dryWeights(vssBlockWeights(config), dry) as VssBlockWeights;
+  const weights = unplaced(vssBlockWeights(config));
   for (const _ of vssBlock(ops, weights, config, ops.empty([1, 8, 8, 60])));
   const { calls } = dry.plan();
   assertEquals(calls.filter(({ kernel }) => kernel === "selective_scan").length, 1);

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Device } from "../../src/device.ts";
 import { openDry } from "../../src/run/dry_device.ts";
 import { CARRY_IN, CARRY_OUT, type KernelName, type Operands, type Params, workOf } from "../../src/kernels.ts";
@@ -230,4 +230,17 @@ Deno.test("Ops.linear() with an empty batch gives an empty result", async () => 
   const device = openReference(), ops = new Ops(device);
   const weight = tensorOf(device.write(new Float32Array(6), { role: "linear", shape: [2, 3], life: "run" }), [2, 3]);
   assertEquals((await device.read(ops.linear(ops.zeros([0, 3]), weight))).length, 0);
+});
+
+Deno.test("errors name ops as the public API does", async () => {
+  const folder = new URL("../../src/ops/", import.meta.url), named: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    const source = await Deno.readTextFile(new URL(name, folder));
+    for (const match of source.matchAll(/(?:expect\w+|fail|\w+Shape)\("(\w+)"|\bOP = "(\w+)"|Cannot run (\w+) as/g)) {
+      named.push(match[1] ?? match[2] ?? match[3]!);
+    }
+  }
+  const methods: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Ops.prototype));
+  assert(named.length > 20);
+  assertEquals(named.filter((op) => !methods.has(op)), []);
 });

@@ -28,11 +28,11 @@ interface CheckedBuffer extends DeviceBuffer {
 
 /** How the device is opened. */
 export interface CheckedOptions {
-  /** Bytes of scratch that kernels get; those of the device unless said. */
+  /** Bytes of scratch that kernels get; those of the device by default. */
   readonly scratchBytes?: number;
   /** Cuts calls as for so many threads, and runs the shares one after the other. */
   readonly threads?: number;
-  /** In which order shares run, whose indices it gets; ascending unless said. */
+  /** In which order shares run, whose indices it gets; ascending by default. */
   readonly shuffle?: (shares: number[]) => number[];
 }
 

@@ -93,7 +93,7 @@ export type AssmWeights = Bound<AssmSpec>;
 export interface AssmOptions extends Pick<LinearOptions, "into"> {
   /** The norm of its input. */
   readonly norm?: RowNormOptions | undefined;
-  /** What is added to the prompts' scores, for x [b, l, d]: given noise, or a seed for Gumbel noise; nothing unless said. */
+  /** What is added to the prompts' scores, for x [b, l, d]: given noise, or a seed for Gumbel noise; nothing by default. */
   readonly noise?: { readonly seed: number } | { readonly values: Float32Array } | undefined;
   /** Sees the sorted pixels of each image. */
   readonly onSorted?: ((sorted: readonly SortedRows[]) => void) | undefined;

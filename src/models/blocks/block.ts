@@ -17,11 +17,11 @@ export type BlockState = Readonly<Record<string, Float32Array>>;
 export interface BlockOptions {
   /** Its weights; initialised as the official module does it unless given. */
   readonly state?: BlockState;
-  /** Seed of the initialisation; 0 unless said. */
+  /** Seed of the initialisation; 0 by default. */
   readonly seed?: number;
   /** RMSNorm instead of LayerNorm. */
   readonly rmsNorm?: boolean;
-  /** Added to the variance; 1e-5 unless said. */
+  /** Added to the variance; 1e-5 by default. */
   readonly epsilon?: number;
   /** Shape of the mixer where it is not the default. */
   readonly mixer?: Partial<MixerConfig>;

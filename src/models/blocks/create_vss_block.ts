@@ -15,7 +15,7 @@ import { vssBlock, vssBlockConfig, type VssBlockOptions, vssBlockWeights } from 
 export interface CreateVssBlockOptions extends VssBlockOptions {
   /** Its weights; initialised as the official module does it unless given. */
   readonly state?: BlockState;
-  /** Seed of the initialisation; 0 unless said. */
+  /** Seed of the initialisation; 0 by default. */
   readonly seed?: number;
 }
 

@@ -133,7 +133,7 @@ export type DiagonalWeights = Bound<DiagonalSpec>;
 
 /** How a system is run. */
 export interface DiagonalOptions {
-  /** `auto` unless said. */
+  /** `auto` by default. */
   readonly form?: DiagonalForm;
   /** Applied to the result. */
   readonly activation?: Activation;

@@ -31,9 +31,9 @@ export interface H3Config {
 
 /** Sizes of an H3 layer. */
 export interface H3Sizes {
-  /** States; 64 unless said. */
+  /** States; 64 by default. */
   readonly stateSize?: number;
-  /** Channels of a head; 1 unless said. */
+  /** Channels of a head; 1 by default. */
   readonly headSize?: number;
 }
 
@@ -146,7 +146,7 @@ export type H3Weights = Bound<H3Spec>;
 
 /** How an H3 layer is run. */
 export interface H3Options {
-  /** Form of the diagonal system; `auto` unless said. */
+  /** Form of the diagonal system; `auto` by default. */
   readonly form?: DiagonalForm;
   /** States to go on from and to leave behind; zeros begin a sequence. See {@linkcode h3States}. */
   readonly states?: H3States;

@@ -13,6 +13,7 @@ import { conv2dInBands } from "../../ops/bands.ts";
 import { type Bound, derived, tensor, type Weight } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
 import { columnsOf, reshape, type Tensor } from "../../tensor.ts";
+import { wrongOption } from "../options.ts";
 import type { Reading } from "../reading.ts";
 
 /**
@@ -20,6 +21,28 @@ import type { Reading } from "../reading.ts";
  * pixels doubled twice with a convolution after each.
  */
 export type Head = "shuffle" | "direct" | "residual" | "nearest";
+
+/** Heads by the official names of upsamplers. */
+const HEADS = {
+  pixelshuffle: "shuffle",
+  pixelshuffledirect: "direct",
+  "nearest+conv": "nearest",
+  "": "residual",
+} as const satisfies Record<string, Head>;
+
+/** Official name of an upsampler. */
+export type Upsampler = keyof typeof HEADS;
+
+/**
+ * The head that an upsampler stands for; none stands for the residual one.
+ *
+ * @throws {TypeError} When it is not among those that the net has.
+ */
+export function headOf(model: string, upsampler: Upsampler | null | undefined, among: readonly Upsampler[]): Head {
+  const name = upsampler ?? "";
+  if (among.includes(name)) return HEADS[name];
+  return wrongOption(model, "upsampler", `be one of ${among.map((one) => JSON.stringify(one)).join(", ")}`, upsampler);
+}
 
 /** Shape of the frame. */
 export interface FrameConfig {

@@ -23,9 +23,9 @@ export interface Ss2dConfig {
   readonly stateSize: number;
   /** Rank of the Δ projection, r. */
   readonly rank: number;
-  /** Whether the scan is multiplied by silu(z), z being a second half of `in_proj`; true unless said. */
+  /** Whether the scan is multiplied by silu(z), z being a second half of `in_proj`; true by default. */
   readonly gated?: boolean;
-  /** Whether the convolution has a bias; true unless said. */
+  /** Whether the convolution has a bias; true by default. */
   readonly convBias?: boolean;
 }
 

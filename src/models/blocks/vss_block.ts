@@ -23,9 +23,9 @@ export interface VssBlockConfig extends Ss2dConfig {
 
 /** Options of a block on its own, official names. */
 export interface VssBlockOptions {
-  /** States per channel; 16 unless said. */
+  /** States per channel; 16 by default. */
   readonly d_state?: number;
-  /** Inner width of the scan per channel; 2 unless said. */
+  /** Inner width of the scan per channel; 2 by default. */
   readonly expand?: number;
   /** The light super-resolution nets' convolution block (2024-10) instead of the classic one. */
   readonly is_light_sr?: boolean;

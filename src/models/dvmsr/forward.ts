@@ -11,8 +11,9 @@ import type { Ops } from "../../ops/ops.ts";
 import type { Tap } from "../../run/run_model.ts";
 import { reshape, rowRange, type Tensor } from "../../tensor.ts";
 import { mixer, mixerWeights, norm, normWeights } from "../blocks/mamba.ts";
-import { checkImage, embedFeatures, frameWeights, makeImage } from "../blocks/restoration_frame.ts";
-import { residualConv, residualConvWeights, shallowFeatures } from "../blocks/restoration_frame.ts";
+import { addBody } from "../blocks/restoration_body.ts";
+import { checkImage, frameWeights, makeImage } from "../blocks/restoration_frame.ts";
+import { residualConvWeights, shallowFeatures } from "../blocks/restoration_frame.ts";
 import type { DvmsrConfig } from "./options.ts";
 
 /** Weights of a DVMSR; the keys are those of the official state dict. */
@@ -42,25 +43,18 @@ export function* dvmsr(
   checkImage("DVMSR", image, c.frame.channels);
   const features = yield* shallowFeatures(ops, w, image); // [b, h, w, d]
   tap?.("conv_first", features);
-  yield* addBody(ops, w, c, features, tap);
+  yield* addBody(ops, w, features, {
+    *blocks({ residual_group }, g, y) {
+      for (const [j, block] of residual_group.blocks.entries()) {
+        yield* mixInBands(ops, block, c, y);
+        tap?.(`layer.${g}.${j}`, y);
+      }
+    },
+    *norm(x) {
+      return norm(ops, w.norm_f, c, x);
+    },
+  }, tap);
   return yield* makeImage(ops, w, c.frame, features, image);
-}
-
-/** The groups and the convolution after them, added to the features in place. */
-function* addBody(ops: Ops, w: DvmsrWeights, c: DvmsrConfig, features: Tensor, tap?: Tap): Generator<void, void> {
-  using _ = ops.scope();
-  const x = embedFeatures(ops, w, features); // [b, h, w, d]
-  for (const [g, { residual_group, conv }] of w.layers.entries()) {
-    using _ = ops.scope();
-    const y = ops.copy(x);
-    for (const [j, block] of residual_group.blocks.entries()) {
-      yield* mixInBands(ops, block, c, y);
-      tap?.(`layer.${g}.${j}`, y);
-    }
-    yield* residualConv(ops, conv, y, x);
-    tap?.(`layer.${g}`, x);
-  }
-  yield* residualConv(ops, w.conv_after_body, norm(ops, w.norm_f, c, x), features);
 }
 
 /** A block, y = mixer(norm(y)), in place over parts of each image; the states of convolution and scan are carried. */

@@ -5,16 +5,16 @@
  * @module
  */
 import { type MixerConfig, mixerConfig } from "../blocks/mamba.ts";
-import type { FrameConfig } from "../blocks/restoration_frame.ts";
+import { type FrameConfig, headOf } from "../blocks/restoration_frame.ts";
 import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 
 /** Constructor options of `DVMSR` that have a meaning at inference, official names and defaults. */
 export interface DvmsrOptions {
-  /** Blocks of each group; four times 2 unless said. */
+  /** Blocks of each group; four times 2 by default. */
   readonly depths?: readonly number[];
-  /** Channels of the features; 60 unless said. */
+  /** Channels of the features; 60 by default. */
   readonly embed_dim?: number;
-  /** Channels of the image, 1 or 3; 3 unless said. */
+  /** Channels of the image, 1 or 3; 3 by default. */
   readonly channels?: number;
   /** Shape of the mixers where it is not the default. */
   readonly ssm_cfg?: {
@@ -23,17 +23,17 @@ export interface DvmsrOptions {
     readonly expand?: number;
     readonly dt_rank?: number | "auto";
   } | null;
-  /** Added to the variance; 1e-5 unless said. */
+  /** Added to the variance; 1e-5 by default. */
   readonly norm_epsilon?: number;
   /** RMSNorm instead of LayerNorm. */
   readonly rms_norm?: boolean;
   /** Whether the features are normalised before the groups. */
   readonly patch_norm?: boolean;
-  /** Sides of the result to those of the image; 4 unless said. */
+  /** Sides of the result to those of the image; 4 by default. */
   readonly upscale?: number;
   /** What pixels in 0 … 1 are multiplied by inside: 1 or 255. */
   readonly img_range?: number;
-  /** How the image is made, as in MambaIR; `pixelshuffledirect` unless said. */
+  /** How the image is made, as in MambaIR; `pixelshuffledirect` by default. */
   readonly upsampler?: "pixelshuffle" | "pixelshuffledirect" | "" | null;
   /** Residual convolutions: one, or a bottleneck of three. */
   readonly resi_connection?: "1conv" | "3conv";
@@ -80,7 +80,6 @@ export const DVMSR_DEFAULTS = {
 };
 
 const SSM_NAMES = ["d_state", "d_conv", "expand", "dt_rank"];
-const HEADS = { pixelshuffle: "shuffle", pixelshuffledirect: "direct", "": "residual" } as const;
 
 /** Options of the published checkpoint by name. */
 export const DVMSR_VARIANTS = { "dvmsr-x4": {} } as const satisfies Record<string, DvmsrOptions>;
@@ -101,8 +100,7 @@ export function dvmsrConfig(options: DvmsrOptions = {}): DvmsrConfig {
   if (!Array.isArray(o.depths) || o.depths.length === 0) wrong("depths", "be a list of at least one number", o.depths);
   o.depths.forEach((depth, i) => checkCount("DVMSR", `depths[${i}]`, depth));
   if (o.channels !== 1 && o.channels !== 3) wrong("channels", "be 1 or 3", o.channels);
-  if (!((o.upsampler ?? "") in HEADS)) wrong("upsampler", `be "pixelshuffle", "pixelshuffledirect" or ""`, o.upsampler);
-  const head = HEADS[o.upsampler ?? ""];
+  const head = headOf("DVMSR", o.upsampler, ["pixelshuffle", "pixelshuffledirect", ""]);
   if (head === "shuffle" && ![1, 2, 3, 4, 8].includes(o.upscale)) wrong("upscale", "be 1, 2, 3, 4 or 8", o.upscale);
   return {
     frame: {

@@ -9,17 +9,17 @@ import { type FusionMixerConfig, fusionMixerConfig } from "../blocks/fusion_mixe
 
 /** Constructor options of `U2Net`, official names and defaults. */
 export interface FusionMambaOptions {
-  /** Channels at full size; 32 unless said. */
+  /** Channels at full size; 32 by default. */
   readonly dim?: number;
-  /** Channels of the sharp image; 1 unless said. */
+  /** Channels of the sharp image; 1 by default. */
   readonly pan_dim?: number;
-  /** Bands of the low-resolution image; 8 unless said. */
+  /** Bands of the low-resolution image; 8 by default. */
   readonly ms_dim?: number;
   /** Rows of the tiles it was trained on. Any multiple of 4 runs. */
   readonly H?: number;
   /** Columns of the tiles it was trained on. */
   readonly W?: number;
-  /** How many times larger the sides of the sharp image are; 4 unless said. */
+  /** How many times larger the sides of the sharp image are; 4 by default. */
   readonly scale?: number;
 }
 

@@ -11,8 +11,9 @@ import { type Bound, tensor } from "../../checkpoint/weights.ts";
 import type { Ops } from "../../ops/ops.ts";
 import type { Tap } from "../../run/run_model.ts";
 import type { Tensor } from "../../tensor.ts";
-import { checkImage, embedFeatures, frameWeights, makeImage } from "../blocks/restoration_frame.ts";
-import { residualConv, residualConvWeights, shallowFeatures } from "../blocks/restoration_frame.ts";
+import { addBody } from "../blocks/restoration_body.ts";
+import { checkImage, frameWeights, makeImage } from "../blocks/restoration_frame.ts";
+import { residualConvWeights, shallowFeatures } from "../blocks/restoration_frame.ts";
 import { vssBlock, vssBlockWeights } from "../blocks/vss_block.ts";
 import type { MambaIRConfig } from "./options.ts";
 
@@ -43,32 +44,14 @@ export function* mambair(
   checkImage("MambaIR", image, c.frame.channels);
   const features = yield* shallowFeatures(ops, w, image); // [b, h, w, d]
   tap?.("conv_first", features);
-  yield* addBody(ops, w, c, features, tap);
+  yield* addBody(ops, w, features, {
+    *blocks({ residual_group }, g, y) {
+      for (const [j, block] of residual_group.blocks.entries()) {
+        yield* vssBlock(ops, block, c.block, y);
+        tap?.(`layer.${g}.${j}`, y);
+      }
+    },
+    norm: (x) => layerNormInBands(ops, x, w.norm.weight, { bias: w.norm.bias, epsilon: 1e-5 }),
+  }, tap);
   return yield* makeImage(ops, w, c.frame, features, image);
-}
-
-/** The groups and the convolution after them, added to the features in place. */
-function* addBody(
-  ops: Ops,
-  w: MambaIRWeights,
-  c: MambaIRConfig,
-  features: Tensor,
-  tap?: Tap,
-): Generator<void, void> {
-  using _ = ops.scope();
-  const x = embedFeatures(ops, w, features); // [b, h, w, d]
-  for (const [g, { residual_group, conv }] of w.layers.entries()) {
-    using _ = ops.scope();
-    const y = ops.copy(x);
-    for (const [j, block] of residual_group.blocks.entries()) {
-      yield* vssBlock(ops, block, c.block, y);
-      tap?.(`layer.${g}.${j}`, y);
-    }
-    yield* residualConv(ops, conv, y, x);
-    tap?.(`layer.${g}`, x);
-  }
-  const normed = yield* layerNormInBands(ops, x, w.norm.weight, { bias: w.norm.bias, epsilon: 1e-5 });
-  tap?.("norm", normed);
-  if (tap) tap("conv_after_body", yield* residualConv(ops, w.conv_after_body, normed));
-  yield* residualConv(ops, w.conv_after_body, normed, features);
 }

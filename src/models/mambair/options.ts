@@ -5,25 +5,25 @@
  * @module
  */
 import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
-import type { FrameConfig } from "../blocks/restoration_frame.ts";
+import { type FrameConfig, headOf } from "../blocks/restoration_frame.ts";
 import type { CabForm } from "../blocks/cab.ts";
 import { type VssBlockConfig, vssBlockConfig } from "../blocks/vss_block.ts";
 
 /** Constructor options of `MambaIR` that have a meaning at inference, official names and defaults. */
 export interface MambaIROptions {
-  /** 1 or 3; 3 unless said. */
+  /** 1 or 3; 3 by default. */
   readonly in_chans?: number;
-  /** Channels of the features; 96 unless said. */
+  /** Channels of the features; 96 by default. */
   readonly embed_dim?: number;
-  /** Blocks of each group; four times 6 unless said. */
+  /** Blocks of each group; four times 6 by default. */
   readonly depths?: readonly number[];
-  /** States per channel of the scan; 16 unless said. */
+  /** States per channel of the scan; 16 by default. */
   readonly d_state?: number;
   /** Inner width of the scan per channel (the official class hands it to the scan as `expand`). */
   readonly mlp_ratio?: number;
   /** Whether the features are normalised before the groups. */
   readonly patch_norm?: boolean;
-  /** Sides of the result to those of the image, for the two upsamplers; 2 unless said. */
+  /** Sides of the result to those of the image, for the two upsamplers; 2 by default. */
   readonly upscale?: number;
   /** What pixels in 0 … 1 are multiplied by inside: 1 or 255. */
   readonly img_range?: number;
@@ -136,7 +136,6 @@ export const MAMBAIR_VARIANTS: Readonly<Record<MambaIRVariant, MambaIROptions>> 
   "mambair-gray-car": residual(1),
 };
 
-const HEADS = { pixelshuffle: "shuffle", pixelshuffledirect: "direct", "": "residual" } as const;
 const FORMS: Readonly<Record<1 | 2 | 3, CabForm>> = { 1: "light1", 2: "light2", 3: "light3" };
 
 /**
@@ -155,7 +154,7 @@ export function mambairConfig(options: MambaIROptions = {}): MambaIRConfig {
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const o: typeof MAMBAIR_DEFAULTS = { ...MAMBAIR_DEFAULTS, ...given };
   checkKinds(o);
-  const head = HEADS[o.upsampler ?? ""];
+  const head = headOf("MambaIR", o.upsampler, ["pixelshuffle", "pixelshuffledirect", ""]);
   const block = vssBlockConfig(o.embed_dim, { d_state: o.d_state, expand: o.mlp_ratio });
   return {
     frame: {
@@ -179,9 +178,6 @@ function checkKinds(o: typeof MAMBAIR_DEFAULTS): void {
   if (o.patch_size !== 1) wrong("patch_size", "be 1", o.patch_size);
   if (!Array.isArray(o.depths) || o.depths.length === 0) wrong("depths", "be a list of at least one number", o.depths);
   o.depths.forEach((depth, i) => checkCount("MambaIR", `depths[${i}]`, depth));
-  if (!((o.upsampler ?? "") in HEADS)) {
-    wrong("upsampler", `be "pixelshuffle", "pixelshuffledirect" or ""`, o.upsampler);
-  }
   const scales = o.upsampler === "pixelshuffle" ? [1, 2, 3, 4, 8] : [1, 2, 3, 4, 5, 6, 7, 8];
   if (!scales.includes(o.upscale)) wrong("upscale", `be one of ${scales.join(", ")}`, o.upscale);
   if (!(o.mlp_ratio > 0) || Math.floor(o.mlp_ratio * o.embed_dim) < 1) {

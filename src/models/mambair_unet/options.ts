@@ -9,17 +9,17 @@ import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 
 /** Constructor options of `MambaIRUNet` that have a meaning at inference, official names and defaults. */
 export interface MambaIRUNetOptions {
-  /** Channels of the image; 3 unless said. */
+  /** Channels of the image; 3 by default. */
   readonly inp_channels?: number;
-  /** Channels of the result; 3 unless said. */
+  /** Channels of the result; 3 by default. */
   readonly out_channels?: number;
-  /** Channels of the first level; 48 unless said. */
+  /** Channels of the first level; 48 by default. */
   readonly dim?: number;
-  /** Blocks of the four levels; 4, 6, 6, 8 unless said. */
+  /** Blocks of the four levels; 4, 6, 6, 8 by default. */
   readonly num_blocks?: readonly number[];
-  /** Inner width of the scan per channel; 2 unless said, 1.5 in the released net. */
+  /** Inner width of the scan per channel; 2 by default, 1.5 in the released net. */
   readonly mlp_ratio?: number;
-  /** Blocks after the decoder; 4 unless said. */
+  /** Blocks after the decoder; 4 by default. */
   readonly num_refinement_blocks?: number;
   /** Whether the convolutions that join and the last one have a bias. */
   readonly bias?: boolean;

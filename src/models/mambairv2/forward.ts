@@ -12,8 +12,10 @@ import { layerNormInBands } from "../../ops/bands.ts";
 import type { Ops } from "../../ops/ops.ts";
 import type { Tap } from "../../run/run_model.ts";
 import type { Tensor } from "../../tensor.ts";
-import { checkImage, embedFeatures, frameWeights, makeImage } from "../blocks/restoration_frame.ts";
-import { residualConv, residualConvWeights, shallowFeatures } from "../blocks/restoration_frame.ts";
+import type { AssmOptions } from "../blocks/assm.ts";
+import { addBody } from "../blocks/restoration_body.ts";
+import { checkImage, frameWeights, makeImage } from "../blocks/restoration_frame.ts";
+import { residualConvWeights, shallowFeatures } from "../blocks/restoration_frame.ts";
 import { attentiveLayer, attentiveLayerWeights } from "./attentive_layer.ts";
 import type { MambaIRv2Config } from "./options.ts";
 import { cropImage, padImage } from "./padding.ts";
@@ -58,44 +60,32 @@ export function* mambairv2(
   const padded = padImage(ops, image, c.window);
   const features = yield* shallowFeatures(ops, w, padded); // [b, h, w, d]
   run.tap?.("conv_first", features);
-  yield* addBody(ops, w, c, features, run);
+  yield* addBody(ops, w, features, {
+    *blocks({ residual_group }, g, y) {
+      const { layer } = c.groups[g]!, before = c.groups.slice(0, g).reduce((sum, { depth }) => sum + depth, 0);
+      for (const [i, weights] of residual_group.layers.entries()) {
+        const { tap } = run, at = before + i;
+        yield* attentiveLayer(ops, weights, layer, y, {
+          shift: i % 2 === 0 ? 0 : Math.floor(c.window / 2),
+          noise: noiseOf(c, run, at, [y.shape[0]!, y.shape[1]! * y.shape[2]!, layer.stateSpace.prompts]),
+          ...(tap ? { onSorted: (sorted) => sorted.forEach(({ classes }) => tap(`route.${at}`, classes)) } : {}),
+        });
+        tap?.(`layer.${g}.${i}`, y);
+      }
+    },
+    norm: (x) => layerNormInBands(ops, x, w.norm.weight, { bias: w.norm.bias, epsilon: 1e-5 }),
+  }, run.tap);
   const restored = yield* makeImage(ops, w, c.frame, features, padded);
   return cropImage(ops, restored, height * c.frame.scale, width * c.frame.scale);
 }
 
-/** The groups and the convolution after them, added to the features in place. */
-function* addBody(
-  ops: Ops,
-  w: MambaIRv2Weights,
+/** What is added to the scores of layer `at`: given values, numbers from a seed, or nothing. */
+function noiseOf(
   c: MambaIRv2Config,
-  features: Tensor,
-  { tap, noise }: MambaIRv2Run,
-): Generator<void, void> {
-  using _ = ops.scope();
-  const x = embedFeatures(ops, w, features); // [b, h, w, d]
-  const [b, height, width] = x.shape as [number, number, number, number];
-  let number = 0;
-  for (const [g, { residual_group, conv }] of w.layers.entries()) {
-    using _ = ops.scope();
-    const { layer } = c.groups[g]!, y = ops.copy(x);
-    for (const [i, weights] of residual_group.layers.entries()) {
-      const at = number++;
-      yield* attentiveLayer(ops, weights, layer, y, {
-        shift: i % 2 === 0 ? 0 : Math.floor(c.window / 2),
-        noise: noise
-          ? { values: noise(at, [b, height * width, layer.stateSpace.prompts]) }
-          : c.seed === undefined
-          ? undefined
-          : { seed: mixBits(mixBits(c.seed) + at) },
-        ...(tap ? { onSorted: (sorted) => sorted.forEach(({ classes }) => tap(`route.${at}`, classes)) } : {}),
-      });
-      tap?.(`layer.${g}.${i}`, y);
-    }
-    yield* residualConv(ops, conv, y, x);
-    tap?.(`layer.${g}`, x);
-  }
-  const normed = yield* layerNormInBands(ops, x, w.norm.weight, { bias: w.norm.bias, epsilon: 1e-5 });
-  tap?.("norm", normed);
-  if (tap) tap("conv_after_body", yield* residualConv(ops, w.conv_after_body, normed));
-  yield* residualConv(ops, w.conv_after_body, normed, features);
+  { noise }: MambaIRv2Run,
+  at: number,
+  shape: readonly number[],
+): AssmOptions["noise"] {
+  if (noise) return { values: noise(at, shape) };
+  return c.seed === undefined ? undefined : { seed: mixBits(mixBits(c.seed) + at) };
 }

@@ -4,37 +4,37 @@
  *
  * @module
  */
-import type { FrameConfig, Head } from "../blocks/restoration_frame.ts";
+import { type FrameConfig, headOf } from "../blocks/restoration_frame.ts";
 import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 import type { AttentiveLayerConfig } from "./attentive_layer.ts";
 
 /** Constructor options that have a meaning at inference, official names and defaults, and two of ours. */
 export interface MambaIRv2Options {
-  /** 1 or 3; 3 unless said. */
+  /** 1 or 3; 3 by default. */
   readonly in_chans?: number;
-  /** Channels of the features; 48 unless said. */
+  /** Channels of the features; 48 by default. */
   readonly embed_dim?: number;
-  /** Layers of each group; four times 6 unless said. */
+  /** Layers of each group; four times 6 by default. */
   readonly depths?: readonly number[];
-  /** Heads of the attention in each group; 4 unless said. */
+  /** Heads of the attention in each group; 4 by default. */
   readonly num_heads?: readonly number[];
-  /** Side of a window; 16 unless said. */
+  /** Side of a window; 16 by default. */
   readonly window_size?: number;
-  /** States per channel of the scan; 8 unless said. */
+  /** States per channel of the scan; 8 by default. */
   readonly d_state?: number;
-  /** Rank of the table of prompts; 32 unless said. */
+  /** Rank of the table of prompts; 32 by default. */
   readonly inner_rank?: number;
-  /** Number of prompts; 64 unless said. */
+  /** Number of prompts; 64 by default. */
   readonly num_tokens?: number;
-  /** Side of the convolution in the feed-forward nets; 5 unless said. */
+  /** Side of the convolution in the feed-forward nets; 5 by default. */
   readonly convffn_kernel_size?: number;
-  /** Inner channels per channel, of the scan and of the feed-forward nets; 2 unless said. */
+  /** Inner channels per channel, of the scan and of the feed-forward nets; 2 by default. */
   readonly mlp_ratio?: number;
   /** Whether the projection to q, k and v has a bias. */
   readonly qkv_bias?: boolean;
   /** Whether the features are normalised before the groups. */
   readonly patch_norm?: boolean;
-  /** Sides of the result to those of the image, for the upsamplers; 2 unless said. */
+  /** Sides of the result to those of the image, for the upsamplers; 2 by default. */
   readonly upscale?: number;
   /** What pixels in 0 … 1 are multiplied by inside. */
   readonly img_range?: number;
@@ -53,11 +53,11 @@ export interface MambaIRv2Options {
   /** Ours: `light` for the gated feed-forward nets of `MambaIRv2Light`. */
   readonly form?: "base" | "light";
   /**
-   * Ours: how a pixel gets its prompt. `gumbel` (unless said) draws it by the scores, as the official code does at inference
+   * Ours: how a pixel gets its prompt. `gumbel` (by default) draws it by the scores, as the official code does at inference
    * too, from a seed so that results repeat; `argmax` takes the one with the highest score, so that nothing is random.
    */
   readonly routing?: "gumbel" | "argmax";
-  /** Ours: a whole number that decides all draws of `gumbel`; 0 unless said. */
+  /** Ours: a whole number that decides all draws of `gumbel`; 0 by default. */
   readonly seed?: number;
 }
 
@@ -152,13 +152,6 @@ export const MAMBAIRV2_VARIANTS: Readonly<Record<MambaIRv2Variant, MambaIRv2Opti
   "mambairv2-gray-car": { ...BASE, upscale: 1, in_chans: 1 },
 };
 
-const HEADS: Readonly<Record<string, Head>> = {
-  pixelshuffle: "shuffle",
-  pixelshuffledirect: "direct",
-  "nearest+conv": "nearest",
-  "": "residual",
-};
-
 /**
  * Resolves options.
  *
@@ -175,7 +168,8 @@ export function mambairv2Config(options: MambaIRv2Options = {}): MambaIRv2Config
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const o: typeof MAMBAIRV2_DEFAULTS = { ...MAMBAIRV2_DEFAULTS, ...given };
   checkKinds(o);
-  const head = HEADS[o.upsampler ?? ""]!, inner = Math.floor(o.embed_dim * o.mlp_ratio);
+  const head = headOf("MambaIRv2", o.upsampler, ["pixelshuffle", "pixelshuffledirect", "nearest+conv", ""]);
+  const inner = Math.floor(o.embed_dim * o.mlp_ratio);
   const layer = (heads: number): AttentiveLayerConfig => ({
     attention: { width: o.embed_dim, heads, window: o.window_size },
     stateSpace: {
@@ -226,7 +220,6 @@ function checkKinds(o: typeof MAMBAIRV2_DEFAULTS): void {
   if (o.patch_size !== 1) wrong("patch_size", "be 1", o.patch_size);
   if (o.ape !== false) wrong("ape", "be false", o.ape);
   if (o.convffn_kernel_size % 2 === 0) wrong("convffn_kernel_size", "be odd", o.convffn_kernel_size);
-  if (!((o.upsampler ?? "") in HEADS)) wrong("upsampler", `be one of ${Object.keys(HEADS).join(", ")}`, o.upsampler);
   const scales = o.upsampler === "pixelshuffle" ? [1, 2, 3, 4, 8] : o.upsampler === "nearest+conv" ? [4] : [1, 2, 3, 4];
   if (!scales.includes(o.upscale) && o.upsampler) wrong("upscale", `be one of ${scales.join(", ")}`, o.upscale);
   const hidden = Math.floor(o.mlp_ratio * o.embed_dim);

@@ -8,21 +8,21 @@ import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 
 /** Constructor options of `MambaOut` that have a meaning at inference, official names. */
 export interface MambaOutOptions {
-  /** Blocks of each stage; 3, 3, 9, 3 unless said. */
+  /** Blocks of each stage; 3, 3, 9, 3 by default. */
   readonly depths?: readonly number[];
-  /** Channels of each stage; 96, 192, 384, 576 unless said. */
+  /** Channels of each stage; 96, 192, 384, 576 by default. */
   readonly dims?: readonly number[];
-  /** Channels of the image; 3 unless said. */
+  /** Channels of the image; 3 by default. */
   readonly in_chans?: number;
-  /** Number of classes; 1000 unless said. */
+  /** Number of classes; 1000 by default. */
   readonly num_classes?: number;
-  /** Hidden channels per channel; 8/3 unless said. */
+  /** Hidden channels per channel; 8/3 by default. */
   readonly expansion_ratio?: number;
-  /** Convolved channels per channel; 1 unless said. */
+  /** Convolved channels per channel; 1 by default. */
   readonly conv_ratio?: number;
-  /** Side of the convolutions; 7 unless said. */
+  /** Side of the convolutions; 7 by default. */
   readonly kernel_size?: number;
-  /** Ours: side of the image that `classify` gives the net; 224 unless said. The net itself takes any. */
+  /** Ours: side of the image that `classify` gives the net; 224 by default. The net itself takes any. */
   readonly img_size?: number;
 }
 

@@ -8,27 +8,27 @@ import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 
 /** Constructor options of `TimeMachine` that have a meaning at inference, official names. */
 export interface TimeMachineOptions {
-  /** Values of the past that it sees; 96 unless said. */
+  /** Values of the past that it sees; 96 by default. */
   readonly seq_len?: number;
-  /** Values of the future that it gives; 96 unless said. */
+  /** Values of the future that it gives; 96 by default. */
   readonly pred_len?: number;
-  /** Columns of the series; 7 unless said. */
+  /** Columns of the series; 7 by default. */
   readonly enc_in?: number;
-  /** Width of the first level; 512 unless said. */
+  /** Width of the first level; 512 by default. */
   readonly n1?: number;
-  /** Width of the second level; 32 unless said. */
+  /** Width of the second level; 32 by default. */
   readonly n2?: number;
-  /** States per channel of the scans; 256 unless said. */
+  /** States per channel of the scans; 256 by default. */
   readonly d_state?: number;
-  /** Taps of the causal convolutions; 2 unless said. */
+  /** Taps of the causal convolutions; 2 by default. */
   readonly dconv?: number;
-  /** Inner width of the mixers per channel; 1 unless said. */
+  /** Inner width of the mixers per channel; 1 by default. */
   readonly e_fact?: number;
-  /** 1: every column on its own; 0: all columns together. 1 unless said. */
+  /** 1: every column on its own; 0: all columns together. 1 by default. */
   readonly ch_ind?: number;
-  /** Whether the levels are added to what comes back from below; 1 unless said. */
+  /** Whether the levels are added to what comes back from below; 1 by default. */
   readonly residual?: number;
-  /** Whether the series is normalised by RevIN with its learnt factors (1), or plainly (0); 1 unless said. */
+  /** Whether the series is normalised by RevIN with its learnt factors (1), or plainly (0); 1 by default. */
   readonly revin?: number;
   /** Training only. */
   readonly dropout?: number;

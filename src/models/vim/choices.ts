@@ -12,7 +12,7 @@ import { classTokens, type VimConfig } from "./options.ts";
 
 /** Choices of one run; official names where there are such. */
 export interface VimChoices {
-  /** A whole number that decides what is left to chance; 0 unless said. */
+  /** A whole number that decides what is left to chance; 0 by default. */
   readonly seed?: number;
   /** The class token stands anywhere, in a model that has it at the head (as in the official code the others ignore this). */
   readonly if_random_cls_token_position?: boolean;

@@ -89,7 +89,7 @@ export interface VimOptions {
   readonly ft_seq_len?: number | null;
   /** Ours: image size the checkpoint's position embedding was made for, when it is another one. */
   readonly pos_embed_resized_from?: number | readonly [height: number, width: number];
-  /** Ours: `correct` unless said. */
+  /** Ours: `correct` by default. */
   readonly resize_mode?: PosEmbedResize;
 }
 

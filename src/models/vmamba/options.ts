@@ -13,15 +13,15 @@ export interface VMambaOptions {
   readonly depths?: readonly number[];
   /** Channels of each stage, or of the first: the others double. */
   readonly dims?: number | readonly number[];
-  /** Channels of the image; 3 unless said. */
+  /** Channels of the image; 3 by default. */
   readonly in_chans?: number;
-  /** Number of classes; 1000 unless said. */
+  /** Number of classes; 1000 by default. */
   readonly num_classes?: number;
   /** States per channel. */
   readonly ssm_d_state?: number;
   /** Inner width of the scan per channel. */
   readonly ssm_ratio?: number;
-  /** Whether the convolution before the scan has a bias; true unless said. */
+  /** Whether the convolution before the scan has a bias; true by default. */
   readonly ssm_conv_bias?: boolean;
   /** `v0`: gated scan (the first release); `v05_noz`: without gate (the second). */
   readonly forward_type?: "v0" | "v05_noz";
@@ -31,7 +31,7 @@ export interface VMambaOptions {
   readonly patchembed_version?: "v1" | "v2";
   /** `v1`: patch merging; `v3`: a convolution. */
   readonly downsample_version?: "v1" | "v3";
-  /** Side of the image that `classify` gives the net; 224 unless said. The net itself takes any. */
+  /** Side of the image that `classify` gives the net; 224 by default. The net itself takes any. */
   readonly imgsize?: number;
   /** No effect on numbers: where the official code keeps its channels. */
   readonly norm_layer?: "ln" | "ln2d";
