@@ -55,6 +55,7 @@ await build(
 );
 await Deno.writeTextFile(`${folder}dist/index.html`, `<!doctype html><script type="module" src="page.js"></script>`);
 await Deno.copyFile(`${folder}rocket.jpg`, `${folder}dist/rocket.jpg`);
+await Deno.copyFile(`${ROOT}weights/vim_micro/vim_micro.safetensors`, `${folder}dist/vim_micro.safetensors`);
 
 const process = (program: string, ...args: string[]) => async (): Promise<Start> => {
   const started = performance.now();

@@ -1,10 +1,9 @@
 /**
- * The small models that ship with the project, each a module of its own that is fetched when first needed.
+ * The small models that ship with the project, each a package of its own that is read when first needed.
  *
  * @module
  */
-import { fromBase64 } from "./bytes/base64.ts";
-import { lazyImport } from "./bytes/lazy_import.ts";
+import { shippedBytes, type ShippedName } from "./bytes/shipped.ts";
 
 /** What a built-in model is for. */
 export type DefaultTask = "classify" | "upscale" | "denoise";
@@ -15,17 +14,6 @@ export interface DefaultModelOptions {
   readonly scale?: 2 | 3 | 4;
 }
 
-/** What a module of weights has: a checkpoint in base64. */
-interface PackedWeights {
-  readonly default: string;
-}
-
-const UPSCALE: Readonly<Record<number, () => Promise<PackedWeights>>> = {
-  2: () => lazyImport("../weights/mambair_light_x2/mambair_light_x2.gen.js"),
-  3: () => lazyImport("../weights/mambair_light_x3/mambair_light_x3.gen.js"),
-  4: () => lazyImport("../weights/mambair_light_x4/mambair_light_x4.gen.js"),
-};
-
 /**
  * The built-in checkpoint for a task, as safetensors bytes for `loadModel`; their model cards stand in `weights/`.
  *
@@ -34,25 +22,23 @@ const UPSCALE: Readonly<Record<number, () => Promise<PackedWeights>>> = {
  * - `denoise`: a small MambaIR for colour noise of any strength.
  *
  * @throws {RangeError} When there is no built-in model of that scale.
+ * @throws {Error} When its package is not installed; the message names it.
  */
 export async function defaultModel(
   task: DefaultTask,
   { scale = 2 }: DefaultModelOptions = {},
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const { default: packed } = await moduleOf(task, scale);
-  return fromBase64(packed);
+  return await shippedBytes(nameOf(task, scale));
 }
 
-function moduleOf(task: DefaultTask, scale: number): Promise<PackedWeights> {
+function nameOf(task: DefaultTask, scale: number): ShippedName {
   switch (task) {
     case "classify":
-      return lazyImport("../weights/vim_micro/vim_micro.gen.js");
+      return "vim_micro";
     case "denoise":
-      return lazyImport("../weights/mambair_denoise/mambair_denoise.gen.js");
-    case "upscale": {
-      const load = UPSCALE[scale];
-      if (load) return load();
+      return "mambair_denoise";
+    case "upscale":
+      if (scale === 2 || scale === 3 || scale === 4) return `mambair_light_x${scale}`;
       throw new RangeError(`Cannot take the built-in model as scale must be 2, 3 or 4: current value is ${scale}`);
-    }
   }
 }

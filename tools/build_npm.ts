@@ -1,6 +1,7 @@
 /**
- * Builds the npm package into `dist/npm`: plain ESM for Node 20, browsers, Bun and bundlers, a twin for workerd that
- * imports compiled WebAssembly, type declarations, the raw `.wasm` and `.safetensors` files, and the command line.
+ * Builds the npm packages: `dist/npm`, plain ESM for Node 20, browsers, Bun and bundlers with type declarations and the
+ * command line; `dist/packages/workerd`, its twin that imports compiled WebAssembly; `dist/packages/weights-…`, a model
+ * each.
  *
  * ```
  * deno task build:npm
@@ -11,25 +12,25 @@
 import * as esbuild from "esbuild";
 import { fromBase64 } from "../src/bytes/base64.ts";
 import { declarationsOf } from "./npm/declarations.ts";
-import { manifestOf } from "./npm/manifest.ts";
+import { manifestOf, WORKERD, workerdManifest } from "./npm/manifest.ts";
 import {
   CARRIERS,
   compiledWasm,
-  externalWeights,
+  gzippedWasm,
   literalImports,
   noRuntimeModules,
   packages,
+  shippedPackages,
   wasmName,
 } from "./npm/plugins.ts";
+import { writeWeights } from "./npm/weights.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const OUT = `${ROOT}dist/npm/`;
-
-/** Declarations of the modules that hold a checkpoint. */
-const WEIGHTS_TYPES = `/** A checkpoint in safetensors form, for \`loadModel\`. */
-declare const checkpoint: Uint8Array<ArrayBuffer>;
-export default checkpoint;
-`;
+const PACKAGES = `${ROOT}dist/packages/`;
+/** The models that ship. */
+const MODELS = Array.from(Deno.readDirSync(`${ROOT}weights`)).filter(({ isDirectory }) => isDirectory)
+  .map(({ name }) => name).sort();
 
 interface DenoConfig {
   readonly version: string;
@@ -46,10 +47,11 @@ async function listFiles(folder: string): Promise<string[]> {
   return names;
 }
 
-async function write(path: string, content: string | Uint8Array): Promise<void> {
-  await Deno.mkdir(`${OUT}${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
-  await (typeof content === "string" ? Deno.writeTextFile : Deno.writeFile)(OUT + path, content as never);
-}
+/** Writes files below a folder. */
+const writer = (folder: string) => async (path: string, content: string | Uint8Array): Promise<void> => {
+  await Deno.mkdir(`${folder}${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+  await (typeof content === "string" ? Deno.writeTextFile : Deno.writeFile)(folder + path, content as never);
+};
 
 /** The base name of a built entry: `./mod.ts` is `mod`, `./src/edge.ts` is `edge`, `./src/laws/mod.ts` is `laws`. */
 function baseName(entry: string): string {
@@ -64,83 +66,85 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
     outdir,
     bundle: true,
     splitting: true,
+    minify: true,
     format: "esm",
     platform: "neutral",
     target: "es2022",
     chunkNames: "[name]-[hash]",
     external: ["node:*"],
-    plugins: [...plugins, literalImports(ROOT)],
+    legalComments: "none",
+    plugins: [shippedPackages(ROOT, MODELS), ...plugins, literalImports(ROOT)],
     logLevel: "warning",
   });
 }
 
-/** The WebAssembly that modules of text carry, as files. */
-async function writeWasm(): Promise<void> {
+/** An entry of its own, so that a bundler leaves it out with all weights where nobody calls it. */
+const APART = "./src/default_model.ts";
+/** What workerd has: neither a command line nor a GPU, and nothing to judge kernels with. */
+const IN_WORKERD = [".", "./edge"];
+
+async function buildMain(config: DenoConfig): Promise<void> {
+  const write = writer(OUT), found = new Map<string, string>(), entries = Object.entries(config.exports);
+  await bundle([...Object.values(config.exports), APART], OUT, [packages(found), gzippedWasm()]);
+  const library = entries.filter(([path]) => path !== "./cli");
+  for (const [path, text] of declarationsOf(ROOT, library.map(([, entry]) => entry.slice(2)))) {
+    await write(`types/${path}`, text);
+  }
+  for (const path of IN_WORKERD) {
+    const name = baseName(config.exports[path]!);
+    await write(`workerd/${name}.js`, `export * from "${WORKERD}${path.slice(1)}";\n`);
+  }
+  const manifest = manifestOf({
+    ...config,
+    modules: new Map(
+      library.map(([path, entry]) => [
+        path,
+        { name: baseName(entry), types: `types/${entry.slice(2).replace(/\.ts$/, ".d.ts")}` },
+      ]),
+    ),
+    workerd: new Set(IN_WORKERD),
+    weights: MODELS,
+    packages: found,
+  });
+  await write("package.json", JSON.stringify(manifest, null, 2) + "\n");
+  await write("README.md", await Deno.readTextFile(`${ROOT}tools/npm/README.md`));
+  await write("LICENSE", await Deno.readTextFile(`${ROOT}LICENSE`));
+  const notices = ["src/image/codecs/NOTICE.md", "src/cli/NOTICE.md"].map((path) => Deno.readTextFile(ROOT + path));
+  await write("NOTICE.md", (await Promise.all(notices)).join("\n"));
+  await Deno.chmod(`${OUT}cli.js`, 0o755);
+}
+
+async function buildWorkerd(config: DenoConfig): Promise<void> {
+  const folder = `${PACKAGES}workerd/`, write = writer(folder);
+  const modules = new Map(IN_WORKERD.map((path) => [path, baseName(config.exports[path]!)]));
+  await bundle([...IN_WORKERD.map((path) => config.exports[path]!), APART], folder, [
+    noRuntimeModules(ROOT),
+    packages(new Map()),
+    compiledWasm("./wasm"),
+  ]);
   for (const path of await listFiles(`${ROOT}src/`)) {
     if (!CARRIERS.test(path)) continue;
     const { default: base64 } = await import(`file://${path}`) as { readonly default: string };
     await write(`wasm/${wasmName(path)}`, fromBase64(base64));
   }
-}
-
-/** The models: raw, as base64, and as a module whose default is the bytes; returns their names. */
-async function writeWeights(): Promise<string[]> {
-  const names: string[] = [];
-  for await (const { name, isDirectory } of Deno.readDir(`${ROOT}weights`)) {
-    if (!isDirectory) continue;
-    names.push(name);
-    const folder = `${ROOT}weights/${name}/`;
-    const bytes = await Deno.readFile(`${folder}${name}.safetensors`);
-    await write(`weights/${name}.safetensors`, bytes);
-    await write(`weights/${name}.md`, await Deno.readTextFile(`${folder}README.md`));
-    await write(`weights/${name}.base64.js`, `export default "${bytes.toBase64()}";\n`);
-    const { outputFiles } = await esbuild.build({
-      stdin: {
-        contents: `import packed from "./${name}.base64.js";\nimport { fromBase64 } from "./src/bytes/base64.ts";\n` +
-          "export default fromBase64(packed);\n",
-        resolveDir: ROOT,
-      },
-      external: [`./${name}.base64.js`],
-      bundle: true,
-      format: "esm",
-      write: false,
-    });
-    await write(`weights/${name}.js`, outputFiles[0]!.contents);
-  }
-  return names.sort();
+  await write("package.json", JSON.stringify(workerdManifest(config, modules), null, 2) + "\n");
+  await write(
+    "README.md",
+    `The build of [sidewinder](https://www.npmjs.com/package/sidewinder) for Cloudflare Workers.\n`,
+  );
+  await write("LICENSE", await Deno.readTextFile(`${ROOT}LICENSE`));
+  await write("NOTICE.md", await Deno.readTextFile(`${ROOT}src/image/codecs/NOTICE.md`));
 }
 
 async function build(): Promise<void> {
   const config: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
-  await Deno.remove(OUT, { recursive: true }).catch(() => undefined);
-  const entries = Object.values(config.exports);
-  const library = entries.filter((entry) => entry !== config.exports["./cli"]);
-  const found = new Map([["@types/emscripten", "1.41.6"]]);
-  await bundle(entries, OUT, [packages(found), externalWeights("./weights")]);
-  await bundle(library, `${OUT}workerd`, [
-    noRuntimeModules(ROOT),
-    packages(found),
-    externalWeights("../weights"),
-    compiledWasm("../wasm"),
-  ]);
-  for (const [path, text] of declarationsOf(ROOT, library.map((entry) => entry.slice(2)))) {
-    await write(`types/${path}`, text);
+  for (const folder of [OUT, PACKAGES]) await Deno.remove(folder, { recursive: true }).catch(() => undefined);
+  await buildMain(config);
+  await buildWorkerd(config);
+  for (const model of MODELS) {
+    const write = writer(`${PACKAGES}weights-${model.replaceAll("_", "-")}/`);
+    await writeWeights(`${ROOT}weights/${model}/`, model, config, write);
   }
-  await write("types/weights.d.ts", WEIGHTS_TYPES);
-  await writeWasm();
-  const weights = await writeWeights();
-  const modules = new Map(
-    Object.entries(config.exports).filter(([name]) => name !== "./cli").map(([name, entry]) => [
-      name,
-      { file: `${baseName(entry)}.js`, types: `types/${entry.slice(2).replace(/\.ts$/, ".d.ts")}` },
-    ]),
-  );
-  const manifest = manifestOf({ version: config.version, license: config.license, modules, weights, packages: found });
-  await write("package.json", JSON.stringify(manifest, null, 2) + "\n");
-  await write("README.md", await Deno.readTextFile(`${ROOT}tools/npm/README.md`));
-  await write("LICENSE", await Deno.readTextFile(`${ROOT}LICENSE`));
-  await write("NOTICE.md", await Deno.readTextFile(`${ROOT}src/image/codecs/NOTICE.md`));
-  await Deno.chmod(`${OUT}cli.js`, 0o755);
 }
 
 try {

@@ -67,10 +67,10 @@ async function startOf(script: string): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await new Blob(files.map(({ contents }) => contents as Uint8Array<ArrayBuffer>)).arrayBuffer());
 }
 
-const read = (path: string) => Deno.readFile(PACKAGE + path);
+const read = (path: string) => Deno.readFile(`${ROOT}dist/packages/${path}`);
 
 async function measure(): Promise<Row[]> {
-  const kernels = ["relaxed", "simd128"].map((variant) => read(`wasm/kernels_${variant}.wasm`));
+  const kernels = ["relaxed", "simd128"].map((variant) => read(`workerd/wasm/kernels_${variant}.wasm`));
   const rows = [
     await rowOf("all of the core, JavaScript", [await startOf(`export * from "./mod.js";`)], BUDGETS.core),
     await rowOf("a page that classifies, JavaScript", [
@@ -90,12 +90,14 @@ async function measure(): Promise<Row[]> {
     rows.push(await rowOf(`code of ${family}, when it is recognised`, files, BUDGETS.family));
   }
   for (const codec of ["jpeg_decode", "webp_decode", "jpeg_encode", "webp_encode"]) {
-    rows.push(await rowOf(`${codec}, WebAssembly, when needed`, [await read(`wasm/${codec}.wasm`)]));
+    rows.push(await rowOf(`${codec}, WebAssembly, when needed`, [await read(`workerd/wasm/${codec}.wasm`)]));
   }
-  for await (const { name } of Deno.readDir(`${PACKAGE}weights`)) {
-    if (name.endsWith(".safetensors")) {
-      rows.push(await rowOf(`weights/${name}, when needed`, [await read(`weights/${name}`)]));
-    }
+  for await (const { name } of Deno.readDir(`${ROOT}weights`)) {
+    rows.push(
+      await rowOf(`weights/${name}, when needed`, [
+        await Deno.readFile(`${ROOT}weights/${name}/${name}.safetensors`),
+      ]),
+    );
   }
   return rows;
 }

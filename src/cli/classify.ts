@@ -46,7 +46,7 @@ export const classifyCommand: Command = {
     const options = jsonOption("options", values.options), choices = jsonOption("choices", values.choices);
     await using device = await openDevice(deviceOption(values));
     const started = performance.now();
-    const progress = await loadingLine(terminal);
+    const progress = loadingLine(terminal);
     await using model = await loadModel(device, values.model ?? await defaultModel("classify"), {
       onProgress: progress.onProgress,
       signal: terminal.signal,

@@ -45,7 +45,7 @@ export const convertCommand: Command = {
     }
     await refuseExisting(to, values.force ?? false);
     const options = jsonOption("options", values.options);
-    const progress = await loadingLine(terminal);
+    const progress = loadingLine(terminal);
     const step = { signal: terminal.signal, onProgress: progress.onProgress };
     const checkpoint = await openModelSource(from, {
       ...step,

@@ -69,14 +69,14 @@ export const fuseCommand: Command = {
     }
     const pan = await readGeotiff(panPath, signal), ms = await readGeotiff(msPath, signal);
     await using device = await openDevice(opening);
-    const loading = await loadingLine(terminal);
+    const loading = loadingLine(terminal);
     await using model = await loadModel(device, source, {
       signal,
       options,
       onProgress: loading.onProgress,
       ...(values.key === undefined ? {} : { key: values.key }),
     }).finally(loading.done);
-    const running = await runningLine(terminal, panPath);
+    const running = runningLine(terminal, panPath);
     const fused = await fuse(model, { pan, ms }, {
       signal,
       onProgress: running.onProgress,

@@ -90,7 +90,7 @@ export const generateCommand: Command = {
     const tokenizer = path === undefined ? undefined : await openTokenizer(path);
     const ids = given ?? tokenizer!.encode(prompt!).ids;
     await using device = await openDevice(opening);
-    const loading = await loadingLine(terminal);
+    const loading = loadingLine(terminal);
     await using model = await loadLanguageModel(device, source, {
       onProgress: loading.onProgress,
       signal: terminal.signal,

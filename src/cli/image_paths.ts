@@ -5,6 +5,7 @@
  */
 import { nodeFiles, nodePath } from "../bytes/files_node.ts";
 import { imageType } from "../image/headers/header.ts";
+import { glob } from "./glob.gen.ts";
 
 const IMAGE_REGEXP = /\.(png|jpe?g|jpe|jfif|pjpeg|webp)$/i;
 /** What systems put beside pictures: resource forks, thumbnails, folder settings. */
@@ -12,10 +13,6 @@ const SIDECAR_REGEXP = /^(\._.*|\.DS_Store|Thumbs\.db|ehthumbs\.db|desktop\.ini)
 const GLOB_REGEXP = /[*?[{]/;
 /** Bytes that tell what a file is. */
 const START = 16;
-
-interface Globber {
-  readonly glob: (patterns: readonly string[], options: { readonly cwd: string }) => Promise<string[]>;
-}
 
 /** The images that arguments name: a folder stands for the images in it, a glob for what it matches. */
 export async function imagePaths(names: readonly string[]): Promise<string[]> {
@@ -66,9 +63,6 @@ async function matches(pattern: string): Promise<string[]> {
     folder = next;
     parts.shift();
   }
-  // The command line also runs from a URL, where there is no import map.
-  // deno-lint-ignore no-import-prefix
-  const { glob } = await import("npm:tinyglobby@0.2.15") as unknown as Globber;
   const found = await glob([parts.join("/")], { cwd: folder || "." });
   return found.filter((file) => IMAGE_REGEXP.test(file) && !SIDECAR_REGEXP.test(basename(file))).sort()
     .map((file) => join(folder, file));

@@ -48,7 +48,7 @@ export const infoCommand: Command = {
       );
     }
     const options = jsonOption("options", values.options);
-    const progress = await loadingLine(terminal);
+    const progress = loadingLine(terminal);
     const checkpoint = await openModelSource(file, {
       signal: terminal.signal,
       onProgress: progress.onProgress,

@@ -6,18 +6,7 @@
 import type { Progress } from "../bytes/long_step.ts";
 import type { RestoreProgress } from "../restore.ts";
 import type { Terminal } from "./command.ts";
-
-/** The part of `cli-progress` used here. */
-interface Bar {
-  start(total: number, value: number, payload: object): void;
-  setTotal(total: number): void;
-  update(value: number, payload: object): void;
-  stop(): void;
-}
-
-interface BarModule {
-  readonly default: { readonly SingleBar: new (options: object) => Bar };
-}
+import { SingleBar } from "./progress_bar.gen.ts";
 
 /** Steps shorter than this show no bar, in milliseconds. */
 const PATIENCE = 500;
@@ -26,11 +15,8 @@ const PATIENCE = 500;
 type Move = (value: number, total: number, payload: object) => void;
 
 /** A bar on stderr that appears once a step takes longer than half a second; nothing when nobody watches. */
-async function openBar({ watched }: Terminal, format: string): Promise<{ move: Move; done: () => void }> {
+function openBar({ watched }: Terminal, format: string): { move: Move; done: () => void } {
   if (!watched) return { move: () => {}, done: () => {} };
-  // The command line also runs from a URL, where there is no import map.
-  // deno-lint-ignore no-import-prefix
-  const { default: { SingleBar } } = await import("npm:cli-progress@3.12.0") as unknown as BarModule;
   const bar = new SingleBar({ format, clearOnComplete: true, hideCursor: true, etaBuffer: 50 });
   const started = performance.now();
   let shown = false;
@@ -53,8 +39,8 @@ export interface ProgressLine<P> {
 }
 
 /** Progress of a download or of loading, in bytes. */
-export async function loadingLine(terminal: Terminal): Promise<ProgressLine<Progress>> {
-  const { move, done } = await openBar(terminal, "{phase} {bar} {percentage}% {megabytes} MB, {eta_formatted} left");
+export function loadingLine(terminal: Terminal): ProgressLine<Progress> {
+  const { move, done } = openBar(terminal, "{phase} {bar} {percentage}% {megabytes} MB, {eta_formatted} left");
   return {
     onProgress: ({ phase, loaded, total }) =>
       move(loaded, total ?? loaded, { phase, megabytes: (loaded / 1e6).toFixed(1) }),
@@ -66,17 +52,14 @@ export async function loadingLine(terminal: Terminal): Promise<ProgressLine<Prog
 const STEPS = 1000;
 
 /** Progress of a run. */
-export async function runningLine(
-  terminal: Terminal,
-  name: string,
-): Promise<ProgressLine<{ readonly fraction: number }>> {
-  const { move, done } = await openBar(terminal, `${name} {bar} {percentage}%, {eta_formatted} left`);
+export function runningLine(terminal: Terminal, name: string): ProgressLine<{ readonly fraction: number }> {
+  const { move, done } = openBar(terminal, `${name} {bar} {percentage}%, {eta_formatted} left`);
   return { onProgress: ({ fraction }) => move(Math.round(STEPS * fraction), STEPS, {}), done };
 }
 
 /** Progress of a restoration, in tiles. */
-export async function restoringLine(terminal: Terminal, name: string): Promise<ProgressLine<RestoreProgress>> {
-  const { move, done } = await openBar(
+export function restoringLine(terminal: Terminal, name: string): ProgressLine<RestoreProgress> {
+  const { move, done } = openBar(
     terminal,
     `${name} {bar} {percentage}% tile {finished}/{tiles}, {eta_formatted} left`,
   );

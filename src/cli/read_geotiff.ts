@@ -1,9 +1,10 @@
 /**
- * GeoTIFF files as bands, through the `geotiff` package.
+ * GeoTIFF files as bands, through the packed `geotiff`, which here knows all compressions but LERC and Zstandard.
  *
  * @module
  */
 import { nodeFiles } from "../bytes/files_node.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
 import { GEO_TAGS, type GeoTags, type Samples } from "./write_geotiff.ts";
 
 /** An image of a GeoTIFF file. */
@@ -58,9 +59,7 @@ const KINDS: Readonly<Record<string, SampleKind>> = {
  */
 export async function readGeotiff(path: string, signal: AbortSignal): Promise<GeoImage> {
   const { readFile } = await nodeFiles(), bytes = await readFile(path, { signal });
-  // The command line also runs from a URL, where there is no import map.
-  // deno-lint-ignore no-import-prefix
-  const { fromArrayBuffer } = await import("npm:geotiff@3.0.5") as unknown as GeotiffModule;
+  const { fromArrayBuffer } = await lazyImport<GeotiffModule>("./cli/geotiff.gen.ts");
   const broken = (error: unknown): never => {
     signal.throwIfAborted();
     throw new SyntaxError(`Cannot read ${path} as it must be a GeoTIFF: ${(error as Error).message || error}`);

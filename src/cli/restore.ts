@@ -91,7 +91,7 @@ export const restoreCommand: Command = {
     const source = values.model ?? await builtIn(task, scale);
 
     await using opened = await openDevice(device);
-    const loading = await loadingLine(terminal);
+    const loading = loadingLine(terminal);
     await using model = await loadModel(opened, source, {
       onProgress: loading.onProgress,
       signal: terminal.signal,
@@ -176,7 +176,7 @@ async function restoreOne(
   const profile = await readProfile(bytes);
   checkEncodable(type, across * model.scale, down * model.scale);
   await mkdir(dirname(path), { recursive: true });
-  const started = performance.now(), line = await restoringLine(terminal, image);
+  const started = performance.now(), line = restoringLine(terminal, image);
   const onProgress = (progress: RestoreProgress): void => {
     line.onProgress(progress);
     if (json) {

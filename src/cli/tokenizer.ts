@@ -1,9 +1,10 @@
 /**
- * Text to token ids and back, by a `tokenizer.json`, through the `@huggingface/tokenizers` package.
+ * Text to token ids and back, by a `tokenizer.json`, through the packed `@huggingface/tokenizers`.
  *
  * @module
  */
 import { nodeFiles, nodePath } from "../bytes/files_node.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
 
 /** The part of a tokenizer used here. */
 export interface Tokenizer {
@@ -28,9 +29,7 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
   const { readFile } = await nodeFiles(), { dirname, join } = await nodePath();
   const description = await readFile(path, "utf8");
   const config = await readFile(join(dirname(path), "tokenizer_config.json"), "utf8").catch(() => "{}");
-  // The command line also runs from a URL, where there is no import map.
-  // deno-lint-ignore no-import-prefix
-  const module = await import("npm:@huggingface/tokenizers@0.2.0") as unknown as TokenizersModule;
+  const module = await lazyImport<TokenizersModule>("./cli/tokenizers.gen.ts");
   try {
     return new module.Tokenizer(JSON.parse(description), JSON.parse(config));
   } catch (error) {

@@ -33,7 +33,7 @@ export interface PixelSource {
 }
 
 /** Anything an image can be read from: pixels, encoded bytes, a Blob or File, a path, or a URL (text or object). */
-export type ImageInput = PixelSource | Uint8Array<ArrayBuffer> | ArrayBuffer | Blob | string | URL;
+export type ImageInput = PixelSource | Uint8Array | ArrayBuffer | Blob | string | URL;
 
 /** Pixels accepted unless `maxPixels` is raised: 100 megapixels, some 400 MB once decoded to RGBA. */
 export const MAX_PIXELS = 100_000_000;

@@ -12,8 +12,9 @@ export async function readBytes(
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    // The bytes of a picture are never shared: callers give a Uint8Array<ArrayBuffer>, and what is read here is new.
-    return await readAll(input, { signal }) as Uint8Array<ArrayBuffer>;
+    const bytes = await readAll(input, { signal });
+    // Streams and digests refuse memory that other threads may change.
+    return bytes.buffer instanceof ArrayBuffer ? bytes as Uint8Array<ArrayBuffer> : new Uint8Array(bytes);
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof Error) || error instanceof RangeError || !isAddress(input)) throw error;

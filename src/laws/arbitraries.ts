@@ -5,7 +5,7 @@
  * @module
  */
 // deno-lint-ignore no-import-prefix
-import fc from "npm:fast-check@4.10.2";
+import fc from "npm:fast-check@^4.10.2";
 import type { Recipe } from "./cases.ts";
 import type { Subject } from "./law.ts";
 

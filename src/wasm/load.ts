@@ -4,7 +4,6 @@
  *
  * @module
  */
-/// <reference types="npm:@types/emscripten@1.41.6" preserve="true" />
 import type { KernelName } from "../kernels.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
 import { compilePacked, type PackedWasm } from "../bytes/packed_wasm.ts";
@@ -81,11 +80,15 @@ const PACKED: Readonly<Record<Variant, () => Promise<PackedWasm>>> = {
   "simd128": () => lazyImport("./wasm/kernels_simd128.gen.ts"),
 };
 
-/**
- * Views of a kernel memory under the names that Emscripten modules give them, so that tools of that ecosystem know them.
- * Made anew whenever the memory has grown.
- */
-export function heapViews(memory: WebAssembly.Memory): Pick<EmscriptenModule, "HEAPF32" | "HEAPU32" | "HEAPU8"> {
+/** Views of a kernel memory under the names that Emscripten modules give them, so that tools of that ecosystem know them. */
+export interface HeapViews {
+  readonly HEAPF32: Float32Array;
+  readonly HEAPU32: Uint32Array;
+  readonly HEAPU8: Uint8Array;
+}
+
+/** The views, made anew whenever the memory has grown. */
+export function heapViews(memory: WebAssembly.Memory): HeapViews {
   const { buffer } = memory;
   return { HEAPF32: new Float32Array(buffer), HEAPU32: new Uint32Array(buffer), HEAPU8: new Uint8Array(buffer) };
 }

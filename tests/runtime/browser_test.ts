@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { assertAnswers, FUSED, INPUTS } from "./expected.ts";
-import { KIT, makeFolder, makeKit, must } from "./kit.ts";
+import { KIT, makeFolder, makeKit, must, ROOT } from "./kit.ts";
 import { askPage, BROWSERS } from "./serve.ts";
 
 await makeKit();
@@ -16,6 +16,9 @@ await must(`${KIT}node_modules/.bin/esbuild`, [
   "--format=esm",
   "--outdir=built",
 ], { cwd: folder });
+for (const model of ["vim_micro", "mambair_light_x2"]) {
+  await Deno.copyFile(`${ROOT}weights/${model}/${model}.safetensors`, `${folder}built/${model}.safetensors`);
+}
 await Deno.writeTextFile(`${folder}page.html`, `<!doctype html><script type="module" src="built/app.js"></script>`);
 await Deno.writeTextFile(
   `${folder}worker.html`,

@@ -9,6 +9,7 @@ Deno.test("mod.ts from a URL classifies with no permission, and fetches no codec
   const cache = await Deno.makeTempDir({ prefix: "sidewinder_deno_" });
   try {
     const printed = await must(Deno.execPath(), ["run", "--no-prompt", `${server.url}examples/deno/classify.ts`], {
+      cwd: cache, // where no configuration is
       env: { DENO_DIR: cache, NO_COLOR: "1" },
     });
     assertMatch(printed, /^wasm relaxed-simd, \d+ ms\n\S+ % +bucket, pail\n/);
@@ -27,7 +28,10 @@ Deno.test("mod.ts from a URL fetches nothing lazily before it is asked to", asyn
   await using server = serveFolder(ROOT);
   const cache = await Deno.makeTempDir({ prefix: "sidewinder_deno_" });
   try {
-    await must(Deno.execPath(), ["cache", "--allow-import", `${server.url}mod.ts`], { env: { DENO_DIR: cache } });
+    await must(Deno.execPath(), ["cache", "--allow-import", `${server.url}mod.ts`], {
+      cwd: cache,
+      env: { DENO_DIR: cache },
+    });
     assertEquals(server.requests.filter((path) => LAZY.test(path)), []);
   } finally {
     await Deno.remove(cache, { recursive: true });

@@ -90,7 +90,7 @@ Deno.test("edge example for Cloudflare, built by wrangler, serves in workerd wit
   });
   const files = await Array.fromAsync(Deno.readDir(`${folder}built`));
   assertEquals(files.filter(({ name }) => /encode/.test(name)), []);
-  const weights = `${KIT}node_modules/sidewinder/weights/mambair_light_x2.safetensors`;
+  const weights = `${KIT}node_modules/@sidewinder/weights-mambair-light-x2/mambair_light_x2.safetensors`;
   const args = (port: number) => ["edge_miniflare.js", "built/worker.js", weights, `${port}`];
   await withServer(NODE_24, args, (url) => assertServes(url, true));
 });

@@ -1,6 +1,6 @@
 /**
- * What the runtime tests stand on: a folder with the runtimes and bundlers from npm, and the packed tarball of this
- * package installed beside them, as a user would have it. It is made once and again when a source has changed.
+ * What the runtime tests stand on: a folder with the runtimes and bundlers from npm, and the packed tarballs of this
+ * project installed beside them, as a user would have it. It is made once and again when a source has changed.
  *
  * @module
  */
@@ -100,12 +100,17 @@ export async function makeKit(): Promise<void> {
   });
   await once("sidewinder", await stampOf(SOURCES), async () => {
     await must(Deno.execPath(), ["run", "-A", `${ROOT}tools/build_npm.ts`], { cwd: ROOT });
-    const packed = JSON.parse(
-      await must("npm", ["pack", "--json", "--pack-destination", KIT], { cwd: `${ROOT}dist/npm` }),
-    );
-    const { filename }: { filename: string } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0];
-    await Deno.rename(KIT + filename, `${KIT}sidewinder.tgz`);
-    await must("npm", ["install", "--no-save", ...quiet, "./sidewinder.tgz"], { cwd: KIT });
+    const folders = [`${ROOT}dist/npm`];
+    for await (const { name } of Deno.readDir(`${ROOT}dist/packages`)) folders.push(`${ROOT}dist/packages/${name}`);
+    const tarballs: string[] = [];
+    for (const cwd of folders) {
+      const packed = JSON.parse(await must("npm", ["pack", "--json", "--pack-destination", KIT], { cwd }));
+      const { filename }: { filename: string } = Array.isArray(packed) ? packed[0] : Object.values(packed)[0];
+      const name = filename.replace(/-\d+\.\d+\.\d+\.tgz$/, ".tgz");
+      await Deno.rename(KIT + filename, KIT + name);
+      tarballs.push(`./${name}`);
+    }
+    await must("npm", ["install", "--no-save", ...quiet, ...tarballs], { cwd: KIT });
   });
   Deno.env.set(MADE, "yes");
 }

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { assertAnswers, FUSED, INPUTS, PLAIN } from "./expected.ts";
-import { BUN, KIT, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT, run } from "./kit.ts";
+import { BUN, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT, run } from "./kit.ts";
 
 await makeKit();
 const folder = await makeFolder("node", {
@@ -47,27 +47,4 @@ Deno.test("sidewinder bin is the package's own copy", async () => {
   const real = await Deno.realPath(`${folder}${CLI}`);
   assertEquals(real.includes("/node_modules/sidewinder/"), true, real);
   assertEquals(real.startsWith(ROOT), true);
-});
-
-Deno.test("npm package has types that TypeScript takes with all checks, in both ways of resolving modules", async () => {
-  const use = await makeFolder("types", {});
-  await Deno.writeTextFile(
-    `${use}use.ts`,
-    `import { type Classification, classify, defaultModel, loadModel, type Model, openDevice } from "sidewinder";
-import { type EdgeHandler, edgeHandler } from "sidewinder/edge";
-import { openWebgpu } from "sidewinder/webgpu";
-import vim from "sidewinder/weights/vim_micro";
-const model: Model = await loadModel(await openDevice({ prefer: "wasm" }), vim);
-const result: Classification = await classify(model, "photo.jpg", { top: 1 });
-export const handler: EdgeHandler = edgeHandler({ classify: () => defaultModel("classify") });
-// @ts-expect-error the options are checked
-await openDevice({ prefer: "abacus" });
-console.log(result.labels[0]!.name, openWebgpu);
-`,
-  );
-  for (const [module, moduleResolution] of [["nodenext", "nodenext"], ["esnext", "bundler"]]) {
-    const options = ["--module", module!, "--moduleResolution", moduleResolution!, "--lib", "esnext,dom,dom.iterable"];
-    const strict = ["--strict", "--noEmit", "--target", "esnext"];
-    await must(NODE_24, [`${KIT}node_modules/typescript/bin/tsc`, ...options, ...strict, "use.ts"], { cwd: use });
-  }
 });

@@ -19,13 +19,17 @@ Deno.test("recipe for Node and its command line run in an empty folder with noth
     await Deno.writeTextFile(`${folder}/package.json`, `{ "type": "module" }`);
     await Deno.writeTextFile(`${folder}/node.js`, blockOf("node.js"));
     await Deno.copyFile(`${ROOT}examples/photos/rocket.jpg`, `${folder}/photo.jpg`);
-    await Deno.copyFile(`${KIT}sidewinder.tgz`, `${folder}/sidewinder.tgz`);
+    const tarballs = ["sidewinder.tgz", "sidewinder-weights-vim-micro.tgz"];
+    for (const tarball of tarballs) await Deno.copyFile(KIT + tarball, `${folder}/${tarball}`);
     const path = `${NODE_20.replace(/\/node$/, "")}:${Deno.env.get("PATH")}`;
     const lines = [...commands("npm install sidewinder"), ...commands("node "), ...commands("npx sidewinder")];
     assertEquals(lines.length, 3);
     let printed = "";
     for (const line of lines) {
-      const command = line.replace("install sidewinder", "install --no-audit --no-fund ./sidewinder.tgz");
+      const command = line.replace(
+        "install sidewinder",
+        `install --no-audit --no-fund ${tarballs.map((name) => `./${name}`).join(" ")}`,
+      );
       printed = await must("sh", ["-c", command], { cwd: folder, env: { PATH: path } });
       if (line.startsWith("node ")) assertEquals(printed, "fountain\n");
     }
@@ -74,6 +78,7 @@ Deno.test("recipe for a page shows the label in Chromium", async () => {
   const folder = await recipeFolder("page", ["main.js", "index.html"]);
   const [line] = commands("npx esbuild");
   await must("sh", ["-c", line!], { cwd: folder, env: inKit });
+  await must("sh", ["-c", commands("cp ")[0]!.replace("node_modules", "../node_modules")], { cwd: folder });
   await Deno.copyFile(`${folder}photo.jpg`, `${folder}dist/photo.jpg`);
   const page = await Deno.readTextFile(`${folder}index.html`);
   await Deno.writeTextFile(`${folder}dist/index.html`, page.replace("<title>", `${REPORTER}<title>`));

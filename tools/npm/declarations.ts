@@ -11,9 +11,46 @@ const SPECIFIER = /((?:from|import)\s*\(?\s*"\.[^"]*)\.ts"/g;
 /** A specifier that only Deno resolves, as others have it. */
 const NPM = /"npm:((?:@[^/"]+\/)?[^@/"]+)@[^/"]+((?:\/[^"]*)?)"/g;
 
-const toNode = (text: string): string =>
-  text.replaceAll(SPECIFIER, '$1.js"').replaceAll(NPM, '"$1$2"')
-    .replaceAll(/(<reference types=")@types\//g, "$1");
+/** Typed arrays over memory of their own, which have no type parameter before TypeScript 5.7. */
+const OWNED = /\b((?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array)<ArrayBuffer>/g;
+
+/** The symbols of resource management are no part of `es2022`. */
+const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
+
+function toNode(text: string): string {
+  const plain = text.replaceAll(SPECIFIER, '$1.js"').replaceAll(NPM, '"$1$2"')
+    .replaceAll(OWNED, 'ReturnType<$1Constructor["of"]>').replaceAll("<ArrayBufferLike>", "");
+  return /Symbol\.(async)?[dD]ispose/.test(plain) ? DISPOSABLE + plain : plain;
+}
+
+/** Names of WebGPU, which the libraries of TypeScript have only from 6 on. */
+const WEBGPU = /(?<![.\w])GPU(?:[A-Z]\w*)?\b(?![\w"'`])/g;
+
+/** Lets a file take the names of WebGPU from `webgpu_types.d.ts`. */
+function withWebgpu(path: string, text: string): string {
+  const code = text.replaceAll(/\/\*[^]*?\*\/|"[^"\n]*"/g, "");
+  const names = [...new Set(Array.from(code.matchAll(WEBGPU), ([name]) => name))].sort();
+  if (names.length === 0) return text;
+  return `import type { ${names.join(", ")} } from "${
+    "../".repeat(path.split("/").length - 1) || "./"
+  }webgpu_types.js";\n${text}`;
+}
+
+const IMPORTED = /(?:from|import)\s*\(?\s*"(\.[^"]*)\.js"/g;
+
+/** Those of the files that the entries reach. */
+function reachable(files: ReadonlyMap<string, string>, entries: readonly string[]): Map<string, string> {
+  const reached = new Map<string, string>(), queue = entries.map((entry) => entry.replace(/\.ts$/, ".d.ts"));
+  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
+    const text = files.get(path);
+    if (reached.has(path) || text === undefined) continue;
+    reached.set(path, text);
+    for (const [, target] of text.matchAll(IMPORTED)) {
+      queue.push(new URL(`${target}.d.ts`, `file:///${path}`).pathname.slice(1));
+    }
+  }
+  return reached;
+}
 
 /**
  * The declarations of some modules and all they import, by path from `root`.
@@ -36,8 +73,12 @@ export function declarationsOf(root: string, entries: readonly string[]): Map<st
     rootDir: root,
     outDir: "/",
   });
-  const files = new Map<string, string>();
-  const { diagnostics } = program.emit(undefined, (path, text) => files.set(path.slice(1), toNode(text)));
+  const names = ts.sys.readFile(`${root}tools/npm/webgpu_types.d.ts`)!;
+  const files = new Map([["webgpu_types.d.ts", names]]);
+  const { diagnostics } = program.emit(
+    undefined,
+    (path, text) => files.set(path.slice(1), withWebgpu(path.slice(1), toNode(text))),
+  );
   if (diagnostics.length > 0) {
     throw new Error(
       `Cannot declare the types as every public one must have a name: ${
@@ -45,5 +86,5 @@ export function declarationsOf(root: string, entries: readonly string[]): Map<st
       }`,
     );
   }
-  return files;
+  return reachable(files, entries);
 }

@@ -1,64 +1,116 @@
 /**
- * `package.json` of the npm package.
+ * `package.json` of the npm packages.
  *
  * @module
  */
 
-/** What the manifest is made of. */
-export interface ManifestInput {
+/** What all packages have in common. */
+export interface Common {
   readonly version: string;
   readonly license: string;
-  /** Public modules: name in `exports` → built file and its declarations, both from the package's root. */
-  readonly modules: ReadonlyMap<string, { readonly file: string; readonly types: string }>;
+}
+
+/** What the manifest of the main package is made of. */
+export interface ManifestInput extends Common {
+  /** Public modules: name in `exports` → base name of the built file, and its declarations from the package's root. */
+  readonly modules: ReadonlyMap<string, { readonly name: string; readonly types: string }>;
+  /** Modules that workerd has too. */
+  readonly workerd: ReadonlySet<string>;
   /** Names of the models that ship. */
   readonly weights: readonly string[];
-  /** Packages that the built code imports. */
+  /** Packages that the built code imports, with their ranges: who uses the parts that need them installs them. */
   readonly packages: ReadonlyMap<string, string>;
 }
 
-/** Packages that only some parts need; who uses those parts installs them. */
-const OPTIONAL = new Set(["fast-check"]);
+/** Models that are installed along: the defaults of `classify` and `upscale`. */
+const ALONG: ReadonlySet<string> = new Set(["vim_micro", "mambair_light_x2"]);
 
-/** The conditions in the order in which runtimes must find them: Deno also takes `node`, bundlers also `default`. */
-function conditions(file: string, types: string): Record<string, string> {
-  const usual = `./${file}`;
+/** Where the project is. */
+const HOME = "https://github.com/sidewinder-vision/sidewinder";
+
+/** Name of the package of a model. */
+export const weightsPackage = (model: string): string => `@sidewinder/weights-${model.replaceAll("_", "-")}`;
+
+/** Name of the package with the build for workerd. */
+export const WORKERD = "@sidewinder/workerd";
+
+/** Fields of every package; `folder`: where its sources are. */
+function head(name: string, description: string, { version, license }: Common, folder: string) {
   return {
-    types: `./${types}`,
-    deno: usual,
-    workerd: `./workerd/${file}`,
-    browser: usual,
-    bun: usual,
-    node: usual,
-    default: usual,
+    name,
+    version,
+    description,
+    license,
+    homepage: `${HOME}#readme`,
+    bugs: { url: `${HOME}/issues` },
+    repository: { type: "git", url: `git+${HOME}.git`, ...(folder === "" ? {} : { directory: folder }) },
+    type: "module",
+    engines: { node: ">=20" },
   };
 }
 
-/** The manifest as an object. */
-export function manifestOf({ version, license, modules, weights, packages }: ManifestInput): Record<string, unknown> {
+/** The manifest of the main package. */
+export function manifestOf(input: ManifestInput): Record<string, unknown> {
+  const { version, modules, workerd, weights, packages } = input;
   const exports: Record<string, unknown> = {};
-  for (const [name, { file, types }] of modules) exports[name] = conditions(file, types);
-  for (const name of weights) {
-    exports[`./weights/${name}`] = { types: "./types/weights.d.ts", default: `./weights/${name}.js` };
+  for (const [path, { name, types }] of modules) {
+    exports[path] = {
+      types: `./${types}`,
+      ...(workerd.has(path) ? { workerd: `./workerd/${name}.js` } : {}),
+      default: `./${name}.js`,
+    };
   }
-  exports["./weights/*.safetensors"] = "./weights/*.safetensors";
-  exports["./wasm/*.wasm"] = "./wasm/*.wasm";
   exports["./package.json"] = "./package.json";
-  const all = [...packages].toSorted(([a], [b]) => a < b ? -1 : 1);
-  const optional = all.filter(([name]) => OPTIONAL.has(name));
+  const apart = weights.filter((model) => !ALONG.has(model)).map(weightsPackage);
+  const peers = [...packages, ...[WORKERD, ...apart].map((name) => [name, `^${version}`] as const)]
+    .toSorted(([a], [b]) => a < b ? -1 : 1);
   return {
-    name: "sidewinder",
-    version,
-    description:
+    ...head(
+      "sidewinder",
       "Vision state-space models (Vision Mamba, MambaIR) wherever JavaScript runs, on WebAssembly and WebGPU",
+      input,
+      "",
+    ),
     keywords: ["vision-mamba", "mamba", "state-space-model", "mambair", "super-resolution", "webassembly", "webgpu"],
-    license,
-    type: "module",
     sideEffects: ["./cli.js"],
     bin: { sidewinder: "./cli.js" },
     exports,
-    engines: { node: ">=20" },
-    dependencies: Object.fromEntries(all.filter(([name]) => !OPTIONAL.has(name))),
-    peerDependencies: Object.fromEntries(optional.map(([name, range]) => [name, `^${range}`])),
-    peerDependenciesMeta: Object.fromEntries(optional.map(([name]) => [name, { optional: true }])),
+    optionalDependencies: Object.fromEntries(
+      weights.filter((model) => ALONG.has(model)).map((model) => [weightsPackage(model), `^${version}`]),
+    ),
+    peerDependencies: Object.fromEntries(peers),
+    peerDependenciesMeta: Object.fromEntries(peers.map(([name]) => [name, { optional: true }])),
+  };
+}
+
+/** The manifest of the build for workerd; `modules`: name in `exports` → base name of the built file. */
+export function workerdManifest(common: Common, modules: ReadonlyMap<string, string>): Record<string, unknown> {
+  return {
+    ...head(WORKERD, "Sidewinder for Cloudflare Workers: the build that imports compiled WebAssembly", common, ""),
+    sideEffects: false,
+    exports: {
+      ...Object.fromEntries([...modules].map(([path, name]) => [path, `./${name}.js`])),
+      "./wasm/*.wasm": "./wasm/*.wasm",
+      "./package.json": "./package.json",
+    },
+  };
+}
+
+/** The manifest of a model. */
+export function weightsManifest(common: Common, model: string, summary: string): Record<string, unknown> {
+  return {
+    ...head(
+      weightsPackage(model),
+      `Weights for Sidewinder: ${summary}`,
+      { ...common, license: "SEE LICENSE IN README.md" },
+      `weights/${model}`,
+    ),
+    sideEffects: false,
+    files: ["index.js", "workerd.js", "index.d.ts", `${model}.safetensors`],
+    exports: {
+      ".": { types: "./index.d.ts", workerd: "./workerd.js", default: "./index.js" },
+      "./*.safetensors": "./*.safetensors",
+      "./package.json": "./package.json",
+    },
   };
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Plugin } from "esbuild";
+import { weightsPackage } from "./manifest.ts";
 
 const LAZY = /lazyImport(?:<[\s\S]*?>)?\(\s*"([^"]+)",?\s*\)/g;
 const SHEBANG = /^#!.*\n/;
@@ -60,9 +61,9 @@ export function literalImports(root: string): Plugin {
 }
 
 /**
- * Leaves `npm:name@version` to the package manager, and notes the version in `found`.
+ * Leaves `npm:name@range` to the package manager, and notes the range in `found`.
  *
- * @throws {Error} When a specifier has no version.
+ * @throws {Error} When a specifier has no range.
  */
 export function packages(found: Map<string, string>): Plugin {
   return {
@@ -71,7 +72,7 @@ export function packages(found: Map<string, string>): Plugin {
       build.onResolve({ filter: /^npm:/ }, ({ path, importer }) => {
         const [, name, version, rest = ""] = /^npm:((?:@[^/]+\/)?[^@/]+)@([^/]+)(\/.*)?$/.exec(path) ?? [];
         if (name === undefined || version === undefined) {
-          throw new Error(`Cannot build ${importer} as ${path} must name a version: it has none`);
+          throw new Error(`Cannot build ${importer} as ${path} must name a range: it has none`);
         }
         found.set(name, version);
         return { path: name + rest, external: true };
@@ -80,15 +81,29 @@ export function packages(found: Map<string, string>): Plugin {
   };
 }
 
-/** Where the weights in base64 lie in the package, from the folder of the importing output. */
-export function externalWeights(folder: string): Plugin {
+/**
+ * The models that ship are packages of their own: `shipped.ts` with an import of each by name, so that bundlers take along
+ * those that are installed. In `try`, so that they take one that is not for an optional one.
+ */
+export function shippedPackages(root: string, models: readonly string[]): Plugin {
+  const file = `${root}tools/npm/shipped.ts`;
+  const lines = models.map((model) =>
+    `async ${model}() { try { return await import("${weightsPackage(model)}"); } catch (error) { throw error; } },`
+  );
   return {
-    name: "external-weights",
+    name: "shipped-packages",
     setup(build) {
-      build.onResolve({ filter: /\/weights\/.*\.gen\.js$/ }, ({ path }) => {
-        const name = path.split("/").at(-1)!.replace(".gen.js", "");
-        return { path: `${folder}/${name}.base64.js`, external: true };
-      });
+      build.onResolve(
+        { filter: /\/bytes\/shipped\.ts$/ },
+        ({ importer }) => importer === file ? undefined : { path: file },
+      );
+      build.onResolve({ filter: /^@sidewinder\/weights-/ }, ({ path }) => ({ path, external: true }));
+      build.onLoad({ filter: /\/npm\/shipped\.ts$/ }, async () => ({
+        contents: `const IMPORTS = {\n${lines.join("\n")}\n};\n${
+          (await readSource(file)).replace(/^declare const .*$/m, "")
+        }`,
+        loader: "ts",
+      }));
     },
   };
 }
@@ -98,6 +113,21 @@ export const wasmName = (path: string): string => path.split("/").at(-1)!.replac
 
 /** Modules that carry WebAssembly as base64. */
 export const CARRIERS = /\/(kernels_\w+|\w+_wasm)\.gen\.[jt]s$/;
+
+/** A module that carries WebAssembly carries it gzipped: a third of the size. */
+export function gzippedWasm(): Plugin {
+  return {
+    name: "gzipped-wasm",
+    setup(build) {
+      build.onLoad({ filter: CARRIERS }, async ({ path }) => {
+        const { default: base64 } = await import(`file://${path}`) as { readonly default: string };
+        const stream = new Blob([Uint8Array.fromBase64(base64)]).stream().pipeThrough(new CompressionStream("gzip"));
+        const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+        return { contents: `export default "${bytes.toBase64()}";\n` };
+      });
+    },
+  };
+}
 
 /** For workerd: a module that carries WebAssembly becomes one that imports the compiled module. */
 export function compiledWasm(folder: string): Plugin {

@@ -4,8 +4,8 @@
  * Weights of the classifier are a static module; those of the restorer lie in the bucket, so that the script stays small.
  */
 import { env } from "cloudflare:workers";
+import classify from "@sidewinder/weights-vim-micro/vim_micro.safetensors";
 import { edgeHandler } from "sidewinder/edge";
-import classify from "sidewinder/weights/vim_micro.safetensors";
 
 const handler = edgeHandler({
   classify,
