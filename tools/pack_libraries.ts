@@ -15,11 +15,13 @@ import * as esbuild from "esbuild";
 /** A library, what the tree uses of it, and where it goes. */
 interface Library {
   readonly name: string;
+  /** The one export that is used, where the package is made of modules, so that the rest is left out. */
+  readonly take?: string;
   /** Path of the module, from the root. */
   readonly file: string;
   /** Modules of Node that it asks for. */
   readonly node: readonly string[];
-  /** Packages that it asks for and that are left out: what needs them fails in words. */
+  /** What it asks for and is left out: whoever needs it gets an error in words. */
   readonly without?: readonly string[];
   /** The part used here, as TypeScript; `library` is what the package exports. */
   readonly surface: string;
@@ -44,6 +46,7 @@ export const SingleBar: new (options: object) => Bar = library.SingleBar;
   },
   {
     name: "tinyglobby",
+    take: "glob",
     file: "src/cli/glob.gen.ts",
     node: ["fs", "path", "url", "module"],
     surface: `/** The paths that patterns match. */
@@ -68,15 +71,17 @@ export const FFT: new (size: number) => Fft = library;
   },
   {
     name: "@huggingface/tokenizers",
+    take: "Tokenizer",
     file: "src/cli/tokenizers.gen.ts",
     node: [],
     surface: "export const Tokenizer = library.Tokenizer;\n",
   },
   {
     name: "geotiff",
+    take: "fromArrayBuffer",
     file: "src/cli/geotiff.gen.ts",
     node: [],
-    without: ["lerc", "zstddec"],
+    without: ["lerc", "zstddec", "worker/create", "web-worker", "fs", "http", "https", "url"],
     surface: "export const fromArrayBuffer = library.fromArrayBuffer;\n",
   },
 ];
@@ -98,12 +103,15 @@ const leaveOut = (names: readonly string[]): esbuild.Plugin => ({
   name: "leave-out",
   setup(build) {
     if (names.length === 0) return;
-    build.onResolve({ filter: new RegExp(`^(${names.join("|")})$`) }, ({ path }) => ({ path, namespace: "left-out" }));
+    build.onResolve(
+      { filter: new RegExp(`^(\\./)?(${names.join("|")})(/\\w+|\\.js)?$`) },
+      ({ path }) => ({ path, namespace: "left-out" }),
+    );
     build.onLoad({ filter: /./, namespace: "left-out" }, ({ path }) => ({
       contents: `module.exports = new Proxy({}, {
         get(_, key) {
           if (key === "__esModule") return true;
-          throw new Error("it is compressed by ${path}, which is not supported");
+          throw new Error("it needs ${path}, which is not supported");
         },
       });`,
     }));
@@ -112,12 +120,15 @@ const leaveOut = (names: readonly string[]): esbuild.Plugin => ({
 
 /** The module of a library, minified. */
 async function moduleOf(
-  { name, node, surface, without = [] }: Library,
+  { name, take, node, surface, without = [] }: Library,
   modules: string,
   version: string,
 ): Promise<string> {
   const { outputFiles } = await esbuild.build({
-    stdin: { contents: `module.exports = require("${name}");`, resolveDir: modules },
+    stdin: {
+      contents: take === undefined ? `module.exports = require("${name}");` : `export { ${take} } from "${name}";`,
+      resolveDir: modules,
+    },
     bundle: true,
     format: "iife",
     globalName: "library",
