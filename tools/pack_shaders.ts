@@ -30,21 +30,23 @@ function strip(file: string, source: string): string {
 }
 
 const shared = await readShaders(new URL("shared/", ROOT));
-const entries: string[] = [];
+const entries: string[] = [], common: string[] = [];
 for (const [name, source] of await readShaders(ROOT)) {
   const parts = (USES_REGEXP.exec(source)?.[1] ?? "").split(" ").filter(Boolean).map((part) => {
     const text = shared.get(part);
     if (text === undefined) throw new Error(`Cannot pack ${name}.wgsl as shared/${part}.wgsl must exist: it does not`);
-    return strip(`shared/${part}.wgsl`, text);
+    return ` + ${part.toUpperCase()}`;
   });
-  entries.push(`  ${name}: \`\n${[strip(`${name}.wgsl`, source), ...parts].join("\n")}\n\`,\n`);
+  entries.push(`  ${name}: \`\n${strip(`${name}.wgsl`, source)}\n\`${parts.join("")},\n`);
 }
 for (const [name, source] of shared) {
-  if (/_\d+$/.test(name)) entries.push(`  ${name}: \`\n${strip(`shared/${name}.wgsl`, source)}\n\`,\n`);
+  common.push(`const ${name.toUpperCase()} = \`\n${strip(`shared/${name}.wgsl`, source)}\n\`;\n`);
+  if (/_\d+$/.test(name)) entries.push(`  ${name}: ${name.toUpperCase()},\n`);
 }
 const module = `// Made by tools/pack_shaders.ts from the .wgsl files beside it.
 import type { KernelName } from "../kernels.ts";
 
+${common.join("\n")}
 export const SHADERS = {
 ${entries.join("")}} as const satisfies Record<KernelName, string> & Record<string, string>;
 `;
