@@ -5,7 +5,7 @@
  * @module
  */
 import * as esbuild from "esbuild";
-import { externalWeights, literalImports, packages } from "./npm/plugins.ts";
+import { literalImports, packages } from "./npm/plugins.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const FAMILY_REGEXP = /^src\/models\/(\w+)\/\w+\.ts$/;
@@ -31,7 +31,7 @@ export async function familyCode(): Promise<FamilyCode[]> {
     metafile: true,
     write: false,
     external: ["node:*"],
-    plugins: [packages(new Map()), externalWeights("./weights"), literalImports(ROOT)],
+    plugins: [packages(new Map()), literalImports(ROOT)],
     logLevel: "error",
   });
   const contents = new Map(outputFiles.map((file) => [file.path.slice(ROOT.length), file.contents]));

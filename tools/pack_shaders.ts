@@ -40,8 +40,8 @@ for (const [name, source] of await readShaders(ROOT)) {
   entries.push(`  ${name}: \`\n${strip(`${name}.wgsl`, source)}\n\`${parts.join("")},\n`);
 }
 for (const [name, source] of shared) {
-  common.push(`const ${name.toUpperCase()} = \`\n${strip(`shared/${name}.wgsl`, source)}\n\`;\n`);
-  if (/_\d+$/.test(name)) entries.push(`  ${name}: ${name.toUpperCase()},\n`);
+  common.push(`const ${name.toUpperCase()} = \`${strip(`shared/${name}.wgsl`, source)}\n\`;\n`);
+  if (/_\d+$/.test(name)) entries.push(`  ${name}: \`\n\` + ${name.toUpperCase()},\n`);
 }
 const module = `// Made by tools/pack_shaders.ts from the .wgsl files beside it.
 import type { KernelName } from "../kernels.ts";

@@ -1,8 +1,7 @@
 // Made by tools/pack_shaders.ts from the .wgsl files beside it.
 import type { KernelName } from "../kernels.ts";
 
-const ACTIVATION = `
-//# shared/activation.wgsl
+const ACTIVATION = `//# shared/activation.wgsl
 
 
 
@@ -58,8 +57,7 @@ fn activate(code: u32, slope: f32, x: f32) -> f32 {
 }
 `;
 
-const HALF = `
-//# shared/half.wgsl
+const HALF = `//# shared/half.wgsl
 
 
 fn halvesOf(words: vec4u) -> vec4f {
@@ -71,8 +69,7 @@ fn halvesOf(words: vec4u) -> vec4f {
 }
 `;
 
-const INPUT_1 = `
-//# shared/input_1.wgsl
+const INPUT_1 = `//# shared/input_1.wgsl
 
 alias Word = f32;
 
@@ -88,8 +85,7 @@ fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x
 const AT_ONCE: u32 = 1u;
 `;
 
-const INPUT_4 = `
-//# shared/input_4.wgsl
+const INPUT_4 = `//# shared/input_4.wgsl
 
 alias Word = vec4f;
 
@@ -102,14 +98,12 @@ fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x
 const AT_ONCE: u32 = 2u;
 `;
 
-const JOIN_0 = `
-//# shared/join_0.wgsl
+const JOIN_0 = `//# shared/join_0.wgsl
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f { return values; }
 `;
 
-const JOIN_1 = `
-//# shared/join_1.wgsl
+const JOIN_1 = `//# shared/join_1.wgsl
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f {
   if (thread < INPUT_BLOCKS) { inputTile[thread] = values; }
@@ -122,8 +116,7 @@ fn joinRows(thread: u32, values: vec4f) -> vec4f {
 }
 `;
 
-const JOIN_2 = `
-//# shared/join_2.wgsl
+const JOIN_2 = `//# shared/join_2.wgsl
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f {
   slices[thread] = values;
@@ -135,8 +128,7 @@ fn joinRows(thread: u32, values: vec4f) -> vec4f {
 }
 `;
 
-const NORM = `
-//# shared/norm.wgsl
+const NORM = `//# shared/norm.wgsl
 
 
 
@@ -188,8 +180,7 @@ fn normalise(group: u32, lane: u32, centred: bool) {
 }
 `;
 
-const ORDER = `
-//# shared/order.wgsl
+const ORDER = `//# shared/order.wgsl
 
 
 fn tokenAt(step: u32, direction: u32) -> u32 {
@@ -202,8 +193,7 @@ fn tokenAt(step: u32, direction: u32) -> u32 {
 }
 `;
 
-const OUTPUT_1 = `
-//# shared/output_1.wgsl
+const OUTPUT_1 = `//# shared/output_1.wgsl
 
 alias Result = f32;
 
@@ -225,8 +215,7 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
 }
 `;
 
-const OUTPUT_4 = `
-//# shared/output_4.wgsl
+const OUTPUT_4 = `//# shared/output_4.wgsl
 
 alias Result = vec4f;
 
@@ -258,8 +247,7 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
 fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }
 `;
 
-const REDUCE = `
-//# shared/reduce.wgsl
+const REDUCE = `//# shared/reduce.wgsl
 
 
 
@@ -321,8 +309,7 @@ fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
 }
 `;
 
-const SCAN_FED = `
-//# shared/scan_fed.wgsl
+const SCAN_FED = `//# shared/scan_fed.wgsl
 
 
 
@@ -575,8 +562,7 @@ fn fed(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lan
 }
 `;
 
-const SCAN_LOCAL = `
-//# shared/scan_local.wgsl
+const SCAN_LOCAL = `//# shared/scan_local.wgsl
 
 
 
@@ -738,8 +724,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
 }
 `;
 
-const SCAN_STEP = `
-//# shared/scan_step.wgsl
+const SCAN_STEP = `//# shared/scan_step.wgsl
 
 
 
@@ -866,8 +851,7 @@ fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
 }
 `;
 
-const SLICES = `
-//# shared/slices.wgsl
+const SLICES = `//# shared/slices.wgsl
 
 
 
@@ -921,16 +905,14 @@ fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
 }
 `;
 
-const SPREAD = `
-//# shared/spread.wgsl
+const SPREAD = `//# shared/spread.wgsl
 
 fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 `;
 
-const TILE = `
-//# shared/tile.wgsl
+const TILE = `//# shared/tile.wgsl
 
 
 
@@ -1068,8 +1050,7 @@ fn storeFour(row: u32, column: u32, sums: mat4x4f) {
 }
 `;
 
-const VALUE_1 = `
-//# shared/value_1.wgsl
+const VALUE_1 = `//# shared/value_1.wgsl
 
 alias Value = f32;
 const LANES: u32 = 1u;
@@ -1077,8 +1058,7 @@ const LANES: u32 = 1u;
 fn activateAll(code: u32, slope: f32, x: Value) -> Value { return activate(code, slope, x); }
 `;
 
-const VALUE_4 = `
-//# shared/value_4.wgsl
+const VALUE_4 = `//# shared/value_4.wgsl
 
 alias Value = vec4f;
 const LANES: u32 = 4u;
@@ -1090,24 +1070,21 @@ fn activateAll(code: u32, slope: f32, x: Value) -> Value {
 }
 `;
 
-const WEIGHT_16 = `
-//# shared/weight_16.wgsl
+const WEIGHT_16 = `//# shared/weight_16.wgsl
 
 alias Weights = vec2u;
 
 fn weightAt(at: u32) -> vec4f { return halvesOf(weight[at].xxyy >> vec4u(0u, 16u, 0u, 16u)); }
 `;
 
-const WEIGHT_32 = `
-//# shared/weight_32.wgsl
+const WEIGHT_32 = `//# shared/weight_32.wgsl
 
 alias Weights = vec4f;
 
 fn weightAt(at: u32) -> vec4f { return weight[at]; }
 `;
 
-const WORDS_1 = `
-//# shared/words_1.wgsl
+const WORDS_1 = `//# shared/words_1.wgsl
 
 alias Word = f32;
 
@@ -1116,8 +1093,7 @@ fn projectionAt(at: u32) -> f32 { return projection[at]; }
 fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at], projection[at + 1u], projection[at + 2u], projection[at + 3u]); }
 `;
 
-const WORDS_2 = `
-//# shared/words_2.wgsl
+const WORDS_2 = `//# shared/words_2.wgsl
 
 alias Word = vec2f;
 
@@ -1126,8 +1102,7 @@ fn projectionAt(at: u32) -> f32 { return projection[at / 2u][at % 2u]; }
 fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at / 2u], projection[at / 2u + 1u]); }
 `;
 
-const WORDS_4 = `
-//# shared/words_4.wgsl
+const WORDS_4 = `//# shared/words_4.wgsl
 
 alias Word = vec4f;
 
@@ -2525,18 +2500,32 @@ fn main(
     activateAll(p.activation, p.slope, x[(p.xOffset + row * p.xStride) / LANES + column]);
 }
 ` + ACTIVATION + SPREAD,
-  input_1: INPUT_1,
-  input_4: INPUT_4,
-  join_0: JOIN_0,
-  join_1: JOIN_1,
-  join_2: JOIN_2,
-  output_1: OUTPUT_1,
-  output_4: OUTPUT_4,
-  value_1: VALUE_1,
-  value_4: VALUE_4,
-  weight_16: WEIGHT_16,
-  weight_32: WEIGHT_32,
-  words_1: WORDS_1,
-  words_2: WORDS_2,
-  words_4: WORDS_4,
+  input_1: `
+` + INPUT_1,
+  input_4: `
+` + INPUT_4,
+  join_0: `
+` + JOIN_0,
+  join_1: `
+` + JOIN_1,
+  join_2: `
+` + JOIN_2,
+  output_1: `
+` + OUTPUT_1,
+  output_4: `
+` + OUTPUT_4,
+  value_1: `
+` + VALUE_1,
+  value_4: `
+` + VALUE_4,
+  weight_16: `
+` + WEIGHT_16,
+  weight_32: `
+` + WEIGHT_32,
+  words_1: `
+` + WORDS_1,
+  words_2: `
+` + WORDS_2,
+  words_4: `
+` + WORDS_4,
 } as const satisfies Record<KernelName, string> & Record<string, string>;
