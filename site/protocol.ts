@@ -4,6 +4,7 @@
  * @module
  */
 import type { DeviceKind } from "../src/open_device.ts";
+import type { PublishedFacts } from "../src/load_model.ts";
 
 /** The device that is wanted; `auto` leaves it to the dispatcher. */
 export type DeviceWish = "auto" | DeviceKind;
@@ -62,6 +63,8 @@ export interface ModelReport {
   readonly parameters: number;
   readonly dtypes: readonly string[];
   readonly options: readonly (readonly [name: string, value: string, source: string])[];
+  /** What the authors published. */
+  readonly published: PublishedFacts;
   readonly ignored: readonly string[];
   readonly warnings: readonly string[];
   readonly scale: number;

@@ -3,15 +3,17 @@
  *
  * @module
  */
+import { prepared } from "./classify/prepare.ts";
+import { imagesAtOnce, scoresOf, softmax } from "./classify/scores.ts";
 import type { Device } from "./device.ts";
-import { toChannels } from "./image/colour.ts";
 import { decodeImage } from "./image/decode.ts";
 import type { ImageInput } from "./image/pixels.ts";
-import { evaluate, IMAGENET_EVALUATION, type Preprocessing } from "./image/preprocess.ts";
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
 import type { Choices } from "./models/family.ts";
 import { loadImagenetLabels } from "./models/imagenet_labels.ts";
-import { runModel, type RunOptions } from "./run/run_model.ts";
+import type { RunOptions } from "./run/run_model.ts";
+
+export { preprocessingOf } from "./classify/prepare.ts";
 
 /** One class and how likely it is. */
 export interface Label {
@@ -98,9 +100,6 @@ export async function classify(
   return await classify(model, image, options);
 }
 
-/** Images a GPU takes at once. */
-const GPU_BATCH = 16;
-
 /** Classifies several images; on a GPU in batches. Results are in the order of the images. */
 export async function classifyAll(
   model: Model,
@@ -117,16 +116,16 @@ export async function classifyAll(
     );
   }
   const names = await namesOf(model);
-  const size = model.device.kind === "webgpu" ? GPU_BATCH : 1;
+  const size = imagesAtOnce(model);
   const results: Classification[] = [];
   for (let first = 0; first < images.length; first += size) {
-    const prepared = [];
-    for (const image of images.slice(first, first + size)) prepared.push(await prepare(model, image, options));
+    const batch = [];
+    for (const image of images.slice(first, first + size)) batch.push(await prepare(model, image, options));
     const started = performance.now();
-    const logits = await runBatch(model, prepared.map(({ tensor }) => tensor), options);
-    const run = (performance.now() - started) / prepared.length;
-    prepared.forEach(({ timings }, i) => {
-      const own = logits.slice(i * model.classes, (i + 1) * model.classes);
+    const scores = await scoresOf(model, batch.map(({ tensor }) => tensor), options);
+    const run = (performance.now() - started) / batch.length;
+    batch.forEach(({ timings }, i) => {
+      const own = scores[i]!;
       const labels = topLabels(own, names, top);
       results.push({ labels, logits: own, device: model.device.name, timings: { ...timings, run } });
     });
@@ -141,62 +140,8 @@ async function prepare(model: Model, image: ImageInput, options: ClassifyOptions
     ...(options.signal ? { signal: options.signal } : {}),
   });
   const decoded = performance.now();
-  const preprocessing = preprocessingOf(model);
-  const { tensor, crop } = evaluate(pixels, preprocessing);
-  const input = model.channels === 1 ? normaliseGrey(toChannels(crop, 1).data, preprocessing) : tensor;
-  return { tensor: input, timings: { decode: decoded - started, preprocess: performance.now() - decoded } };
-}
-
-/** A one-channel model sees the luma. */
-function normaliseGrey(grey: ArrayLike<number>, { mean, std }: Preprocessing): Float32Array {
-  return Float32Array.from(grey, (value) => (value / 255 - mean[0]) / std[0]);
-}
-
-async function runBatch(
-  model: Model,
-  tensors: readonly Float32Array[],
-  options: ClassifyOptions,
-): Promise<Float32Array> {
-  const [height, width] = sidesOf(preprocessingOf(model).crop), { channels } = model;
-  const shape = [tensors.length, height, width, channels];
-  const images = new Float32Array(tensors.length * height * width * channels);
-  tensors.forEach((tensor, i) => images.set(tensor, i * tensor.length));
-  const logits = await runModel(model.device, function* (ops) {
-    return yield* model.forward(ops, ops.input(images, shape), undefined, options.choices);
-  }, options);
-  if (logits.length !== tensors.length * model.classes) {
-    throw new TypeError(
-      `Cannot classify as the model must give one score per class and image: current output has ${logits.length} ` +
-        `values for ${model.classes} classes and ${tensors.length} images; its final_pool_type does not pool`,
-    );
-  }
-  return logits;
-}
-
-/** Height and width of a size that may be one number. */
-const sidesOf = (size: number | readonly [number, number]): readonly [number, number] =>
-  typeof size === "number" ? [size, size] : size;
-
-/**
- * The model's own preprocessing, cut to its image size; without one, ImageNet evaluation: the shorter side is resized
- * to the model's side / 0.875 (224: 256) and the centre is cut out. The preprocessing of a model of any size says the size.
- */
-export function preprocessingOf(model: Model): Preprocessing {
-  const own = model.preprocessing;
-  if (!model.imageSize) return own ?? IMAGENET_EVALUATION;
-  const [height, width] = model.imageSize;
-  if (!own) {
-    const resize = height === width
-      ? Math.trunc(height / 0.875)
-      : [Math.trunc(height / 0.875), Math.trunc(width / 0.875)] as const;
-    return { ...IMAGENET_EVALUATION, resize, crop: [height, width] };
-  }
-  const [cropHeight, cropWidth] = sidesOf(own.crop);
-  if (cropHeight === height && cropWidth === width) return own;
-  const resize = typeof own.resize === "number"
-    ? Math.round(own.resize * Math.min(height / cropHeight, width / cropWidth))
-    : [Math.round(own.resize[0] * height / cropHeight), Math.round(own.resize[1] * width / cropWidth)] as const;
-  return { ...own, resize, crop: [height, width] };
+  const { tensor } = prepared(model, pixels);
+  return { tensor, timings: { decode: decoded - started, preprocess: performance.now() - decoded } };
 }
 
 async function namesOf(model: Model): Promise<readonly string[] | undefined> {
@@ -209,14 +154,11 @@ async function namesOf(model: Model): Promise<readonly string[] | undefined> {
   return names;
 }
 
-/** Softmax of the scores, and the likeliest classes, best first; equal ones in the order of the classes. */
+/** The likeliest classes, best first; equal ones in the order of the classes. */
 function topLabels(logits: Float32Array, names: readonly string[] | undefined, top: number): Label[] {
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const exps = Float64Array.from(logits, (logit) => Math.exp(logit - largest));
-  const sum = exps.reduce((a, b) => a + b, 0);
-  return Array.from(exps, (value, index) => ({
+  return Array.from(softmax(logits), (probability, index) => ({
     index,
     name: names?.[index] ?? `class ${index}`,
-    probability: value / sum,
+    probability,
   })).sort((a, b) => b.probability - a.probability).slice(0, top);
 }

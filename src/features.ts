@@ -3,11 +3,9 @@
  *
  * @module
  */
-import { preprocessingOf } from "./classify.ts";
-import { toChannels } from "./image/colour.ts";
+import { prepared } from "./classify/prepare.ts";
 import { decodeImage } from "./image/decode.ts";
 import type { ImageInput } from "./image/pixels.ts";
-import { evaluate } from "./image/preprocess.ts";
 import type { Model } from "./load_model.ts";
 import { Ops } from "./ops/ops.ts";
 import { openDry } from "./run/dry_device.ts";
@@ -77,7 +75,8 @@ export async function features<const L extends LayerName>(
       }`,
     );
   }
-  const input = await inputOf(model, image, run.signal);
+  const { signal } = run, pixels = await decodeImage(image, signal ? { signal } : {});
+  const input = prepared(model, pixels).tensor;
   const wanted = new Set<string>(layers);
   const readings: [string, readonly number[], Promise<Float32Array>][] = [];
   await runModel(model.device, (ops, tap) => model.forward(ops, ops.input(input, shape), tap), {
@@ -97,11 +96,4 @@ function layerNames(model: Model, shape: readonly number[]): string[] {
   const steps = model.forward(ops, ops.empty(shape), (name) => void names.push(name));
   while (!steps.next().done) continue;
   return names;
-}
-
-async function inputOf(model: Model, image: ImageInput, signal: AbortSignal | undefined): Promise<Float32Array> {
-  const preprocessing = preprocessingOf(model), { mean, std } = preprocessing;
-  const { tensor, crop } = evaluate(await decodeImage(image, signal ? { signal } : {}), preprocessing);
-  if (model.channels !== 1) return tensor;
-  return Float32Array.from(toChannels(crop, 1).data, (value) => (value / 255 - mean[0]) / std[0]);
 }

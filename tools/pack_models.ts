@@ -1,5 +1,6 @@
 /**
- * Writes what follows from the records of the families: the table of released checkpoints and `docs/models.md`. `--check`
+ * Writes what follows from the records of the families: the table of released checkpoints, the
+ * families' titles for the page, and `docs/models.md`. `--check`
  * writes nothing and fails when one is stale.
  *
  * @module
@@ -41,4 +42,19 @@ ${rows.join("\n")}
 }
 
 await writeGenerated("src/checkpoint/released.gen.ts", releasedRows());
+/** What people call the families of each task. */
+function titles(): string {
+  const rows = [...new Set(families.map(({ task }) => task))].map((task) => {
+    const own = families.filter((family) => family.task === task).map(({ title }) => title);
+    return `  ${task}: ${JSON.stringify(own)},`;
+  });
+  return `// Written by tools/pack_models.ts from the records beside it.
+/** What people call the families of each task. */
+export const FAMILY_TITLES = {
+${rows.join("\n")}
+} as const;
+`;
+}
+
+await writeGenerated("src/models/titles.gen.ts", titles());
 await writeGenerated("docs/models.md", modelsPage(families));

@@ -26,7 +26,8 @@ function ignoredText({ ignored }: ModelReport): string {
 }
 
 function showFacts(report: ModelReport): void {
-  const { family, variant, format, root, parameters, tensors, dtypes, options, warnings } = report;
+  const { family, variant, format, root, parameters, tensors, dtypes, options, warnings, published } = report;
+  const figures = Object.entries(published.figures).map((figure) => figure.join(" "));
   facts.replaceChildren(
     make(
       "dl",
@@ -36,6 +37,10 @@ function showFacts(report: ModelReport): void {
       ...row(TEXT.model.file, TEXT.model.format(format, root)),
       ...row(TEXT.model.parameters, TEXT.model.parametersIn(parameters, tensors, dtypes.join(", "))),
       ...row(TEXT.model.ignored, ignoredText(report)),
+      ...row(TEXT.model.paper, published.paper),
+      ...row(TEXT.model.code, published.repository),
+      ...row(TEXT.model.licence, published.licence.weights),
+      ...(figures.length > 0 ? row(TEXT.model.figures, figures.join(", ")) : []),
     ),
     ...cardButton(report.id),
     ...warnings.map((warning) => make("p", { class: "hint" }, warning)),

@@ -5,6 +5,10 @@
  * @module
  */
 import type { FailureKind, Task } from "../protocol.ts";
+import { FAMILY_TITLES } from "../../src/models/titles.gen.ts";
+
+/** The families that can run on the page. */
+const FAMILIES = new Intl.ListFormat("en").format([...FAMILY_TITLES.classify, ...FAMILY_TITLES.restore]);
 
 /** Texts of the HTML, by the name in double braces. */
 export const PAGE = {
@@ -90,7 +94,7 @@ export const PAGE = {
   modelTitle: "Model",
   licences: "Licences of the code and the models",
   modelDrop: "Open a checkpoint",
-  modelHint: "Official Vision Mamba, MambaIR and DVMSR checkpoints (.pth, .safetensors) run as they are.",
+  modelHint: `Official checkpoints (.pth, .safetensors) of ${FAMILIES} run as they are.`,
   deviceTitle: "Device and timings",
   deviceWish: "Run on",
   offlineTitle: "Offline, and what is kept",
@@ -124,10 +128,11 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
   "damaged-image": "This photo is damaged or cut off. Fetch or export it again, then drop it once more.",
   "image-too-large": "This photo is too large: at most 100 megapixels fit. Make it smaller first, then drop it again.",
   "image-kind": "This kind of photo cannot be read here. Save it as an ordinary PNG, JPEG or WebP, then drop it again.",
-  "not-checkpoint":
-    "This file is not a checkpoint. Choose a .pth or .safetensors file of Vision Mamba, MambaIR or DVMSR.",
+  "not-checkpoint": `This file is not a checkpoint. Choose a .pth or .safetensors file of ${
+    FAMILIES.replace(" and ", " or ")
+  }.`,
   "damaged-checkpoint": "This checkpoint is damaged or cut off. Download it again, then drop it once more.",
-  "foreign-model": "This checkpoint belongs to another model. Vision Mamba, MambaIR and DVMSR can run here.",
+  "foreign-model": `This checkpoint belongs to another model. ${FAMILIES} can run here.`,
   "no-scan": "This model has no scan to look into. Choose another one.",
   "wrong-task": "This model cannot do that. Choose another model below, under Model.",
   "device-lost": "The graphics device was lost in the middle of the work. Try again, or go on with the processor.",
@@ -343,6 +348,10 @@ export const TEXT = {
     file: "File",
     parameters: "Parameters",
     ignored: "Ignored",
+    paper: "Paper",
+    code: "Official code",
+    licence: "Terms of the weights",
+    figures: "Published",
     none: "nothing",
     unnamed: "not one of the published",
     options: (count: number) => `${count} options`,

@@ -3,12 +3,12 @@
  *
  * @module
  */
-import { classify, preprocessingOf } from "../../src/classify.ts";
-import { toChannels } from "../../src/image/colour.ts";
+import { classify } from "../../src/classify.ts";
+import { prepared, preprocessingOf } from "../../src/classify/prepare.ts";
+import { imagesAtOnce, scoresOf, softmax } from "../../src/classify/scores.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
-import { evaluate, type Preprocessing } from "../../src/image/preprocess.ts";
+import type { Preprocessing } from "../../src/image/preprocess.ts";
 import type { Model } from "../../src/load_model.ts";
-import { runModel } from "../../src/run/run_model.ts";
 import type { ClassifyReport, OcclusionReport, Region } from "../protocol.ts";
 import { Failure } from "./failures.ts";
 import type { Watch } from "./model_files.ts";
@@ -45,26 +45,13 @@ export function regionOf({ width, height }: Pixels, { resize, crop }: Preprocess
   return { x: (width - w) / 2, y: (height - h) / 2, width: w, height: h };
 }
 
-/** A photo as the model wants it. */
+/** A photo as the model wants it, and which part of it that is. */
 export function prepare(model: Model, pixels: Pixels) {
-  const preprocessing = preprocessingOf(model);
-  const { tensor, crop } = evaluate(pixels, preprocessing);
-  const { mean, std } = preprocessing;
-  const grey = () => Float32Array.from(toChannels(crop, 1).data, (value) => (value / 255 - mean[0]) / std[0]);
-  return { tensor: model.channels === 1 ? grey() : tensor, crop, region: regionOf(pixels, preprocessing) };
+  return { ...prepared(model, pixels), region: regionOf(pixels, preprocessingOf(model)) };
 }
 
 /** Places along each side: enough to see an object, few enough to wait for. */
 const PLACES = 8;
-/** Images a GPU takes at once. */
-const BATCH = 16;
-
-function softmax(logits: Float32Array): Float32Array {
-  const largest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
-  const exps = logits.map((logit) => Math.exp(logit - largest));
-  const sum = exps.reduce((a, b) => a + b, 0);
-  return exps.map((value) => value / sum);
-}
 
 /**
  * Covers one place of the photo after another with the mean colour (0 after normalising) and takes how far the
@@ -82,14 +69,8 @@ export async function occludePhoto(
   const { tensor, region, crop: { height, width } } = prepare(model, pixels);
   const { channels } = model;
   const started = performance.now();
-  const run = async (images: readonly Float32Array[]): Promise<Float32Array[]> => {
-    const input = new Float32Array(images.length * tensor.length);
-    images.forEach((image, i) => input.set(image, i * tensor.length));
-    const logits = await runModel(model.device, function* (ops) {
-      return yield* model.forward(ops, ops.input(input, [images.length, height, width, channels]));
-    }, { signal: watch.signal });
-    return images.map((_, i) => softmax(logits.slice(i * model.classes, (i + 1) * model.classes)));
-  };
+  const run = async (images: readonly Float32Array[]) =>
+    (await scoresOf(model, images, { signal: watch.signal })).map(softmax);
   const cover = (place: number): Float32Array => {
     const image = tensor.slice(), row = Math.floor(place / PLACES), column = place % PLACES;
     const from = (at: number, side: number) => Math.max(0, Math.round((at - 0.5) * side / PLACES));
@@ -101,7 +82,7 @@ export async function occludePhoto(
   };
   const [whole] = await run([tensor]);
   const falls = classes.map(() => new Float32Array(PLACES ** 2));
-  const size = model.device.kind === "webgpu" ? BATCH : 1;
+  const size = imagesAtOnce(model);
   for (let first = 0; first < PLACES ** 2; first += size) {
     const places = Array.from({ length: Math.min(size, PLACES ** 2 - first) }, (_, i) => first + i);
     const answers = await run(places.map(cover));

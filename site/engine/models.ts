@@ -43,11 +43,11 @@ export async function reportOf(id: string, name: string, checkpoint: Checkpoint)
   const info = describeModel(checkpoint, detected);
   const { gives } = detected, scale = gives.kind === "image" ? gives.scale : 1;
   const classes = gives.kind === "classes" ? gives.classes : 0;
-  const { family, variant, format, root, tensors, parameters, dtypes, ignored } = info;
+  const { title: family, variant, format, root, tensors, parameters, dtypes, ignored, published } = info;
   return {
     id,
     task: taskOf(info, scale, name),
-    ...{ family, variant, format, root, tensors, parameters, dtypes, ignored, scale },
+    ...{ family, variant, format, root, tensors, parameters, dtypes, ignored, published, scale },
     options: Object.entries(info.options).filter(([, value]) => value !== undefined).map(([option, value]) => {
       return [option, JSON.stringify(value), info.sources[option] ?? "released defaults"] as const;
     }),

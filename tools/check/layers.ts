@@ -44,8 +44,9 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/fuse.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
   ["src/restore/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/restore.ts", ["src/device.ts", "src/image/", "src/models/", "src/load_model.ts", "src/restore/"]],
-  ["src/classify.ts", ["src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
-  ["src/features.ts", ["src/classify.ts", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
+  ["src/classify/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
+  ["src/classify.ts", ["src/classify/", "src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
+  ["src/features.ts", ["src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
   ["src/edge/", [...VERBS, "src/device.ts", "src/restore/", "src/image/", "src/bytes/"]],
   ["src/edge.ts", ["src/edge/", "src/open_device.ts"]],
   ["src/cli/", [
