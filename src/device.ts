@@ -30,6 +30,11 @@ export interface WriteOptions {
   readonly shape?: readonly number[];
   /** For role `scan`: states per channel. */
   readonly stateSize?: number;
+  /**
+   * For role `linear`: kept in 16 bits on the processor too, where every number is one of 16 bits. It halves the memory, and
+   * costs time where few rows do not wait for memory. A GPU does so anyway.
+   */
+  readonly compact?: boolean;
   /** `run`: freed with the innermost open scope. `model`: until {@linkcode Device.free}. */
   readonly life: "run" | "model";
 }

@@ -3,9 +3,9 @@
  *
  * @module
  */
-import { countParameters } from "./checkpoint/weights.ts";
+import { bytesOf, countParameters } from "./checkpoint/weights.ts";
 import type { Device } from "./device.ts";
-import { factsOf, type LoadOptions, type ModelSource, openModelSource } from "./load_model.ts";
+import { factsOf, type LoadOptions, type ModelSource, officialEntries, openModelSource } from "./load_model.ts";
 import { fingerprintOf, type LanguageCache, newCache, restoreCache, type SavedCache } from "./models/mamba_lm/cache.ts";
 import { MAMBA_LM } from "./models/mamba_lm/marks.ts";
 import type { MambaLmConfig, MambaLmVariant } from "./models/mamba_lm/options.ts";
@@ -56,11 +56,6 @@ export interface LanguageModel {
 /** Bytes that 32-bit WebAssembly can hold. */
 const WASM_BYTES = 2 ** 32;
 
-/** Bytes of the weights on a device that keeps them as f32: a shared embedding is there twice, for rows and as the head. */
-export function memoryOf(c: MambaLmConfig, parameters: number): number {
-  return 4 * (parameters + (c.tied ? c.vocabulary * c.mixer.width : 0));
-}
-
 /**
  * Loads a Mamba language model: a `pytorch_model.bin` of state-spaces/mamba-*, or the safetensors of an `-hf` repository.
  *
@@ -93,7 +88,8 @@ export async function loadLanguageModel(
       );
     }
     const { config } = detected, parameters = countParameters(detected.spec);
-    const needed = memoryOf(config, parameters), held = device.memory().weights;
+    const needed = bytesOf(detected.spec, { entries: officialEntries(checkpoint, detected) });
+    const held = device.memory().weights;
     if (device.kind === "wasm" && needed + held > WASM_BYTES) {
       throw new RangeError(
         `Cannot load the language model as its ${needed} bytes must fit into the memory of ${device.name}: ` +

@@ -22,6 +22,7 @@ mod gather_rows;
 mod gemm;
 mod layer_norm;
 mod linear;
+mod linear_half;
 mod max_rows;
 mod mean_rows;
 mod norm;

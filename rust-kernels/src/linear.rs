@@ -9,7 +9,7 @@ use crate::scratch::Scratch;
 const MOST_ROWS: usize = ROWS << 13;
 
 /// The part of an operand that belongs to a group; an absent one stays absent.
-unsafe fn part(operand: *const f32, offset: usize) -> *const f32 {
+pub unsafe fn part(operand: *const f32, offset: usize) -> *const f32 {
     if operand.is_null() { operand } else { operand.add(offset) }
 }
 

@@ -32,6 +32,8 @@ export interface Leaf {
   readonly make: (parts: Parts) => Float32Array;
   /** The checkpoint need not have it. */
   readonly optional?: boolean;
+  /** See `WriteOptions.compact` of a device. */
+  readonly compact?: boolean;
 }
 
 /** A leaf that every checkpoint of the model must have. */
@@ -101,6 +103,31 @@ export function derived(
   stateSize?: number,
 ): Weight {
   return { kind: "leaf", role, shape, parts, make, optional: false, ...(stateSize === undefined ? {} : { stateSize }) };
+}
+
+/**
+ * The tree with its matrices kept in 16 bits where they are numbers of 16 bits, on the processor too: for a model that waits
+ * for its weights more than it multiplies.
+ */
+export function compacted<S extends Spec>(spec: S): S {
+  if (spec === undefined) return spec;
+  if (isLeaf(spec)) {
+    return spec.role === "linear" && spec.shape.slice(0, -2).every((groups) => groups === 1)
+      ? { ...spec, compact: true }
+      : spec;
+  }
+  if (Array.isArray(spec)) return spec.map((child: Spec) => compacted(child)) as unknown as S;
+  return Object.fromEntries(Object.entries(spec).map(([name, child]) => [name, compacted(child)])) as S;
+}
+
+/** Bytes that a tree takes on a device that keeps 32 bits a number, and 16 where the checkpoint has such and may. */
+export function bytesOf(spec: Spec, { entries }: Pick<Checkpoint, "entries">): number {
+  let bytes = 0;
+  for (const { leaf, keys } of places(spec, "", "")) {
+    const half = leaf.compact && Object.values(keys).every((key) => entries.get(key)?.dtype === "F16");
+    bytes += (half ? 2 : 4) * sizeOf(leaf.shape);
+  }
+  return bytes;
 }
 
 /** What {@linkcode bind} takes beside the tree. */
@@ -217,7 +244,7 @@ async function writeWeight(
   entries: ReadonlyMap<string, Entry>,
   device: Device,
 ): Promise<DeviceBuffer> {
-  const { role, shape, stateSize } = leaf;
+  const { role, shape, stateSize, compact } = leaf;
   const parts: Record<string, Float32Array> = {};
   for (const [part, key] of Object.entries(keys)) {
     parts[part] = await entries.get(key)!.read();
@@ -232,7 +259,13 @@ async function writeWeight(
     );
   }
   if (!Object.values(parts).includes(made)) refuseNonFinite(made, `a weight made of ${Object.values(keys).join(", ")}`);
-  const buffer = device.write(made, { role, shape, life: "model", ...(stateSize === undefined ? {} : { stateSize }) });
+  const buffer = device.write(made, {
+    role,
+    shape,
+    life: "model",
+    ...(stateSize === undefined ? {} : { stateSize }),
+    ...(compact ? { compact } : {}),
+  });
   Object.values(parts).forEach(release);
   return buffer;
 }

@@ -6,13 +6,13 @@
 import type { Device, DeviceMemory, KernelCall, WriteOptions } from "../device.ts";
 import { taskQueue } from "../device.ts";
 import { Ledger } from "../device/ledger.ts";
+import { packHalves } from "../device/half_weights.ts";
 import { readRows } from "../device/read_rows.ts";
 import type { KernelName, Operands, Params } from "../kernels.ts";
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../tensor.ts";
 import { type AdapterDescription, describeAdapter, findAdapter } from "./adapter.ts";
 import { Commands } from "./commands.ts";
 import { Faults } from "./faults.ts";
-import { packHalves } from "./half_weights.ts";
 import { Launcher } from "./launcher.ts";
 import { packWeight } from "./pack_weights.ts";
 import { Pipelines } from "./pipelines.ts";

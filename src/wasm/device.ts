@@ -8,6 +8,7 @@ import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
 import { taskQueue } from "../device.ts";
 import { Ledger } from "../device/ledger.ts";
+import { packHalves } from "../device/half_weights.ts";
 import { readRows } from "../device/read_rows.ts";
 import { SIGNATURES } from "../device/signature.ts";
 import { type KernelName, millisecondsOf, type Operands, type Params } from "../kernels.ts";
@@ -21,6 +22,8 @@ import type { Threads, ThreadSetup } from "./threads.ts";
 
 interface WasmBuffer extends DeviceBuffer {
   readonly block: Block;
+  /** Whether it holds numbers of 16 bits: a weight of `linear`, where no number is lost by it. */
+  readonly half?: boolean;
 }
 
 /** How the WASM device is opened. */
@@ -83,9 +86,12 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     write(data: Float32Array | Uint32Array, options: WriteOptions): WasmBuffer {
       ledger.guard("write");
       const packed = data instanceof Float32Array ? packWeight(data, options) : data;
-      const buffer = options.life === "run" ? ledger.run(() => take(packed.length)) : ledger.keep(take(packed.length));
+      const halves = options.compact && packed instanceof Float32Array ? packHalves(packed) : undefined;
+      const words = halves ?? packed;
+      const make = (): WasmBuffer => ({ ...take(words.length), length: packed.length, half: halves !== undefined });
+      const buffer = options.life === "run" ? ledger.run(make) : ledger.keep(make());
       const { HEAPF32, HEAPU32 } = heapOf();
-      (packed instanceof Float32Array ? HEAPF32 : HEAPU32).set(packed, buffer.block.at / 4);
+      (words instanceof Float32Array ? HEAPF32 : HEAPU32).set(words, buffer.block.at / 4);
       return buffer;
     },
     free(buffer: DeviceBuffer): void {
@@ -96,10 +102,16 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
       ledger.guard(`run ${kernel}`);
       const signature = SIGNATURES[kernel];
       const args: Record<string, number> = { ...params };
+      let half = false;
       for (const { name } of signature.operands) {
-        const tensor = (operands as Record<string, Tensor | undefined>)[name];
-        args[name] = tensor ? (tensor.buffer as WasmBuffer).block.at + 4 * tensor.offset : 0;
+        const tensor = (operands as Record<string, Tensor | undefined>)[name], buffer = tensor?.buffer as WasmBuffer;
+        args[name] = tensor ? buffer.block.at + 4 * tensor.offset : 0;
+        half ||= !!buffer?.half;
       }
+      if (half && kernel !== "linear") {
+        throw new TypeError(`Cannot run ${kernel} as its weights must be of 32 bits: one was written as compact`);
+      }
+      const name = half ? "linear_half" : kernel;
       const flatten = (share: Share): number[] => [
         ...signature.operands.map(({ name }) => share.args[name]!),
         ...signature.params.map(({ name }) => share.args[name]!),
@@ -107,9 +119,14 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
         SCRATCH_BYTES,
         ...(share.part ?? []),
       ];
-      if (threads && millisecondsOf(kernel, params) >= grain && threads.run(kernel, args, flatten, scratch.at)) return;
+      if (
+        threads && millisecondsOf(kernel, params) >= grain &&
+        threads.run(kernel, { ...args, half: Number(half) }, flatten, scratch.at, name)
+      ) {
+        return;
+      }
       try {
-        kernels[kernel](...flatten({ args }));
+        kernels[name](...flatten({ args }));
       } catch (cause) {
         throw trapped(kernel, cause);
       }

@@ -21,7 +21,7 @@ const MAXIMUM_PAGES = 65536;
 const INITIAL_PAGES = 32;
 
 /** The kernels: operands in table order (bytes from the start of the memory, 0 if absent), parameters, scratch, its bytes. */
-export type WasmKernels = Readonly<Record<KernelName, (...args: number[]) => void>>;
+export type WasmKernels = Readonly<Record<KernelName | "linear_half", (...args: number[]) => void>>;
 
 /** An instance of the kernels. */
 export interface WasmInstance {

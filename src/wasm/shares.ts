@@ -58,12 +58,14 @@ const byRows = (strides: Readonly<Record<string, string>>, step = ROWS): Cut => 
     ),
   }));
 
-/** Rows of a product, or panels of its outputs where the rows are few. */
+/** Rows of a product, or panels of its outputs where the rows are few; `half`: the weight has two numbers a word. */
 const cutLinear: Cut = (args, threads) => {
   const { rows, outer, inner, groups } = args as Record<"rows" | "outer" | "inner" | "groups", number>;
   if (groups > 1 || rows >= 2 * threads * ROWS) return byRows({ x: "xStride", out: "outStride" })(args, threads);
   return ranges(outer, threads, PANEL).map(([from, to]) => ({
-    args: moved(args, { weight: from * inner, bias: from, scale: from, out: from }, { outer: to - from }),
+    args: moved(args, { weight: from * inner / (args.half ? 2 : 1), bias: from, scale: from, out: from }, {
+      outer: to - from,
+    }),
   }));
 };
 

@@ -114,15 +114,21 @@ export class Threads {
 
   /**
    * Shares a call out; false when it cannot be cut, or no thread is awake. `flatten` gives the arguments of a share, among
-   * them a place for scratch that each thread fills: before its bytes and the part.
+   * them a place for scratch that each thread fills: before its bytes and the part. `whole`: the function that does all of it.
    *
    * @throws {Error} When a thread died or trapped; the threads are ended then.
    */
-  run(kernel: KernelName, args: Arguments, flatten: (share: Share) => number[], scratch: number): boolean {
+  run(
+    kernel: KernelName,
+    args: Arguments,
+    flatten: (share: Share) => number[],
+    scratch: number,
+    whole: string = kernel,
+  ): boolean {
     const shares = this.awake > 1 ? sharesOf(kernel, args, this.awake) : [];
     if (shares.length < 2) return false;
     const words = this.#words, floats = this.#floats, own = shares[0]!.part !== undefined;
-    const name = own ? `${kernel}_share` : kernel, list = shares.map(flatten);
+    const name = own ? `${kernel}_share` : whole, list = shares.map(flatten);
     const place = list[0]!.length - (own ? 4 : 2);
     list.forEach((args, i) => {
       const at = i * MOST_ARGUMENTS;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { packHalves } from "../../src/gpu/half_weights.ts";
+import { packHalves } from "../../src/device/half_weights.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { type Tensor, tensorOf } from "../../src/tensor.ts";
 import { gpuTest } from "./gpu.ts";

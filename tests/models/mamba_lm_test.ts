@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { countParameters } from "../../src/checkpoint/weights.ts";
+import { bytesOf, compacted, countParameters } from "../../src/checkpoint/weights.ts";
 import type { Checkpoint } from "../../src/checkpoint/checkpoint.ts";
-import { loadLanguageModel, memoryOf } from "../../src/language_model.ts";
+import { loadLanguageModel } from "../../src/language_model.ts";
 import { mambaLm, mambaLmWeights } from "../../src/models/mamba_lm/forward.ts";
 import { MAMBA_LM_VARIANTS, mambaLmConfig, type MambaLmVariant } from "../../src/models/mamba_lm/options.ts";
 import { specKeys } from "../../src/checkpoint/weights.ts";
@@ -14,11 +14,11 @@ const names = Object.keys(MAMBA_LM_VARIANTS) as MambaLmVariant[];
 const specOf = (name: MambaLmVariant) => mambaLmWeights(mambaLmConfig(MAMBA_LM_VARIANTS[name]));
 
 /** A checkpoint of a variant whose tensors nobody may read but the final norm. */
-function unread(name: MambaLmVariant): Checkpoint {
+function unread(name: MambaLmVariant, dtype: "F16" | "F32" = "F16"): Checkpoint {
   const keys = [...specKeys(specOf(name))];
   const entries = new Map(keys.map(([key, shape]) => [key, {
     name: key,
-    dtype: "F16",
+    dtype,
     shape,
     bytes: 2 * sizeOf(shape),
     read: () =>
@@ -54,14 +54,16 @@ for (const name of names) {
 
 Deno.test("loadLanguageModel() refuses what 4 GiB cannot hold before it reads, with both numbers", async () => {
   await using device = await openWasm();
-  const needs = (name: MambaLmVariant) =>
-    memoryOf(mambaLmConfig(MAMBA_LM_VARIANTS[name]), countParameters(specOf(name)));
-  await assertRejects(
-    () => loadLanguageModel(device, unread("mamba-2.8b")),
-    RangeError,
-    `its ${needs("mamba-2.8b")} bytes must fit into the memory of wasm relaxed-simd: 4294967296 bytes are available`,
-  );
-  assert(needs("mamba-790m") < 2 ** 32);
+  const needs = (name: MambaLmVariant, dtype: "F16" | "F32") => bytesOf(compacted(specOf(name)), unread(name, dtype));
+  for (const [name, dtype] of [["mamba-2.8b", "F16"], ["mamba-1.4b", "F32"]] as const) {
+    await assertRejects(
+      () => loadLanguageModel(device, unread(name, dtype)),
+      RangeError,
+      `its ${needs(name, dtype)} bytes must fit into the memory of wasm relaxed-simd: 4294967296 bytes are available`,
+    );
+  }
+  assert(needs("mamba-790m", "F32") < 2 ** 32);
+  assert(needs("mamba-1.4b", "F16") < 2 ** 32);
 });
 
 Deno.test("loadLanguageModel() refuses a checkpoint of another family", async () => {

@@ -5,6 +5,7 @@
  */
 import type { Checkpoint } from "../../checkpoint/checkpoint.ts";
 import type { Rename } from "../../checkpoint/renamed.ts";
+import { compacted } from "../../checkpoint/weights.ts";
 import { defineFamily, type ReadOptions } from "../define_family.ts";
 import type { Reading } from "../reading.ts";
 import { takesTokens } from "../takes.ts";
@@ -60,7 +61,7 @@ export const family = defineFamily({
   rename: (keys) => keys.has(HF_EMBEDDING) ? fromHf : undefined,
   read,
   look,
-  weights: mambaLmWeights,
+  weights: (config) => compacted(mambaLmWeights(config)),
   ignored: ({ tied }) => tied ? [/^lm_head\.weight$/] : [],
   takes: ({ vocabulary }) => takesTokens(vocabulary),
   gives: ({ vocabulary }) => ({ kind: "logits", vocabulary }),
