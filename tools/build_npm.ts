@@ -136,11 +136,21 @@ async function buildWorkerd(config: DenoConfig): Promise<void> {
   await write("NOTICE.md", await Deno.readTextFile(`${ROOT}src/image/codecs/NOTICE.md`));
 }
 
+/** The vectors of the scan: a package of their own, as they need nothing and nothing needs them. */
+async function buildVectors({ version }: DenoConfig): Promise<void> {
+  const write = writer(`${PACKAGES}vectors/`), from = `${ROOT}vectors/`;
+  for (const path of await listFiles(from)) await write(path.slice(from.length), await Deno.readFile(path));
+  const about = { description: "Vectors of the selective scan: inputs, and what must come out", license: "CC0-1.0" };
+  const manifest = { name: "sidewinder-vectors", version, ...about, exports: { "./*": "./*" } };
+  await write("package.json", JSON.stringify(manifest, null, 2) + "\n");
+}
+
 async function build(): Promise<void> {
   const config: DenoConfig = JSON.parse(await Deno.readTextFile(`${ROOT}deno.json`));
   for (const folder of [OUT, PACKAGES]) await Deno.remove(folder, { recursive: true }).catch(() => undefined);
   await buildMain(config);
   await buildWorkerd(config);
+  await buildVectors(config);
   for (const model of MODELS) {
     const write = writer(`${PACKAGES}weights-${model.replaceAll("_", "-")}/`);
     await writeWeights(`${ROOT}weights/${model}/`, model, config, write);

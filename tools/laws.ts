@@ -2,119 +2,103 @@
  * The laws of the selective scan from the command line:
  *
  *     laws [--device NAME] [--law NAME] [--runs N] [--seed S]     tries the laws on our devices
- *     laws emit DIR [--runs N] [--seed S] [--lacks A,B] [--hold]  writes cases for another program
+ *     laws emit DIR [--law NAME [--recipe JSON]] …                writes cases for another program
  *     laws check DIR                                              judges what it computed
+ *     laws shrink DIR SMALLER                                     writes what could fail smaller than what failed
+ *     laws run COMMAND …                                          all of that, over a program that takes a folder
  *
+ * What is told of a program: `--lacks A,B`, `--offers A,B`, `--hold`, `--roundoff R`, `--storage f16`, `--segsum CHUNK`.
  * Without `--device` the reference and both WASM builds are tried; without `--seed` a fresh one is taken and printed.
  * Prints one line per law and closes with `N passed, N failed`; exits with 1 on a failure.
  *
  * @module
  */
-import { type DeviceKind, openDevice } from "../src/open_device.ts";
+import type { Device } from "../src/device.ts";
+import { openWebgpu } from "../src/gpu/device.ts";
 import {
+  casesOf,
   describeFailure,
   deviceSubject,
-  emitCases,
-  type Feature,
-  FEATURES,
-  judgeCases,
+  type EmitOptions,
   lawOf,
   type LawReport,
   LAWS,
   verifyScan,
 } from "../src/laws/mod.ts";
+import { type DeviceKind, openDevice } from "../src/open_device.ts";
+import { sideBySide } from "./laws/side_by_side.ts";
+import { check, emit, type Print, run, shrink } from "./laws/folder.ts";
+import { caseOf, count, parse, programOf, type Request } from "./laws/request.ts";
 
-const USAGE = "laws [emit DIR | check DIR] [--device NAME] [--law NAME] [--runs N] [--seed S] [--lacks A,B] [--hold]";
-const FLAGS = ["--device", "--law", "--runs", "--seed", "--lacks"] as const;
 const DEVICES: readonly DeviceKind[] = ["reference", "wasm-simd128", "wasm"];
+/** Cases that are issued to WebGPU before the first wait: it takes long to answer. */
+const AT_ONCE = 50;
 
-interface Request {
-  readonly words: readonly string[];
-  readonly flags: ReadonlyMap<string, string>;
-  readonly hold: boolean;
+/** What cases a request asks for. */
+function optionsOf(request: Request): EmitOptions {
+  const one = caseOf(request), law = request.flags.get("--law");
+  const options = { runs: count(request, "--runs", 8), seed: count(request, "--seed", 1), ...programOf(request) };
+  if (one) return { ...options, only: [one] };
+  return law === undefined
+    ? options
+    : { ...options, only: casesOf(options).filter((each) => each.law === lawOf(law).name) };
 }
 
-function parse(args: readonly string[]): Request {
-  const words: string[] = [], flags = new Map<string, string>();
-  let hold = false;
-  for (let i = 0; i < args.length; i++) {
-    const arg = args[i]!;
-    if (arg === "--hold") hold = true;
-    else if (FLAGS.some((flag) => flag === arg) && args[i + 1] !== undefined) flags.set(arg, args[++i]!);
-    else if (!arg.startsWith("--")) words.push(arg);
-    else throw new TypeError(`Cannot run laws as ${arg} must be a known flag with its value: usage is ${USAGE}`);
+/** A device by its name, and how many cases it is to be given at once. */
+async function open(kind: DeviceKind): Promise<{ device: Device; tried: Device; atOnce: number }> {
+  if (kind !== "webgpu") {
+    const device = await openDevice({ require: kind });
+    return { device, tried: device, atOnce: 1 };
   }
-  const fits = words.length === 0 || (words.length === 2 && ["emit", "check"].includes(words[0]!));
-  if (!fits) throw new TypeError(`Cannot run laws as its arguments must be known: usage is ${USAGE}`);
-  return { words, flags, hold };
-}
-
-function count(flags: Request["flags"], flag: string, otherwise: number): number {
-  const text = flags.get(flag), value = Number(text ?? otherwise);
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new RangeError(`Cannot run laws as ${flag} must be a number of at least 0: current value is ${text}`);
-  }
-  return value;
-}
-
-function featuresOf(list: string | undefined): Feature[] {
-  const names = list?.split(",") ?? [], unknown = names.find((name) => !FEATURES.some((feature) => feature === name));
-  if (unknown !== undefined) {
-    throw new RangeError(
-      `Cannot run laws as --lacks must name some of ${FEATURES.join(", ")}: current value is ${unknown}`,
-    );
-  }
-  return names as Feature[];
-}
-
-async function emit(folder: string, { flags, hold }: Request, print: (text: string) => void): Promise<number> {
-  let files = 0;
-  const options = {
-    runs: count(flags, "--runs", 8),
-    seed: count(flags, "--seed", 1),
-    lacks: featuresOf(flags.get("--lacks")),
-    discretisation: hold ? "zoh" : "mamba",
-  } as const;
-  await Deno.mkdir(folder, { recursive: true });
-  for await (const { name, bytes } of emitCases(options)) {
-    await Deno.writeFile(`${folder}/${name}`, bytes);
-    files++;
-  }
-  print(
-    `${files} files in ${folder}: for each NAME.in.safetensors write NAME.out.safetensors, then run laws check ${folder}`,
-  );
-  return 0;
+  const device = await openWebgpu();
+  return { device, tried: sideBySide(device), atOnce: AT_ONCE };
 }
 
 /** A report in one line. */
 const lineOf = (where: string, { law, outcome, runs }: LawReport): string =>
   `${where.padEnd(18)} ${law.padEnd(20)} ${outcome.padEnd(14)} ${runs} runs`;
 
-/** Runs what the arguments ask for; the exit code. */
-export async function laws(args: readonly string[], print: (text: string) => void = console.log): Promise<number> {
-  const request = parse(args), { words: [command, folder], flags } = request;
-  if (command === "emit") return await emit(folder!, request, print);
+/** Tries the laws on our devices. */
+async function tryDevices(request: Request, print: Print): Promise<boolean> {
+  const seed = count(request, "--seed", crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1);
+  const runs = count(request, "--runs", 1000), name = request.flags.get("--law");
+  const laws = name ? [lawOf(name)] : LAWS, wanted = request.flags.get("--device");
   let passed = 0, failed = 0;
-  const take = (where: string, report: LawReport) => {
-    if (report.outcome === "holds") passed++;
-    if (report.outcome === "broken") failed++;
-    print(lineOf(where, report));
-    if (report.failure) print(describeFailure(report));
-  };
-  if (command === "check") {
-    for await (const report of judgeCases((name) => Deno.readFile(`${folder}/${name}`))) take(folder!, report);
-  } else {
-    const seed = count(flags, "--seed", crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1);
-    const runs = count(flags, "--runs", 1000), name = flags.get("--law"), device = flags.get("--device");
-    print(`seed ${seed}`);
-    for (const kind of device ? [device as DeviceKind] : DEVICES) {
-      await using opened = await openDevice({ require: kind });
-      const options = { runs, seed, laws: name ? [lawOf(name)] : LAWS };
-      await verifyScan(deviceSubject(opened), { ...options, onLaw: (report) => take(opened.name, report) });
-    }
+  print(`seed ${seed}`);
+  for (const kind of wanted ? [wanted as DeviceKind] : DEVICES) {
+    const { device, tried, atOnce } = await open(kind);
+    const onLaw = (report: LawReport) => {
+      if (report.outcome === "holds") passed++;
+      if (report.outcome === "broken") failed++;
+      print(lineOf(device.name, report));
+      if (report.failure) print(describeFailure(report));
+    };
+    await verifyScan(deviceSubject(tried), { runs, seed, laws, atOnce, onLaw });
+    device.close();
   }
   print(`${passed} passed, ${failed} failed`);
-  return failed > 0 || passed === 0 ? 1 : 0;
+  return failed === 0 && passed > 0;
+}
+
+/** Runs what the arguments ask for; the exit code. */
+export async function laws(args: readonly string[], print: Print = console.log): Promise<number> {
+  const request = parse(args), { verb, words: [first, second] } = request;
+  switch (verb) {
+    case "devices":
+      return await tryDevices(request, print) ? 0 : 1;
+    case "emit":
+      await emit(first!, optionsOf(request), print);
+      return 0;
+    case "check":
+      return await check(first!, programOf(request), print) ? 0 : 1;
+    case "shrink":
+      if (!await shrink(first!, second!, programOf(request), print)) {
+        print("nothing failed, so there is nothing to shrink");
+      }
+      return 0;
+    case "run":
+      return await run(first!, optionsOf(request), print) ? 0 : 1;
+  }
 }
 
 if (import.meta.main) {

@@ -7,6 +7,8 @@ import type { Discretisation } from "./forms/discretise.ts";
 import { type Numbers, type ScanInputs, type ScanOutputs, shapeOf } from "./forms/scan_inputs.ts";
 import { type Expected, expectScan } from "./bound.ts";
 import type { Dice } from "./dice.ts";
+import { isHalf, type Storage, stored } from "./storage.ts";
+import { tied } from "./views.ts";
 
 /** An implementation of the selective scan, in the layout of {@linkcode ScanInputs}. It must leave its inputs as they are. */
 export type Scan = (inputs: ScanInputs) => ScanOutputs | Promise<ScanOutputs>;
@@ -22,10 +24,17 @@ export const FEATURES = [
   "lastState",
   "orders",
   "batch",
+  "untied",
 ] as const;
 
 /** A part of the scan that an implementation may lack. */
 export type Feature = typeof FEATURES[number];
+
+/** Parts of a scan that few implementations have: tried only where one offers them. */
+export const EXTRAS = ["packed", "constant", "strides", "gradients"] as const;
+
+/** A part of the scan that an implementation may offer. */
+export type Extra = typeof EXTRAS[number];
 
 /** An implementation under trial. */
 export interface Subject {
@@ -33,12 +42,21 @@ export interface Subject {
   readonly name: string;
   /** What is tried. */
   readonly scan: Scan;
-  /** What it does not have; laws that need it do not apply, and no case uses it. */
+  /**
+   * What it does not have; laws that need it do not apply, and no case uses it. One that lacks `untied` is Mamba-2's: the
+   * channels of a group share one A and one Δ.
+   */
   readonly lacks?: readonly Feature[];
+  /** What it has beyond the scan of one sequence; laws that ask for it apply to it alone. */
+  readonly offers?: readonly Extra[];
   /** `mamba` (exp for A, Euler for B) unless it is one with the true hold. */
   readonly discretisation?: Extract<Discretisation, "mamba" | "zoh">;
   /** Unit roundoff of its arithmetic: 2⁻²⁴ (single precision) unless said. */
   readonly roundoff?: number;
+  /** Type of the elements of u, dt, B, C, z and y: f32 unless said. */
+  readonly storage?: Storage;
+  /** Steps of a chunk over which its exponents are differences of running sums (Mamba-2's segsum); none unless said. */
+  readonly segsum?: number;
 }
 
 /** A law of the selective scan. */
@@ -53,8 +71,16 @@ export interface Law {
   readonly tolerance: string;
   /** What the implementation must have for the law to apply. */
   readonly needs?: readonly Feature[];
+  /** What the implementation must offer for the law to apply. */
+  readonly asks?: readonly Extra[];
   /** Whether it holds for Mamba's discretisation only. */
   readonly mambaOnly?: boolean;
+  /** Whether it makes inputs that half precision cannot hold: it does not apply to such storage. */
+  readonly exact?: boolean;
+  /** Whether a chunk as a product of matrices breaks it, as 0·NaN is NaN: it does not apply to segsum forms. */
+  readonly pointwise?: boolean;
+  /** Tokens of its longest random case, where it takes time of a higher order. */
+  readonly longest?: number;
   /** Tries it on one case; throws {@linkcode LawViolation}. */
   readonly check: (trial: Trial) => Promise<void>;
 }
@@ -103,6 +129,8 @@ export interface Run {
   readonly y: Numbers;
   /** Absent where the implementation has none. */
   readonly lastState: Numbers | undefined;
+  /** Absent unless an upstream gradient was given. */
+  readonly gradients: ScanOutputs["gradients"];
   /** Values in double precision, and allowances. */
   readonly expected: Expected;
 }
@@ -121,8 +149,16 @@ export class Trial {
   constructor(law: string, subject: Subject, inputs: ScanInputs, dice: Dice) {
     this.#law = law;
     this.subject = subject;
-    this.inputs = inputs;
+    this.inputs = this.#prepare(inputs);
     this.dice = dice;
+  }
+
+  /** The inputs as the implementation can take them: tied, and in its storage. */
+  #prepare(inputs: ScanInputs): ScanInputs {
+    const { storage = "f32" } = this.subject, prepared = this.has("untied") ? inputs : tied(inputs);
+    if (!isHalf(storage)) return prepared;
+    const { u, dt, B, C, z } = prepared, round = (values: Numbers) => stored(values, storage);
+    return { ...prepared, u: round(u), dt: round(dt), B: round(B), C: round(C), ...(z ? { z: round(z) } : {}) };
   }
 
   /** Whether the implementation has a feature. */
@@ -131,11 +167,14 @@ export class Trial {
   }
 
   /** Runs the implementation and copies what it gives, as it may use its memory again; the sizes must be right. */
-  async run(inputs: ScanInputs): Promise<Run> {
+  async run(wished: ScanInputs): Promise<Run> {
+    // What should come out is worked out first: the implementation might write to its inputs.
+    const inputs = this.#prepare(wished), expected = this.expect(inputs);
     const given = await this.subject.scan(inputs), y = given.y?.slice(), lastState = given.lastState?.slice();
     this.#checkSize("y", y, inputs);
     if (this.has("lastState")) this.#checkSize("lastState", lastState, inputs);
-    return { inputs, y, lastState: this.has("lastState") ? lastState : undefined, expected: this.expect(inputs) };
+    const { gradients } = given;
+    return { inputs, y, lastState: this.has("lastState") ? lastState : undefined, gradients, expected };
   }
 
   /** What the inputs should give. */
@@ -143,19 +182,28 @@ export class Trial {
     return expectScan(inputs, {
       discretisation: this.subject.discretisation ?? "mamba",
       ...(this.subject.roundoff === undefined ? {} : { roundoff: this.subject.roundoff }),
+      ...(this.subject.storage === undefined ? {} : { storage: this.subject.storage }),
+      ...(this.subject.segsum === undefined ? {} : { segsum: this.subject.segsum }),
     });
   }
 
-  /** Compares numbers of a shape; NaN is equal to NaN. */
+  /** Whether the functions of the scan can be shown to a few roundoffs: not through half precision or cancelling sums. */
+  get sharp(): boolean {
+    return !isHalf(this.subject.storage ?? "f32") && !this.subject.segsum;
+  }
+
+  /** Compares numbers of a shape, except where they may be anything; NaN is equal to NaN. */
   compare(
     what: string,
     shape: readonly number[],
     got: ArrayLike<number>,
     wanted: ArrayLike<number>,
     allowed: (index: number) => number,
+    except: (index: number) => boolean = () => false,
   ): void {
     for (let i = 0; i < wanted.length; i++) {
       const mine = got[i]!, theirs = wanted[i]!;
+      if (except(i)) continue;
       if (Object.is(mine, theirs) || Math.abs(mine - theirs) <= allowed(i)) continue;
       this.fail(what, shape, i, mine, theirs, allowed(i));
     }

@@ -5,6 +5,10 @@
  */
 import { makeCase, type Recipe } from "./cases.ts";
 import { ALGEBRA_LAWS } from "./algebra_laws.ts";
+import { EXTRA_LAWS } from "./extra_laws.ts";
+import { FUNCTION_LAWS } from "./function_laws.ts";
+import { INDEPENDENCE_LAWS } from "./independence_laws.ts";
+import { SPECIAL_LAWS } from "./special_laws.ts";
 import { Dice } from "./dice.ts";
 import { FORM_LAWS } from "./form_laws.ts";
 import { type Law, type Subject, Trial } from "./law.ts";
@@ -12,7 +16,16 @@ import { LIMIT_LAWS } from "./limit_laws.ts";
 import { TIME_LAWS } from "./time_laws.ts";
 
 /** The laws, in the order in which they are tried. */
-export const LAWS: readonly Law[] = [...FORM_LAWS, ...TIME_LAWS, ...ALGEBRA_LAWS, ...LIMIT_LAWS];
+export const LAWS: readonly Law[] = [
+  ...FORM_LAWS,
+  ...TIME_LAWS,
+  ...ALGEBRA_LAWS,
+  ...INDEPENDENCE_LAWS,
+  ...LIMIT_LAWS,
+  ...FUNCTION_LAWS,
+  ...SPECIAL_LAWS,
+  ...EXTRA_LAWS,
+];
 
 /**
  * A law by its name.
@@ -29,8 +42,14 @@ export function lawOf(name: string): Law {
 }
 
 /** Whether a law says anything about an implementation. */
-export const applies = (law: Law, { lacks = [], discretisation = "mamba" }: Subject): boolean =>
-  !law.needs?.some((feature) => lacks.includes(feature)) && !(law.mambaOnly && discretisation !== "mamba");
+export const applies = (law: Law, subject: Omit<Subject, "name" | "scan">): boolean => {
+  const { lacks = [], offers = [], discretisation = "mamba", storage = "f32", segsum = 0 } = subject;
+  return !law.needs?.some((feature) => lacks.includes(feature)) &&
+    !law.asks?.some((extra) => !offers.includes(extra)) &&
+    !(law.mambaOnly && discretisation !== "mamba") &&
+    !(law.exact && storage !== "f32") &&
+    !(law.pointwise && segsum > 0);
+};
 
 /**
  * Tries one law on one case. This is what the reproduction in a failure report calls.

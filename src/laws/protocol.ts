@@ -1,26 +1,24 @@
 /**
  * The file protocol: a program in any language is judged by its files. `emitCases` gives files `NAME.in.safetensors`; the
  * program writes, for each, `NAME.out.safetensors` with `y` and, if it has one, `last_state`; `judgeCases` tries the laws
- * on those. `cases.json` lists the cases for the judge; the program need not read it.
- *
- * An input file holds f32 tensors in the shapes of {@linkcode ScanInputs}, named as the official function names them: `u`,
- * `dt` [b, e, l], `A` [e, n], `B`, `C` [b, g, n, l], and where they take part `D`, `dt_bias` [e], `z` [b, e, l],
- * `initial_state` [b, e, n]. Its metadata has `softplus` ("true" or "false"), `order` and `grid_width`.
+ * on those. `cases.json` lists the cases for the judge; the program need not read it. `docs/laws.md` has every tensor.
  *
  * A law may scan several times, and later scans may start from states that earlier ones gave. Those are the reference's in
  * the files, so that all scans can be done at once; the states that the program gives are judged where they end.
  *
  * @module
  */
-import { bytesSource } from "../bytes/byte_source.ts";
-import { readSafetensors, type Writable, writeSafetensors } from "../checkpoint/safetensors.ts";
-import { type ScanInputs, type ScanOutputs, shapeOf, TENSORS } from "./forms/scan_inputs.ts";
+import type { ScanInputs, ScanOutputs } from "./forms/scan_inputs.ts";
 import { fc, recipes } from "./arbitraries.ts";
 import { expectScan } from "./bound.ts";
 import type { Recipe } from "./cases.ts";
-import type { Feature, Subject } from "./law.ts";
+import { inputFile, outputsIn } from "./files.ts";
+import { gradientsOf } from "./forms/adjoint.ts";
+import type { Subject } from "./law.ts";
 import { applies, checkLaw, LAWS } from "./laws.ts";
 import { probesFor } from "./probes.ts";
+import { smallerThan } from "./shrink.ts";
+import { seedOf } from "./verify.ts";
 import type { LawReport } from "./verify.ts";
 
 /** A file of the protocol. */
@@ -31,108 +29,120 @@ export interface CaseFile {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** What the judge is told of a program. */
+export type Program = Omit<Subject, "name" | "scan">;
+
 /** What cases are emitted. */
-export interface EmitOptions {
+export interface EmitOptions extends Program {
   /** Random cases of each law, beside the fixed probes; 8 unless said. */
   readonly runs?: number;
   /** 1 unless said. */
   readonly seed?: number;
-  /** What the program lacks: laws that need it are left out, and no case uses it. */
-  readonly lacks?: readonly Feature[];
-  /** `mamba` unless said. */
-  readonly discretisation?: "mamba" | "zoh";
+  /** Exactly these cases, instead of probes and random ones. */
+  readonly only?: readonly LawCase[];
+}
+
+/** A law and the case that it is tried on. */
+export interface LawCase {
+  /** Name of the law. */
+  readonly law: string;
+  /** The case. */
+  readonly recipe: Recipe;
 }
 
 /** The contents of `cases.json`. */
-interface Manifest {
+interface Manifest extends Program {
   readonly seed: number;
-  readonly lacks: readonly Feature[];
-  readonly discretisation: "mamba" | "zoh";
-  readonly cases: readonly { readonly law: string; readonly recipe: Recipe; readonly name: string }[];
+  readonly cases: readonly (LawCase & { readonly name: string })[];
 }
 
-/** Names in files: those of the official function. */
-const FILE_NAMES: Readonly<Record<string, string>> = { dtBias: "dt_bias", initialState: "initial_state" };
 const MANIFEST = "cases.json";
-
-const f32 = (name: string, shape: readonly number[], values: ArrayLike<number>): Writable => ({
-  name,
-  dtype: "F32",
-  shape,
-  bytes: () => new Uint8Array(Float32Array.from(values).buffer),
-});
-
-async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array<ArrayBuffer>> {
-  const all: Uint8Array<ArrayBuffer>[] = [];
-  for await (const piece of pieces) all.push(new Uint8Array(piece));
-  return new Uint8Array(await new Blob(all).arrayBuffer());
-}
-
-function inputFile(inputs: ScanInputs): Promise<Uint8Array<ArrayBuffer>> {
-  const tensors = TENSORS.flatMap((name) => {
-    const values = inputs[name];
-    return values ? [f32(FILE_NAMES[name] ?? name, shapeOf(name, inputs), values)] : [];
-  });
-  const { softplus, order = "row", gridWidth = inputs.length } = inputs;
-  return collect(writeSafetensors(tensors, { softplus: `${softplus}`, order, grid_width: `${gridWidth}` }));
-}
-
-/** A 32-bit seed for the cases of a law (FNV-1a). */
-function seedOf(seed: number, law: string): number {
-  let hash = 0x811c9dc5;
-  for (const letter of `${seed} ${law}`) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
-  return hash;
-}
 
 const fileOf = (name: string, call: number, kind: "in" | "out"): string => `${name}.${call}.${kind}.safetensors`;
 
+/** What a program is, out of options that say more. */
+function programOf({ lacks = [], offers = [], discretisation = "mamba", ...rest }: Program): Program {
+  const { roundoff, storage, segsum } = rest;
+  return {
+    lacks,
+    offers,
+    discretisation,
+    ...(roundoff === undefined ? {} : { roundoff }),
+    ...(storage === undefined ? {} : { storage }),
+    ...(segsum === undefined ? {} : { segsum }),
+  };
+}
+
+/** The cases of all laws that apply: random ones of each law's own, then its probes. */
+export function casesOf(options: EmitOptions = {}): LawCase[] {
+  const { runs = 8, seed = 1, lacks = [], only } = options;
+  if (only) return only.filter(({ law }) => LAWS.some(({ name }) => name === law));
+  return LAWS.filter((law) => applies(law, options)).flatMap((law) => {
+    const drawn = runs > 0 ? fc.sample(recipes({ lacks }, law), { seed: seedOf(seed, law.name), numRuns: runs }) : [];
+    return [...drawn, ...probesFor(law.name, lacks)].map((recipe) => ({ law: law.name, recipe }));
+  });
+}
+
+/** What the reference gives in single precision, remembering what it was asked. */
+function reference(program: Program, asked: ScanInputs[]): Subject {
+  const { discretisation = "mamba" } = program;
+  const scan = (inputs: ScanInputs): ScanOutputs => {
+    asked.push(inputs);
+    const { y, lastState } = expectScan(inputs, { discretisation });
+    const slopes = inputs.upstream
+      ? Object.entries(gradientsOf(inputs)).map(([name, { values }]) => [name, values])
+      : [];
+    return {
+      y: Float32Array.from(y),
+      lastState: Float32Array.from(lastState),
+      gradients: Object.fromEntries(slopes),
+    };
+  };
+  return { ...program, name: "the reference", scan };
+}
+
 /**
  * The files of all cases: one for each scan of each case, `cases.json` last.
+ *
+ * @throws {LawViolation} When the reference breaks a law, which would be our error.
  *
  * @example
  * ```ts
  * import { emitCases } from "@sidewinder/sidewinder/laws";
  *
- * for await (const { name, bytes } of emitCases({ runs: 1, lacks: ["orders"] })) console.log(name, bytes.length);
+ * const recipe = { batch: 1, groups: 1, channelsPerGroup: 2, stateSize: 3, length: 5, mood: "ordinary",
+ *   softplus: true, bias: false, skip: false, gate: false, initialState: false, seed: 7 } as const;
+ * for await (const { name, bytes } of emitCases({ only: [{ law: "steps", recipe }] })) console.log(name, bytes.length);
  * ```
  */
 export async function* emitCases(options: EmitOptions = {}): AsyncGenerator<CaseFile> {
-  const { runs = 8, seed = 1, lacks = [], discretisation = "mamba" } = options;
-  const cases: Manifest["cases"][number][] = [];
-  for (const law of LAWS) {
-    if (!applies(law, { name: "", scan: () => ({ y: new Float32Array() }), lacks, discretisation })) continue;
-    // Every law has cases of its own: with one seed for all, a few cases would be all that is ever seen.
-    const drawn = fc.sample(recipes({ lacks }), { seed: seedOf(seed, law.name), numRuns: runs });
-    for (const [i, recipe] of [...drawn, ...probesFor(law.name, lacks)].entries()) {
-      const name = `${law.name.replaceAll(" ", "_")}.${i}`, asked: ScanInputs[] = [];
-      const scan = (inputs: ScanInputs): ScanOutputs => {
-        asked.push(inputs);
-        const { y, lastState } = expectScan(inputs, { discretisation });
-        return { y: Float32Array.from(y), lastState: Float32Array.from(lastState) };
-      };
-      await checkLaw(law, { name: "the reference", scan, lacks, discretisation }, recipe);
-      for (const [call, inputs] of asked.entries()) {
-        yield { name: fileOf(name, call, "in"), bytes: await inputFile(inputs) };
-      }
-      cases.push({ law: law.name, recipe, name });
+  const { seed = 1 } = options, program = programOf(options), { storage } = program;
+  const cases: Manifest["cases"][number][] = [], counts = new Map<string, number>();
+  for (const { law, recipe } of casesOf(options)) {
+    const count = counts.get(law) ?? 0, name = `${law.replaceAll(" ", "_")}.${count}`, asked: ScanInputs[] = [];
+    counts.set(law, count + 1);
+    await checkLaw(law, reference(program, asked), recipe);
+    for (const [call, inputs] of asked.entries()) {
+      yield { name: fileOf(name, call, "in"), bytes: await inputFile(inputs, storage) };
     }
+    cases.push({ law, recipe, name });
   }
-  const manifest: Manifest = { seed, lacks, discretisation, cases };
+  const manifest: Manifest = { ...program, seed, cases };
   yield { name: MANIFEST, bytes: new TextEncoder().encode(JSON.stringify(manifest, null, 1)) };
 }
 
-async function outputsIn(name: string, bytes: Uint8Array): Promise<ScanOutputs> {
-  const { entries } = await readSafetensors(bytesSource(bytes, name));
-  const find = (key: string) => entries.find((entry) => entry.name === key)?.read();
-  const y = await find("y");
-  if (!y) throw new TypeError(`Cannot judge ${name} as it must hold a tensor y: it holds none`);
-  return { y, lastState: await find("last_state") };
+/** Reads a file of a folder by its name. */
+export type ReadFile = (name: string) => Promise<Uint8Array>;
+
+async function manifestIn(read: ReadFile): Promise<Manifest> {
+  return JSON.parse(new TextDecoder().decode(await read(MANIFEST))) as Manifest;
 }
 
 /**
  * Tries the laws on the outputs that a program wrote for emitted cases. Yields a report for every case.
  *
  * @param read Gives the bytes of a file of that name; what it throws for a missing one is reported as a broken law.
+ * @param told What the judge is told beyond what the emission was told, such as a roundoff.
  *
  * @example
  * ```ts
@@ -142,15 +152,15 @@ async function outputsIn(name: string, bytes: Uint8Array): Promise<ScanOutputs> 
  * for await (const { law, outcome } of judgeCases((name) => Promise.resolve(files.get(name)!))) console.log(law, outcome);
  * ```
  */
-export async function* judgeCases(read: (name: string) => Promise<Uint8Array>): AsyncGenerator<LawReport> {
-  const { seed, lacks, discretisation, cases } = JSON.parse(new TextDecoder().decode(await read(MANIFEST))) as Manifest;
+export async function* judgeCases(read: ReadFile, told: Program = {}): AsyncGenerator<LawReport> {
+  const { seed, cases, ...program } = await manifestIn(read);
   for (const { law, recipe, name } of cases) {
     let call = 0;
     const scan = async (): Promise<ScanOutputs> => {
       const file = fileOf(name, call++, "out");
       return await outputsIn(file, await read(file));
     };
-    const subject: Subject = { name: "the program", scan, lacks, discretisation };
+    const subject: Subject = { ...program, ...told, name: "the program", scan };
     try {
       await checkLaw(law, subject, recipe);
       yield { law, outcome: "holds", runs: 1, seed };
@@ -160,4 +170,31 @@ export async function* judgeCases(read: (name: string) => Promise<Uint8Array>): 
       yield { law, outcome: "broken", runs: 1, seed, failure: { recipe, path: name, message, reproduction } };
     }
   }
+}
+
+/**
+ * What to emit to find smaller failures than some that were found: each of them, and all cases one thing smaller.
+ *
+ * @example
+ * ```ts
+ * import { emitSmaller } from "@sidewinder/sidewinder/laws";
+ *
+ * const recipe = { batch: 1, groups: 1, channelsPerGroup: 2, stateSize: 3, length: 5, mood: "ordinary",
+ *   softplus: true, bias: false, skip: false, gate: false, initialState: false, seed: 7 } as const;
+ * const files = [];
+ * for await (const file of emitSmaller([{ law: "causality", recipe }], {})) files.push(file.name);
+ * console.log(files.length > 5); // true
+ * ```
+ */
+export function emitSmaller(failed: readonly LawCase[], options: EmitOptions): AsyncGenerator<CaseFile> {
+  const only = failed.flatMap(({ law, recipe }) =>
+    [recipe, ...smallerThan(recipe)].map((smaller) => ({ law, recipe: smaller }))
+  );
+  return emitCases({ ...options, only });
+}
+
+/** What the judge was told of the program whose cases are in a folder, and their seed. */
+export async function emittedFor(read: ReadFile): Promise<Program & { readonly seed: number }> {
+  const { cases: _, ...program } = await manifestIn(read);
+  return program;
 }

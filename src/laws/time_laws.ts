@@ -4,6 +4,7 @@
  * @module
  */
 import type { ScanOrder } from "../kernels.ts";
+import { silu } from "../reference/activation.ts";
 import { finish, recurrenceOf } from "./forms/recurrence.ts";
 import { type Numbers, type ScanInputs, shapeOf, walkOf } from "./forms/scan_inputs.ts";
 import type { Law, Run, Trial } from "./law.ts";
@@ -85,25 +86,41 @@ export const TIME_LAWS: readonly Law[] = [
     formula: "h_t, y_t = step(h_{t−1}, x_t)",
     tolerance: "bound of the step and twice the bound of the whole",
     needs: ["initialState", "lastState"],
+    longest: 33,
     check: (trial) => inParts(trial, range(1, trial.inputs.length + 1)),
+  },
+  {
+    name: "splits",
+    statement:
+      "However a sequence is split into parts, and at the multiples of what kernels work in, the result is the same.",
+    formula: "scan(x) = scan(x₁), scan(x₂; h₁), scan(x₃; h₂), …",
+    tolerance: "bound of the part and twice the bound of the whole",
+    needs: ["initialState", "lastState"],
+    check: (trial) => {
+      const { inputs: { length }, dice } = trial;
+      const block = dice.pick([4, 16, 64, 128, 256, 1024].filter((size, i) => i === 0 || size < length));
+      const cuts = [0, 0, 0].map(() => dice.below(length) + 1).concat(block, 2 * block, length);
+      return inParts(trial, [...new Set(cuts)].filter((cut) => cut <= length).sort((a, b) => a - b));
+    },
   },
   {
     name: "chunks",
     statement:
       "Chunks scanned from zero, joined by the decay of what came before, are the whole, for every chunk length.",
     formula: "y_t = y⁰_t + ⟨C_t, Ā_t ⋯ Ā_s h_{s−1}⟩",
-    tolerance: "bound of the whole, twice",
+    tolerance: "bound of the whole, twice, and that of the chunk behind the gate",
     needs: ["lastState"],
     check: async (trial) => {
       // Skip and gate are not linear in what comes in, so they are added after the chunks are joined.
       const bare = { ...trial.inputs, D: undefined, z: undefined, initialState: undefined };
       const { batch, channels, length, stateSize } = bare;
       const whole = await trial.run({ ...trial.inputs, initialState: undefined });
-      const chunk = 1 + trial.dice.below(length);
+      // Not more than some thirty chunks: each is a scan.
+      const least = Math.ceil(length / 32), chunk = least + trial.dice.below(length - least + 1);
       let state = new Float64Array(batch * channels * stateSize);
       for (let first = 0; first < length; first += chunk) {
         const part = steps(bare, first, Math.min(length, first + chunk), undefined);
-        const joined = withIncoming(part, await trial.run(part), state, trial);
+        const own = await trial.run(part), joined = withIncoming(own.inputs, own, state, trial);
         const at = (i: number) => Math.floor(i / part.length) * length + first + i % part.length;
         const y = joined.y.map((value, i) => {
           const row = Math.floor(i / part.length);
@@ -115,7 +132,10 @@ export const TIME_LAWS: readonly Law[] = [
           shapeOf("y", part),
           got,
           y,
-          (i) => 2 * whole.expected.yOff[at(i)]!,
+          (i) => {
+            const z = trial.inputs.z?.[at(i)];
+            return 2 * whole.expected.yOff[at(i)]! + Math.abs(z === undefined ? 1 : silu(z)) * own.expected.yOff[i]!;
+          },
         );
         state = joined.state;
       }
@@ -129,7 +149,9 @@ export const TIME_LAWS: readonly Law[] = [
     tolerance:
       "bounds of both scans: a kernel may choose its instructions, and so its rounding, by a whole block of steps",
     check: async (trial) => {
-      const { inputs, dice } = trial, { length } = inputs, from = dice.below(length);
+      const { inputs, dice } = trial, { length } = inputs;
+      // A change at the first step has nothing before it.
+      const from = length > 1 ? 1 + dice.below(length - 1) : 0;
       const changed = (values: Numbers): Numbers =>
         values.map((value, i) => i % length >= from ? value * dice.between(-2, 2) + dice.between(0.5, 1) : value);
       const { u, B, C, z } = inputs;

@@ -7,17 +7,23 @@ import { fc, recipes } from "./arbitraries.ts";
 import type { Recipe } from "./cases.ts";
 import type { Law, Subject } from "./law.ts";
 import { applies, checkLaw, LAWS } from "./laws.ts";
+import { probesFor } from "./probes.ts";
+import { smallestOf } from "./shrink.ts";
 
 /** How a verification is run. */
 export interface VerifyOptions {
-  /** Cases a law is tried on; 1,000 unless said. */
+  /** Random cases a law is tried on, beside the fixed probes; 1,000 unless said. */
   readonly runs?: number;
-  /** Seed of the cases; a fresh one unless said. */
+  /** Seed of the cases; a fresh one unless said. Every law has cases of its own. */
   readonly seed?: number;
   /** Laws to try; all unless said. */
   readonly laws?: readonly Law[];
+  /** Whether to try the fixed probes first; true unless said. */
+  readonly probes?: boolean;
   /** Whether to look for the smallest case that fails; true unless said. */
   readonly shrink?: boolean;
+  /** Cases that are tried at the same time, for an implementation that takes long to answer; 1 unless said. */
+  readonly atOnce?: number;
   /** Called after each law. */
   readonly onLaw?: (report: LawReport) => void;
 }
@@ -40,15 +46,15 @@ export interface LawReport {
 export interface LawFailure {
   /** The case in a few numbers. */
   readonly recipe: Recipe;
-  /** fast-check's path to the case. */
+  /** fast-check's path to the case, or which probe it was, or its file. */
   readonly path: string;
   /** What the law says is wrong. */
   readonly message: string;
-  /** Code that shows the failure again. */
+  /** Code or a command that shows the failure again. */
   readonly reproduction: string;
 }
 
-/** Everything about a failure, for people: the law, the shape, the difference, seed, path and code that shows it again. */
+/** Everything about a failure, for people: the law, the shape, the difference, seed, path and what shows it again. */
 export function describeFailure({ seed, failure }: LawReport): string {
   if (!failure) return "";
   const { recipe: r, path, message, reproduction } = failure;
@@ -60,39 +66,100 @@ export function describeFailure({ seed, failure }: LawReport): string {
   }`;
 }
 
-async function tryLaw(law: Law, subject: Subject, runs: number, seed: number, shrink: boolean): Promise<LawReport> {
-  const property = fc.asyncProperty(recipes(subject), (recipe) => checkLaw(law, subject, recipe));
-  const details = await fc.check(property, { numRuns: runs, seed, endOnFailure: !shrink });
-  const base = { law: law.name, runs: details.numRuns, seed };
-  if (!details.failed) return { ...base, outcome: "holds" };
-  const [recipe] = details.counterexample!;
-  const error = details.errorInstance;
-  const reproduction = `import { checkLaw } from "@sidewinder/sidewinder/laws";\nawait checkLaw(${
-    JSON.stringify(law.name)
-  }, subject, ${JSON.stringify(recipe)});`;
-  const message = error instanceof Error ? error.message : String(error);
-  return { ...base, outcome: "broken", failure: { recipe, path: details.counterexamplePath!, message, reproduction } };
+/** A 32-bit seed for the cases of a law (FNV-1a): with one seed for all, few cases would be all that is ever seen. */
+export function seedOf(seed: number, law: string): number {
+  let hash = 0x811c9dc5;
+  for (const letter of `${seed} ${law}`) hash = Math.imul(hash ^ letter.charCodeAt(0), 0x01000193);
+  return hash;
+}
+
+const textOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
+
+/** One law on one implementation, case by case or many at once. */
+class LawTrial {
+  readonly #law: Law;
+  readonly #subject: Subject;
+  readonly #options: Required<Pick<VerifyOptions, "runs" | "probes" | "shrink" | "atOnce">>;
+  readonly #seed: number;
+
+  constructor(law: Law, subject: Subject, options: VerifyOptions, seed: number) {
+    const { runs = 1000, probes = true, shrink = true, atOnce = 1 } = options;
+    this.#law = law;
+    this.#subject = subject;
+    this.#options = { runs, probes, shrink, atOnce };
+    this.#seed = seed;
+  }
+
+  /** What is wrong with a case; nothing if the law holds. */
+  async #wrong(recipe: Recipe): Promise<string | undefined> {
+    try {
+      await checkLaw(this.#law, this.#subject, recipe);
+      return undefined;
+    } catch (error) {
+      return textOf(error) || "it threw";
+    }
+  }
+
+  #broken(runs: number, recipe: Recipe, path: string, message: string): LawReport {
+    const call = `checkLaw(${JSON.stringify(this.#law.name)}, subject, ${JSON.stringify(recipe)})`;
+    const reproduction = `import { checkLaw } from "@sidewinder/sidewinder/laws";\nawait ${call};`;
+    const failure = { recipe, path, message, reproduction };
+    return { law: this.#law.name, outcome: "broken", runs, seed: this.#seed, failure };
+  }
+
+  /** A fixed list of cases, some at once; the first that fails, shrunk. */
+  async #list(cases: readonly Recipe[], pathOf: (i: number) => string): Promise<LawReport | undefined> {
+    const { atOnce, shrink } = this.#options;
+    for (let first = 0; first < cases.length; first += atOnce) {
+      const found = await Promise.all(cases.slice(first, first + atOnce).map((recipe) => this.#wrong(recipe)));
+      const at = found.findIndex((message) => message !== undefined);
+      if (at < 0) continue;
+      const failed = cases[first + at]!;
+      const smallest = shrink ? await smallestOf(failed, async (r) => await this.#wrong(r) !== undefined) : failed;
+      const message = (smallest === failed ? undefined : await this.#wrong(smallest)) ?? found[at]!;
+      return this.#broken(first + at + 1, smallest, pathOf(first + at), message);
+    }
+    return undefined;
+  }
+
+  async run(): Promise<LawReport> {
+    const { runs, probes, shrink, atOnce } = this.#options, law = this.#law, subject = this.#subject;
+    const fixed = probes ? probesFor(law.name, subject.lacks) : [], arbitrary = recipes(subject, law);
+    const seed = seedOf(this.#seed, law.name), held = { law: law.name, outcome: "holds", seed: this.#seed } as const;
+    const early = await this.#list(fixed, (i) => `probe ${i}`);
+    if (early) return early;
+    if (atOnce > 1) {
+      const drawn = runs > 0 ? fc.sample(arbitrary, { seed, numRuns: runs }) : [];
+      return await this.#list(drawn, (i) => `${i}`) ?? { ...held, runs: fixed.length + runs };
+    }
+    const property = fc.asyncProperty(arbitrary, (recipe) => checkLaw(law, subject, recipe));
+    const details = await fc.check(property, { numRuns: runs, seed, endOnFailure: !shrink });
+    const tried = fixed.length + details.numRuns;
+    if (!details.failed) return { ...held, runs: tried };
+    return this.#broken(tried, details.counterexample![0], details.counterexamplePath!, textOf(details.errorInstance));
+  }
 }
 
 /**
- * Tries the laws on an implementation, one after the other. An implementation that throws breaks the law it threw in.
+ * Tries the laws on an implementation, one after the other: the fixed probes, then random cases. An implementation that
+ * throws breaks the law it threw in.
  *
  * @example
  * ```ts
  * import { associative, scanBy, type Subject, verifyScan } from "@sidewinder/sidewinder/laws";
  *
  * const subject: Subject = { name: "mine", scan: (inputs) => scanBy(associative, inputs), lacks: ["orders"] };
- * const reports = await verifyScan(subject, { runs: 20, seed: 1 });
+ * const reports = await verifyScan(subject, { runs: 20, seed: 1, probes: false });
  * console.log(reports.filter((report) => report.outcome === "broken"));
  * ```
  */
 export async function verifyScan(subject: Subject, options: VerifyOptions = {}): Promise<LawReport[]> {
-  const { runs = 1000, laws = LAWS, shrink = true, onLaw } = options;
+  const { laws = LAWS, onLaw } = options;
   const seed = options.seed ?? crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
   const reports: LawReport[] = [];
   for (const law of laws) {
     const report: LawReport = applies(law, subject)
-      ? await tryLaw(law, subject, runs, seed, shrink)
+      ? await new LawTrial(law, subject, options, seed).run()
       : { law: law.name, outcome: "does not apply", runs: 0, seed };
     reports.push(report);
     onLaw?.(report);

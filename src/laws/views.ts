@@ -81,3 +81,18 @@ export function replaced(values: Numbers, index: number, value: number): Numbers
   copy[index] = value;
   return copy;
 }
+
+/** The inputs with the A, Δ and bias of a group's first channel, and first state, for all of it: those of Mamba-2. */
+export function tied(inputs: ScanInputs): ScanInputs {
+  const { channels, groups, stateSize, length, A, dt, dtBias } = inputs, share = channels / groups;
+  const first = (e: number) => e - e % share;
+  return {
+    ...inputs,
+    A: A.map((_, i) => A[first(Math.floor(i / stateSize)) * stateSize]!),
+    dt: dt.map((_, i) => {
+      const row = Math.floor(i / length), e = row % channels;
+      return dt[(row - e + first(e)) * length + i % length]!;
+    }),
+    ...(dtBias ? { dtBias: dtBias.map((_, e) => dtBias[first(e)]!) } : {}),
+  };
+}

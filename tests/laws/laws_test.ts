@@ -19,7 +19,7 @@ import {
 } from "../../src/laws/mod.ts";
 import { SETTINGS } from "../arbitraries.ts";
 import { DEVICES } from "../devices.ts";
-import { scanWith } from "./mutants.ts";
+import { scanWith } from "./mutants/mod.ts";
 
 /** The scan with the true hold for B, in single precision. */
 const HOLD: Subject = {
@@ -48,31 +48,39 @@ const SMALL: Recipe = {
 /** Another seed on every run, which the names of the tests print. */
 const FRESH = crypto.getRandomValues(new Uint32Array(1))[0]! >>> 1;
 
+const LONG = Deno.env.get("SIDEWINDER_LONG") !== undefined;
+
 for (const opener of DEVICES) {
-  // A device that takes long to answer gets as many cases as its conformance tests wait for answers; all thousand are
-  // tried by `deno task laws --device`.
-  const few = opener.touches === undefined ? undefined : Math.min(1000, opener.touches / 10);
-  const runs = few ?? (opener.batches ? 2 * opener.batches.count : 1000);
-  Deno.test(`LAWS hold on ${opener.name} in ${runs} cases each`, async (t) => {
+  // A device that takes long to answer gets as many cases as its conformance tests wait for answers, and no probes; all
+  // thousand are tried with SIDEWINDER_LONG and by `deno task laws --device`.
+  const slow = opener.batches !== undefined || opener.touches !== undefined;
+  const few = opener.touches === undefined ? undefined : opener.touches / 10;
+  const runs = few ?? (opener.batches ? 2 * opener.batches.count : LONG ? 1000 : 25);
+  Deno.test(`LAWS hold on ${opener.name} in ${runs} cases each${slow ? "" : " and all probes"}`, async (t) => {
     const device = await opener.open(), subject = deviceSubject(device);
-    for (const law of LAWS) {
-      await t.step(law.name, () => assertScan(subject, { runs, seed: SETTINGS.seed, laws: [law] }));
+    for (const law of LAWS.filter((law) => applies(law, subject))) {
+      const options = { runs, seed: SETTINGS.seed, laws: [law], probes: !slow };
+      await t.step(law.name, () => assertScan(subject, options));
     }
     device.close();
   });
 
   Deno.test(`LAWS hold on ${opener.name} in cases of the fresh seed ${FRESH}`, async () => {
     const device = await opener.open();
-    await assertScan(deviceSubject(device), { runs: Math.min(runs, 50), seed: FRESH });
+    await assertScan(deviceSubject(device), { runs: Math.min(runs, 15), seed: FRESH, probes: false });
     device.close();
   });
 }
 
 Deno.test("LAWS hold for a plain scan in single precision and for one with the true hold", async () => {
-  await assertScan({ name: "plain", scan: scanWith() }, { runs: 200, seed: SETTINGS.seed });
-  const reports = await verifyScan(HOLD, { runs: 200, seed: SETTINGS.seed });
+  const options = { runs: 40, seed: SETTINGS.seed, probes: false };
+  await assertScan({ name: "plain", scan: scanWith() }, options);
+  const reports = await verifyScan(HOLD, options);
   assertEquals(reports.map(describeFailure).join(""), "");
-  assertEquals(reports.filter(({ outcome }) => outcome === "does not apply").map(({ law }) => law), ["softplus"]);
+  assertEquals(reports.filter(({ outcome }) => outcome === "does not apply").map(({ law }) => law), [
+    "softplus",
+    ...LAWS.filter(({ asks }) => asks).map(({ name }) => name),
+  ]);
 });
 
 Deno.test("LAWS hold for the double precision forms within the roundoff of double precision", async () => {
@@ -80,8 +88,9 @@ Deno.test("LAWS hold for the double precision forms within the roundoff of doubl
   // bits are left to the double precision of the laws themselves.
   const subject = { name: "f64", scan: (inputs: ScanInputs) => scanBy(sequential, inputs), roundoff: 2 ** -48 };
   await assertScan(subject, {
-    runs: 50,
+    runs: 25,
     seed: SETTINGS.seed,
+    probes: false,
     laws: LAWS.filter(({ name }) => name !== "linearity" && name !== "bias"),
   });
 });
@@ -101,7 +110,7 @@ Deno.test("verifyScan leaves out laws that need what the implementation lacks, a
   };
   const lacks = ["groups", "gate", "skip", "bias", "softplus", "initialState", "lastState", "orders", "batch"] as const;
   const subject: Subject = { name: "bare", scan, lacks };
-  const reports = await verifyScan(subject, { runs: 30, seed: 1 });
+  const reports = await verifyScan(subject, { runs: 30, seed: 1, probes: false });
   assertEquals(
     reports.map(({ law, outcome }) => [law, outcome]),
     LAWS.map((law) => [law.name, applies(law, subject) ? "holds" : "does not apply"]),
@@ -116,9 +125,11 @@ Deno.test("verifyScan leaves out laws that need what the implementation lacks, a
 });
 
 Deno.test("verifyScan shows the smallest failing shape, seed, path, index, both values and code that fails again", async () => {
-  const scan = scanWith({ stepsOf: (length) => Math.min(length, 4) });
+  const scan = scanWith({ steps: (length) => Math.min(length, 4) });
   const subject = { name: "short", scan };
-  const [report] = await verifyScan(subject, { runs: 200, seed: 9, laws: [lawOf("recurrence")] }) as [LawReport];
+  const [report] = await verifyScan(subject, { runs: 200, seed: 9, probes: false, laws: [lawOf("recurrence")] }) as [
+    LawReport,
+  ];
   const { recipe, path, message, reproduction } = report.failure!;
   assertEquals(report.outcome, "broken");
   const { batch, groups, channelsPerGroup, stateSize, length, mood, gate, skip } = recipe;
@@ -140,8 +151,32 @@ Deno.test("verifyScan shows the smallest failing shape, seed, path, index, both 
 
 Deno.test("verifyScan gives the same reports for the same seed", async () => {
   const run = () =>
-    verifyScan({ name: "wrong", scan: scanWith({ early: true }) }, { runs: 20, seed: 4, laws: LAWS.slice(0, 3) });
+    verifyScan(
+      { name: "wrong", scan: scanWith({ last: (_, before) => before }) },
+      { runs: 20, seed: 4, probes: false, laws: LAWS.slice(0, 3) },
+    );
   assertEquals(await run(), await run());
+});
+
+Deno.test("verifyScan tries the probes first, shrinks the one that fails and says which it was", async () => {
+  const scan = scanWith({ keep: (h, p) => p.n >= 256 ? 0 : h });
+  const [report] = await verifyScan({ name: "narrow", scan }, { runs: 0, laws: [lawOf("recurrence")] });
+  const { recipe, path, message } = report!.failure!;
+  assert(/^probe \d+$/.test(path), path);
+  assertEquals({ ...recipe, seed: 0, softplus: true }, {
+    ...{ batch: 1, groups: 1, channelsPerGroup: 1, stateSize: 257, length: 1, mood: "ordinary", seed: 0 },
+    ...{ softplus: true, bias: false, skip: false, gate: false, initialState: false },
+  });
+  assert(message.includes("narrow breaks the law of recurrence"));
+});
+
+Deno.test("verifyScan tries many cases at once and finds what it finds one by one", async () => {
+  const options = { runs: 20, seed: 4, probes: false, laws: [lawOf("steps"), lawOf("causality")] };
+  for (const scan of [scanWith(), scanWith({ last: (_, before) => before })]) {
+    const outcomes = async (atOnce: number) =>
+      (await verifyScan({ name: "it", scan }, { ...options, atOnce })).map(({ outcome }) => outcome);
+    assertEquals(await outcomes(20), await outcomes(1));
+  }
 });
 
 Deno.test("assertScan throws with every broken law, and so it does for an implementation that throws", async () => {
@@ -149,7 +184,7 @@ Deno.test("assertScan throws with every broken law, and so it does for an implem
     throw new Error("out of memory");
   };
   const error = await assertRejects(() => assertScan({ name: "broken", scan }, { runs: 1, seed: 1 }), Error);
-  assertEquals(error.message.match(/out of memory/g)?.length, LAWS.length);
+  assertEquals(error.message.match(/out of memory/g)?.length, LAWS.filter(({ asks }) => !asks).length);
 });
 
 Deno.test("checkLaw refuses outputs of the wrong size by name", async () => {

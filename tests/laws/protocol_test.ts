@@ -1,53 +1,46 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { bytesSource } from "../../src/bytes/byte_source.ts";
-import { readSafetensors, writeSafetensors } from "../../src/checkpoint/safetensors.ts";
-import { emitCases, type Feature, judgeCases, type LawReport, LAWS, type ScanInputs } from "../../src/laws/mod.ts";
+import { elementsOf } from "../../src/laws/cases.ts";
+import { writeSafetensors } from "../../src/checkpoint/safetensors.ts";
+import {
+  casesOf,
+  emitCases,
+  type EmitOptions,
+  emitSmaller,
+  judgeCases,
+  type LawReport,
+  LAWS,
+  type Scan,
+} from "../../src/laws/mod.ts";
+import { bytesIn } from "../../src/laws/storage.ts";
 import { laws } from "../../tools/laws.ts";
-import { probesFor } from "../../src/laws/probes.ts";
-import { scanWith } from "./mutants.ts";
+import { inputsIn } from "./mutants/emission.ts";
+import { scanWith } from "./mutants/mod.ts";
 
 type Folder = Map<string, Uint8Array>;
 
-/** Probes of all laws, and of those about orders. */
-const PROBES = LAWS.reduce((sum, { name }) => sum + probesFor(name, []).length, 0);
-const ORDERS = probesFor("reversal", []).length + probesFor("image orders", []).length;
+/** Two small cases of every law: what is tested here is how they travel. */
+const DRAWN = casesOf({ runs: 8, seed: 3 }).filter(({ recipe }) => recipe.length > 1 && recipe.length <= 33)
+  .sort((a, b) => elementsOf(a.recipe) - elementsOf(b.recipe));
+const FEW = LAWS.flatMap(({ name }) => DRAWN.filter(({ law }) => law === name).slice(0, 2));
 
 /** Another program: knows the files and nothing of the laws. */
-async function compute(folder: Folder, scan = scanWith()): Promise<void> {
+async function compute(folder: Folder, scan: Scan = scanWith()): Promise<void> {
   for (const [name, bytes] of [...folder]) {
     if (!name.endsWith(".in.safetensors")) continue;
-    const { entries, metadata } = await readSafetensors(bytesSource(bytes));
-    const tensors = Object.fromEntries(await Promise.all(entries.map(async (e) => [e.name, await e.read()])));
-    const shape = (key: string) => entries.find((entry) => entry.name === key)!.shape as [number, number, number];
-    const [batch, channels, length] = shape("u"), [, groups, stateSize] = shape("B");
-    const { dt_bias, initial_state, ...rest } = tensors;
-    const inputs = {
-      ...rest,
-      dtBias: dt_bias,
-      initialState: initial_state,
-      batch,
-      channels,
-      length,
-      groups,
-      stateSize,
-      softplus: metadata.softplus === "true",
-      order: metadata.order,
-      gridWidth: Number(metadata.grid_width),
-    } as unknown as ScanInputs;
-    const { y, lastState } = scan(inputs);
+    const inputs = await inputsIn(bytes), { batch, channels, length, stateSize } = inputs;
+    const { y, lastState } = await scan(inputs);
     const f32 = (name: string, shape: number[], values: ArrayLike<number>) =>
-      ({ name, dtype: "F32", shape, bytes: () => new Uint8Array(Float32Array.from(values).buffer) }) as const;
-    const pieces: Uint8Array<ArrayBuffer>[] = [];
-    const states = [batch, channels, stateSize];
+      ({ name, dtype: "F32", shape, bytes: () => bytesIn(values, "f32") as Uint8Array<ArrayBuffer> }) as const;
+    const pieces: Uint8Array<ArrayBuffer>[] = [], states = [batch, channels, stateSize];
     const written = writeSafetensors([f32("y", [batch, channels, length], y), f32("last_state", states, lastState!)]);
     for await (const piece of written) pieces.push(new Uint8Array(piece));
     folder.set(name.replace(".in.", ".out."), new Uint8Array(await new Blob(pieces).arrayBuffer()));
   }
 }
 
-async function emitted(lacks: readonly Feature[] = []): Promise<Folder> {
+async function emitted(options: EmitOptions = { only: FEW, seed: 3 }): Promise<Folder> {
   const folder: Folder = new Map();
-  for await (const { name, bytes } of emitCases({ runs: 2, seed: 3, lacks })) folder.set(name, bytes);
+  for await (const { name, bytes } of emitCases(options)) folder.set(name, bytes);
   return folder;
 }
 
@@ -61,16 +54,22 @@ async function judged(folder: Folder): Promise<LawReport[]> {
   return reports;
 }
 
+/** Made once: emitting tries the reference on every case. */
+const SHARED = await emitted();
+
+const applying = LAWS.filter(({ asks }) => !asks).map(({ name }) => name);
+
 Deno.test("judgeCases finds every law kept by a right program", async () => {
-  const folder = await emitted();
+  const folder = new Map(SHARED);
   await compute(folder);
   const reports = await judged(folder);
-  assertEquals(reports.length, 2 * LAWS.length + PROBES);
+  assertEquals([...new Set(reports.map(({ law }) => law))], applying);
+  assertEquals(reports.length, FEW.length);
   assertEquals(reports.filter(({ outcome }) => outcome !== "holds"), []);
 });
 
 Deno.test("judgeCases finds the laws broken by a wrong program, and names the files", async () => {
-  const folder = await emitted();
+  const folder = new Map(SHARED);
   await compute(folder, scanWith({ last: (_, before) => before }));
   const broken = (await judged(folder)).filter(({ outcome }) => outcome === "broken");
   for (const law of ["recurrence", "continuation", "steps"]) assert(broken.some((report) => report.law === law), law);
@@ -78,7 +77,7 @@ Deno.test("judgeCases finds the laws broken by a wrong program, and names the fi
 });
 
 Deno.test("judgeCases reports a missing and a damaged file as a broken law of that case", async () => {
-  const folder = await emitted();
+  const folder = new Map(SHARED);
   await compute(folder);
   folder.delete("matrix.1.0.out.safetensors");
   folder.set("NaN.0.0.out.safetensors", new Uint8Array(4));
@@ -87,27 +86,90 @@ Deno.test("judgeCases reports a missing and a damaged file as a broken law of th
   assert(broken[0]!.failure!.message.includes("matrix.1.0.out.safetensors"));
 });
 
-Deno.test("emitCases leaves out laws that need what the program lacks", async () => {
-  const names = [...(await emitted(["orders", "groups"])).keys()];
-  assert(!names.some((name) => /^(reversal|image_orders|groups|channel_permutation)/.test(name)));
-  assert(names.some((name) => name.startsWith("steps.")));
+Deno.test("emitCases leaves out laws that need what the program lacks, and tells extras only to those that offer them", () => {
+  const lawsOf = (options: EmitOptions) => [...new Set(casesOf({ runs: 1, ...options }).map(({ law }) => law))];
+  const without = lawsOf({ lacks: ["orders", "groups"] });
+  assertEquals(applying.filter((law) => !without.includes(law)), [
+    "reversal",
+    "image orders",
+    "channel permutation",
+    "groups",
+  ]);
+  assertEquals(lawsOf({}), applying);
+  assertEquals(lawsOf({ offers: ["packed"] }).filter((law) => !applying.includes(law)), ["packed sequences"]);
 });
 
-Deno.test("laws emits to a folder, checks it and says how many passed", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const lines: string[] = [], print = (text: string) => lines.push(text);
-    assertEquals(await laws(["emit", folder, "--runs", "1", "--lacks", "orders"], print), 0);
+Deno.test("emitCases writes packed, constant, strided and upstream inputs, and half precision", async () => {
+  const only = ["packed sequences", "constant B and C", "strides", "gradients"].map((law) => ({
+    law,
+    recipe: FEW[0]!.recipe,
+  }));
+  const folder = await emitted({ only, offers: ["packed", "constant", "strides", "gradients"], storage: "f16" });
+  const heads = [...folder].filter(([name]) => name.endsWith(".0.in.safetensors")).map(([, bytes]) =>
+    new TextDecoder().decode(bytes.subarray(8, 8 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)))
+  );
+  assert(heads[0]!.includes('"seq_idx":{"dtype":"I32"'));
+  assert(heads[2]!.includes('"B.strides"') && heads[2]!.includes('"u":{"dtype":"F16"'));
+  assert(heads[3]!.includes('"dy":{"dtype":"F32"'));
+});
+
+Deno.test("emitSmaller emits the failing case first and then only smaller ones", async () => {
+  const failed = FEW.find(({ law, recipe }) => law === "steps" && recipe.length > 2)!;
+  const folder: Folder = new Map();
+  for await (const { name, bytes } of emitSmaller([failed], {})) folder.set(name, bytes);
+  await compute(folder, scanWith({ steps: (length) => Math.min(length, 2) }));
+  const broken = (await judged(folder)).filter(({ outcome }) => outcome === "broken");
+  assertEquals(broken[0]!.failure!.recipe, failed.recipe);
+  assert(broken.some(({ failure }) => failure!.recipe.length < failed.recipe.length));
+});
+
+Deno.test("laws emits to a folder, checks it law by law, shows the smallest failures first, repeats one and shrinks", async () => {
+  const folder = await Deno.makeTempDir(), lines: string[] = [], print = (text: string) => lines.push(text);
+  const short = { ...FEW[0]!.recipe, stateSize: 2, length: 5 };
+  const emit = ["emit", folder, "--law", "recurrence", "--recipe", JSON.stringify(short)];
+  const through = async (folder: string, scan: Scan) => {
     const files: Folder = new Map();
     for await (const { name } of Deno.readDir(folder)) files.set(name, await Deno.readFile(`${folder}/${name}`));
-    assertEquals(lines[0]!.startsWith(`${files.size} files`), true);
-    await compute(files);
+    await compute(files, scan);
     for (const [name, bytes] of files) await Deno.writeFile(`${folder}/${name}`, bytes);
+  };
+  const wrong = scanWith({ steps: (length) => Math.min(length, 2) });
+  try {
+    assertEquals(await laws(emit, print), 0);
+    assert(lines[0]!.startsWith("2 files in"), lines[0]);
+    assert(/^1 cases of 1 laws: batch \d+ to \d+.*lengths 5 to 5/.test(lines[1]!), lines[1]);
+    await through(folder, scanWith());
     assertEquals(await laws(["check", folder], print), 0);
-    assertEquals(lines.at(-1), `${LAWS.length - 2 + PROBES - ORDERS} passed, 0 failed`);
+    assertEquals(lines.slice(2), ["recurrence           holds in 1", "1 passed, 0 failed"]);
+
+    await through(folder, wrong);
+    lines.length = 0;
+    assertEquals(await laws(["check", folder], print), 1);
+    const text = lines.join("\n");
+    assertEquals(lines[0], "recurrence           broken in 1 of 1 cases");
+    assert(
+      text.includes(`recipe: ${JSON.stringify(short)}`) && text.includes("law: recurrence") && text.includes("seed: 1"),
+    );
+    assert(text.includes(`again: deno task laws emit AGAIN --law "recurrence" --recipe '${JSON.stringify(short)}'`));
+    assertEquals(lines.at(-1), "0 passed, 1 failed");
+
+    assertEquals(await laws(["shrink", folder, `${folder}/smaller`], print), 0);
+    await through(`${folder}/smaller`, wrong);
+    lines.length = 0;
+    assertEquals(await laws(["check", `${folder}/smaller`], print), 1);
+    assert(/"length":3[,}]|"batch":1/.test(lines.join("\n")));
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+});
+
+Deno.test("laws emits all laws by default, fast and with every size", () => {
+  const cases = casesOf(),
+    most = (size: (r: (typeof cases)[number]["recipe"]) => number) =>
+      Math.max(...cases.map(({ recipe }) => size(recipe)));
+  assertEquals([...new Set(cases.map(({ law }) => law))], applying);
+  assert(most((r) => r.length) === 65_537 && most((r) => r.batch) === 65_537 && most((r) => r.stateSize) === 257);
+  assert(most((r) => r.groups * r.channelsPerGroup) === 65_537);
 });
 
 Deno.test("laws tries one law on one device with a given seed", async () => {
@@ -123,5 +185,12 @@ Deno.test("laws refuses what it does not know, by name", async () => {
   await refused(["--law", "gravity", "--device", "reference"], "current value is gravity");
   await refused(["--runs", "many"], "current value is many");
   await refused(["--fast"], "--fast must be a known flag");
+  await refused(["check", "DIR", "--runs", "4"], "--runs must be a known flag of check");
+  await refused(["check", "DIR", "--seed"], "--seed must be a known flag of check");
+  await refused(["emit", "DIR", "--runs"], "--runs must have a value");
+  await refused(["emit", "DIR", "--offers", "wings"], "current value is wings");
+  await refused(["emit", "DIR", "--roundoff", "2"], "--roundoff must be between 0 and 1");
+  await refused(["emit", "DIR", "--recipe", "{}"], "--recipe must come with --law");
+  await refused(["emit", "DIR", "--law", "steps", "--recipe", "{"], "--recipe must be a recipe");
   await refused(["judge", "DIR"], "its arguments must be known");
 });

@@ -6,6 +6,7 @@
  */
 import { silu, softplus } from "../../reference/activation.ts";
 import { type Discretisation, RULES } from "./discretise.ts";
+import { plainInputs } from "./plain.ts";
 import { checkInputs, type ScanInputs, type ScanOutputs, shapeOf, walkOf } from "./scan_inputs.ts";
 
 /**
@@ -61,6 +62,15 @@ export function deltaAt(
   return smooth ? softplus(x) : x;
 }
 
+/** Whether another sequence begins at a token of image b, by the token that the walk visited before. */
+export const beginsAt = (
+  { sequence, length }: Pick<ScanInputs, "sequence" | "length">,
+  b: number,
+  token: number,
+  before: number | undefined,
+): boolean =>
+  sequence !== undefined && before !== undefined && sequence[b * length + token] !== sequence[b * length + before];
+
 /** The recurrence of channel e of image b. */
 export function recurrenceOf(
   inputs: ScanInputs,
@@ -72,13 +82,15 @@ export function recurrenceOf(
   const rule = RULES[discretisation], group = Math.floor(e * groups / channels);
   const decay = new Float64Array(length * stateSize), drive = decay.slice(), readout = decay.slice();
   const u = new Float64Array(length);
-  walkOf(inputs).forEach((token, t) => {
+  const walk = walkOf(inputs);
+  walk.forEach((token, t) => {
+    const begins = beginsAt(inputs, b, token, walk[t - 1]);
     const delta = deltaAt(inputs, b, e, token);
     u[t] = inputs.u[(b * channels + e) * length + token]!;
     for (let n = 0; n < stateSize; n++) {
       const at = ((b * groups + group) * stateSize + n) * length + token;
       const [a, beta] = rule(delta, A[e * stateSize + n]!);
-      decay[t * stateSize + n] = a;
+      decay[t * stateSize + n] = begins ? 0 : a;
       drive[t * stateSize + n] = beta * B[at]!;
       readout[t * stateSize + n] = C[at]!;
     }
@@ -115,7 +127,8 @@ export function finish(
  * console.log(scanBy(sequential, inputs).y[0], scanBy(semiseparable, inputs).y[0]); // 1 1
  * ```
  */
-export function scanBy(form: Form, inputs: ScanInputs, discretisation: Discretisation = "mamba"): ExactOutputs {
+export function scanBy(form: Form, given: ScanInputs, discretisation: Discretisation = "mamba"): ExactOutputs {
+  const inputs = plainInputs(given);
   checkInputs(inputs);
   const { batch, channels, stateSize, length } = inputs;
   const size = (name: "y" | "lastState") => shapeOf(name, inputs).reduce((a, b) => a * b, 1);

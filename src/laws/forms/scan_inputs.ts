@@ -48,6 +48,22 @@ export interface ScanInputs {
   readonly order?: Exclude<ScanOrder, "table"> | undefined;
   /** Columns of the image that the column orders walk over; it divides the length. */
   readonly gridWidth?: number | undefined;
+  /** Packed sequences: of which sequence each token is [b, l]. The state begins at zero wherever it changes. */
+  readonly sequence?: Int32Array | undefined;
+  /** Which of B and C are constant in time: [e, n] instead of [b, g, n, l], as the official function allows. */
+  readonly constant?: readonly ("B" | "C")[] | undefined;
+  /** Tensors that lie with gaps, or over each other, in the numbers given for them. */
+  readonly views?: Readonly<Partial<Record<TensorName, View>>> | undefined;
+  /** ∂L/∂y [b, e, l], where gradients of L are asked for. */
+  readonly upstream?: Numbers | undefined;
+}
+
+/** Where the elements of a tensor lie in some memory. */
+export interface View {
+  /** Element of the memory where the first one lies. */
+  readonly offset: number;
+  /** Elements of the memory from one index of an axis to the next; 0 repeats an axis. */
+  readonly strides: readonly number[];
 }
 
 /** Outputs of a selective scan. */
@@ -56,6 +72,8 @@ export interface ScanOutputs {
   readonly y: Numbers;
   /** State after the last step [b, e, n]. */
   readonly lastState?: Numbers | undefined;
+  /** ∂L of every input, in its shape, where an upstream gradient was given. */
+  readonly gradients?: Readonly<Partial<Record<TensorName, Numbers>>> | undefined;
 }
 
 /** Names of the tensors among the inputs, required ones first. */
@@ -66,8 +84,8 @@ export type TensorName = typeof TENSORS[number];
 
 /** Shape of a tensor of these sizes. */
 export function shapeOf(
-  name: TensorName | keyof ScanOutputs,
-  s: Pick<ScanInputs, "batch" | "channels" | "groups" | "stateSize" | "length">,
+  name: TensorName | "y" | "lastState",
+  s: Pick<ScanInputs, "batch" | "channels" | "groups" | "stateSize" | "length" | "constant">,
 ): number[] {
   switch (name) {
     case "u":
@@ -79,7 +97,7 @@ export function shapeOf(
       return [s.channels, s.stateSize];
     case "B":
     case "C":
-      return [s.batch, s.groups, s.stateSize, s.length];
+      return s.constant?.includes(name) ? [s.channels, s.stateSize] : [s.batch, s.groups, s.stateSize, s.length];
     case "D":
     case "dtBias":
       return [s.channels];

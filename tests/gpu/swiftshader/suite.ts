@@ -7,7 +7,7 @@
 import { collected, host, type StepContext, type TestEvent } from "./shim.ts";
 import { openWebgpu, type WebgpuDevice } from "../../../src/gpu/device.ts";
 import { CPU_DEVICES, GPU_DEVICES } from "../../devices.ts";
-import { sideBySide } from "../side_by_side.ts";
+import { sideBySide } from "../../../tools/laws/side_by_side.ts";
 import "../device_test.ts";
 import "../laws_test.ts";
 import "../memory_test.ts";
