@@ -97,6 +97,21 @@ Deno.test("sidewinder fuse gives what fuse() gives, where PAN lies and in the nu
     assert((await readTiff(`${folder}/out.tif`)).data.every((value) => value <= 1023));
   }));
 
+Deno.test("examples/pansharpen/fuse.ts fuses GeoTIFF files", () =>
+  inFolder(async (folder) => {
+    const model = await writeGolden(`${folder}/m.safetensors`, MODEL), bands = await bandsOf(model);
+    const pan = await writeTiff(`${folder}/pan.tif`, Uint16Array.from(numbers(PAN.width * PAN.height)), PAN, 1);
+    const coarse = Uint16Array.from(numbers(MS.width * MS.height * bands));
+    const ms = await writeTiff(`${folder}/ms.tif`, coarse, MS, bands);
+    const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "examples/pansharpen/fuse.ts", model, pan, ms, `${folder}/out.raw`],
+    }).output();
+    assertEquals([code, code === 0 ? "" : new TextDecoder().decode(stderr)], [0, ""]);
+    const out = new Float32Array((await Deno.readFile(`${folder}/out.raw`)).buffer);
+    assertEquals(out.length, PAN.width * PAN.height * bands);
+    assert(out.every((value) => value >= 0 && value <= 2047) && out.some((value) => value > 0));
+  }));
+
 Deno.test("sidewinder fuse answers what does not fit with one line, and writes nothing", () =>
   inFolder(async (folder) => {
     const model = await writeGolden(`${folder}/m.safetensors`, MODEL), bands = await bandsOf(model);

@@ -62,6 +62,18 @@ Deno.test("sidewinder generate takes and prints text by the tokenizer beside the
     assertEquals(out, `${tokenizer.decode(kept)}\n`);
   }));
 
+Deno.test("examples/language/generate.ts goes on with a text by a model and its tokenizer", () =>
+  inFolder(async (folder) => {
+    const model = await writeCheckpoint(`${folder}/model.safetensors`, tinyCheckpoint());
+    const vocabulary = `${folder}/tokenizer.json`;
+    await Deno.writeTextFile(vocabulary, JSON.stringify(TOKENIZER));
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "--no-check", "examples/language/generate.ts", model, vocabulary, PROMPT],
+    }).output();
+    assertEquals([code, code === 0 ? "" : new TextDecoder().decode(stderr)], [0, ""]);
+    assertStringIncludes(new TextDecoder().decode(stdout), PROMPT);
+  }));
+
 Deno.test("sidewinder generate answers bad prompts and options with one line", () =>
   inFolder(async (folder) => {
     const model = await writeCheckpoint(`${folder}/model.safetensors`, tinyCheckpoint());
