@@ -1,8 +1,8 @@
 /**
- * Queues work: `node enqueue.js classify|upscale|denoise OUTPUT_FOLDER IMAGE...`
+ * Queues work: `node enqueue.js classify|upscale|denoise OUTPUT_FOLDER IMAGE...`; prints the ids of the jobs.
  */
 import { mkdir } from "node:fs/promises";
-import { jobOf, openQueue } from "./queue.js";
+import { enqueue, jobOf, openQueue } from "./queue.js";
 
 const [task, folder, ...images] = process.argv.slice(2);
 if (!["classify", "upscale", "denoise"].includes(task) || !folder || images.length === 0) {
@@ -10,7 +10,7 @@ if (!["classify", "upscale", "denoise"].includes(task) || !folder || images.leng
   process.exit(2);
 }
 await mkdir(folder, { recursive: true });
-const queue = openQueue();
-await queue.addBulk(images.map((image) => jobOf(task, image, folder)));
-console.log(JSON.stringify(await queue.getJobCounts("waiting", "active", "completed", "failed")));
+const queue = openQueue(), jobs = images.map((image) => jobOf(task, image, folder));
+await enqueue(queue, jobs);
+for (const { opts, data } of jobs) console.log(`${opts.jobId} ${data.output}`);
 await queue.close();

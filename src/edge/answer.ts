@@ -73,21 +73,19 @@ export async function answerLabels(
   });
 }
 
-/** Side of the picture that tells the speed of a device that has not run yet. */
+/** Side of the picture that tells the speed of a device. */
 const PROBE = 48;
-/** Share of the time from which a restoration is worth a probe, on a modest core. */
-const DOUBTFUL = 1 / 8;
+/** Share of the time up to which a restoration fits by an estimate for a modest core, whatever the core. */
+const SURE = 1 / 8;
 
-/** Milliseconds that a restoration will take on this device. */
+/** Milliseconds that a restoration will take on this device; where it is a close thing, measured anew. */
 async function predict(model: Model, rows: RestoredRows, { signal, remaining }: Deadline): Promise<number> {
-  const known = rows.predict();
-  if (known !== undefined) return known;
-  const modest = rows.predict(1)!;
-  if (modest < DOUBTFUL * remaining()) return modest;
+  const modest = rows.predict(1)!, known = rows.predict();
+  if (modest < SURE * remaining()) return modest;
+  if (known !== undefined && (known < remaining() / 2 || known > remaining() / SURE)) return known;
   const { channels } = model as { channels: 1 | 3 };
-  await restore(model, { data: new Uint8Array(PROBE * PROBE * channels), width: PROBE, height: PROBE, channels }, {
-    signal,
-  });
+  const probe = { data: new Uint8Array(PROBE * PROBE * channels), width: PROBE, height: PROBE, channels };
+  await restore(model, probe, { signal });
   return rows.predict() ?? modest;
 }
 

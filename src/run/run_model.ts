@@ -45,6 +45,9 @@ const paces = new WeakMap<Device, number>();
 
 /** Estimated milliseconds of work that a device has done in a millisecond, by its runs so far. */
 const speeds = new WeakMap<Device, number>();
+/** How much a slower run says about the speed: most are slow because something else ran, or for the first time. */
+const SLOWNESS = 0.2;
+const speedAfter = (before: number, now: number): number => now > before ? now : before + SLOWNESS * (now - before);
 /** Estimated milliseconds from which a run says something about speed. */
 const TELLING = 5;
 
@@ -86,7 +89,7 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
         if (step.done) {
           const result = await device.read(step.value);
           const took = performance.now() - began, work = estimateMilliseconds(ops.work);
-          if (work > TELLING && took > 0) speeds.set(device, (work / took + (speeds.get(device) ?? work / took)) / 2);
+          if (work > TELLING && took > 0) speeds.set(device, speedAfter(speeds.get(device) ?? 0, work / took));
           options.signal?.throwIfAborted();
           options.onProgress?.({ fraction: 1 });
           return result;

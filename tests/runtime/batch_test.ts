@@ -65,6 +65,7 @@ Deno.test("batch example ends every job exactly once and rightly, though a worke
     "enqueue.js": "examples/batch/enqueue.js",
     "worker.js": "examples/batch/worker.js",
     "pool.js": "examples/batch/pool.js",
+    "watch.js": "examples/batch/watch.js",
     "batch.js": "tests/runtime/apps/batch.js",
     ...IMAGES,
   });
@@ -118,6 +119,66 @@ Deno.test("batch example ends every job exactly once and rightly, though a worke
   }
 });
 
+Deno.test("batch example: equal names do not meet, what failed or is gone is done anew, jobs can be watched and cancelled", async () => {
+  const folder = await makeFolder("batch_again", {
+    "queue.js": "examples/batch/queue.js",
+    "enqueue.js": "examples/batch/enqueue.js",
+    "worker.js": "examples/batch/worker.js",
+    "watch.js": "examples/batch/watch.js",
+    "rgb.png": IMAGES["rgb.png"]!,
+    "large.png": IMAGES["chelsea.png"]!,
+  });
+  await Deno.mkdir(`${folder}a`);
+  await Deno.mkdir(`${folder}b`);
+  await Deno.copyFile(`${folder}rgb.png`, `${folder}a/same.png`);
+  await Deno.writeTextFile(`${folder}b/same.png`, "not a png");
+  const { port, child: redis } = await startRedis(folder);
+  const options = { cwd: folder, env: { REDIS_URL: `redis://127.0.0.1:${port}`, MOST_WAITING: "2" } };
+  const start = (script: string) =>
+    new Deno.Command(NODE_24, { ...options, args: [script], stdout: "piped", stderr: "null" }).spawn();
+  const worker = start("worker.js"), watch = start("watch.js");
+  let seen = "";
+  const reading = (async () => {
+    for await (const text of watch.stdout.pipeThrough(new TextDecoderStream())) seen += text;
+  })();
+  const until = async (line: string) => {
+    for (let tries = 0; !seen.includes(line); tries++) {
+      if (tries > PATIENCE / 50) throw new Error(`${line} must be seen: ${seen}`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    seen = seen.replaceAll(line, "");
+  };
+  const ask = async (...args: string[]) =>
+    (await must(NODE_24, ["enqueue.js", ...args], options)).trim().split("\n").map((line) =>
+      line.split(" ") as [string, string]
+    );
+  try {
+    const two = await ask("classify", "out", "a/same.png", "b/same.png");
+    await until(`${two[0]![0]} done`);
+    await until(`${two[1]![0]} failed: `);
+    await Deno.copyFile(`${folder}rgb.png`, `${folder}b/same.png`);
+    await Deno.remove(two[0]![1]);
+    assertEquals(await ask("classify", "out", "a/same.png", "b/same.png"), two);
+    for (const [id] of two) await until(`${id} done`);
+    assertEquals((await Array.fromAsync(Deno.readDir(`${folder}out`))).length, 2);
+
+    const [[running]] = await ask("upscale", "out", "large.png") as [[string, string]];
+    await until(`${running} 1`); // some per cent
+    const [[waiting]] = await ask("classify", "out", "large.png") as [[string, string]];
+    await must(NODE_24, ["watch.js", "cancel", waiting, running], options);
+    await until(`${running} failed: cancelled`);
+    assertEquals((await Array.fromAsync(Deno.readDir(`${folder}out`))).length, 2);
+  } finally {
+    end(watch);
+    end(worker);
+    await Promise.all([watch.status, reading]);
+    await worker.stdout.cancel();
+    await worker.status;
+    end(redis);
+    await redis.status;
+  }
+});
+
 /** Outputs are what the working tree gives. */
 async function assertOutputs(jobs: Report["jobs"]): Promise<void> {
   await using device = await openDevice({ require: "wasm" });
@@ -138,6 +199,6 @@ async function assertOutputs(jobs: Report["jobs"]): Promise<void> {
 Deno.test("batch example runs from what is in its folder and Debian's redis-server", async () => {
   const source = await Deno.readTextFile(`${ROOT}examples/batch/worker.js`);
   const imports = [...source.matchAll(/from "([^"]+)"/g)].map((match) => match[1]!);
-  assertEquals(imports.filter((name) => !/^(node:|\.\/|bullmq$|sidewinder$)/.test(name)), []);
+  assertEquals(imports.filter((name) => !/^(node:|\.\/|bullmq$|ioredis$|sidewinder$)/.test(name)), []);
   await must("redis-server", ["--version"]);
 });

@@ -11,6 +11,8 @@ const folder = await makeFolder("edge", {
   "edge_miniflare.js": "tests/runtime/apps/edge_miniflare.js",
   "bun.js": "examples/edge/bun.js",
   "node.js": "examples/edge/node.js",
+  "hono.js": "examples/edge/hono.js",
+  "express.js": "examples/edge/express.js",
 });
 const ROCKET = await Deno.readFile(`${ROOT}examples/photos/rocket.jpg`);
 const SMALL = await Deno.readFile(`${ROOT}tests/golden/image/files/q75_s2.jpg`);
@@ -32,8 +34,9 @@ async function withServer(
   program: string,
   args: (port: number) => readonly string[],
   body: (url: string) => Promise<void>,
+  path = "",
 ): Promise<void> {
-  const port = freePort(), url = `http://127.0.0.1:${port}/`;
+  const port = freePort(), url = `http://127.0.0.1:${port}/${path}`;
   const child = new Deno.Command(program, {
     args: [...args(port)],
     cwd: folder,
@@ -43,7 +46,8 @@ async function withServer(
   }).spawn();
   try {
     const deadline = Date.now() + 30_000;
-    const healthy = () => fetch(`${url}health`).then(async (response) => (await response.json()).status === "ok");
+    const healthy = () =>
+      fetch(`${url.replace(/\/$/, "")}/health`).then(async (response) => (await response.json()).status === "ok");
     while (!await healthy().catch(() => false)) {
       assert(Date.now() < deadline, `${program} must answer within 30 s`);
       await new Promise((resolve) => setTimeout(resolve, 100));
@@ -81,6 +85,9 @@ async function assertServes(url: string, exact: boolean): Promise<void> {
   assertEquals([refused.status, (await refused.json()).type], [415, "urn:sidewinder:problem:unsupported-type"]);
   const preflight = await fetch(url, { method: "OPTIONS", headers: { origin: "https://page.test" } });
   assertEquals(preflight.headers.get("access-control-allow-origin"), "*");
+  const form = new FormData();
+  form.append("photo", new Blob([ROCKET]), "rocket.jpg");
+  assertEquals((await (await fetch(post(url, form))).json()).labels[0].name, wanted[0].name);
 }
 
 Deno.test("edge example for Cloudflare, built by wrangler, serves in workerd with weights from a module and a bucket", async () => {
@@ -108,13 +115,66 @@ Deno.test("edge example for deno serve --parallel serves with no permission but 
   await withServer(Deno.execPath(), args, (url) => assertServes(url, true));
 });
 
-Deno.test("edge example for Node serves in Node 20, whose SIMD is the plain one", async () => {
-  await withServer(NODE_20, () => ["node.js"], (url) => assertServes(url, false));
+/** What a client may send that is no request of any use. */
+const STRANGE = [
+  "GET // HTTP/1.1",
+  "TRACE / HTTP/1.1",
+  "GET http://[ HTTP/1.1",
+  "POST http://user:secret@host/ HTTP/1.1",
+  "GET //[ HTTP/1.1",
+  "CONNECT host:1 HTTP/1.1",
+  "OPTIONS * HTTP/1.1",
+  "POST /%ff%zz HTTP/1.1",
+  "no request at all",
+];
+
+/** The status of the answer to a raw request; undefined where the connection is closed without one. */
+async function rawStatus(url: string, line: string): Promise<number | undefined> {
+  const { hostname, port } = new URL(url), connection = await Deno.connect({ hostname, port: Number(port) });
+  try {
+    await connection.write(new TextEncoder().encode(`${line}\r\nHost: x\r\nConnection: close\r\n\r\n`));
+    const answer = await new Response(connection.readable).text().catch(() => "");
+    return answer === "" ? undefined : Number(answer.split(" ")[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Strange requests are refused for what they are, and the server goes on. */
+async function assertSurvives(url: string): Promise<void> {
+  for (const line of STRANGE) {
+    const status = await rawStatus(url, line);
+    assert(status === undefined || (status >= 200 && status < 500), `${line} gives ${status}`);
+  }
+  assertEquals((await fetch(`${url.replace(/\/$/, "")}/health`)).status, 200);
+}
+
+Deno.test("edge example for Node serves in Node 20, whose SIMD is the plain one, and survives any request line", async () => {
+  await withServer(NODE_20, () => ["node.js"], async (url) => {
+    await assertServes(url, false);
+    await assertSurvives(url);
+  });
 });
 
-Deno.test("edge example for Node serves in Node 24", async () => {
-  await withServer(NODE_24, () => ["node.js"], (url) => assertServes(url, true));
+Deno.test("edge example for Node serves in Node 24, and survives any request line", async () => {
+  await withServer(NODE_24, () => ["node.js"], async (url) => {
+    await assertServes(url, true);
+    await assertSurvives(url);
+  });
 });
+
+for (const name of ["hono", "express"]) {
+  Deno.test(`edge example for ${name} serves as a part of an application, and survives any request line`, async () => {
+    await withServer(NODE_20, () => [`${name}.js`], async (url) => {
+      const { labels } = await (await fetch(post(`${url}?top=1`, ROCKET))).json();
+      assertEquals(labels[0].name, (await (await expected(post("http://edge.test/", ROCKET))).json()).labels[0].name);
+      const refused = await fetch(post(url, "hello", { "content-type": "text/plain" }));
+      assertEquals([refused.status, (await refused.json()).type], [415, "urn:sidewinder:problem:unsupported-type"]);
+      assertEquals(await (await fetch(new URL("/", url))).text(), "POST a photo to /image");
+      await assertSurvives(url);
+    }, "image");
+  });
+}
 
 Deno.test("edge example for Bun serves", async () => {
   await withServer(BUN, () => ["bun.js"], (url) => assertServes(url, false));
