@@ -75,8 +75,9 @@ function startPicker(): void {
 function showSamples(): void {
   byId("samples").append(...CATALOGUE.samples.map(({ id, thumbnail }) => {
     const image = make("img", { src: thumbnail, alt: "", width: 96, height: 96, decoding: "async" });
-    const button = make("button", { type: "button", class: "sample", "aria-label": TEXT.sample(id) }, image);
-    button.append(make("span", { class: "sample-text" }, TEXT.samples[id] ?? id));
+    const text = TEXT.samples[id] ?? id, label = TEXT.sample(text, id);
+    const button = make("button", { type: "button", class: "sample", "aria-label": label }, image);
+    button.append(make("span", { class: "sample-text" }, text));
     button.addEventListener("click", () => addSample(id, true));
     return make("li", {}, button);
   }));

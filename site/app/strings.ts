@@ -219,7 +219,7 @@ export const TEXT = {
   upscaleBy: (scale: number) => `${TASKS.upscale} ×${scale}`,
   ofFile: (task: string, file: string) => `${task}, ${file}`,
   dejpegHint: "Drop a MambaIR checkpoint for JPEG artefacts (CAR) to use this.",
-  sample: (name: string) => `Sample photo: ${name}`,
+  sample: (text: string, name: string) => `${text}, sample photo: ${name}`,
   remove: (name: string) => `Remove ${name}`,
   pasteEmpty: "There is no photo on the clipboard. Copy one first, then paste again.",
   cameraMissing: "The camera cannot be used. Allow it in the browser, or choose a photo instead.",

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
-import { bytesFile, photoFile } from "./files.ts";
+import { bytesFile, mambairFile, photoFile } from "./files.ts";
 import { siteTest } from "./site.ts";
 import { chooseTool, lookInside, openPhotos, restore } from "./steps.ts";
 
@@ -20,34 +20,46 @@ async function violations(page: Page): Promise<string[]> {
 const overflows = (page: Page): Promise<boolean> =>
   page.evaluate(() => document.documentElement.scrollWidth > document.documentElement.clientWidth);
 
-for (const scheme of ["light", "dark"] as const) {
-  for (const [width, height] of [[320, 640], [1440, 900]] as const) {
-    siteTest(
-      `page is clean for axe at ${width} × ${height} in ${scheme}, in every state`,
-      { scheme, width, height },
-      async ({ page }) => {
-        assertEquals(await violations(page), []);
-        assert(!await overflows(page), "the welcome page scrolls sideways");
-        await page.locator("#files").setInputFiles(bytesFile("notes.txt", new Uint8Array(3)));
-        await page.locator(".message").waitFor();
-        await openPhotos(page, await photoFile(32, 24), await photoFile(24, 24, "other.png"));
-        assertEquals(await violations(page), []);
-        await page.locator(".message .quiet").click();
-        await restore(page, "Upscale ×2");
-        for (const box of await page.locator("details.box > summary").all()) await box.click();
-        await page.locator("#model-facts dd").first().waitFor();
-        assertEquals(await violations(page), []);
-        await chooseTool(page, "Classify");
-        await page.locator("#classify-run").click();
-        await page.locator(".label").nth(1).click();
-        await page.locator("#where-note:not(:empty)").waitFor();
-        assertEquals(await violations(page), []);
-        await lookInside(page, "vim_micro");
-        assertEquals(await violations(page), []);
-        assert(!await overflows(page), "the work page scrolls sideways");
-      },
-    );
-  }
+// Each theme at one size: colours do not depend on the size, nor the structure on the theme.
+for (const [scheme, width, height] of [["light", 320, 640], ["dark", 1440, 900]] as const) {
+  siteTest(
+    `page is clean for axe at ${width} × ${height} in ${scheme}, in every state`,
+    { scheme, width, height },
+    async ({ page }) => {
+      assertEquals(await violations(page), []);
+      assert(!await overflows(page), "the welcome page scrolls sideways");
+      await page.locator("#files").setInputFiles(bytesFile("notes.txt", new Uint8Array(3)));
+      await page.locator(".message").waitFor();
+      await openPhotos(page, await photoFile(32, 24), await photoFile(24, 24, "other.png"));
+      assertEquals(await violations(page), []);
+      await page.locator(".message .quiet").click();
+      await restore(page, "Upscale ×2");
+      for (const box of await page.locator("details.box > summary").all()) await box.click();
+      await page.locator("#model-facts dd").first().waitFor();
+      assertEquals(await violations(page), []);
+      await chooseTool(page, "Classify");
+      await page.locator("#classify-run").click();
+      await page.locator(".label").nth(1).click();
+      await page.locator("#where-note:not(:empty)").waitFor();
+      assertEquals(await violations(page), []);
+      await lookInside(page, "vim_micro");
+      await page.locator("#reach-maps canvas").first().waitFor();
+      assertEquals(await violations(page), []);
+      await chooseTool(page, "Restore");
+      await page.locator("#checkpoint").setInputFiles(
+        mambairFile("x2.pth", { upsampler: "pixelshuffledirect", upscale: 2 }),
+      );
+      await page.getByRole("button", { name: "Look into the file" }).first().click();
+      await page.locator("#card-rows svg").first().waitFor();
+      assertEquals(await violations(page), []);
+      await page.locator("#card-close").click();
+      await page.locator("#restore-all").click();
+      await page.locator("#batch-text", { hasText: "2 of 2 done" }).waitFor();
+      await page.locator("#view-mode").selectOption("side");
+      assertEquals(await violations(page), []);
+      assert(!await overflows(page), "the work page scrolls sideways");
+    },
+  );
 }
 
 siteTest("theme can be chosen against the system's and stays", { scheme: "light" }, async ({ page }) => {

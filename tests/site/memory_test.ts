@@ -1,0 +1,34 @@
+/** Thirty jobs leave no more behind than three. */
+import { assert } from "@std/assert";
+import { mambairFile, photoFile } from "./files.ts";
+import { siteTest } from "./site.ts";
+import { openPhotos, restore } from "./steps.ts";
+
+/** Jobs after which the memory is compared; all of them with `SIDEWINDER_LONG`. */
+const JOBS = Deno.env.get("SIDEWINDER_LONG") ? 30 : 8;
+
+siteTest(`memory is level after ${JOBS} jobs`, {}, async ({ page }) => {
+  await page.locator("#checkpoint").setInputFiles(
+    mambairFile("x2.pth", { upsampler: "pixelshuffledirect", upscale: 2 }),
+  );
+  await openPhotos(page, await photoFile(64, 64));
+  await page.locator("#device-box summary").click();
+  const held = async () => {
+    const text = await page.locator("#memory").innerText();
+    const [taken, photos] = [...text.matchAll(/(?:taken|photos) ([\d.]+) (kB|MB)/g)]
+      .map(([, size, unit]) => Number(size) * (unit === "MB" ? 1e6 : 1e3)) as [number, number];
+    return { taken, photos };
+  };
+  let early = { taken: 0, photos: 0 };
+  for (let job = 0; job < JOBS; job++) {
+    await restore(page, "x2.pth");
+    if (job === 2) early = await held();
+  }
+  const late = await held();
+  assert(early.taken > 0 && early.photos > 0, "nothing is said of memory");
+  assert(late.taken <= early.taken, `${late.taken} bytes are taken after ${JOBS} jobs, ${early.taken} after three`);
+  assert(
+    late.photos <= early.photos,
+    `photos hold ${late.photos} bytes after ${JOBS} jobs, ${early.photos} after three`,
+  );
+});
