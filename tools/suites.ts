@@ -70,6 +70,10 @@ async function rustParts(ci: boolean): Promise<string | undefined> {
 
 const vulkan = debian(["mesa-vulkan-drivers"], () => succeeds("dpkg", "-s", "mesa-vulkan-drivers"));
 const browser = debian(["chromium"], () => succeeds("which", "chromium"));
+const browsers = debian(
+  ["chromium", "firefox-esr"],
+  async () => await succeeds("which", "chromium") && await succeeds("which", "firefox-esr"),
+);
 
 /** Those that take longest begin first. */
 export const SUITES: readonly Suite[] = [
@@ -125,7 +129,7 @@ export const SUITES: readonly Suite[] = [
     prepare: rustParts,
     command: [DENO, "run", "-A", "tools/build_wasm.ts", "--check"],
   },
-  denoSuite("site", "the page in Chromium", ["tests/site"], { prepare: browser, alone: true }),
+  denoSuite("site", "the page in Chromium and Firefox", ["tests/site"], { prepare: browsers, alone: true }),
   denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
     alone: true,
     prepare: debian(

@@ -8,7 +8,6 @@ import { openCheckpoint } from "../../src/checkpoint/open.ts";
 import type { CardReport, TensorStats } from "../protocol.ts";
 import { checkpointFailure, Failure } from "./failures.ts";
 import { dropModel, reportOf } from "./models.ts";
-import { openSharded } from "./sharded.ts";
 
 interface Card {
   readonly blobs: readonly Blob[];
@@ -17,9 +16,16 @@ interface Card {
 
 const cards = new Map<string, Card>();
 
-/** Opens what was dropped: one file, or the parts of one beside their index. */
+/** Opens what was dropped: one file, or an index and the parts that it names. */
 export function openParts(blobs: readonly Blob[], name: string): Promise<Checkpoint> {
-  return blobs.length === 1 ? openCheckpoint(new File([blobs[0]!], name)) : openSharded(blobs as readonly File[]);
+  const [index, ...parts] = blobs as readonly [File, ...File[]];
+  return openCheckpoint(new File([index], name), {
+    openShard(shard) {
+      const part = parts.find(({ name }) => name === shard);
+      if (part) return part;
+      throw new SyntaxError(`Cannot read ${name} as its parts must be dropped with it: ${shard} is missing`);
+    },
+  });
 }
 
 /** Looks into a checkpoint. What can run becomes one of the page's models. */

@@ -62,7 +62,10 @@ siteTest(
     const first = part("model-00001-of-00002.safetensors", "a", [1, 2, 3]);
     await page.locator("#files").setInputFiles([index, first]);
     await page.locator(".message.error summary").click();
-    assertMatch(await page.locator(".message.error details").innerText(), /missing are model-00002-of-00002/);
+    assertMatch(
+      await page.locator(".message.error details").innerText(),
+      /model-00002-of-00002\.safetensors is missing/,
+    );
     await page.locator("#files").setInputFiles([
       part("model-00002-of-00002.safetensors", "b", [-4, NaN]),
       index,

@@ -67,8 +67,7 @@ siteTest("restore of a megapixel by two leaves no task of 50 ms on the page's th
     assertEquals([pixels.width, pixels.height], [2200, 1840]);
   });
   await Deno.remove(path);
-  const [most, ...others] = longest(events);
-  assert(most !== undefined && most > 0, "no task was traced");
-  assert(most <= 50, `tasks of ${[most, ...others].map(Math.round).join(", ")} ms`);
-  console.log(`longest tasks: ${[most, ...others].map((time) => time.toFixed(1)).join(", ")} ms`);
+  const tasks = longest(events), [most = 0] = tasks;
+  assert(most > 0, "no task was traced");
+  assert(most <= 50, `tasks of ${tasks.map(Math.round).join(", ")} ms`);
 });
