@@ -24,7 +24,7 @@ interface TraceEvent {
 async function traced(session: CDPSession, body: () => Promise<void>): Promise<TraceEvent[]> {
   const events: TraceEvent[] = [];
   session.on("Tracing.dataCollected", ({ value }) => events.push(...value as unknown as TraceEvent[]));
-  const traceConfig = { includedCategories: ["toplevel", "mojom", "devtools.timeline"] };
+  const traceConfig = { includedCategories: ["toplevel", "mojom", "disabled-by-default-devtools.timeline"] };
   await session.send("Tracing.start", { transferMode: "ReportEvents", traceConfig });
   await body();
   const complete = new Promise((resolve) => session.once("Tracing.tracingComplete", resolve));
