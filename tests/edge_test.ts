@@ -236,7 +236,7 @@ Deno.test("edgeHandler() refuses a restoration that cannot end in time at once, 
 });
 
 Deno.test("edgeHandler() sends rows while later tiles are still to be run", async () => {
-  const small = handlerOf({ memory: 24 });
+  const small = handlerOf({ memory: 24, timeout: 600_000 });
   const { request } = leaving(await tall(), { accept: "image/png" });
   const response = await small(request), reader = response.body!.getReader();
   await reader.read();
@@ -247,7 +247,7 @@ Deno.test("edgeHandler() sends rows while later tiles are still to be run", asyn
 
 /** A picture of many rows of tiles. */
 const tall = () =>
-  encodeImage({ data: new Uint8Array(48 * 640), width: 48, height: 640, channels: 1 }, { type: "png" });
+  encodeImage({ data: new Uint8Array(48 * 3000), width: 48, height: 3000, channels: 1 }, { type: "png" });
 
 Deno.test("edgeHandler() keeps no timers of requests that are over", async () => {
   const { setTimeout: begin, clearTimeout: end } = globalThis, open = new Set<unknown>();
