@@ -99,6 +99,7 @@ export {
   type VimVariant,
 } from "./src/models/vim/options.ts";
 export type { VssBlockOptions } from "./src/models/blocks/vss_block.ts";
+export { MAMBAIRV2_VARIANTS, type MambaIRv2Options, type MambaIRv2Variant } from "./src/models/mambairv2/options.ts";
 export { MAMBAOUT_VARIANTS, type MambaOutOptions, type MambaOutVariant } from "./src/models/mambaout/options.ts";
 export { VMAMBA_VARIANTS, type VMambaOptions, type VMambaVariant } from "./src/models/vmamba/options.ts";
 export * from "./src/features.ts";

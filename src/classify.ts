@@ -51,9 +51,9 @@ export interface Classification {
 export interface ClassifyOptions extends RunOptions {
   /** For a model that leaves something to chance: a seed, or what is chosen, such as `{ flip: true }` for a Vim. */
   readonly choices?: Choices;
-  /** Number of labels; 5 unless said. */
+  /** Number of labels; 5 by default. */
   readonly top?: number;
-  /** Largest image accepted, in pixels; 100 megapixels unless said. */
+  /** Largest image accepted, in pixels; 100 megapixels by default. */
   readonly maxPixels?: number;
 }
 

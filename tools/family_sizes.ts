@@ -1,6 +1,6 @@
 /**
- * What an application downloads when a checkpoint is recognised: the code of its family, with what it shares with other
- * families and the core has not.
+ * What an application downloads when a checkpoint is recognised: what every family needs, and the code of its family with
+ * what it shares with some others and the core has not.
  *
  * @module
  */
@@ -16,8 +16,15 @@ export interface FamilyCode {
   readonly files: readonly Uint8Array<ArrayBuffer>[];
 }
 
+/** The code that is fetched when a checkpoint is recognised. */
+export interface FetchedCode {
+  /** What every family needs: fetched once. */
+  readonly shared: readonly Uint8Array<ArrayBuffer>[];
+  readonly families: readonly FamilyCode[];
+}
+
 /** The code of every family that is fetched when it is needed. */
-export async function familyCode(): Promise<FamilyCode[]> {
+export async function familyCode(): Promise<FetchedCode> {
   const { outputFiles, metafile } = await esbuild.build({
     entryPoints: [`${ROOT}mod.ts`],
     absWorkingDir: ROOT,
@@ -46,10 +53,15 @@ export async function familyCode(): Promise<FamilyCode[]> {
   };
   const entries = Object.entries(metafile.outputs);
   const core = closure(entries.find(([, { entryPoint }]) => entryPoint === "mod.ts")![0]);
-  return entries.flatMap(([name, { entryPoint }]) => {
+  const fetched = entries.flatMap(([name, { entryPoint }]) => {
     const family = FAMILY_REGEXP.exec(entryPoint ?? "")?.[1];
-    if (family === undefined) return [];
-    const files = [...closure(name)].filter((file) => !core.has(file)).map((file) => contents.get(file)!);
-    return [{ family, files: files as Uint8Array<ArrayBuffer>[] }];
+    return family === undefined ? [] : [{ family, names: [...closure(name)].filter((file) => !core.has(file)) }];
   });
+  const every = fetched[0]?.names.filter((file) => fetched.every(({ names }) => names.includes(file))) ?? [];
+  const code = (names: readonly string[]) => names.map((file) => contents.get(file) as Uint8Array<ArrayBuffer>);
+  const families = fetched.map(({ family, names }) => ({
+    family,
+    files: code(names.filter((file) => !every.includes(file))),
+  }));
+  return { shared: code(every), families };
 }

@@ -51,13 +51,13 @@ export interface Expected {
 
 /** How {@linkcode expect} computes. */
 export interface Precision {
-  /** `mamba` unless said. */
+  /** `mamba` by default. */
   readonly discretisation?: Exclude<Discretisation, "bilinear">;
-  /** Unit roundoff of the implementation; {@linkcode SINGLE} unless said. */
+  /** Unit roundoff of the implementation; {@linkcode SINGLE} by default. */
   readonly roundoff?: number;
-  /** Type of the elements of u, dt, B, C, z and y; `f32` unless said. */
+  /** Type of the elements of u, dt, B, C, z and y; `f32` by default. */
   readonly storage?: Storage;
-  /** Steps of a chunk over which exponents are differences of sums; none unless said. */
+  /** Steps of a chunk over which exponents are differences of sums; none by default. */
   readonly segsum?: number;
 }
 

@@ -51,11 +51,11 @@ export interface Subject {
   readonly offers?: readonly Extra[];
   /** `mamba` (exp for A, Euler for B) unless it is one with the true hold. */
   readonly discretisation?: Extract<Discretisation, "mamba" | "zoh">;
-  /** Unit roundoff of its arithmetic: 2⁻²⁴ (single precision) unless said. */
+  /** Unit roundoff of its arithmetic: 2⁻²⁴ (single precision) by default. */
   readonly roundoff?: number;
-  /** Type of the elements of u, dt, B, C, z and y: f32 unless said. */
+  /** Type of the elements of u, dt, B, C, z and y: f32 by default. */
   readonly storage?: Storage;
-  /** Steps of a chunk over which its exponents are differences of running sums (Mamba-2's segsum); none unless said. */
+  /** Steps of a chunk over which its exponents are differences of running sums (Mamba-2's segsum); none by default. */
   readonly segsum?: number;
 }
 

@@ -34,9 +34,9 @@ export type Program = Omit<Subject, "name" | "scan">;
 
 /** What cases are emitted. */
 export interface EmitOptions extends Program {
-  /** Random cases of each law, beside the fixed probes; 8 unless said. */
+  /** Random cases of each law, beside the fixed probes; 8 by default. */
   readonly runs?: number;
-  /** 1 unless said. */
+  /** 1 by default. */
   readonly seed?: number;
   /** Exactly these cases, instead of probes and random ones. */
   readonly only?: readonly LawCase[];

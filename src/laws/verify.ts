@@ -12,17 +12,17 @@ import { smallestOf } from "./shrink.ts";
 
 /** How a verification is run. */
 export interface VerifyOptions {
-  /** Random cases a law is tried on, beside the fixed probes; 1,000 unless said. */
+  /** Random cases a law is tried on, beside the fixed probes; 1,000 by default. */
   readonly runs?: number;
-  /** Seed of the cases; a fresh one unless said. Every law has cases of its own. */
+  /** Seed of the cases; a fresh one by default. Every law has cases of its own. */
   readonly seed?: number;
-  /** Laws to try; all unless said. */
+  /** Laws to try; all by default. */
   readonly laws?: readonly Law[];
-  /** Whether to try the fixed probes first; true unless said. */
+  /** Whether to try the fixed probes first; true by default. */
   readonly probes?: boolean;
-  /** Whether to look for the smallest case that fails; true unless said. */
+  /** Whether to look for the smallest case that fails; true by default. */
   readonly shrink?: boolean;
-  /** Cases that are tried at the same time, for an implementation that takes long to answer; 1 unless said. */
+  /** Cases that are tried at the same time, for an implementation that takes long to answer; 1 by default. */
   readonly atOnce?: number;
   /** Called after each law. */
   readonly onLaw?: (report: LawReport) => void;

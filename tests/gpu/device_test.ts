@@ -16,7 +16,7 @@ gpuTest("read() returns what was written, and a view without what lies between i
   assertEquals(view, Float32Array.of(1, 2, 5, 6, 9, 10));
 });
 
-gpuTest("reads of one go share one submission, also where they need several staging buffers", async (device) => {
+gpuTest("reads that are asked for together share one submission, also where they need several staging buffers", async (device) => {
   using _ = device.scope();
   const ops = new Ops(device), before = device.counts().submits;
   const sizes = [10000, 15000, 40000, 3, 10000];

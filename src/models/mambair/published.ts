@@ -13,7 +13,7 @@ export const published: Published<MambaIRVariant> = {
   repository: "https://github.com/csguoh/MambaIR",
   classes: ["MambaIR"],
   licence: { code: "Apache-2.0", weights: "Apache-2.0" },
-  verified: "the official code at five published sizes and 19 small ones with made weights, every tap",
+  verified: "the official code at five published sizes and 18 small ones with made weights, every tap",
   unverified: "the published PSNR, which needs the authors' files",
   variants: {
     "mambair-classic-x2": { parameters: 20_421_863, figures: psnrOf(38.57, 34.67, 32.58, 34.15, 40.28) },

@@ -45,11 +45,9 @@ function read(file: Reading): ReadOptions<MambaIRv2Options> | undefined {
   };
 }
 
-/** Noise that a run is given instead of a seed. */
-function noiseOf(noise: unknown): MambaIRv2Run["noise"] {
-  if (noise === undefined || typeof noise === "function") return noise as MambaIRv2Run["noise"];
-  throw new TypeError(`Cannot run MambaIRv2 as noise must be a function of layer and shape: it is ${typeof noise}`);
-}
+/** Values that a run adds to the scores instead of those that a seed gives. */
+const noiseOf = (noise: unknown): MambaIRv2Run["noise"] =>
+  typeof noise === "function" ? noise as MambaIRv2Run["noise"] : undefined;
 
 /** MambaIRv2. */
 export const family = defineFamily({
@@ -64,7 +62,7 @@ export const family = defineFamily({
   ignored: () => MAMBAIRV2_IGNORED,
   takes: ({ frame: { channels } }) => takesImage({ channels }),
   gives: ({ frame: { scale } }) => ({ kind: "image", scale }),
-  choices: ["routing", "seed", "noise"],
+  choices: ["routing", "seed"],
   forward: (ops, weights, config, image, { tap, choices: { noise, ...choices }, options }) => {
     const { seed } = mambairv2Config({ ...options, ...choices });
     return mambairv2(ops, weights, { ...config, seed }, image, { tap, noise: noiseOf(noise) });
