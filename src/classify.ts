@@ -8,6 +8,7 @@ import { imagesAtOnce, scoresOf, softmax } from "./classify/scores.ts";
 import type { Device } from "./device.ts";
 import { decodeImage } from "./image/decode.ts";
 import type { ImageInput } from "./image/pixels.ts";
+import { convertToSrgb } from "./image/srgb.ts";
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
 import type { Choices } from "./models/family.ts";
 import { loadImagenetLabels } from "./models/imagenet_labels.ts";
@@ -45,6 +46,8 @@ export interface Classification {
   readonly device: string;
   /** Milliseconds per phase. */
   readonly timings: ClassifyTimings;
+  /** What is worth knowing of the image: that its colours could not be converted to the sRGB that models know. */
+  readonly warnings?: readonly string[];
 }
 
 /** How {@linkcode classify} runs. */
@@ -64,7 +67,7 @@ export interface OneShotOptions extends ClassifyOptions, Omit<LoadOptions, "onPr
 }
 
 /**
- * Classifies an image.
+ * Classifies an image, in sRGB whatever its colour profile is.
  *
  * The first form runs a loaded model; the second loads one, runs it and closes it.
  *
@@ -124,24 +127,34 @@ export async function classifyAll(
     const started = performance.now();
     const scores = await scoresOf(model, batch.map(({ tensor }) => tensor), options);
     const run = (performance.now() - started) / batch.length;
-    batch.forEach(({ timings }, i) => {
+    batch.forEach(({ timings, warnings }, i) => {
       const own = scores[i]!;
       const labels = topLabels(own, names, top);
-      results.push({ labels, logits: own, device: model.device.name, timings: { ...timings, run } });
+      const device = model.device.name;
+      results.push({
+        labels,
+        logits: own,
+        device,
+        timings: { ...timings, run },
+        ...(warnings.length > 0 && { warnings }),
+      });
     });
   }
   return results;
 }
 
 async function prepare(model: Model, image: ImageInput, options: ClassifyOptions) {
-  const started = performance.now();
-  const pixels = await decodeImage(image, {
-    ...(options.maxPixels === undefined ? {} : { maxPixels: options.maxPixels }),
-    ...(options.signal ? { signal: options.signal } : {}),
-  });
+  const started = performance.now(), warnings: string[] = [];
+  const pixels = await convertToSrgb(
+    await decodeImage(image, {
+      ...(options.maxPixels === undefined ? {} : { maxPixels: options.maxPixels }),
+      ...(options.signal ? { signal: options.signal } : {}),
+    }),
+    { onUnconverted: (reason) => warnings.push(`colours are taken as they are: ${reason}`) },
+  );
   const decoded = performance.now();
   const { tensor } = prepared(model, pixels);
-  return { tensor, timings: { decode: decoded - started, preprocess: performance.now() - decoded } };
+  return { tensor, warnings, timings: { decode: decoded - started, preprocess: performance.now() - decoded } };
 }
 
 async function namesOf(model: Model): Promise<readonly string[] | undefined> {

@@ -36,6 +36,11 @@ export interface EdgeOptions {
   readonly maxPixels?: number;
   /** Megabytes a restoration may take for image and tiles, beside the runtime; 64 unless said, for isolates of 128. */
   readonly memory?: number;
+  /**
+   * Keep EXIF, XMP, IPTC, texts and density in restored images. `false` unless said: a server does not tell where a picture
+   * was taken, and says so by the header `Sidewinder-Metadata: stripped`. The colour profile is kept always.
+   */
+  readonly keepMetadata?: boolean;
   /** Milliseconds for a request, from its head to its answer; 30 000 unless said. */
   readonly timeout?: number;
   /** Milliseconds for an image to arrive; 10 000 unless said, and never more than `timeout`. */
@@ -138,6 +143,7 @@ function uploadType(request: Request): string {
  * ```
  */
 export function edgeHandler(options: EdgeOptions): EdgeHandler {
+  const { keepMetadata = false } = options;
   const { path = "/", maxBytes = 10e6, maxPixels = 4e6, memory = 64, timeout = 30_000, concurrency = 2 } = options;
   const { origins = [], onError = () => {}, uploadTimeout = 10_000, waiting = 4 } = options;
   for (const [name, value] of Object.entries({ maxBytes, maxPixels, memory, timeout, uploadTimeout, concurrency })) {
@@ -180,7 +186,7 @@ export function edgeHandler(options: EdgeOptions): EdgeHandler {
         }
         const response = task === "classify"
           ? await answerLabels(model, pixels, top, deadline)
-          : await answerImage(model, pixels, memory, deadline, done);
+          : await answerImage(model, pixels, { memory, keepMetadata }, deadline, done);
         streams = task === "restore";
         response.headers.set("etag", tag);
         return response;

@@ -6,6 +6,7 @@
 import { prepared } from "./classify/prepare.ts";
 import { decodeImage } from "./image/decode.ts";
 import type { ImageInput } from "./image/pixels.ts";
+import { convertToSrgb } from "./image/srgb.ts";
 import type { Model } from "./load_model.ts";
 import { Ops } from "./ops/ops.ts";
 import { openDry } from "./run/dry_device.ts";
@@ -75,7 +76,7 @@ export async function features<const L extends LayerName>(
       }`,
     );
   }
-  const { signal } = run, pixels = await decodeImage(image, signal ? { signal } : {});
+  const { signal } = run, pixels = await convertToSrgb(await decodeImage(image, signal ? { signal } : {}));
   const input = prepared(model, pixels).tensor;
   const wanted = new Set<string>(layers);
   const readings: [string, readonly number[], Promise<Float32Array>][] = [];

@@ -4,125 +4,100 @@
  *
  * @module
  */
+import { defaultModel, type DefaultModelOptions } from "./default_model.ts";
 import type { Device } from "./device.ts";
 import { bleedColours } from "./image/bleed.ts";
-import type { Pixels8 } from "./image/colour.ts";
-import { decodeImage } from "./image/decode.ts";
-import { type Channels, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./image/pixels.ts";
+import { toDepth } from "./image/colour.ts";
+import type { ImageInput, Pixels } from "./image/pixels.ts";
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
-import type { Choices } from "./models/family.ts";
-import { planTiles, type TileMode } from "./restore/plan_tiles.ts";
-import { predictTiles, runTiles } from "./restore/run_tiles.ts";
-import { openPainter, type Painter } from "./restore/samples.ts";
-import type { Tiling } from "./restore/tiling.ts";
+import { type Job, type Nets, type Part, prepare, runPass } from "./restore/job.ts";
+import type { Restored, RestoredRows, RestoredTile, RestoreOptions, RestoreTask } from "./restore/options.ts";
+import { openPace } from "./restore/pace.ts";
+import { predictTiles } from "./restore/run_tiles.ts";
+import { bandsOf, place, reduced, samplesOf } from "./restore/rows.ts";
+import { passesFor } from "./restore/size.ts";
+import { seenPixels } from "./restore/tiling.ts";
 
+export type {
+  Restored,
+  RestoredRows,
+  RestoredTile,
+  RestoreOptions,
+  RestoreProgress,
+  RestoreTask,
+  RestoreTimings,
+} from "./restore/options.ts";
+export type { Pace } from "./restore/pace.ts";
 export type { TileMode } from "./restore/plan_tiles.ts";
-
-/** What is to be done: `upscale` needs a model with a scale above 1, the others one with scale 1. */
-export type RestoreTask = "upscale" | "denoise" | "dejpeg";
-
-/** How far a restoration is. */
-export interface RestoreProgress {
-  /** Share of the work that is done, from 0 to 1. */
-  readonly fraction: number;
-  /** Tiles that are finished. */
-  readonly finished: number;
-  /** Tiles altogether. */
-  readonly tiles: number;
-}
-
-/** How an image is restored. */
-export interface RestoreOptions {
-  /** Checked against the model. */
-  readonly task?: RestoreTask;
-  /** `blend` unless said. */
-  readonly tile?: TileMode;
-  /**
-   * Megabytes (10⁶ bytes) the whole process may take: image, tiles and runtime. 440 unless said; `exact` and `official`
-   * are limited only where it is said.
-   */
-  readonly memory?: number;
-  /** Largest image accepted, in pixels; 100 megapixels unless said. */
-  readonly maxPixels?: number;
-  /** What a run is given beside the image, by name: MambaIRv2 takes `routing` (`gumbel`, `argmax`) and `seed`. */
-  readonly choices?: Choices;
-  /** Called at least every 100 ms of work, and at the end. */
-  readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
-  /** Stops within about 100 ms; the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Milliseconds each phase took. */
-export interface RestoreTimings {
-  /** Bytes to pixels. */
-  readonly decode: number;
-  /** Pixels to pixels. */
-  readonly run: number;
-}
-
-/** A restored image: pixels, 8 bits a sample, with the channels of the input. */
-export interface Restored extends Pixels8 {
-  /** Device that ran. */
-  readonly device: string;
-  /** Tiles that were run. */
-  readonly tiles: number;
-  /** Milliseconds per phase. */
-  readonly timings: RestoreTimings;
-}
-
-/** A finished part of the result; all parts together are the image, without overlap. */
-export interface RestoredTile {
-  /** First column of the part, in pixels of the result. */
-  readonly x: number;
-  /** First row of the part. */
-  readonly y: number;
-  /** The pixels of the part. */
-  readonly pixels: Pixels8;
-  /** Number of this tile, from 0. */
-  readonly index: number;
-  /** Tiles altogether. */
-  readonly tiles: number;
-  /** Size of the whole result. */
-  readonly image: { readonly width: number; readonly height: number; readonly channels: Channels };
-}
-
-/** A result that comes row by row. */
-export interface RestoredRows {
-  /** Columns of the result. */
-  readonly width: number;
-  /** Rows of the result. */
-  readonly height: number;
-  /** Samples per pixel. */
-  readonly channels: Channels;
-  /** Device that runs. */
-  readonly device: string;
-  /** Tiles altogether. */
-  readonly tiles: number;
-  /** Bands of finished rows from the top, each as wide as the result. It can be walked once. */
-  readonly rows: AsyncIterable<Pixels8>;
-  /**
-   * Milliseconds that the rows will take, by the speed of earlier runs on the device; undefined before the first. With
-   * `speed` that one is taken instead: 1 is a modest core.
-   */
-  predict(speed?: number): number | undefined;
-}
+export type { Size, SizeWish } from "./restore/size.ts";
 
 /** Options of the one-shot form: which model, and how it is loaded. */
 export interface OneShotRestoreOptions extends RestoreOptions, Omit<LoadOptions, "onProgress" | "signal"> {
-  /** The checkpoint. */
-  readonly model: ModelSource;
+  /** The checkpoint; the built-in nets unless said: the smallest that reach the size, or one for noise. */
+  readonly model?: ModelSource;
 }
 
-/** Bytes per pixel that a decoder leaves to the garbage collector: RGBA in its own memory, and a copy. */
-const DECODER_BYTES = 8;
+/** What restores: a model, or the nets that reach a growth, as {@linkcode openNets} gives them. */
+export type Restorer = Model | RestoreNets;
 
-/** An image with all that was decided about it. */
-interface Job {
-  readonly pixels: Pixels;
-  readonly painter: Painter;
-  readonly tiling: Tiling;
-  readonly tiles: number;
-  readonly decode: number;
+/** The built-in nets of a device, each loaded when it is first needed. */
+export interface RestoreNets {
+  /** The nets for a growth, one after the other; undefined: no size is asked for. */
+  readonly reach: (growth: number | undefined) => Promise<readonly Model[]>;
+  /** Frees them. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Growth where no size is asked for. */
+const USUAL_SCALE = 2;
+const BUILT_IN_SCALES = [2, 3, 4];
+
+/**
+ * Opens the built-in nets of a task; what they are for is chosen by size, image by image: ×2, ×3 and ×4, and several passes
+ * beyond.
+ *
+ * @throws {RangeError} When there is no built-in net for the task.
+ *
+ * @example
+ * ```ts
+ * import { openDevice, openNets, restore } from "@sidewinder/sidewinder";
+ *
+ * await using device = await openDevice();
+ * await using nets = openNets(device);
+ * const photo = { data: new Uint8Array(24 * 16 * 3), width: 24, height: 16, channels: 3 } as const;
+ * const { width, height } = await restore(nets, photo, { scale: 1.5 });
+ * console.log(width, height); // 36 24
+ * ```
+ */
+export function openNets(
+  device: Device,
+  task: RestoreTask = "upscale",
+  options: Omit<LoadOptions, "onProgress"> = {},
+): RestoreNets {
+  if (task === "dejpeg") {
+    throw new RangeError("Cannot dejpeg as a model must be given for it: there is no built-in one");
+  }
+  const loaded = new Map<number, Promise<Model>>();
+  const net = (scale: number): Promise<Model> => {
+    const found = loaded.get(scale) ?? (async () =>
+      await loadModel(
+        device,
+        await (task === "denoise"
+          ? defaultModel("denoise")
+          : defaultModel("upscale", { scale } as DefaultModelOptions)),
+        options,
+      ))();
+    loaded.set(scale, found);
+    return found;
+  };
+  return {
+    reach(growth = USUAL_SCALE) {
+      return Promise.all((task === "denoise" ? [1] : passesFor(growth, BUILT_IN_SCALES)).map(net));
+    },
+    async [Symbol.asyncDispose]() {
+      for (const model of loaded.values()) (await model.catch(() => undefined))?.close();
+    },
+  };
 }
 
 function checkModel(model: Model, task: RestoreTask | undefined): void {
@@ -150,70 +125,92 @@ function checkModel(model: Model, task: RestoreTask | undefined): void {
   }
 }
 
-/** Decodes the image and chooses the tiles. `whole`: the result is held as a whole. */
-async function prepare(model: Model, image: ImageInput, options: RestoreOptions, whole: boolean): Promise<Job> {
-  const { task, tile = "blend", memory, maxPixels = MAX_PIXELS, signal } = options;
-  checkModel(model, task);
-  if (memory !== undefined && !(memory > 0)) {
-    throw new RangeError(`Cannot restore as memory must be a number of megabytes above 0: current value is ${memory}`);
-  }
-  if (typeof tile === "number" ? !(tile > 0) : !["blend", "exact", "official"].includes(tile)) {
+/** The nets of a restorer for a growth. */
+function netsOf(restorer: Restorer, { task }: RestoreOptions): Nets {
+  if ("reach" in restorer) return (growth) => restorer.reach(growth);
+  checkModel(restorer, task);
+  const { scale } = restorer;
+  return (growth) => {
+    if (growth === undefined) return [restorer];
+    if (scale > 1) return passesFor(growth, [scale]).map(() => restorer);
+    if (growth <= 1) return [restorer];
     throw new RangeError(
-      `Cannot restore as tile must be "blend", "exact", "official" or a number of pixels: current value is ${tile}`,
+      `Cannot restore as a model of scale 1 must not be asked for a larger image: current growth is ${
+        growth.toFixed(2)
+      }`,
     );
-  }
-  const start = performance.now();
-  const pixels = bleedColours(await decodeImage(image, { maxPixels, ...(signal ? { signal } : {}) }));
-  const decode = performance.now() - start;
-  const painter = openPainter(pixels, model.channels, model.scale);
-  const { width, height } = pixels, row = width * model.scale * painter.channels;
-  const tiling = planTiles(model, {
-    width,
-    height,
-    mode: tile,
-    memory: memory === undefined ? undefined : memory * 1e6,
-    held: pixels.data.byteLength + painter.bytes + (whole ? row * height * model.scale : 0) +
-      (isPixelSource(image) ? 0 : DECODER_BYTES * width * height),
-    perRow: whole ? 0 : 4 * row,
-  });
-  return { pixels, painter, tiling, tiles: tiling.rows.length * tiling.columns.length, decode };
+  };
 }
 
-/** Runs the tiles of a job. */
-async function* finishedTiles(model: Model, job: Job, options: RestoreOptions): AsyncGenerator<RestoredTile, void> {
-  const { pixels, painter, tiling, tiles } = job, { channels } = painter;
-  const image = { width: pixels.width * model.scale, height: pixels.height * model.scale, channels };
-  const { signal, onProgress } = options;
-  let index = 0;
-  const onFraction = (fraction: number) => onProgress?.({ fraction, finished: index, tiles });
-  for await (
-    const { area, values } of runTiles(model, pixels, tiling, { signal, choices: options.choices, onFraction })
-  ) {
-    const part = { x: area.x, y: area.y, pixels: painter.paint(values, area), index, tiles, image };
-    index++;
-    if (index === tiles) onFraction(1);
-    yield part;
-  }
+/** Work of a job with its progress, in megapixels of the result. */
+function watch({ passes, tiles, target }: Job, options: RestoreOptions) {
+  const { onProgress } = options;
+  const total = passes.reduce((sum, { work }) => sum + work, 0), megapixels = target.width * target.height / 1e6;
+  const pace = openPace();
+  let done = 0, finished = 0;
+  const say = (fraction: number) => onProgress?.({ fraction, finished, tiles, ...pace(fraction, megapixels) });
+  return {
+    /** Watches a pass from its parts. */
+    async *pass(job: Job, i: number, pixels: Pixels): AsyncGenerator<Part, void> {
+      const pass = passes[i]!;
+      for await (
+        const part of runPass(pass, pixels, job, options, (f) => say(Math.min(1, (done + f * pass.work) / total)))
+      ) {
+        finished++;
+        if (finished === tiles) say(1);
+        yield part;
+      }
+      done += pass.work;
+    },
+    /** Nothing was to be run. */
+    nothing: () => say(1),
+  };
 }
 
-/** Copies the rows of a part into a picture of another width. */
-function place(to: Uint8Array, width: number, part: Pixels8, x: number, y: number): void {
-  const stride = part.width * part.channels;
-  for (let row = 0; row < part.height; row++) {
-    to.set(part.data.subarray(row * stride, (row + 1) * stride), ((y + row) * width + x) * part.channels);
+/** The parts of the last pass; those before are run as wholes. Without any the image itself is the part. */
+async function* lastParts(job: Job, options: RestoreOptions): AsyncGenerator<Part, void> {
+  const { passes, depth } = job, watched = watch(job, options);
+  let pixels = job.pixels;
+  for (let i = 0; i + 1 < passes.length; i++) {
+    const { size: { width, height } } = passes[i]!, data = samplesOf(width * height * pixels.channels, depth);
+    for await (const { area, pixels: part } of watched.pass(job, i, pixels)) {
+      place(data, width, part, area.x, area.y);
+    }
+    pixels = bleedColours({ ...pixels, data, width, height });
   }
+  if (passes.length > 0) return yield* watched.pass(job, passes.length - 1, pixels);
+  watched.nothing();
+  yield { area: { x: 0, y: 0, width: pixels.width, height: pixels.height }, pixels: toDepth(pixels, depth) };
 }
+
+/** Facts of the result. */
+const resultOf = ({ pixels: { channels, attached }, target, depth }: Job) => (
+  { ...target, channels, depth, ...(attached && { attached }) }
+);
+
+const isReduced = ({ made, target }: Job): boolean => made.width !== target.width || made.height !== target.height;
+
+/** Bands of the result. */
+function bands(job: Job, options: RestoreOptions): AsyncIterable<Pixels> {
+  const { made, target, depth } = job, parts = bandsOf(lastParts(job, options), made.width, depth);
+  return isReduced(job) ? reduced(parts, made, target) : parts;
+}
+
+/** The device that runs a job. */
+const deviceOf = (restorer: Restorer, job: Job): string =>
+  job.passes[0]?.model.device.name ?? ("device" in restorer ? restorer.device.name : "none");
 
 /**
  * Restores an image.
  *
- * The first form runs a loaded model; the second loads one, runs it and closes it. Colour, grey and alpha are kept:
- * grey goes through a colour model as its three channels, colour through a one-channel model by its luma, alpha is made
- * larger by bicubic.
+ * The first form runs a loaded model, or the built-in nets; the second loads one, runs it and closes it. Colour, grey,
+ * alpha, depth, profile and metadata are kept: grey goes through a colour model as its three channels, colour through a
+ * one-channel model by its luma, alpha through the model where it has edges.
  *
  * @throws {SyntaxError} When the bytes are not an image that can be read.
  * @throws {TypeError} When the model is not one for restoration, or not for the task.
- * @throws {RangeError} When the image is empty or larger than `maxPixels`, or does not fit `memory`.
+ * @throws {RangeError} When the image is empty or larger than `maxPixels`, does not fit `memory`, or the size asked for
+ * makes no sense.
  *
  * @example
  * ```ts
@@ -226,38 +223,37 @@ function place(to: Uint8Array, width: number, part: Pixels8, x: number, y: numbe
  * console.log(width, height); // 48 32
  * ```
  */
-export async function restore(model: Model, image: ImageInput, options?: RestoreOptions): Promise<Restored>;
+export async function restore(model: Restorer, image: ImageInput, options?: RestoreOptions): Promise<Restored>;
 /** The one-shot form. */
-export async function restore(device: Device, image: ImageInput, options: OneShotRestoreOptions): Promise<Restored>;
+export async function restore(device: Device, image: ImageInput, options?: OneShotRestoreOptions): Promise<Restored>;
 export async function restore(
-  target: Model | Device,
+  target: Restorer | Device,
   image: ImageInput,
   options: RestoreOptions | OneShotRestoreOptions = {},
 ): Promise<Restored> {
-  if (!("info" in target)) {
-    if (!("model" in options)) {
-      throw new TypeError(
-        "Cannot restore as options.model must name a checkpoint when a device is given: it is missing",
-      );
+  if (!("info" in target) && !("reach" in target)) {
+    const { onProgress: _, model: source, ...load } = options as OneShotRestoreOptions;
+    if (source === undefined) {
+      await using nets = openNets(target, options.task, load);
+      return await restore(nets, image, options);
     }
-    const { onProgress: _, ...load } = options;
-    await using model = await loadModel(target, options.model, load);
+    await using model = await loadModel(target, source, load);
     return await restore(model, image, options);
   }
-  const job = await prepare(target, image, options, true), start = performance.now();
-  const { channels } = job.painter;
-  const width = job.pixels.width * target.scale, height = job.pixels.height * target.scale;
-  const data = new Uint8Array(width * height * channels);
-  for await (const { x, y, pixels } of finishedTiles(target, job, options)) place(data, width, pixels, x, y);
-  return {
-    data,
-    width,
-    height,
-    channels,
-    device: target.device.name,
-    tiles: job.tiles,
-    timings: { decode: job.decode, run: performance.now() - start },
-  };
+  const job = await prepare(netsOf(target, options), image, options, true), start = performance.now();
+  const { depth, ...facts } = resultOf(job), { width, height, channels } = facts;
+  const data = samplesOf(width * height * channels, depth);
+  if (isReduced(job)) {
+    let y = 0;
+    for await (const band of bands(job, options)) {
+      place(data, width, band, 0, y);
+      y += band.height;
+    }
+  } else {
+    for await (const { area, pixels } of lastParts(job, options)) place(data, width, pixels, area.x, area.y);
+  }
+  const timings = { decode: job.decode, run: performance.now() - start };
+  return { data, ...facts, device: deviceOf(target, job), tiles: job.tiles, timings };
 }
 
 /**
@@ -273,11 +269,22 @@ export async function restore(
  * ```
  */
 export async function* restoreTiles(
-  model: Model,
+  model: Restorer,
   image: ImageInput,
   options: RestoreOptions = {},
 ): AsyncGenerator<RestoredTile, void> {
-  yield* finishedTiles(model, await prepare(model, image, options, true), options);
+  const job = await prepare(netsOf(model, options), image, options, true), facts = resultOf(job);
+  let index = 0, y = 0;
+  if (isReduced(job)) {
+    for await (const pixels of bands(job, options)) {
+      yield { x: 0, y, pixels, index: index++, tiles: job.tiles, image: facts };
+      y += pixels.height;
+    }
+    return;
+  }
+  for await (const { area, pixels } of lastParts(job, options)) {
+    yield { x: area.x, y: area.y, pixels, index: index++, tiles: job.tiles, image: facts };
+  }
 }
 
 /**
@@ -290,27 +297,21 @@ export async function* restoreTiles(
  *
  * @example
  * ```ts ignore
- * const { width, height, channels, rows } = await restoreRows(model, "photo.png", { memory: 400 });
- * const encoder = pngEncoder(width, height, channels);
+ * const { width, height, channels, depth, rows } = await restoreRows(model, "photo.png", { memory: 400 });
+ * const encoder = pngEncoder(width, height, channels, depth);
  * for await (const band of rows) await file.write(await encoder.writeRows(band.data));
  * ```
  */
 export async function restoreRows(
-  model: Model,
+  model: Restorer,
   image: ImageInput,
   options: RestoreOptions = {},
 ): Promise<RestoredRows> {
-  const job = await prepare(model, image, options, false);
-  const { channels } = job.painter;
-  const width = job.pixels.width * model.scale, height = job.pixels.height * model.scale;
-  async function* rows(): AsyncGenerator<Pixels8, void> {
-    let band = new Uint8Array();
-    for await (const { x, pixels } of finishedTiles(model, job, options)) {
-      if (x === 0) band = new Uint8Array(pixels.height * width * channels);
-      place(band, width, pixels, x, 0);
-      if (x + pixels.width === width) yield { data: band, width, height: pixels.height, channels };
-    }
-  }
-  const predict = (speed?: number) => predictTiles(model, job.tiling, speed);
-  return { width, height, channels, device: model.device.name, tiles: job.tiles, rows: rows(), predict };
+  const job = await prepare(netsOf(model, options), image, options, false);
+  const predict = (speed?: number): number | undefined =>
+    job.passes.reduce<number | undefined>((sum, { model, tiling, work }) => {
+      const once = predictTiles(model, tiling, speed);
+      return sum === undefined || once === undefined ? undefined : sum + once * work / seenPixels(tiling);
+    }, 0);
+  return { ...resultOf(job), device: deviceOf(model, job), tiles: job.tiles, rows: bands(job, options), predict };
 }

@@ -73,11 +73,19 @@ Deno.test("restore() keeps the channels of every kind of image, down to a single
   }
 });
 
-Deno.test("restore() gives 16 bit samples the same picture as their 8 bit ones", async () => {
-  await withSmall(async (model) => {
-    const narrow = image(9, 6), wide = { ...narrow, data: Uint16Array.from(narrow.data, (value) => 257 * value) };
-    assertEquals((await restore(model, wide)).data, (await restore(model, narrow)).data);
-  });
+Deno.test("restore() gives 16 bits for 16, the same picture as of their 8, and the depth that is asked for", async () => {
+  for (const channels of [1, 2, 3, 4] as const) {
+    await withSmall(async (model) => {
+      const narrow = image(9, 6, channels),
+        wide = { ...narrow, data: Uint16Array.from(narrow.data, (value) => 257 * value) };
+      const eight = (await restore(model, narrow)).data, sixteen = (await restore(model, wide)).data;
+      assert(eight instanceof Uint8Array && sixteen instanceof Uint16Array);
+      assertEquals((await restore(model, wide, { depth: 8 })).data, eight);
+      assertEquals((await restore(model, narrow, { depth: 16 })).data, sixteen);
+      sixteen.forEach((value, i) => assert(Math.abs(value / 257 - eight[i]!) <= 0.51, `${value} and ${eight[i]}`));
+      assert(sixteen.some((value) => value % 257 !== 0));
+    });
+  }
 });
 
 Deno.test("restore() with a model of one channel and scale 1 leaves alpha as it is", async () => {
@@ -173,7 +181,14 @@ Deno.test("restore() refuses what makes no sense, in words", async () => {
     await assertRejects(run({ tile: 20 }), RangeError, "tile must be at least");
     await assertRejects(run({ memory: 0 }), RangeError, "memory must be");
     await assertRejects(run({ maxPixels: 15 }), RangeError, "megapixels");
-    await assertRejects(() => restore(model.device, image(4, 4), {} as { model: string }), TypeError, "options.model");
+    await assertRejects(run({ scale: 2, width: 9 }), RangeError, "one size at most");
+    await assertRejects(run({ width: 1.5 }), RangeError, "width must be a whole number");
+    await assertRejects(run({ fit: { width: 0, height: 9 } }), RangeError, "fit.width must be");
+    await assertRejects(run({ megapixels: -1 }), RangeError, "megapixels must be");
+    await assertRejects(run({ scale: 65 }), RangeError, "grow by 64 at most");
+    await assertRejects(run({ depth: 12 }), RangeError, "depth must be");
+    await assertRejects(run({ alpha: "nearest" }), RangeError, "alpha must be");
+    await assertRejects(() => restore(model.device, image(4, 4), { task: "dejpeg" }), RangeError, "no built-in one");
   });
 });
 

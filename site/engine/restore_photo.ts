@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Pixels8 } from "../../src/image/colour.ts";
+import { type Pixels8, to8Bit } from "../../src/image/colour.ts";
 import type { Model } from "../../src/load_model.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { restore, restoreTiles } from "../../src/restore.ts";
@@ -45,7 +45,7 @@ function copyInto(whole: Pixels8, part: Pixels8, x: number, y: number): void {
   }
 }
 
-async function emitTile(watch: Watch, part: Pixels8, x: number, y: number): Promise<void> {
+async function emitTile(watch: Watch, part: Pixels, x: number, y: number): Promise<void> {
   const bitmap = await createImageBitmap(toImageData(part));
   watch.emit({ type: "tile", x, y, bitmap }, [bitmap]);
 }
@@ -65,12 +65,13 @@ export async function restorePhoto(photo: number, id: string, result: number, wa
   let whole: Pixels8 | undefined, waited = 0;
   const started = performance.now();
   for await (
-    const { x, y, pixels: part, image } of restoreTiles(model, pixels, {
+    const { x, y, pixels: made, image } of restoreTiles(model, pixels, {
       tile: tileOf(model),
       signal: watch.signal,
       onProgress: ({ fraction }) => watch.emit({ type: "progress", phase: "run", fraction }),
     })
   ) {
+    const part = to8Bit(made);
     whole ??= { ...image, data: new Uint8Array(image.width * image.height * image.channels) };
     copyInto(whole, part, x, y);
     await emitTile(watch, part, x, y);

@@ -62,6 +62,7 @@ export const classifyCommand: Command = {
       try {
         const result = await classify(model, image, { top, choices, signal: terminal.signal });
         terminal.print(values.json ? jsonLine(image, model, result) : table(image, result));
+        if (!values.json) { for (const warning of result.warnings ?? []) terminal.complain(`${image}: ${warning}`); }
       } catch (error) {
         terminal.signal.throwIfAborted();
         failed++;
@@ -103,6 +104,6 @@ function table(image: string, { labels, timings }: Classification): string {
   ].join("\n");
 }
 
-function jsonLine(image: string, model: Model, { labels, device, timings }: Classification): string {
-  return JSON.stringify({ image, model: model.info.variant ?? model.info.family, device, labels, timings });
+function jsonLine(image: string, model: Model, { labels, device, timings, warnings }: Classification): string {
+  return JSON.stringify({ image, model: model.info.variant ?? model.info.family, device, labels, timings, warnings });
 }

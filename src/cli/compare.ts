@@ -5,6 +5,7 @@
  */
 import { decodeImage } from "../image/decode.ts";
 import { psnr, ssim } from "../image/metrics.ts";
+import { convertToSrgb } from "../image/srgb.ts";
 import { type Command, countOption, parse, UsageError } from "./command.ts";
 
 /** `compare`. */
@@ -13,7 +14,7 @@ export const compareCommand: Command = {
   help: `Usage: sidewinder compare A B [--crop N] [--json]
 
 Prints PSNR and SSIM of two images of the same size, over RGB and on the luma (Y) of BT.601, as published figures of
-super-resolution are measured: 8 bits, the border cropped.
+super-resolution are measured: 8 bits, sRGB, the border cropped.
 
   --crop N  pixels left out on each side (0); super-resolution figures crop as many as the scale
   --json    one JSON object`,
@@ -26,8 +27,12 @@ super-resolution are measured: 8 bits, the border cropped.
       throw new UsageError("Cannot compare as two images must be given: see sidewinder compare --help");
     }
     const crop = countOption("crop", values.crop, 0) ?? 0;
-    const signal = terminal.signal;
-    const a = await decodeImage(first, { signal }), b = await decodeImage(second, { signal });
+    const { signal, complain } = terminal;
+    const open = async (path: string) =>
+      await convertToSrgb(await decodeImage(path, { signal }), {
+        onUnconverted: (reason) => complain(`${path}: colours are taken as they are: ${reason}`),
+      });
+    const [a, b] = [await open(first), await open(second)];
     const figures = {
       psnr: { rgb: psnr(a, b, { crop }), y: psnr(a, b, { crop, luma: true }) },
       ssim: { rgb: ssim(a, b, { crop }), y: ssim(a, b, { crop, luma: true }) },

@@ -5,6 +5,7 @@
  */
 import type { Progress } from "../bytes/long_step.ts";
 import type { RestoreProgress } from "../restore.ts";
+import type { OverallProgress } from "../restore/overall.ts";
 import type { Terminal } from "./command.ts";
 import { SingleBar } from "./progress_bar.gen.ts";
 
@@ -57,14 +58,36 @@ export function runningLine(terminal: Terminal, name: string): ProgressLine<{ re
   return { onProgress: ({ fraction }) => move(Math.round(STEPS * fraction), STEPS, {}), done };
 }
 
-/** Progress of a restoration, in tiles. */
-export function restoringLine(terminal: Terminal, name: string): ProgressLine<RestoreProgress> {
+/** A listener of one image and of all, and what clears the line at the end. */
+export interface RestoringLine {
+  readonly onProgress: (progress: RestoreProgress, overall: OverallProgress) => void;
+  readonly done: () => void;
+}
+
+/** Seconds as a person says them. */
+function spoken(seconds: number | undefined): string {
+  if (seconds === undefined) return "…";
+  if (seconds < 100) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 100 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
+}
+
+/** Progress of a restoration, and of all images where there are several. */
+export function restoringLine(terminal: Terminal, name: string): RestoringLine {
   const { move, done } = openBar(
     terminal,
-    `${name} {bar} {percentage}% tile {finished}/{tiles}, {eta_formatted} left`,
+    `${name} {bar} {percentage}% tile {finished}/{tiles}, {speed} MP/s, {left} left{overall}`,
   );
   return {
-    onProgress: ({ fraction, finished, tiles }) => move(Math.round(STEPS * fraction), STEPS, { finished, tiles }),
+    onProgress({ fraction, finished, tiles, megapixelsPerSecond, left }, all) {
+      const overall = all.images > 1
+        ? `; picture ${Math.min(all.images, all.finished + 1)}/${all.images}, ${Math.floor(100 * all.fraction)}%, ${
+          spoken(all.left)
+        } left`
+        : "";
+      const speed = megapixelsPerSecond.toPrecision(2);
+      move(Math.round(STEPS * fraction), STEPS, { finished, tiles, speed, left: spoken(left), overall });
+    },
     done,
   };
 }

@@ -6,8 +6,10 @@
 import { canSpawn } from "../bytes/spawn.ts";
 import { classify } from "../classify.ts";
 import { decodeImage } from "../image/decode.ts";
+import { joinBytes } from "../image/headers/bytes.ts";
 import { imageType, readHeader } from "../image/headers/header.ts";
 import type { Pixels } from "../image/pixels.ts";
+import { attachedChunks } from "../image/encode.ts";
 import { pngEncoder } from "../image/png_encode.ts";
 import { decodeMilliseconds } from "../image/work.ts";
 import type { Model } from "../load_model.ts";
@@ -98,12 +100,13 @@ async function predict(model: Model, rows: RestoredRows, { signal, remaining }: 
 export async function answerImage(
   model: Model,
   pixels: Pixels,
-  memory: number,
+  { memory, keepMetadata }: { readonly memory: number; readonly keepMetadata: boolean },
   deadline: Deadline,
   done: () => void,
 ): Promise<Response> {
   const { signal } = deadline;
-  const restored = await restoreRows(model, pixels, { memory: memory + RUNTIME / 1e6, signal }).catch(tooLarge);
+  const limits = { memory: memory + RUNTIME / 1e6, strip: !keepMetadata, signal };
+  const restored = await restoreRows(model, pixels, limits).catch(tooLarge);
   const milliseconds = await predict(model, restored, deadline);
   if (milliseconds > deadline.remaining()) {
     const factor = Math.sqrt(Math.max(0, deadline.remaining()) / milliseconds);
@@ -115,9 +118,10 @@ export async function answerImage(
       { members: { largest: { width, height } } },
     );
   }
-  const { width, height, channels, rows } = restored, encoder = pngEncoder(width, height, channels);
+  const { width, height, channels, depth, rows } = restored, encoder = pngEncoder(width, height, channels, depth);
+  const attached = await attachedChunks(restored, false);
   async function* parts(): AsyncGenerator<Uint8Array<ArrayBuffer>, void> {
-    yield encoder.header;
+    yield joinBytes([encoder.header, attached]);
     for await (const band of rows) yield await encoder.writeRows(band.data, signal);
     yield await encoder.finish();
   }
@@ -137,5 +141,6 @@ export async function answerImage(
     },
     cancel: () => deadline.leave(),
   });
-  return new Response(body, { headers: { "content-type": "image/png" } });
+  const metadata = keepMetadata ? "kept" : "stripped";
+  return new Response(body, { headers: { "content-type": "image/png", "sidewinder-metadata": metadata } });
 }

@@ -9,7 +9,7 @@ import { compilePacked, type PackedWasm } from "../bytes/packed_wasm.ts";
 import type { OpenCodec } from "./codec_call.ts";
 
 /** Names of the packed codecs. */
-export type CodecName = "jpeg_decode" | "jpeg_encode" | "webp_decode" | "webp_encode";
+export type CodecName = "jpeg_decode" | "jpeg_encode" | "webp_decode" | "webp_encode" | "colour";
 
 /**
  * Compiled codecs, for runtimes that forbid compiling at run time (workerd): their `.wasm` files, imported as modules.

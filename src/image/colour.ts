@@ -20,6 +20,13 @@ export function to8Bit(pixels: Pixels): Pixels8 {
   return { ...pixels, data };
 }
 
+/** The image with that many bits a sample. */
+export function toDepth(pixels: Pixels, depth: 8 | 16): Pixels {
+  if (depth === 8) return to8Bit(pixels);
+  if (pixels.data instanceof Uint16Array) return pixels;
+  return { ...pixels, data: Uint16Array.from(pixels.data, (value) => 257 * value) };
+}
+
 /**
  * Blends an image with alpha over white and drops the alpha; others are returned as they are (8 bit).
  * Rounds as Pillow's `paste` with a mask does: to the nearest of `c·a/255 + (255 − a)`.
@@ -34,7 +41,7 @@ export function overWhite(pixels: Pixels): Pixels8 {
     const alpha = source.data[i + colours]!;
     for (let c = 0; c < colours; c++) data[o++] = (source.data[i + c]! * alpha + 255 * (255 - alpha) + 127) / 255;
   }
-  return { data, width, height, channels: colours as Channels };
+  return { ...source, data, channels: colours as Channels };
 }
 
 /**
@@ -59,7 +66,7 @@ export function toChannels(pixels: Pixels, channels: Channels): Pixels {
       data[o + channels - 1] = from === 2 || from === 4 ? pixels.data[i + from - 1]! : opaque;
     }
   }
-  return { data, width, height, channels };
+  return { ...pixels, data, channels };
 }
 
 /** BT.601 luma, full range, in Pillow's 16 bit fixed point (exact for 8 and 16 bit samples). */

@@ -3,21 +3,21 @@
  *
  * @module
  */
-import { callCodec, type Decoded, memoryIsShort } from "./codec_call.ts";
-import { type CodecModules, loadDecoder } from "./codecs.ts";
-import type { ImageHeader } from "./headers/bytes.ts";
-import { readHeader } from "./headers/header.ts";
-import type { PngHeader } from "./headers/png.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
+import type { CodecModules } from "./codecs.ts";
+import { decodeByRuntime } from "./decode_by_runtime.ts";
+import { decodeStored } from "./decode_stored.ts";
+import { imageType, readHeader } from "./headers/header.ts";
 import { turnUpright } from "./orient.ts";
 import { checkPixels, checkSize, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./pixels.ts";
-import { decodePng } from "./png_decode.ts";
 import { readBytes } from "./read_bytes.ts";
-import { decodeMilliseconds } from "./work.ts";
 
 /** How to decode. */
 export interface DecodeOptions {
   /** Refuse larger images, before decoding; 100 megapixels unless said. */
   readonly maxPixels?: number;
+  /** Read what the file says beside the pixels, {@linkcode Pixels.attached}; `true` unless said. */
+  readonly attached?: boolean;
   /** Stops reading and decoding within 100 ms; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Compiled codecs, where the runtime forbids compiling. */
@@ -25,9 +25,12 @@ export interface DecodeOptions {
 }
 
 /**
- * Turns any image input into pixels: PNG (all kinds, 16 bits kept), JPEG (grey and colour, baseline and progressive) and
- * WebP (still), turned upright by their EXIF orientation, as Pillow gives them. Grey stays one channel; alpha is kept,
- * straight. Pixels are checked and returned as they are.
+ * Turns any image input into pixels: PNG (all kinds, 16 bits kept), JPEG (grey, colour and inks, baseline and
+ * progressive), WebP and GIF, turned upright by their EXIF orientation, as Pillow gives them. Grey stays one channel; alpha
+ * is kept, straight. Of an animation it is the first picture, see {@linkcode decodeAnimation}. AVIF and HEIC are read where
+ * the runtime's own decoder can, which is in browsers; they come in sRGB then. Inks (CMYK, YCCK) become sRGB by their
+ * profile. Other pixels keep their profile and metadata in {@linkcode Pixels.attached}. Pixels are checked and returned as
+ * they are.
  *
  * @example
  * ```ts
@@ -37,43 +40,26 @@ export interface DecodeOptions {
  *
  * @throws {SyntaxError} If the bytes are no image that we read (it says what they look like), damaged or cut off.
  * @throws {RangeError} If the image is empty or has more than `maxPixels` pixels, or is of a kind that is not supported
- * (CMYK, 12 bit or lossless JPEG, animated WebP).
+ * (12 bit or lossless JPEG).
  * @throws {TypeError} If the input is of no known kind, or an URL or path cannot be read here.
  * @throws {Error} If there is too little memory for the pixels.
  */
 export async function decodeImage(input: ImageInput, options: DecodeOptions = {}): Promise<Pixels> {
-  const { maxPixels = MAX_PIXELS, signal, codecModules } = options;
+  const { maxPixels = MAX_PIXELS, attached: wanted = true, signal } = options;
   signal?.throwIfAborted();
   if (isPixelSource(input)) return checkPixels(input, maxPixels);
   const bytes = await readBytes(input, signal);
   signal?.throwIfAborted();
+  const native = imageType(bytes) === undefined ? await decodeByRuntime(bytes, maxPixels) : undefined;
+  if (native) return native;
   const header = readHeader(bytes);
   checkSize(header.width, header.height, maxPixels);
-  const pixels = "pixels" in header
-    ? await decodePng(header, signal)
-    : await decodeByCodec(bytes, header, codecModules, signal);
+  const pixels = turnUpright(await decodeStored(bytes, header, options), header.orientation);
   signal?.throwIfAborted();
-  return turnUpright(pixels, header.orientation);
-}
-
-/** Decodes what needs a packed codec; a long decoding happens in a worker, which an abort ends. */
-async function decodeByCodec(
-  bytes: Uint8Array,
-  header: Exclude<ImageHeader, PngHeader>,
-  modules?: CodecModules,
-  signal?: AbortSignal,
-): Promise<Pixels> {
-  const { type, width, height, channels } = header;
-  const { open, module } = await loadDecoder(type === "jpeg" ? "jpeg_decode" : "webp_decode", modules);
-  const task = type === "jpeg"
-    ? { module, call: "decode", args: [bytes, false], channels } as const
-    : { module, call: "decode", args: [bytes, width, height, channels] } as const;
-  const { result, fault, short } = await callCodec(open, task, decodeMilliseconds(header), signal);
-  const decoded = result as Decoded | null | undefined;
-  if (decoded?.width === width && decoded.height === height) return { data: decoded.data, width, height, channels };
-  if (short) throw memoryIsShort("decode", width, height, fault);
-  if (fault) throw fault;
-  throw new SyntaxError(
-    `Cannot decode image as its ${type === "jpeg" ? "JPEG" : "WebP"} data must be intact: current file is damaged`,
-  );
+  if (!wanted || header.pieces.length === 0) return pixels;
+  const { readAttached } = await lazyImport<typeof import("./attached/read.ts")>("./image/attached/read.ts");
+  const attached = await readAttached(header);
+  if (!attached || !("inks" in header)) return attached ? { ...pixels, attached } : pixels;
+  const { profile: _, ...rest } = attached; // inks have been converted by it
+  return Object.keys(rest).length > 0 ? { ...pixels, attached: rest } : pixels;
 }

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { lazyImport } from "../bytes/lazy_import.ts";
+import { type Attached, type Strip, unlessEmpty } from "./attached.ts";
 import type { CodecModules } from "./codecs.ts";
 import { hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
 import { joinBytes } from "./headers/bytes.ts";
@@ -20,6 +22,13 @@ export interface EncodeOptions {
   readonly quality?: number;
   /** Keep every sample (WebP). `false` unless said; PNG always does. */
   readonly lossless?: boolean;
+  /**
+   * What is left out of what the pixels have attached: `true`, everything that is no colour; `"gps"`, where the picture was
+   * taken. `false` unless said.
+   */
+  readonly strip?: Strip;
+  /** Hears what the format cannot hold, one reason each. */
+  readonly onLeftOut?: ((reason: string) => void) | undefined;
   /** Compiled codecs, where the runtime forbids compiling. */
   readonly codecModules?: CodecModules;
   /** Stops encoding within 100 ms; the promise rejects with the signal's reason. */
@@ -27,7 +36,7 @@ export interface EncodeOptions {
 }
 
 /** Largest side the formats can write. */
-const LONGEST = { png: 2 ** 31 - 1, jpeg: 65500, webp: 16383 };
+const LONGEST: { readonly [type in EncodeOptions["type"]]: number } = { png: 2 ** 31 - 1, jpeg: 65500, webp: 16383 };
 
 /** MozJPEG's options but quality: progressive; chroma is halved below a quality that MozJPEG chooses itself. */
 const JPEG_OPTIONS = {
@@ -95,7 +104,8 @@ export function checkEncodable(type: EncodeOptions["type"], width: number, heigh
 
 /**
  * Encodes pixels as a PNG (any channels, 8 or 16 bits), JPEG (alpha is blended over white) or WebP. Where the format has
- * only 8 bits, 16 become 8.
+ * only 8 bits, 16 become 8. What the pixels have {@linkcode Pixels.attached} is written as the format can hold it, with the
+ * sizes that EXIF and XMP say corrected.
  *
  * @example
  * ```ts
@@ -108,7 +118,7 @@ export function checkEncodable(type: EncodeOptions["type"], width: number, heigh
  * @throws {Error} If there is too little memory for it.
  */
 export async function encodeImage(source: PixelSource, options: EncodeOptions): Promise<Uint8Array<ArrayBuffer>> {
-  const { type, quality = 90, lossless = false, codecModules, signal } = options;
+  const { type, quality = 90, lossless = false, strip = false, onLeftOut = () => {}, codecModules, signal } = options;
   signal?.throwIfAborted();
   const pixels = checkPixels(source, Infinity);
   const { width, height } = pixels;
@@ -118,7 +128,8 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   }
   if (type === "png") {
     const encoder = pngEncoder(width, height, pixels.channels, pixels.data instanceof Uint16Array ? 16 : 8);
-    return joinBytes([encoder.header, await encoder.writeRows(pixels.data, signal), await encoder.finish()]);
+    const chunks = await attachedChunks(pixels, strip);
+    return joinBytes([encoder.header, chunks, await encoder.writeRows(pixels.data, signal), await encoder.finish()]);
   }
   const flat = type === "jpeg" ? overWhite(pixels) : to8Bit(pixels);
   const { open, module } = await loadEncoder(type === "jpeg" ? "jpeg_encode" : "webp_encode", codecModules);
@@ -128,8 +139,36 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   const task = { module, call: "encode", args: [toChannels(flat, 4).data, width, height, settings] } as const;
   const pace = type === "webp" && lossless ? ENCODE.lossless : ENCODE[type];
   const { result, fault, short } = await callCodec(open, task, pace * width * height / 1e6, signal);
-  if (result) return result as Uint8Array<ArrayBuffer>;
-  if (short) throw memoryIsShort("encode", width, height, fault);
-  if (fault) throw fault;
-  throw new RangeError(`Cannot encode image as ${type} must take its size: current size is ${width}x${height}`);
+  if (!result) {
+    if (short) throw memoryIsShort("encode", width, height, fault);
+    if (fault) throw fault;
+    throw new RangeError(`Cannot encode image as ${type} must take its size: current size is ${width}x${height}`);
+  }
+  const encoded = result as Uint8Array<ArrayBuffer>;
+  const attached = pixels.attached && unlessEmpty(pixels.attached);
+  if (!attached) return encoded;
+  const write = await writer(), facts = { width, height, channels: flat.channels };
+  return (type === "jpeg" ? write.intoJpeg : write.intoWebp)(
+    encoded,
+    write.stripped(attached, strip),
+    facts,
+    onLeftOut,
+  );
+}
+
+const writer = () => lazyImport<typeof import("./attached/write.ts")>("./image/attached/write.ts");
+
+/** What follows the header of a PNG of a picture with these facts. */
+export async function attachedChunks(
+  { attached, ...facts }: {
+    readonly attached?: Attached | undefined;
+    readonly width: number;
+    readonly height: number;
+    readonly channels: number;
+  },
+  strip: Strip,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (!attached || !unlessEmpty(attached)) return new Uint8Array();
+  const { pngChunks, stripped } = await writer();
+  return await pngChunks(stripped(attached, strip), facts);
 }

@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { Attached } from "./attached.ts";
+
 /** Samples per pixel: grey, grey + alpha, RGB, RGBA. */
 export type Channels = 1 | 2 | 3 | 4;
 
@@ -18,6 +20,8 @@ export interface Pixels {
   readonly height: number;
   /** Samples per pixel: 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA. */
   readonly channels: Channels;
+  /** What the file that they come from says beside them: colour profile, EXIF, texts. */
+  readonly attached?: Attached;
 }
 
 /** {@linkcode Pixels} whose channels may be left out: four then, so that an `ImageData` fits. */
@@ -30,6 +34,8 @@ export interface PixelSource {
   readonly height: number;
   /** Samples per pixel; 4 unless said. */
   readonly channels?: Channels;
+  /** See {@linkcode Pixels.attached}. */
+  readonly attached?: Attached;
 }
 
 /** Anything an image can be read from: pixels, encoded bytes, a Blob or File, a path, or a URL (text or object). */
@@ -66,7 +72,7 @@ const megapixels = (count: number): string => `${+(count / 1e6).toPrecision(4)} 
  * @throws {RangeError} If the size or the channels are impossible, or there are more than `maxPixels` pixels.
  */
 export function checkPixels(source: PixelSource, maxPixels: number = MAX_PIXELS): Pixels {
-  const { data, width, height, channels = 4 } = source;
+  const { data, width, height, channels = 4, attached } = source;
   checkSize(width, height, maxPixels);
   if (!(channels === 1 || channels === 2 || channels === 3 || channels === 4)) {
     throw new RangeError(`Cannot read pixels as channels must be 1, 2, 3 or 4: current value is ${channels}`);
@@ -84,7 +90,7 @@ export function checkPixels(source: PixelSource, maxPixels: number = MAX_PIXELS)
         `current length is ${data.length}`,
     );
   }
-  return { data, width, height, channels };
+  return { data, width, height, channels, ...(attached && { attached }) };
 }
 
 /** Tells pixels from the other kinds of input. */

@@ -14,7 +14,9 @@ export async function readBytes(
   try {
     const bytes = await readAll(input, { signal });
     // Streams and digests refuse memory that other threads may change.
-    return bytes.buffer instanceof ArrayBuffer ? bytes as Uint8Array<ArrayBuffer> : new Uint8Array(bytes);
+    if (!(bytes.buffer instanceof ArrayBuffer)) return new Uint8Array(bytes);
+    // Node's Buffer is a Uint8Array whose slices are no copies.
+    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof Error) || error instanceof RangeError || !isAddress(input)) throw error;

@@ -34,6 +34,8 @@ export interface TileRequest {
   readonly held: number;
   /** Bytes held for each output row of a row of tiles. */
   readonly perRow: number;
+  /** The net also makes alpha. */
+  readonly alpha?: boolean;
 }
 
 /** Budget of the whole process where the caller names none. */
@@ -41,7 +43,10 @@ export const DEFAULT_MEMORY = 440e6;
 /** What a runtime takes before it has loaded anything, with garbage not yet collected. */
 export const RUNTIME = 200e6;
 /** Bytes per pixel of a tile outside the device: input, output, and the copies made while blending. */
-const hostBytes = (model: Model): number => 4 * (2 * model.channels + 3 * model.channels * model.scale ** 2);
+function hostBytes(model: Model, alpha = false): number {
+  const channels = model.channels + (alpha ? 1 : 0);
+  return 4 * (2 * channels + 3 * channels * model.scale ** 2 + (alpha ? channels * model.scale ** 2 : 0));
+}
 
 /** Run memory for an input of that size, in bytes. */
 function runMemory(model: Model, width: number, height: number): number {
@@ -49,11 +54,11 @@ function runMemory(model: Model, width: number, height: number): number {
 }
 
 /** Bytes the process takes for a tiling. */
-function needed(model: Model, tiling: Tiling, { held, perRow }: TileRequest): number {
+function needed(model: Model, tiling: Tiling, { held, perRow, alpha }: TileRequest): number {
   const longest = (spans: Tiling["rows"]) => Math.max(...spans.map(({ start, end }) => end - start));
   const width = longest(tiling.columns), height = longest(tiling.rows);
   return RUNTIME + held + model.device.memory().weights + height * model.scale * perRow +
-    width * height * hostBytes(model) + runMemory(model, width, height);
+    width * height * hostBytes(model, alpha) + runMemory(model, width, height);
 }
 
 const megabytes = (bytes: number): string => `${Math.ceil(bytes / 1e6)} MB`;
@@ -89,7 +94,7 @@ function blendWithin(model: Model, request: TileRequest): Tiling {
     throw new RangeError(`Cannot restore as tile must be at least ${SHORTEST} pixels: current value is ${side}`);
   }
   const sample = roundUp(SHORTEST, multiple);
-  const perPixel = runMemory(model, sample, sample) / sample ** 2 + hostBytes(model);
+  const perPixel = runMemory(model, sample, sample) / sample ** 2 + hostBytes(model, request.alpha);
   const free = memory - RUNTIME - request.held - model.device.memory().weights;
   let best: Tiling | undefined;
   for (let across = 1; across <= mostSpans(width); across++) {

@@ -15,7 +15,7 @@ import { seenPixels, type Span, type Tiling } from "./tiling.ts";
 export interface Finished {
   /** In output pixels. */
   readonly area: Area;
-  /** [height, width, channels of the model's output], not clamped. */
+  /** [height, width, channels of the model's output, and alpha where the net makes it], not clamped. */
   readonly values: Float32Array;
 }
 
@@ -26,6 +26,22 @@ export interface TilesOptions {
   readonly choices?: Choices | undefined;
   /** Share of the work that is done, from 0 to 1. */
   readonly onFraction?: ((fraction: number) => void) | undefined;
+  /** Alpha as a grey image: the net runs over it too, where it is not the same in the whole tile. */
+  readonly alpha?: Pixels | undefined;
+}
+
+/** Whether an area of a model's input is one value. */
+const isFlat = (values: Float32Array): boolean => values.every((value) => value === values[0]);
+
+/** The model's output with alpha after each pixel; of a model of colour alpha is the luma. */
+function withAlpha(output: Float32Array, channels: number, alpha: Float32Array | number): Float32Array {
+  const out = new Float32Array(output.length / channels * (channels + 1));
+  for (let i = 0, o = 0; i < output.length; i += channels) {
+    for (let c = 0; c < channels; c++) out[o++] = output[i + c]!;
+    if (typeof alpha === "number") out[o++] = alpha;
+    else out[o++] = channels < 3 ? alpha[i]! : 0.299 * alpha[i]! + 0.587 * alpha[i + 1]! + 0.114 * alpha[i + 2]!;
+  }
+  return out;
 }
 
 /** Weight of a span at every output pixel from the start of its rise to the end of its fall. */
@@ -137,26 +153,39 @@ export async function* runTiles(
   model: Model,
   pixels: Pixels,
   tiling: Tiling,
-  { signal, choices, onFraction }: TilesOptions = {},
+  { signal, choices, onFraction, alpha }: TilesOptions = {},
 ): AsyncGenerator<Finished, void> {
-  const { scale } = model, total = seenPixels(tiling);
+  const { scale } = model, total = seenPixels(tiling) * (alpha ? 2 : 1);
   const fades: Fades = { left: new Float32Array(), above: new Float32Array() };
   let done = 0;
   for (const row of tiling.rows) {
     fades.left = new Float32Array();
     for (const column of tiling.columns) {
       const width = column.end - column.start, height = row.end - row.start;
-      const input = sampleArea(pixels, { x: column.start, y: row.start, width, height }, model.channels);
-      const output = await runModel(
-        model.device,
-        (ops) => model.forward(ops, ops.input(input, [1, height, width, model.channels]), undefined, choices),
-        {
-          signal,
-          priority: BEHIND,
-          onProgress: ({ fraction }) => onFraction?.((done + fraction * width * height) / total),
-        },
-      );
-      done += width * height;
+      const seen = { x: column.start, y: row.start, width, height };
+      const net = async (source: Pixels): Promise<Float32Array> => {
+        const input = sampleArea(source, seen, model.channels);
+        const output = source === alpha && isFlat(input) ? input.subarray(0, 1) : await runModel(
+          model.device,
+          (ops) => model.forward(ops, ops.input(input, [1, height, width, model.channels]), undefined, choices),
+          {
+            signal,
+            priority: BEHIND,
+            onProgress: ({ fraction }) => onFraction?.((done + fraction * width * height) / total),
+          },
+        );
+        done += width * height;
+        return output;
+      };
+      let output = await net(pixels);
+      if (alpha) {
+        const plane = await net(alpha);
+        output = withAlpha(
+          output,
+          output.length / (width * height * scale ** 2),
+          plane.length === 1 ? plane[0]! : plane,
+        );
+      }
       const channels = output.length / (width * height * scale ** 2), line = pixels.width * scale * channels;
       if (fades.above.length === 0) fades.above = new Float32Array((row.fall[1] - row.fall[0]) * scale * line);
       const values = settle(weigh(output, row, column, scale, channels), fades, row, column, scale, channels, line);

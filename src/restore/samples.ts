@@ -4,9 +4,9 @@
  *
  * @module
  */
-import { channelOf, hasAlpha, type Pixels8, to8Bit, toChannels } from "../image/colour.ts";
+import { channelOf, hasAlpha, toChannels } from "../image/colour.ts";
 import type { Channels, Pixels } from "../image/pixels.ts";
-import { resizeBicubic } from "../image/resize.ts";
+import { BICUBIC, resample } from "../image/resample.ts";
 
 /** A rectangle of pixels. */
 export interface Area {
@@ -26,12 +26,14 @@ function reflect(at: number, size: number): number {
 /** BT.601 luma, full range: of JPEG, and of "grey" everywhere. */
 const luma = (r: number, g: number, b: number): number => 0.299 * r + 0.587 * g + 0.114 * b;
 
+const largest = (pixels: Pixels): number => pixels.data instanceof Uint16Array ? 65535 : 255;
+
 /**
  * An area of an image as a model's input, [height, width, channels] in 0 … 1. Past the right and lower border the image
  * is reflected. Grey is replicated for a colour model; a one-channel model gets the luma of colour.
  */
 export function sampleArea(pixels: Pixels, { x, y, width, height }: Area, channels: number): Float32Array {
-  const { data, channels: from } = pixels, scale = 1 / (data instanceof Uint16Array ? 65535 : 255);
+  const { data, channels: from } = pixels, scale = 1 / largest(pixels);
   const out = new Float32Array(width * height * channels), colour = from >= 3;
   for (let row = 0, o = 0; row < height; row++) {
     const line = reflect(y + row, pixels.height) * pixels.width;
@@ -44,9 +46,21 @@ export function sampleArea(pixels: Pixels, { x, y, width, height }: Area, channe
   return out;
 }
 
-/** 0 … 1 to 0 … 255 in f32, as the published test has it before rounding. */
-const byteOf = (value: number): number => Math.fround(255 * value);
-const luma255 = (v: Float32Array, i: number): number => 255 * luma(v[i]!, v[i + 1]!, v[i + 2]!);
+/** Whether an image has alpha that is not opaque everywhere. */
+export function hasClearPixels(pixels: Pixels): boolean {
+  const { data, channels } = pixels, opaque = largest(pixels);
+  if (!hasAlpha(pixels)) return false;
+  for (let i = channels - 1; i < data.length; i += channels) if (data[i] !== opaque) return true;
+  return false;
+}
+
+/** How the pixels of a result are made. */
+export interface PainterOptions {
+  /** Bits of a sample of the result; those of the image unless said. */
+  readonly depth?: 8 | 16;
+  /** The model's output has the alpha after its own channels. */
+  readonly alphaByNet?: boolean;
+}
 
 /** Turns the model's output into pixels, an area at a time. */
 export interface Painter {
@@ -55,52 +69,85 @@ export interface Painter {
   /** Bytes it holds. */
   readonly bytes: number;
   /**
-   * The model's output for an area of the result, [height, width, model's channels] in 0 … 1, as 8 bit pixels:
+   * The model's output for an area of the result, [height, width, model's channels (and alpha)] in 0 … 1, as pixels:
    * clamped, rounded half to even.
    */
-  paint(values: Float32Array, area: Area): Pixels8;
+  paint(values: Float32Array, area: Area): Pixels;
 }
 
-/**
- * A painter for an image and a model. Grey stays one channel (the luma of what a colour model makes of it). Colour
- * through a one-channel model keeps its chroma, made larger by bicubic, and gets the restored luma. Alpha is made larger
- * by bicubic.
- */
-export function openPainter(pixels: Pixels, modelChannels: number, scale: number): Painter {
-  const width = pixels.width * scale, { channels } = pixels;
-  const larger = (plane: Pixels) => resizeBicubic(to8Bit(plane), width, pixels.height * scale);
-  const alpha = hasAlpha(pixels) ? alphaOf(pixels, larger) : undefined;
-  const colour = channels >= 3, keepsChroma = colour && modelChannels === 1;
-  const base = keepsChroma ? larger(toChannels(pixels, 3)).data : undefined;
-  return {
-    channels,
-    bytes: (alpha?.length ?? 0) + (base?.length ?? 0),
-    paint(values, area) {
-      const data = new Uint8ClampedArray(area.width * area.height * channels); // stores rounded half to even
-      for (let row = 0, i = 0, o = 0; row < area.height; row++) {
-        let p = (area.y + row) * width + area.x;
-        for (let column = 0; column < area.width; column++, p++, i += modelChannels, o += channels) {
-          if (base) {
-            const [r, g, b] = [base[3 * p]!, base[3 * p + 1]!, base[3 * p + 2]!],
-              change = 255 * values[i]! - luma(r, g, b);
-            data[o] = r + change;
-            data[o + 1] = g + change;
-            data[o + 2] = b + change;
-          } else if (colour) { for (let c = 0; c < 3; c++) data[o + c] = byteOf(values[i + c]!); }
-          else data[o] = modelChannels === 1 ? byteOf(values[i]!) : luma255(values, i);
-          if (channels === 2 || channels === 4) data[o + channels - 1] = alpha ? alpha[p]! : 255;
+/** Per pixel of an image whether all around it have its alpha: such alpha needs no net, and gets none. */
+function flatAlpha({ data, width, height, channels }: Pixels): Uint8Array {
+  const flat = new Uint8Array(width * height).fill(1),
+    at = (x: number, y: number) => data[(y * width + x + 1) * channels - 1]!;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const own = at(x, y);
+      for (let v = Math.max(0, y - 1); v <= Math.min(height - 1, y + 1); v++) {
+        for (let u = Math.max(0, x - 1); u <= Math.min(width - 1, x + 1); u++) {
+          if (at(u, v) !== own) flat[y * width + x] = 0;
         }
       }
-      return { data, width: area.width, height: area.height, channels };
+    }
+  }
+  return flat;
+}
+
+/** Opens the painter of an image's result. */
+export function openPainter(
+  pixels: Pixels,
+  modelChannels: number,
+  scale: number,
+  { depth, alphaByNet = false }: PainterOptions = {},
+): Painter {
+  const { channels } = pixels, width = pixels.width * scale, from = largest(pixels);
+  const wide = depth === undefined ? from === 65535 : depth === 16, to = wide ? 65535 : 255;
+  const larger = (plane: Pixels): Pixels => resample(plane, width, pixels.height * scale, BICUBIC);
+  const clear = hasClearPixels(pixels);
+  const alpha = clear && !alphaByNet ? larger(channelOf(pixels, channels - 1)).data : undefined;
+  const flat = clear && alphaByNet ? flatAlpha(pixels) : undefined;
+  const colour = channels >= 3, keepsChroma = colour && modelChannels === 1;
+  const base = keepsChroma ? larger(toChannels(pixels, 3)).data : undefined;
+  const stride = modelChannels + (flat ? 1 : 0), ratio = to / from;
+  // In f32, as the published test has it before rounding.
+  const sample = (value: number): number => Math.fround(to * value);
+  const alphaAt = (p: number, values: Float32Array, i: number): number => {
+    if (alpha) return alpha[p]! * ratio;
+    if (!flat) return to;
+    const source = Math.floor(Math.floor(p / width) / scale) * pixels.width + Math.floor(p % width / scale);
+    return flat[source] ? pixels.data[(source + 1) * channels - 1]! * ratio : sample(values[i + modelChannels]!);
+  };
+  return {
+    channels,
+    bytes: (alpha?.byteLength ?? 0) + (base?.byteLength ?? 0) + (flat?.length ?? 0),
+    paint(values, area) {
+      const length = area.width * area.height * channels;
+      const data = wide ? new Float32Array(length) : new Uint8ClampedArray(length); // stores rounded half to even
+      for (let row = 0, i = 0, o = 0; row < area.height; row++) {
+        let p = (area.y + row) * width + area.x;
+        for (let column = 0; column < area.width; column++, p++, i += stride, o += channels) {
+          if (base) {
+            const [r, g, b] = [base[3 * p]!, base[3 * p + 1]!, base[3 * p + 2]!];
+            const change = to * values[i]! - ratio * luma(r, g, b);
+            data[o] = ratio * r + change;
+            data[o + 1] = ratio * g + change;
+            data[o + 2] = ratio * b + change;
+          } else if (colour) { for (let c = 0; c < 3; c++) data[o + c] = sample(values[i + c]!); }
+          else {data[o] = modelChannels === 1
+              ? sample(values[i]!)
+              : to * luma(values[i]!, values[i + 1]!, values[i + 2]!);}
+          if (channels === 2 || channels === 4) data[o + channels - 1] = alphaAt(p, values, i);
+        }
+      }
+      return {
+        data: data instanceof Float32Array ? rounded16(data) : data,
+        width: area.width,
+        height: area.height,
+        channels,
+      };
     },
   };
 }
 
-/** The larger alpha; undefined where all is opaque. */
-function alphaOf(pixels: Pixels, larger: (plane: Pixels) => Pixels8): Pixels8["data"] | undefined {
-  const { data, channels } = pixels, opaque = data instanceof Uint16Array ? 65535 : 255;
-  for (let i = channels - 1; i < data.length; i += channels) {
-    if (data[i] !== opaque) return larger(channelOf(pixels, channels - 1)).data;
-  }
-  return undefined;
-}
+/** Clamped to 16 bits and rounded. */
+const rounded16 = (values: Float32Array): Uint16Array =>
+  Uint16Array.from(values, (value) => Math.round(Math.min(65535, Math.max(0, value))));

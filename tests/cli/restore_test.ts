@@ -61,7 +61,7 @@ Deno.test("sidewinder restore takes globs, scales, formats and tasks, and gives 
 Deno.test("sidewinder restore neither overwrites nor mixes up files", () =>
   inFolder(async (folder) => {
     const a = `${folder}/in/a.png`;
-    for (const args of [[a, "-o", a], [a, a, "-o", `${folder}/out`], [a, "-o", `${folder}/a.gif`]]) {
+    for (const args of [[a, "-o", a], [a, a, "-o", `${folder}/out`], [a, "-o", `${folder}/a.bmp`]]) {
       const { code, out, err } = await sidewinder("restore", ...args, "--force");
       assertEquals([code, out], [1, ""]);
       assertMatch(err, /^Cannot write [^\n]*\n$/);
@@ -83,7 +83,12 @@ Deno.test("sidewinder restore answers wrong arguments with one line and exit cod
       [photo],
       [photo, "-o", "x.png", "--task", "sharpen"],
       [photo, "-o", "x.png", "--task", "dejpeg"],
-      [photo, "-o", "x.png", "--scale", "5"],
+      [photo, "-o", "x.png", "--scale", "0"],
+      [photo, "-o", "x.png", "--scale", "2", "--width", "9"],
+      [photo, "-o", "x.png", "--fit", "9"],
+      [photo, "-o", "x.png", "--depth", "10"],
+      [photo, "-o", "x.png", "--frames", "9x9@rgb24"],
+      [photo, "-o", "x.png", "--type", "bmp"],
       [photo, "-o", "x.png", "--tile", "huge"],
       [photo, "-o", "x.png", "--memory", "none"],
     ]

@@ -13,12 +13,13 @@ FILES.sort();
 const FIXTURES = new Map(await Promise.all(FILES.map(async (name) => [name, await readFixture(name)] as const)));
 
 Deno.test("readHeader() knows the size and channels of every fixture before it is decoded", () => {
-  const seen = FILES.filter((name) => name !== "cmyk.jpg").map((name) => {
+  const seen = FILES.map((name) => {
     const { width, height, channels, type, orientation } = readHeader(FIXTURES.get(name)!);
     return `${name} ${type} ${width}x${height}x${channels} ${orientation}`;
   });
   assertEquals(seen, [
     "alpha.webp webp 101x87x4 1",
+    "cmyk.jpg jpeg 101x87x3 1",
     "exif6.jpg jpeg 101x87x3 6",
     "grey.jpg jpeg 101x87x1 1",
     "grey.png png 101x87x1 1",
@@ -45,7 +46,6 @@ const latin1 = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
 for (
   const [fact, bytes] of [
     ["an empty file", new Uint8Array()],
-    ["GIF", ascii("GIF89a\x01\x00\x01\x00")],
     ["BMP", latin1("BM\x46\0\0\0\0\0")],
     ["TIFF", latin1("II*\0\x08\0\0\0")],
     ["TIFF", latin1("MM\0*\0\0\0\x08")],
@@ -151,8 +151,7 @@ Deno.test("decodeImage() refuses an empty PNG or JPEG", async () => {
 Deno.test("decodeImage() refuses every file that is cut off", async () => {
   for (const [name, bytes] of FIXTURES) {
     for (const length of [bytes.length - 1, bytes.length - 13, bytes.length >> 1, 40, 12, 3]) {
-      const kind = name === "cmyk.jpg" ? Error : SyntaxError;
-      await assertRejects(() => decodeImage(bytes.slice(0, length)), kind, "Cannot decode image as");
+      await assertRejects(() => decodeImage(bytes.slice(0, length)), SyntaxError, `Cannot decode image as`, name);
     }
   }
 });
@@ -166,7 +165,7 @@ Deno.test("decodeImage() refuses unsupported kinds by name", async () => {
   await assertRejects(() => decodeImage(changed(4, 12)), RangeError, "current file is 12 bit");
   await assertRejects(() => decodeImage(changed(9, 2)), SyntaxError, "has 2");
   const animation = huge.webp!(9).map((byte, i) => i === 20 ? 2 : byte);
-  await assertRejects(() => decodeImage(animation), RangeError, "current file is an animation");
+  await assertRejects(() => decodeImage(animation), SyntaxError, "must have the frames of its animation");
 });
 
 Deno.test("decodeImage() reports damaged JPEG and WebP data", async () => {
@@ -209,7 +208,9 @@ Deno.test("decodeImage() turns PNG and WebP upright too", async () => {
     samples: [7, 9],
   });
   const turned = Uint8Array.from([...png.subarray(0, 33), ...chunk("eXIf", exif(8, true)), ...png.subarray(33)]);
-  assertEquals(await decodeImage(turned), { data: Uint8Array.of(9, 7), width: 1, height: 2, channels: 1 });
+  const { attached, ...pixels } = await decodeImage(turned);
+  assertEquals(pixels, { data: Uint8Array.of(9, 7), width: 1, height: 2, channels: 1 });
+  assertEquals(exifOrientation(attached!.exif!), 1);
   const webp = FIXTURES.get("lossy.webp")!;
   const size = [100, 0, 0, 86, 0, 0];
   const extended = Uint8Array.from([

@@ -43,7 +43,10 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/forecast.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
   ["src/fuse.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
   ["src/restore/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
-  ["src/restore.ts", ["src/device.ts", "src/image/", "src/models/", "src/load_model.ts", "src/restore/"]],
+  ["src/restore.ts", [
+    ...["src/device.ts", "src/image/", "src/load_model.ts", "src/restore/", "src/default_model.ts"],
+  ]],
+  ["src/restore_frames.ts", ["src/image/", "src/restore.ts", "src/restore/"]],
   ["src/classify/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/classify.ts", ["src/classify/", "src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/features.ts", ["src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
@@ -51,7 +54,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/edge.ts", ["src/edge/", "src/open_device.ts"]],
   ["src/cli/", [
     ...[...VERBS, "src/forecast.ts", "src/fuse.ts", "src/generate.ts", "src/language_model.ts"],
-    ...["src/default_model.ts", "src/device.ts"],
+    ...["src/default_model.ts", "src/device.ts", "src/restore_frames.ts", "src/restore/"],
     ...["src/models/", "src/checkpoint/", "src/image/", "src/bytes/"],
   ]],
 ];

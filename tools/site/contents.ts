@@ -7,7 +7,7 @@ import type { Catalogue, CatalogueModel, CatalogueOffer, CatalogueSample } from 
 import { openCheckpoint } from "../../src/checkpoint/open.ts";
 import { RELEASED } from "../../src/checkpoint/released.ts";
 import { countParameters } from "../../src/checkpoint/weights.ts";
-import { overWhite, type Pixels8, toChannels } from "../../src/image/colour.ts";
+import { overWhite, type Pixels8, to8Bit, toChannels } from "../../src/image/colour.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { encodeImage } from "../../src/image/encode.ts";
 import { resizeBicubic } from "../../src/image/resize.ts";
@@ -128,7 +128,7 @@ async function welcomePictures(root: string, write: WriteFile): Promise<Catalogu
   const { data: restored, width, height, channels } = await restore(device, cut, {
     model: await Deno.readFile(`${root}weights/${model}/${model}.safetensors`),
   });
-  const after = { data: restored, width, height, channels };
+  const after = to8Bit({ data: restored, width, height, channels });
   return {
     before: await addPicture("before", cut, 80, write),
     after: await addPicture("after", after, 50, write),

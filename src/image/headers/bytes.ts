@@ -13,6 +13,9 @@ export const u16 = (bytes: Uint8Array, at: number, little = false): number =>
 export const u32 = (bytes: Uint8Array, at: number, little = false): number =>
   little ? u16(bytes, at, true) + u16(bytes, at + 2, true) * 65536 : u16(bytes, at) * 65536 + u16(bytes, at + 2);
 
+/** Unsigned 24 bit number, little endian. */
+export const u24 = (bytes: Uint8Array, at: number): number => u16(bytes, at, true) + bytes[at + 2]! * 65536;
+
 /** `length` bytes as Latin-1 text. */
 export const latin1 = (bytes: Uint8Array, at: number, length: number): string =>
   String.fromCharCode(...bytes.subarray(at, at + length));
@@ -28,10 +31,16 @@ export function joinBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer>
   return out;
 }
 
+/** A part of a file that is no pixels: a chunk of a PNG or WebP by its name, a segment of a JPEG (`APP1`, `COM`). */
+export interface Piece {
+  readonly kind: string;
+  readonly content: Uint8Array;
+}
+
 /** What a file's header says about the image, before anything is decoded. */
 export interface ImageHeader {
   /** Format of the file. */
-  readonly type: "png" | "jpeg" | "webp";
+  readonly type: "png" | "jpeg" | "webp" | "gif";
   /** Columns, as stored (before EXIF rotation). */
   readonly width: number;
   /** Rows, as stored. */
@@ -40,6 +49,10 @@ export interface ImageHeader {
   readonly channels: 1 | 2 | 3 | 4;
   /** EXIF orientation, 1 (upright) to 8. */
   readonly orientation: number;
+  /** What may say more about the picture. */
+  readonly pieces: readonly Piece[];
+  /** Pictures of an animation; undefined for a still picture. */
+  readonly frames?: number;
   /** Times that a JPEG's decoder passes over the pixels; 1 unless said. */
   readonly scans?: number;
 }

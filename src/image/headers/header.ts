@@ -4,24 +4,26 @@
  * @module
  */
 import { type ImageHeader, latin1 } from "./bytes.ts";
-import { readJpegHeader } from "./jpeg.ts";
+import { isGif, readGifHeader } from "./gif.ts";
+import { type JpegHeader, readJpegHeader } from "./jpeg.ts";
 import { isPng, type PngHeader, readPngHeader } from "./png.ts";
 import { isWebp, readWebpHeader } from "./webp.ts";
 
 /** Which of the formats that are read here the first bytes are those of. */
-export function imageType(bytes: Uint8Array): "png" | "jpeg" | "webp" | undefined {
+export function imageType(bytes: Uint8Array): ImageHeader["type"] | undefined {
   if (isPng(bytes)) return "png";
   if (bytes[0] === 0xff && bytes[1] === 0xd8) return "jpeg";
+  if (isGif(bytes)) return "gif";
   return isWebp(bytes) ? "webp" : undefined;
 }
 
 /**
- * Reads the header of a PNG, JPEG or WebP file.
+ * Reads the header of a PNG, JPEG, WebP or GIF file.
  *
  * @throws {SyntaxError} If the bytes are something else (named, where they look like it), or damaged, or cut off.
- * @throws {RangeError} If they are a kind of JPEG or WebP that is not supported.
+ * @throws {RangeError} If they are a kind of JPEG that is not supported.
  */
-export function readHeader(bytes: Uint8Array): PngHeader | ImageHeader {
+export function readHeader(bytes: Uint8Array): PngHeader | JpegHeader | ImageHeader {
   switch (imageType(bytes)) {
     case "png":
       return readPngHeader(bytes);
@@ -29,15 +31,17 @@ export function readHeader(bytes: Uint8Array): PngHeader | ImageHeader {
       return readJpegHeader(bytes);
     case "webp":
       return readWebpHeader(bytes);
+    case "gif":
+      return readGifHeader(bytes);
     default:
       throw new SyntaxError(
-        `Cannot decode image as it must be a PNG, JPEG or WebP file: current file looks like ${lookalike(bytes)}`,
+        `Cannot decode image as it must be a PNG, JPEG, WebP or GIF file: current file looks like ${lookalike(bytes)}`,
       );
   }
 }
 
 /** Names what bytes look like that are no image we read. */
-function lookalike(bytes: Uint8Array): string {
+export function lookalike(bytes: Uint8Array): string {
   if (bytes.length === 0) return "an empty file";
   const start = latin1(bytes, 0, 12);
   for (const [prefix, name] of MAGIC) if (start.startsWith(prefix)) return name;
@@ -54,7 +58,6 @@ function lookalike(bytes: Uint8Array): string {
 }
 
 const MAGIC: readonly (readonly [string, string])[] = [
-  ["GIF8", "GIF"],
   ["BM", "BMP"],
   ["II*\0", "TIFF"],
   ["MM\0*", "TIFF"],

@@ -5,10 +5,11 @@
  *
  * @module
  */
-import { type ImageHeader, latin1, malformed, MOST_METADATA, tooMuch, u16 } from "./bytes.ts";
+import { type ImageHeader, latin1, malformed, MOST_METADATA, type Piece, tooMuch, u16 } from "./bytes.ts";
 import { exifOrientation } from "./exif.ts";
 
-const SOI = 0xd8, EOI = 0xd9, SOS = 0xda, APP1 = 0xe1, DHT = 0xc4, JPG = 0xc8, DAC = 0xcc;
+const SOI = 0xd8, EOI = 0xd9, SOS = 0xda, DHT = 0xc4, JPG = 0xc8, DAC = 0xcc;
+const APP0 = 0xe0, APP1 = 0xe1, APP14 = 0xee, APP15 = 0xef, COM = 0xfe;
 
 /** Coding processes that the decoder lacks, by the frame's marker. */
 const UNSUPPORTED: { readonly [marker: number]: string } = {
@@ -29,15 +30,25 @@ const isFrame = (marker: number): boolean =>
 
 const standsAlone = (marker: number): boolean => marker === 0x01 || (marker >= 0xd0 && marker <= SOI);
 
+/** What the header of a JPEG says. */
+export interface JpegHeader extends ImageHeader {
+  /** Four components: inks, or luma, chroma and black. */
+  readonly inks?: "CMYK" | "YCCK";
+}
+
+type Frame = Pick<ImageHeader, "width" | "height" | "channels"> & { readonly components: number };
+
 /**
  * Reads the size, colour and orientation of a JPEG, and makes sure that it is complete.
  *
  * @throws {SyntaxError} If the file is cut off or its segments make no sense.
- * @throws {RangeError} If it is a kind of JPEG that is not supported (CMYK, 12 bit, lossless, arithmetic coding); by name.
+ * @throws {RangeError} If it is a kind of JPEG that is not supported (12 bit, lossless, arithmetic coding); by name.
  */
-export function readJpegHeader(bytes: Uint8Array): ImageHeader {
-  let frame: Omit<ImageHeader, "type" | "orientation"> | undefined;
+export function readJpegHeader(bytes: Uint8Array): JpegHeader {
+  let frame: Frame | undefined;
   let orientation: number | undefined;
+  let transform = 0;
+  const pieces: Piece[] = [];
   let scans = 0, segments = 0, metadata = 0;
   let at = 2;
   while (true) {
@@ -55,9 +66,14 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
     if (end < at + 2) throw malformed("JPEG", "segments must be two bytes or longer", `has a shorter one at ${at}`);
     if (marker === APP1 && latin1(bytes, at + 2, 6) === "Exif\0\0") {
       orientation ??= exifOrientation(bytes.subarray(at + 2, end));
+    } else if (marker === APP14 && latin1(bytes, at + 2, 5) === "Adobe") {
+      transform = bytes[at + 13]!;
     } else if (isFrame(marker)) {
       frame ??= readFrame(bytes.subarray(at + 2, end), marker);
     }
+    if (marker >= APP0 && marker <= APP15) {
+      pieces.push({ kind: `APP${marker - APP0}`, content: bytes.subarray(at + 2, end) });
+    } else if (marker === COM) pieces.push({ kind: "COM", content: bytes.subarray(at + 2, end) });
     if (marker === SOS) checkScans(++scans, frame);
     if (++segments > MOST_SEGMENTS) throw tooMuch("JPEG", `at most ${MOST_SEGMENTS} segments`, "more of them");
     if (marker !== SOS && (metadata += end - at) > MOST_METADATA) {
@@ -66,7 +82,15 @@ export function readJpegHeader(bytes: Uint8Array): ImageHeader {
     at = marker === SOS ? endOfScan(bytes, end) : end;
   }
   if (frame === undefined) throw malformed("JPEG", "must have a frame header", "has none");
-  return { type: "jpeg", ...frame, orientation: orientation ?? 1, scans: Math.max(1, scans) };
+  const { components, ...size } = frame;
+  return {
+    type: "jpeg",
+    ...size,
+    orientation: orientation ?? 1,
+    scans: Math.max(1, scans),
+    pieces,
+    ...(components === 4 && { inks: transform === 2 ? "YCCK" : "CMYK" }),
+  };
 }
 
 /** Most segments; the largest real files have some hundred pieces of profiles and metadata. */
@@ -89,20 +113,20 @@ const cutOff = (bytes: Uint8Array): SyntaxError =>
   malformed("JPEG", "must end with an end-of-image marker", `is cut off after ${bytes.length} bytes`);
 
 /** Precision, height, width and number of components of a frame header. */
-function readFrame(frame: Uint8Array, marker: number): Omit<ImageHeader, "type" | "orientation"> {
+function readFrame(frame: Uint8Array, marker: number): Frame {
   if (frame.length < 6) throw malformed("JPEG", "frame header must be 6 bytes or longer", `has ${frame.length}`);
   const precision = frame[0], height = u16(frame, 1), width = u16(frame, 3), components = frame[5]!;
   const unsupported = UNSUPPORTED[marker] ??
-    (precision !== 8 ? `${precision} bit` : components === 4 ? "CMYK" : undefined);
+    (precision !== 8 ? `${precision} bit` : undefined);
   if (unsupported !== undefined) {
     throw new RangeError(
-      `Cannot decode image as JPEG must be baseline or progressive, 8 bit, grey or colour: current file is ${unsupported}`,
+      `Cannot decode image as JPEG must be baseline or progressive and have 8 bits: current file is ${unsupported}`,
     );
   }
-  if (components !== 1 && components !== 3) {
-    throw malformed("JPEG", "must have 1 or 3 components", `has ${components}`);
+  if (components !== 1 && components !== 3 && components !== 4) {
+    throw malformed("JPEG", "must have 1, 3 or 4 components", `has ${components}`);
   }
-  return { width, height, channels: components };
+  return { width, height, channels: components === 4 ? 3 : components, components };
 }
 
 /** First marker after the entropy-coded bytes that start at `at`. */

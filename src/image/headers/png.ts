@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ImageHeader, latin1, malformed, MOST_METADATA, tooMuch, u16, u32 } from "./bytes.ts";
+import { type ImageHeader, latin1, malformed, MOST_METADATA, type Piece, tooMuch, u16, u32 } from "./bytes.ts";
 import { crc32 } from "../../bytes/crc32.ts";
 import { exifOrientation } from "./exif.ts";
 
@@ -40,6 +40,13 @@ const COLOUR_TYPES: { readonly [type: number]: { depths: readonly number[]; stor
 };
 const PALETTE = 3;
 
+/** Chunks that say more about the picture; what no reader asks for is not kept. */
+const KEPT = new Set(
+  ["cICP", "iCCP", "sRGB", "gAMA", "cHRM", "eXIf", "pHYs", "tEXt", "zTXt", "iTXt", "acTL", "fcTL", "fdAT"],
+);
+/** Chunks of pixels. */
+const PIXELS = new Set(["IDAT", "fdAT"]);
+
 /** Chunks without which the pixels would be wrong: their checksums are verified. */
 const NEEDED = new Set(["IHDR", "PLTE", "tRNS", "IDAT"]);
 
@@ -55,7 +62,7 @@ const LEAST_PIXELS = 256;
  */
 export function readPngHeader(bytes: Uint8Array): PngHeader {
   const chunks = new Map<string, Uint8Array>();
-  const pixels: Uint8Array[] = [];
+  const pixels: Uint8Array[] = [], pieces: Piece[] = [];
   let count = 0, metadata = 0;
   for (let at = 8;;) {
     const length = u32(bytes, at), kind = latin1(bytes, at + 4, 4), end = at + 12 + length;
@@ -70,22 +77,29 @@ export function readPngHeader(bytes: Uint8Array): PngHeader {
     if (NEEDED.has(kind) && crc32(bytes.subarray(at + 4, end - 4)) !== u32(bytes, end - 4)) {
       throw malformed("PNG", "chunks must match their checksums", `has a damaged ${kind} chunk at ${at}`);
     }
-    if (++count > MOST_CHUNKS && (kind !== "IDAT" || at < count * LEAST_PIXELS)) {
+    if (++count > MOST_CHUNKS && (!PIXELS.has(kind) || at < count * LEAST_PIXELS)) {
       throw tooMuch("PNG", `at most ${MOST_CHUNKS} chunks, or ${LEAST_PIXELS} bytes in each`, "more of them");
     }
-    if (kind === "IDAT") pixels.push(content);
-    else if ((metadata += length) > MOST_METADATA) {
+    if (kind === "IDAT") {
+      if (pixels.push(content) === 1) pieces.push({ kind, content: content.subarray(0, 0) });
+    } else if (kind !== "fdAT" && (metadata += length) > MOST_METADATA) {
       throw tooMuch("PNG", `at most ${MOST_METADATA} bytes of metadata`, "more of them");
     } else if (!chunks.has(kind)) chunks.set(kind, content);
+    if (KEPT.has(kind)) pieces.push({ kind, content });
     at = end;
   }
   const header = chunks.get("IHDR");
   if (header === undefined) throw malformed("PNG", "must start with an IHDR chunk", "has none");
-  return interpret(header, chunks, pixels);
+  return interpret(header, chunks, pixels, pieces);
 }
 
 /** Checks the header against the format's rules and settles what the decoded pixels look like. */
-function interpret(header: Uint8Array, chunks: Map<string, Uint8Array>, pixels: readonly Uint8Array[]): PngHeader {
+function interpret(
+  header: Uint8Array,
+  chunks: Map<string, Uint8Array>,
+  pixels: readonly Uint8Array[],
+  pieces: readonly Piece[],
+): PngHeader {
   const width = u32(header, 0), height = u32(header, 4);
   const [depth, type, compression, filter, interlace] = [...header.subarray(8)] as [
     number,
@@ -122,6 +136,8 @@ function interpret(header: Uint8Array, chunks: Map<string, Uint8Array>, pixels: 
     interlaced: interlace === 1,
     orientation: exifOrientation(chunks.get("eXIf") ?? new Uint8Array()),
     pixels,
+    pieces,
+    ...(chunks.has("acTL") && { frames: u32(chunks.get("acTL")!, 0) }),
     ...(palette && { palette }),
     ...(transparency && { transparency }),
   };

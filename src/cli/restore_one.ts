@@ -1,0 +1,137 @@
+/**
+ * One picture or animation, restored and written when it is complete.
+ *
+ * @module
+ */
+import { writeAtomically } from "../bytes/files_node.ts";
+import { encodeAnimation } from "../image/animation.ts";
+import type { Strip } from "../image/attached.ts";
+import { attachedChunks, checkEncodable, encodeImage } from "../image/encode.ts";
+import { readHeader } from "../image/headers/header.ts";
+import { pngEncoder } from "../image/png_encode.ts";
+import { readBytes } from "../image/read_bytes.ts";
+import type { Model } from "../load_model.ts";
+import { restore, type RestoreOptions, type Restorer, restoreRows } from "../restore.ts";
+import { restoreAnimation } from "../restore_frames.ts";
+import { growthOf, type Size, targetOf } from "../restore/size.ts";
+import type { Terminal } from "./command.ts";
+import { STANDARD } from "./image_paths.ts";
+import { allOfStandardInput, writeStandard } from "./standard_streams.ts";
+import { makeRoom, type Target } from "./targets.ts";
+
+/** What was made. */
+export interface Done extends Size {
+  readonly tiles: number;
+  readonly frames?: number;
+  readonly device: string;
+  /** What the format could not hold. */
+  readonly leftOut: readonly string[];
+}
+
+/** How a result is written. */
+export interface WriteOptions {
+  readonly quality: number | undefined;
+  readonly lossless: boolean;
+}
+
+/** Size of the result of an image of that size. */
+export async function resultSize(restorer: Restorer, from: Size, options: RestoreOptions): Promise<Size> {
+  const target = targetOf(from, options);
+  if (target) return target;
+  const nets: readonly Model[] = "reach" in restorer ? await restorer.reach(undefined) : [restorer];
+  const scale = nets.reduce((product, net) => product * net.scale, 1);
+  return { width: from.width * scale, height: from.height * scale };
+}
+
+/** Restores an image and writes it; what cannot be written is refused before any work. */
+export async function restoreOne(
+  restorer: Restorer,
+  image: string,
+  target: Target,
+  options: RestoreOptions,
+  write: WriteOptions,
+  terminal: Terminal,
+): Promise<Done> {
+  const { signal } = terminal, { type, path } = target;
+  const bytes = image === STANDARD ? await allOfStandardInput(signal) : await readBytes(image, signal);
+  const header = readHeader(bytes), turned = header.orientation >= 5;
+  const from = { width: turned ? header.height : header.width, height: turned ? header.width : header.height };
+  const size = await resultSize(restorer, from, options);
+  const animated = header.frames !== undefined;
+  if (type === "gif" || (animated && type === "jpeg")) {
+    if (!animated) {
+      throw new RangeError(`Cannot write ${path} as a GIF must come from an animation: ${image} is a still picture`);
+    }
+    if (type === "jpeg") {
+      throw new RangeError(`Cannot write ${path} as JPEG must be for one picture: ${image} is an animation`);
+    }
+  } else checkEncodable(type, size.width, size.height);
+  if ("reach" in restorer) await restorer.reach(targetOf(from, options) && growthOf(from, size));
+  const frames = header.frames ?? 1;
+  if (path !== STANDARD) await makeRoom(target, size.width * size.height * frames);
+  const leftOut: string[] = [];
+  let done: Done | undefined;
+  const chunks = (async function* (): AsyncGenerator<Uint8Array, void> {
+    const result = animated
+      ? animation(restorer, bytes, options, write, target)
+      : type === "png"
+      ? png(restorer, bytes, options)
+      : whole(restorer, bytes, options, write, type as "jpeg" | "webp", (reason) => leftOut.push(reason));
+    for (;;) {
+      const step = await result.next();
+      if (step.done) {
+        done = { ...step.value, leftOut };
+        return;
+      }
+      yield step.value;
+    }
+  })();
+  if (path === STANDARD) { for await (const chunk of chunks) await writeStandard(chunk); }
+  else await writeAtomically(path, chunks, { signal });
+  return done!;
+}
+
+type Making = AsyncGenerator<Uint8Array, Omit<Done, "leftOut">>;
+
+/** PNG row by row, so that the result is never held as a whole. */
+async function* png(restorer: Restorer, bytes: Uint8Array<ArrayBuffer>, options: RestoreOptions): Making {
+  const result = await restoreRows(restorer, bytes, options), { width, height, tiles, device } = result;
+  const encoder = pngEncoder(width, height, result.channels, result.depth);
+  yield encoder.header;
+  yield await attachedChunks(result, false);
+  for await (const { data } of result.rows) yield await encoder.writeRows(data);
+  yield await encoder.finish();
+  return { width, height, tiles, device };
+}
+
+async function* whole(
+  restorer: Restorer,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: RestoreOptions,
+  { quality, lossless }: WriteOptions,
+  type: "jpeg" | "webp",
+  onLeftOut: (reason: string) => void,
+): Making {
+  const result = await restore(restorer, bytes, options), { width, height, tiles, device } = result;
+  yield await encodeImage(result, { type, lossless, onLeftOut, ...(quality === undefined ? {} : { quality }) });
+  return { width, height, tiles, device };
+}
+
+async function* animation(
+  restorer: Restorer,
+  bytes: Uint8Array<ArrayBuffer>,
+  options: RestoreOptions,
+  { quality, lossless }: WriteOptions,
+  { type }: Target,
+): Making {
+  const result = (await restoreAnimation(restorer, bytes, options))!, { width, height, count } = result;
+  const strip: Strip = options.strip ?? false;
+  yield* encodeAnimation(result, {
+    type: type as "png" | "webp" | "gif",
+    lossless,
+    strip,
+    ...(quality === undefined ? {} : { quality }),
+  });
+  const device = "device" in restorer ? restorer.device.name : (await restorer.reach(undefined))[0]!.device.name;
+  return { width, height, tiles: count, frames: count, device };
+}

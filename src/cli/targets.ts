@@ -1,0 +1,160 @@
+/**
+ * Where results go, and what forbids that.
+ *
+ * @module
+ */
+import { nodeFiles, nodePath } from "../bytes/files_node.ts";
+import { UsageError } from "./command.ts";
+import { IMAGE_REGEXP, type ImagePath, STANDARD } from "./image_paths.ts";
+
+/** Formats that can be written, by file ending. */
+const FORMATS = {
+  png: "png",
+  apng: "png",
+  jpg: "jpeg",
+  jpeg: "jpeg",
+  jpe: "jpeg",
+  jfif: "jpeg",
+  webp: "webp",
+  gif: "gif",
+} as const;
+
+/** Format of a result. */
+export type TargetType = "png" | "jpeg" | "webp" | "gif";
+
+const ENDINGS: { readonly [type in TargetType]: string } = { png: "png", jpeg: "jpg", webp: "webp", gif: "gif" };
+
+/** Where a result goes, and in which format. */
+export interface Target {
+  readonly path: string;
+  readonly type: TargetType;
+  /** It is there already and complete. */
+  readonly done: boolean;
+}
+
+/** What was asked for. */
+export interface TargetOptions {
+  readonly out: string | undefined;
+  readonly type: TargetType | undefined;
+  readonly suffix: string;
+  readonly force: boolean;
+  readonly resume: boolean;
+}
+
+/** The format that an ending names. */
+export function formatOf(path: string): TargetType | undefined {
+  const ending = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase() ?? "";
+  return Object.hasOwn(FORMATS, ending) ? FORMATS[ending as keyof typeof FORMATS] : undefined;
+}
+
+/** What `--type` names. */
+export function typeOption(value: string | undefined): TargetType | undefined {
+  if (value === undefined) return undefined;
+  const type = formatOf(`.${value}`);
+  if (!type) throw new UsageError(`Cannot use --type as it must be png, jpeg, webp or gif: current value is ${value}`);
+  return type;
+}
+
+/**
+ * Where each result goes: `out` itself for one image, unless it is a folder; else a file of the image's name in the folder
+ * `out`, or beside the image where there is only a suffix.
+ *
+ * @throws {Error} When two results would get the same file, or a file would be overwritten.
+ */
+export async function targetsOf(images: readonly ImagePath[], options: TargetOptions): Promise<Target[]> {
+  const { out, type, suffix, force, resume } = options;
+  if (out === STANDARD) {
+    if (images.length > 1) {
+      throw new UsageError(`Cannot write to standard output as IN must be one image: there are ${images.length}`);
+    }
+    return [{ path: STANDARD, type: type ?? "png", done: false }];
+  }
+  const targets = await named(images, options), taken = new Map<string, string>();
+  const { stat } = await nodeFiles(), { resolve } = await nodePath(), checked: Target[] = [];
+  for (const [i, target] of targets.entries()) {
+    const { path } = target, image = images[i]!.path, other = taken.get(resolve(path));
+    if (other !== undefined) {
+      throw new Error(`Cannot write ${path} as it must come from one image: ${other} and ${image} do`);
+    }
+    taken.set(resolve(path), image);
+    for (const { path: input } of images) {
+      if (input !== STANDARD && (resolve(path) === resolve(input) || await sameFile(path, input))) {
+        throw new Error(`Cannot write ${path} as it must not be the input itself`);
+      }
+    }
+    const there = await stat(path).catch(() => undefined);
+    if (there?.isDirectory()) throw new Error(`Cannot write ${path} as it must be a file: it is a folder`);
+    const done = resume && there !== undefined && await isNewer(path, image);
+    if (there && !force && !resume) {
+      throw new Error(`Cannot write ${path} as it must not exist yet: it does; --force overwrites it`);
+    }
+    checked.push({ ...target, done });
+  }
+  if (suffix.includes("/")) {
+    throw new UsageError(`Cannot use --suffix as it must have no slash: current value is ${suffix}`);
+  }
+  return checked;
+}
+
+/** Names of results, before anything is looked at. */
+async function named(
+  images: readonly ImagePath[],
+  { out, type, suffix }: TargetOptions,
+): Promise<Omit<Target, "done">[]> {
+  const { stat } = await nodeFiles(), { basename, dirname, join } = await nodePath();
+  const single = images.length === 1 && images[0]!.under === "";
+  const folder = out === undefined || !single || /[/\\]$/.test(out) ||
+    await stat(out).then((found) => found.isDirectory(), () => false);
+  if (!folder) {
+    const ending = formatOf(out);
+    if (!ending && !type) {
+      throw new Error(
+        `Cannot write ${out} as its ending must be .png, .jpg, .jpeg, .webp or .gif, or it must be a folder`,
+      );
+    }
+    return [{ path: out, type: type ?? ending! }];
+  }
+  return images.map(({ path, under }) => {
+    const format = type ?? "png", name = path === STANDARD ? "picture" : basename(path).replace(IMAGE_REGEXP, "");
+    return {
+      path: join(out === undefined ? dirname(path) : join(out, under), `${name}${suffix}.${ENDINGS[format]}`),
+      type: format,
+    };
+  });
+}
+
+/** Whether two paths lead to one file, by whatever names or links. */
+async function sameFile(a: string, b: string): Promise<boolean> {
+  const { stat } = await nodeFiles();
+  const [one, other] = await Promise.all([a, b].map((path) => stat(path, { bigint: true }).catch(() => undefined)));
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
+}
+
+/** Whether a result is no older than its image. Files appear only when they are complete. */
+async function isNewer(path: string, image: string): Promise<boolean> {
+  const { stat } = await nodeFiles();
+  const [result, source] = await Promise.all([path, image].map((file) => stat(file).catch(() => undefined)));
+  return result !== undefined && result.size > 0 && source !== undefined && result.mtimeMs >= source.mtimeMs;
+}
+
+/** Bytes that a pixel of a result takes at least, so that a disk without them is refused before any work. */
+const LEAST_BYTES: { readonly [type in TargetType]: number } = { png: 0.6, jpeg: 0.1, webp: 0.05, gif: 0.2 };
+
+/**
+ * Makes the folder of a result and refuses one that cannot be written into, or has no room.
+ *
+ * @throws {Error} In these cases.
+ */
+export async function makeRoom({ path, type }: Target, pixels: number): Promise<void> {
+  const { access, constants, mkdir, statfs } = await nodeFiles(), { dirname } = await nodePath();
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true });
+  await access(folder, constants.W_OK);
+  const { bavail, bsize } = await statfs(folder), needed = Math.ceil(LEAST_BYTES[type] * pixels);
+  if (bavail * bsize < needed) {
+    throw new Error(
+      `Cannot write ${path} as its disk must have at least ${(needed / 1e6).toFixed(1)} MB left: ` +
+        `current room is ${(bavail * bsize / 1e6).toFixed(1)} MB`,
+    );
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * What the pieces of a file attach to its picture. Damaged metadata is no reason to refuse a picture: it is left out.
+ *
+ * @module
+ */
+import { type Attached, type AttachedText, type ColourCoding, type Density, unlessEmpty } from "../attached.ts";
+import { type ImageHeader, joinBytes, latin1, type Piece, u16, u32 } from "../headers/bytes.ts";
+import { exifDensity, uprightExif } from "./exif.ts";
+import { iptcOfResources } from "./iptc.ts";
+import { isProfile } from "./profile.ts";
+import { uprightXmp } from "./xmp.ts";
+import { inflate } from "./zlib.ts";
+
+/** While a file is read: everything, as bytes. */
+type Found = { -readonly [K in keyof Attached]: Attached[K] | undefined };
+
+const INCH_IN_METRES = 0.0254, INCH_IN_CENTIMETRES = 2.54;
+
+function utf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\0+$/, "");
+  } catch {
+    return undefined;
+  }
+}
+
+/** What is attached to the picture of a file; undefined where nothing is. */
+export async function readAttached(header: ImageHeader): Promise<Attached | undefined> {
+  const found = await READERS[header.type](header.pieces);
+  if (!isProfile(found.profile)) delete found.profile;
+  if (found.exif) {
+    const exif = uprightExif(found.exif);
+    if (exif) found.exif = exif;
+    else delete found.exif;
+  }
+  if (found.xmp !== undefined) found.xmp = uprightXmp(found.xmp);
+  const density = found.density ?? (found.exif && { ...exifDensity(found.exif), unit: "inch" } as Density);
+  if (density?.x !== undefined) found.density = density;
+  return unlessEmpty(found as Attached);
+}
+
+const READERS = { png: ofPng, jpeg: ofJpeg, webp: ofWebp, gif: () => Promise.resolve({} as Found) } as const;
+
+const XMP_KEYWORD = "XML:com.adobe.xmp";
+const RAW_PROFILE = /^Raw profile type (\w+)$/;
+
+async function ofPng(pieces: readonly Piece[]): Promise<Found> {
+  const found: Found = {}, texts: AttachedText[] = [];
+  const coding: { -readonly [K in keyof ColourCoding]: ColourCoding[K] | undefined } = {};
+  for (const { kind, content } of pieces) {
+    if (kind === "iCCP") found.profile ??= await inflate(content.subarray(content.indexOf(0) + 2));
+    else if (kind === "cICP" && content.length === 4) coding.cicp ??= [...content] as unknown as ColourCoding["cicp"];
+    else if (kind === "sRGB" && content.length === 1) coding.srgb ??= content[0];
+    else if (kind === "gAMA" && content.length === 4 && u32(content, 0) > 0) coding.gamma ??= u32(content, 0) / 1e5;
+    else if (kind === "cHRM" && content.length === 32) {
+      coding.chromaticities ??= Array.from({ length: 8 }, (_, i) => u32(content, 4 * i) / 1e5);
+    } else if (kind === "eXIf") found.exif ??= content.slice();
+    else if (kind === "pHYs" && content.length === 9) found.density ??= densityOfPng(content);
+    else if (kind === "tEXt" || kind === "zTXt" || kind === "iTXt") {
+      const read = await textOf(kind, content);
+      if (!read) continue;
+      const raw = RAW_PROFILE.exec(read.keyword)?.[1]?.toLowerCase();
+      if (read.keyword === XMP_KEYWORD) found.xmp ??= read.text;
+      else if (raw === undefined) texts.push(read);
+      else keepRaw(found, raw, fromHex(read.text));
+    }
+  }
+  if (Object.keys(coding).length > 0) found.coding = coding as ColourCoding;
+  if (texts.length > 0) found.texts = texts;
+  return found;
+}
+
+function densityOfPng(content: Uint8Array): Density {
+  const x = u32(content, 0), y = u32(content, 4);
+  return content[8] === 1 ? { x: x * INCH_IN_METRES, y: y * INCH_IN_METRES, unit: "inch" } : { x, y, unit: "none" };
+}
+
+/** Keyword and text of a text chunk. */
+async function textOf(kind: string, content: Uint8Array): Promise<AttachedText | undefined> {
+  const end = content.indexOf(0), keyword = latin1(content, 0, end);
+  if (end < 1 || end > 79) return undefined;
+  const rest = content.subarray(end + 1);
+  const plain = async (packed: boolean, bytes: Uint8Array) => packed ? await inflate(bytes) : bytes;
+  if (kind !== "iTXt") {
+    const bytes = await plain(kind === "zTXt", kind === "zTXt" ? rest.subarray(1) : rest);
+    return bytes && { keyword, text: new TextDecoder("latin1").decode(bytes) };
+  }
+  const language = rest.indexOf(0, 2), translated = rest.indexOf(0, language + 1);
+  if (language < 0 || translated < 0) return undefined;
+  const bytes = await plain(rest[0] === 1, rest.subarray(translated + 1)), text = bytes && utf8(bytes);
+  return text === undefined ? undefined : { keyword, text };
+}
+
+/** The bytes of ImageMagick's hexadecimal form: a name, a length, and digits. */
+function fromHex(text: string): Uint8Array<ArrayBuffer> {
+  const digits = text.trim().split("\n").slice(2).join("").replace(/\s/g, "");
+  return Uint8Array.from(digits.match(/[0-9a-f]{2}/gi) ?? [], (pair) => parseInt(pair, 16));
+}
+
+/** Keeps what ImageMagick puts into text chunks. */
+function keepRaw(found: Found, kind: string, bytes: Uint8Array<ArrayBuffer>): void {
+  if (kind === "icc" || kind === "icm") found.profile ??= bytes;
+  else if (kind === "iptc" || kind === "8bim") {
+    const records = bytes[0] === 0x1c ? bytes : iptcOfResources(bytes);
+    if (records) found.iptc ??= records;
+  } else if (kind === "xmp") found.xmp ??= utf8(bytes)!;
+  else if (kind === "exif" || kind === "app1") keepApp1(found, bytes);
+}
+
+const XMP_MARK = "http://ns.adobe.com/xap/1.0/\0", ICC_MARK = "ICC_PROFILE\0", RESOURCES_MARK = "Photoshop 3.0\0";
+
+/** Keeps the first EXIF and the first XMP of APP1 segments. */
+function keepApp1(found: Found, content: Uint8Array): void {
+  if (latin1(content, 0, 6) === "Exif\0\0") found.exif ??= content.slice();
+  else if (latin1(content, 0, XMP_MARK.length) === XMP_MARK) {
+    const xmp = utf8(content.subarray(XMP_MARK.length));
+    if (xmp !== undefined) found.xmp ??= xmp;
+  }
+}
+
+function ofJpeg(pieces: readonly Piece[]): Promise<Found> {
+  const found: Found = {}, texts: AttachedText[] = [], profile = new Map<number, Uint8Array>();
+  const resources: Uint8Array[] = [];
+  let count = 0;
+  for (const { kind, content } of pieces) {
+    if (kind === "APP1") keepApp1(found, content);
+    else if (kind === "APP2" && latin1(content, 0, 12) === ICC_MARK) {
+      count = content[13]!;
+      profile.set(content[12]!, content.subarray(14));
+    } else if (kind === "APP13" && latin1(content, 0, 14) === RESOURCES_MARK) resources.push(content.subarray(14));
+    else if (kind === "APP0" && latin1(content, 0, 5) === "JFIF\0") {
+      const density = densityOfJpeg(content);
+      if (density) found.density ??= density;
+    } else if (kind === "COM") texts.push(commentOf(content));
+  }
+  const ordered = Array.from({ length: count }, (_, i) => profile.get(i + 1));
+  if (count > 0 && ordered.every((part) => part !== undefined)) found.profile = joinBytes(ordered);
+  const iptc = iptcOfResources(joinBytes(resources));
+  if (iptc) found.iptc = iptc;
+  if (texts.length > 0) found.texts = texts;
+  return Promise.resolve(found);
+}
+
+function densityOfJpeg(content: Uint8Array): Density | undefined {
+  const unit = content[7], x = u16(content, 8), y = u16(content, 10);
+  if (!(x > 0 && y > 0)) return undefined;
+  if (unit === 1) return { x, y, unit: "inch" };
+  if (unit === 2) return { x: x * INCH_IN_CENTIMETRES, y: y * INCH_IN_CENTIMETRES, unit: "inch" };
+  return x === y ? undefined : { x, y, unit: "none" };
+}
+
+/** A comment; `Keyword: text` is how a text under another keyword is written. */
+function commentOf(content: Uint8Array): AttachedText {
+  const text = utf8(content) ?? new TextDecoder("latin1").decode(content);
+  const [, keyword, rest] = /^([A-Z][\w ]{1,78}): ([^]*)$/.exec(text) ?? [];
+  return keyword === undefined ? { keyword: "Comment", text } : { keyword, text: rest! };
+}
+
+function ofWebp(pieces: readonly Piece[]): Promise<Found> {
+  const found: Found = {};
+  for (const { kind, content } of pieces) {
+    if (kind === "ICCP") found.profile ??= content.slice();
+    else if (kind === "EXIF") found.exif ??= content.slice();
+    else if (kind === "XMP ") {
+      const xmp = utf8(content);
+      if (xmp !== undefined) found.xmp ??= xmp;
+    }
+  }
+  return Promise.resolve(found);
+}

@@ -1,0 +1,91 @@
+/**
+ * XMP packets, changed as text: a property is an attribute or an element, and both are found by their usual prefix.
+ *
+ * @module
+ */
+import type { AttachedText } from "../attached.ts";
+
+/** Sets a property where it is there. */
+function set(xmp: string, name: string, value: number): string {
+  return xmp
+    .replace(new RegExp(`(\\b${name}\\s*=\\s*)(["'])[^"']*\\2`, "g"), `$1$2${value}$2`)
+    .replace(new RegExp(`(<${name}(?:\\s[^>]*)?>)[^<]*(</${name}>)`, "g"), `$1${value}$2`);
+}
+
+/** Drops properties whose name matches. */
+function drop(xmp: string, name: string): string {
+  return xmp
+    .replace(new RegExp(`\\s${name}\\s*=\\s*(?:"[^"]*"|'[^']*')`, "g"), "")
+    .replace(new RegExp(`\\s*<(${name})(?:\\s[^>]*)?/>`, "g"), "")
+    .replace(new RegExp(`\\s*<(${name})(?:\\s[^>]*)?>[^]*?</\\1>`, "g"), "");
+}
+
+/** XMP of a picture that has been turned upright: orientation 1, no thumbnails, no part in other segments. */
+export const uprightXmp = (xmp: string): string =>
+  drop(drop(set(xmp, "tiff:Orientation", 1), "(?:xmp|xap):Thumbnails"), "xmpNote:HasExtendedXMP");
+
+/** XMP of a picture of that size. */
+export function sizedXmp(xmp: string, width: number, height: number): string {
+  const widths = ["tiff:ImageWidth", "exif:PixelXDimension"], heights = ["tiff:ImageLength", "exif:PixelYDimension"];
+  const wide = widths.reduce((text, name) => set(text, name, width), xmp);
+  return heights.reduce((text, name) => set(text, name, height), wide);
+}
+
+/** XMP that does not say where the picture was taken. */
+export const xmpWithoutGps = (xmp: string): string => drop(xmp, "exif:GPS\\w+");
+
+const escaped = (text: string): string =>
+  text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`).replace(/\p{Cc}/gu, " ");
+
+const plain = (text: string): string => escaped(text);
+const alternative = (text: string): string =>
+  `<rdf:Alt><rdf:li xml:lang="x-default">${escaped(text)}</rdf:li></rdf:Alt>`;
+const listed = (kind: "Bag" | "Seq") => (text: string): string =>
+  `<rdf:${kind}>${text.split("\n").map((item) => `<rdf:li>${escaped(item)}</rdf:li>`).join("")}</rdf:${kind}>`;
+
+/** The XMP properties of texts, by keyword of PNG or name of IPTC. */
+const PROPERTIES: { readonly [keyword: string]: readonly [property: string, write: (text: string) => string] } = {
+  Title: ["dc:title", alternative],
+  Author: ["dc:creator", listed("Seq")],
+  Description: ["dc:description", alternative],
+  Copyright: ["dc:rights", alternative],
+  Source: ["dc:source", plain],
+  Keywords: ["dc:subject", listed("Bag")],
+  Comment: ["exif:UserComment", alternative],
+  Disclaimer: ["xmpRights:UsageTerms", alternative],
+  Software: ["xmp:CreatorTool", plain],
+  Headline: ["photoshop:Headline", plain],
+  Credit: ["photoshop:Credit", plain],
+  City: ["photoshop:City", plain],
+  State: ["photoshop:State", plain],
+  Country: ["photoshop:Country", plain],
+  Instructions: ["photoshop:Instructions", plain],
+};
+
+const NAMESPACES: { readonly [prefix: string]: string } = {
+  dc: "http://purl.org/dc/elements/1.1/",
+  exif: "http://ns.adobe.com/exif/1.0/",
+  xmp: "http://ns.adobe.com/xap/1.0/",
+  xmpRights: "http://ns.adobe.com/xap/1.0/rights/",
+  photoshop: "http://ns.adobe.com/photoshop/1.0/",
+  text: "urn:png:text:",
+};
+
+const EMPTY = `<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>` +
+  `<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">` +
+  `</rdf:RDF></x:xmpmeta><?xpacket end="w"?>`;
+
+/** A packet that also says texts, for a format that has no other place for them; what it says itself stays. */
+export function xmpWithTexts(xmp: string | undefined, texts: readonly AttachedText[]): string | undefined {
+  const packet = xmp ?? EMPTY, at = packet.lastIndexOf("</rdf:RDF>");
+  if (at < 0) return xmp;
+  const added = texts.map(({ keyword, text }) => {
+    const [name, write] = PROPERTIES[keyword] ??
+      [`text:${keyword.replace(/[^\p{L}\p{N}_-]/gu, "_").replace(/^(?!\p{L})/u, "_")}`, plain];
+    return xmp?.includes(name) ? "" : `<${name}>${write(text)}</${name}>`;
+  }).join("");
+  if (added === "") return xmp;
+  const spaces = Object.entries(NAMESPACES).filter(([prefix]) => added.includes(`<${prefix}:`))
+    .map(([prefix, space]) => ` xmlns:${prefix}="${space}"`).join("");
+  return `${packet.slice(0, at)}<rdf:Description rdf:about=""${spaces}>${added}</rdf:Description>${packet.slice(at)}`;
+}
