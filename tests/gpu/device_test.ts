@@ -16,14 +16,17 @@ gpuTest("read() returns what was written, and a view without what lies between i
   assertEquals(view, Float32Array.of(1, 2, 5, 6, 9, 10));
 });
 
-gpuTest("reads that are asked for together share one submission, also where they need several staging buffers", async (device) => {
-  using _ = device.scope();
-  const ops = new Ops(device), before = device.counts().submits;
-  const sizes = [10000, 15000, 40000, 3, 10000];
-  const results = await Promise.all(sizes.map((size) => device.read(ops.input(ramp(size), [size]))));
-  assertEquals(results, sizes.map(ramp));
-  assertEquals(device.counts().submits - before, 1);
-});
+gpuTest(
+  "reads that are asked for together share one submission, also where they need several staging buffers",
+  async (device) => {
+    using _ = device.scope();
+    const ops = new Ops(device), before = device.counts().submits;
+    const sizes = [10000, 15000, 40000, 3, 10000];
+    const results = await Promise.all(sizes.map((size) => device.read(ops.input(ramp(size), [size]))));
+    assertEquals(results, sizes.map(ramp));
+    assertEquals(device.counts().submits - before, 1);
+  },
+);
 
 gpuTest("read() gives the state at its call, though the scope closes and the memory is used again", async (device) => {
   const ops = new Ops(device);
