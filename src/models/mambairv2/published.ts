@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { psnrOf, type Published } from "../published.ts";
+import { psnrOf, type Published, type PublishedVariant } from "../published.ts";
 import type { MambaIRv2Variant } from "./options.ts";
 
 const filesOf = (...names: readonly string[]) => names.map((name) => `mambairv2_${name}.pth`);
