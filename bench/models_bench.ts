@@ -97,7 +97,7 @@ function timedLanguage(variant: MambaLmVariant, tokens: number, half = false): T
     half,
     spec: model.spec,
     async load(device, checkpoint) {
-      const { forward, dispose } = await model.bind(checkpoint, device);
+      const { forward, dispose } = await model.bind(checkpoint, device, { compact: half });
       // Made by the first pass: what is loaded until then are the weights.
       let made: LayerState[] | undefined;
       const states = () =>

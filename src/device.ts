@@ -31,8 +31,8 @@ export interface WriteOptions {
   /** For role `scan`: states per channel. */
   readonly stateSize?: number;
   /**
-   * For role `linear`: kept in 16 bits on the processor too, where every number is one of 16 bits. It halves the memory, and
-   * costs time where few rows do not wait for memory. A GPU does so anyway.
+   * For role `linear`: kept in 16 bits on the processor too, where every number is one of 16 bits. It halves the memory and
+   * costs time. A GPU does so anyway.
    */
   readonly compact?: boolean;
   /** `run`: freed with the innermost open scope. `model`: until {@linkcode Device.free}. */

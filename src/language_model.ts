@@ -88,17 +88,18 @@ export async function loadLanguageModel(
       );
     }
     const { config } = detected, parameters = countParameters(detected.spec);
-    const needed = bytesOf(detected.spec, { entries: officialEntries(checkpoint, detected) });
-    const held = device.memory().weights;
-    if (device.kind === "wasm" && needed + held > WASM_BYTES) {
+    const available = device.kind === "wasm" ? WASM_BYTES - device.memory().weights : Infinity;
+    const compact = bytesOf(detected.spec) > available;
+    const needed = bytesOf(detected.spec, compact ? { entries: officialEntries(checkpoint, detected) } : undefined);
+    if (needed > available) {
       throw new RangeError(
         `Cannot load the language model as its ${needed} bytes must fit into the memory of ${device.name}: ` +
-          `${WASM_BYTES - held} bytes are available`,
+          `${available} bytes are available`,
       );
     }
     const fingerprint = await fingerprintOf(checkpoint, config);
     const { onProgress, signal } = options;
-    const bound = await device.exclusive(() => detected.bind(checkpoint, device, { onProgress, signal }));
+    const bound = await device.exclusive(() => detected.bind(checkpoint, device, { onProgress, signal, compact }));
     let open = true;
     const model: LanguageModel = {
       config,

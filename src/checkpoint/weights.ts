@@ -105,10 +105,7 @@ export function derived(
   return { kind: "leaf", role, shape, parts, make, optional: false, ...(stateSize === undefined ? {} : { stateSize }) };
 }
 
-/**
- * The tree with its matrices kept in 16 bits where they are numbers of 16 bits, on the processor too: for a model that waits
- * for its weights more than it multiplies.
- */
+/** The tree with matrices that `bind` may keep in 16 bits on the processor too, for a model that would not fit otherwise. */
 export function compacted<S extends Spec>(spec: S): S {
   if (spec === undefined) return spec;
   if (isLeaf(spec)) {
@@ -120,11 +117,11 @@ export function compacted<S extends Spec>(spec: S): S {
   return Object.fromEntries(Object.entries(spec).map(([name, child]) => [name, compacted(child)])) as S;
 }
 
-/** Bytes that a tree takes on a device that keeps 32 bits a number, and 16 where the checkpoint has such and may. */
-export function bytesOf(spec: Spec, { entries }: Pick<Checkpoint, "entries">): number {
+/** Bytes of a tree with 32 bits a number; with a checkpoint, 16 where it has such and may. */
+export function bytesOf(spec: Spec, checkpoint?: Pick<Checkpoint, "entries">): number {
   let bytes = 0;
   for (const { leaf, keys } of places(spec, "", "")) {
-    const half = leaf.compact && Object.values(keys).every((key) => entries.get(key)?.dtype === "F16");
+    const half = leaf.compact && Object.values(keys).every((key) => checkpoint?.entries.get(key)?.dtype === "F16");
     bytes += (half ? 2 : 4) * sizeOf(leaf.shape);
   }
   return bytes;
@@ -134,6 +131,8 @@ export function bytesOf(spec: Spec, { entries }: Pick<Checkpoint, "entries">): n
 export interface BindOptions extends LongStep {
   /** Keys that may be in the checkpoint and are left alone. */
   readonly ignored?: readonly RegExp[];
+  /** Keeps the matrices of a {@linkcode compacted} tree in 16 bits where they are numbers of 16 bits. */
+  readonly compact?: boolean | undefined;
 }
 
 /** Weights on a device. */
@@ -243,8 +242,9 @@ async function writeWeight(
   { leaf, keys }: Place,
   entries: ReadonlyMap<string, Entry>,
   device: Device,
+  compact: boolean,
 ): Promise<DeviceBuffer> {
-  const { role, shape, stateSize, compact } = leaf;
+  const { role, shape, stateSize } = leaf;
   const parts: Record<string, Float32Array> = {};
   for (const [part, key] of Object.entries(keys)) {
     parts[part] = await entries.get(key)!.read();
@@ -264,7 +264,7 @@ async function writeWeight(
     shape,
     life: "model",
     ...(stateSize === undefined ? {} : { stateSize }),
-    ...(compact ? { compact } : {}),
+    ...(compact && leaf.compact ? { compact } : {}),
   });
   Object.values(parts).forEach(release);
   return buffer;
@@ -359,7 +359,7 @@ export async function bind<S extends Spec>(
         tensors.push(undefined);
         continue;
       }
-      const buffer = await writeWeight(place, entries, device);
+      const buffer = await writeWeight(place, entries, device, !!options.compact);
       buffers.push(buffer);
       tensors.push(tensorOf(buffer, place.leaf.shape));
       for (const key of Object.values(place.keys)) loaded += entries.get(key)!.bytes;

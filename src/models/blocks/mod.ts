@@ -28,6 +28,7 @@ export {
   type BindOptions,
   type Bound,
   type BoundWeights,
+  compacted,
   derived,
   type Leaf,
   type Parts,
