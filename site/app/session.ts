@@ -106,8 +106,8 @@ async function restorePhotos({ photos, current: shown }: Session): Promise<void>
 /** Goes on where the last visit ended. */
 export async function continueSession(): Promise<void> {
   if (!marked()) return;
-  const text = await call("session", {}).catch(() => undefined);
-  if (text === undefined) return mark(false);
+  const text = await call("session", {});
+  if (text === undefined) return; // another tab has it
   const session = JSON.parse(text) as Session;
   takeNumbers(Math.max(0, ...session.photos.flatMap(({ id, results }) => [id, ...results.map(({ id }) => id)])));
   takeNumbers(Math.max(0, ...session.models.map(({ id }) => Number(id.split(":")[1]) || 0)));

@@ -37,14 +37,30 @@ function apply(fragment: string): void {
     ...(fits ? { chosen: { ...chosen, [tool]: model.id } } : {}),
     ...(device in TEXT.devices ? { wish: device as DeviceWish } : {}),
   });
-  const photo = parts.get("photo");
+}
+
+/** Opens the sample photo that a fragment names, unless it is there. */
+function openSample(fragment: string): void {
+  const photo = new URLSearchParams(fragment).get("photo");
   if (photo && !current().photos.some(({ sample }) => sample === photo)) addSample(photo);
 }
 
-/** Reads the URL, and keeps it in step. */
-export function startUrl(): void {
-  apply(location.hash.slice(1));
-  addEventListener("hashchange", () => apply(location.hash.slice(1)));
+/**
+ * Reads the URL, and keeps it in step.
+ *
+ * @param session Ends when an earlier visit has been gone on with, which the URL then overrules.
+ */
+export function startUrl(session: Promise<unknown>): void {
+  const wanted = location.hash.slice(1);
+  apply(wanted);
+  session.finally(() => {
+    apply(wanted);
+    openSample(wanted);
+  });
+  addEventListener("hashchange", () => {
+    apply(location.hash.slice(1));
+    openSample(location.hash.slice(1));
+  });
   let photoSeen = false;
   watch((state) => {
     photoSeen ||= state.photos.length > 0;

@@ -6,8 +6,8 @@
  */
 
 const FOLDER = "session", LOCK = "sidewinder-session";
-/** Milliseconds that a tab which is just closing is waited for. */
-const PATIENCE = 2000;
+/** Milliseconds that a tab which is just closing is waited for: a reload ends the engine of the page before it. */
+const PATIENCE = 10_000;
 
 /** A file that is written in a worker; the DOM's types have it only with a newer library. */
 interface SyncAccess {

@@ -19,6 +19,10 @@ siteTest("dropped .pth is told apart, described and run", {}, async ({ page }) =
   await page.locator("#restore-choices label", { hasText: "Upscale ×4, mine.pth" }).waitFor();
   await page.locator("#model-box > summary").click();
   assertMatch(await page.locator("#model-facts").innerText(), /pth, part params/);
+  // Two nets make a photo four times larger: the small one is the fast one.
+  const rank = (text: RegExp) =>
+    page.locator("#restore-choices label", { hasText: text }).locator("small").textContent();
+  assertEquals([await rank(/×4, mine\.pth/), await rank(/^Upscale ×4best/)], ["fast", "best"]);
   await restore(page, "mine.pth");
 });
 

@@ -50,6 +50,8 @@ siteTest("new version is offered, taken over by one click, and drops the old cac
 siteTest("page can be installed", {}, async ({ page, context, origin }) => {
   const manifest = await (await context.request.get(`${origin}/manifest.webmanifest`)).json();
   assertEquals([manifest.display, manifest.start_url], ["standalone", "./"]);
+  assertEquals(manifest.share_target.params.files[0].accept, ["image/*"]);
+  assert(".safetensors" === manifest.file_handlers[0].accept["application/octet-stream"][0]);
   for (const { src } of manifest.icons) assertEquals((await context.request.get(`${origin}/${src}`)).status(), 200);
   const protocol = await context.newCDPSession(page);
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));

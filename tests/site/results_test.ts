@@ -18,6 +18,17 @@ siteTest("results stand side by side under their own names, and survive a reload
   assertMatch(await page.locator("#restore-result").innerText(), /^96 × 64 on wasm/);
   await page.locator(".show-result").first().click();
   assertMatch(await page.locator("#restore-result").innerText(), /^48 × 32 on wasm/);
+  // A result can be dragged out as a file under its name.
+  const dragged = await page.locator("#results li").first().evaluate(async (item) => {
+    item.dispatchEvent(new PointerEvent("pointerenter"));
+    for (;;) {
+      const dataTransfer = new DataTransfer();
+      item.dispatchEvent(new DragEvent("dragstart", { dataTransfer, cancelable: true }));
+      if (dataTransfer.types.length > 0) return dataTransfer.getData("DownloadURL");
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  });
+  assertMatch(dragged, /^image\/png:cat-x2\.png:blob:/);
   await page.locator("#against").selectOption({ label: "cat · ×4 · x4.pth" });
   await page.locator("#compare-labels span", { hasText: "cat · ×4 · x4.pth" }).waitFor();
 
