@@ -36,7 +36,10 @@ startWelcome();
 startIntake();
 startWork();
 watch(({ device }) => setText(byId("device-name"), device?.name ?? TEXT.device.opening));
-const session = continueSession().catch(sayFailure);
+const session = continueSession().catch((error) => {
+  sayFailure(error);
+  return false;
+});
 startUrl(session);
 session.finally(startSession);
 switchDevice(current().wish);

@@ -103,16 +103,17 @@ async function restorePhotos({ photos, current: shown }: Session): Promise<void>
   if (current().photos.some(({ id }) => id === shown)) update({ current: shown });
 }
 
-/** Goes on where the last visit ended. */
-export async function continueSession(): Promise<void> {
-  if (!marked()) return;
+/** Goes on where the last visit ended; false where there is nothing to go on with. */
+export async function continueSession(): Promise<boolean> {
+  if (!marked()) return false;
   const text = await call("session", {});
-  if (text === undefined) return; // another tab has it
+  if (text === undefined) return false; // another tab has it
   const session = JSON.parse(text) as Session;
   takeNumbers(Math.max(0, ...session.photos.flatMap(({ id, results }) => [id, ...results.map(({ id }) => id)])));
   takeNumbers(Math.max(0, ...session.models.map(({ id }) => Number(id.split(":")[1]) || 0)));
   await restoreModels(session);
   await restorePhotos(session);
+  return true;
 }
 
 /** Lets everything go that is kept of this visit. */

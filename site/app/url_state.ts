@@ -48,13 +48,13 @@ function openSample(fragment: string): void {
 /**
  * Reads the URL, and keeps it in step.
  *
- * @param session Ends when an earlier visit has been gone on with, which the URL then overrules.
+ * @param session Whether an earlier visit has been gone on with, which the URL then overrules.
  */
-export function startUrl(session: Promise<unknown>): void {
+export function startUrl(session: Promise<boolean>): void {
   const wanted = location.hash.slice(1);
   apply(wanted);
-  session.finally(() => {
-    apply(wanted);
+  session.then((continued) => {
+    if (continued) apply(wanted);
     openSample(wanted);
   });
   addEventListener("hashchange", () => {
