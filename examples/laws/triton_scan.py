@@ -9,7 +9,7 @@ import triton.language as tl
 from protocol import answer
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["channels", "groups", "states", "length"])
 def scan_kernel(
     u, dt, A, B, C, D, z, bias, initial, y, last,
     channels, groups, states, length,

@@ -54,7 +54,7 @@ function projectionOf({ batch, channels, groups, stateSize, length, dt, B, C }: 
  * import { assertScan, deviceSubject } from "@sidewinder/sidewinder/laws";
  *
  * await using device = await openDevice();
- * await assertScan(deviceSubject(device), { runs: 20 });
+ * await assertScan(deviceSubject(device), { runs: 5, probes: false });
  * ```
  */
 export function deviceSubject(device: Device): Subject {

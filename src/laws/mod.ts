@@ -11,7 +11,7 @@
  *
  * const myKernel = (inputs: ScanInputs) => Float32Array.from(scanBy(sequential, inputs).y);
  * const scan = (inputs: ScanInputs) => ({ y: myKernel(inputs) });
- * await assertScan({ name: "mine", scan, lacks: ["orders", "lastState"] }, { runs: 20, seed: 1 });
+ * await assertScan({ name: "mine", scan, lacks: ["orders", "lastState"] }, { runs: 5, seed: 1, probes: false });
  * ```
  *
  * @module

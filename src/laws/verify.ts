@@ -149,7 +149,7 @@ class LawTrial {
  * import { associative, scanBy, type Subject, verifyScan } from "@sidewinder/sidewinder/laws";
  *
  * const subject: Subject = { name: "mine", scan: (inputs) => scanBy(associative, inputs), lacks: ["orders"] };
- * const reports = await verifyScan(subject, { runs: 20, seed: 1, probes: false });
+ * const reports = await verifyScan(subject, { runs: 5, seed: 1, probes: false });
  * console.log(reports.filter((report) => report.outcome === "broken"));
  * ```
  */
