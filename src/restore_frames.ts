@@ -52,7 +52,7 @@ export async function* restoreFrames(
  * @example
  * ```ts ignore
  * const animation = await restoreAnimation(model, "spinner.gif");
- * const parts = await Array.fromAsync(encodeAnimation(animation!, { type: "webp" }));
+ * for await (const part of encodeAnimation(animation!, { type: "webp" })) await file.write(part);
  * ```
  */
 export async function restoreAnimation(

@@ -43,6 +43,16 @@ Deno.test("edgeHandler() answers image/png with the restored image when that is 
   assertEquals([width, height], [2 * small.width, 2 * small.height]);
 });
 
+Deno.test("edgeHandler() leaves metadata out and says so, or keeps it; the colour profile stays", async () => {
+  const all = await Deno.readFile("tests/golden/image/pictures/all.png");
+  for (const keepMetadata of [false, true]) {
+    const response = await handlerOf({ keepMetadata })(post(all, { accept: "image/png" }));
+    assertEquals(response.headers.get("sidewinder-metadata"), keepMetadata ? "kept" : "stripped");
+    const { attached } = await decodeImage(await response.arrayBuffer());
+    assertEquals([attached?.profile !== undefined, attached?.exif !== undefined], [true, keepMetadata]);
+  }
+});
+
 Deno.test("edgeHandler() takes the task that there is when the client does not mind", async () => {
   const only = edgeHandler({ restore: WEIGHTS.restore });
   const response = await only(post(SMALL, { accept: "image/*, */*;q=0.1" }));

@@ -21,8 +21,11 @@ export async function* standardInput(signal: AbortSignal): AsyncGenerator<Uint8A
 }
 
 /** All of standard input. */
-export const allOfStandardInput = async (signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> =>
-  joinBytes(await Array.fromAsync(standardInput(signal)));
+export async function allOfStandardInput(signal: AbortSignal): Promise<Uint8Array<ArrayBuffer>> {
+  const parts: Uint8Array[] = [];
+  for await (const part of standardInput(signal)) parts.push(part);
+  return joinBytes(parts);
+}
 
 /** Writes to standard output and waits until it is taken. */
 export function writeStandard(bytes: Uint8Array | Uint8ClampedArray): Promise<void> {

@@ -77,8 +77,7 @@ export async function decodeAnimation(input: ImageInput, options: DecodeOptions 
  *
  * @example
  * ```ts ignore
- * const parts = await Array.fromAsync(encodeAnimation(animation, { type: "webp" }));
- * await Deno.writeFile("out.webp", new Uint8Array(await new Blob(parts).arrayBuffer()));
+ * for await (const part of encodeAnimation(animation, { type: "webp" })) await file.write(part);
  * ```
  */
 export async function* encodeAnimation(
