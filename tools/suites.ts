@@ -101,6 +101,11 @@ export const SUITES: readonly Suite[] = [
     "tests/laws/laws_test.ts",
     "tests/golden_test.ts",
   ], { env: { ...QUIET, SIDEWINDER_DEVICES: "checked" } }),
+  {
+    name: "fuzz",
+    what: "readers of what strangers give read it or refuse it, for 20 s from a seed of today",
+    command: [DENO, "task", "fuzz", "--seconds", "20"],
+  },
   denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
   // The recipes of docs/runtimes.md run where they belong, in the runtime suite.
   denoSuite("docs", "every example in the documentation", [
