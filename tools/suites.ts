@@ -98,7 +98,6 @@ export const SUITES: readonly Suite[] = [
     "tests/kernels",
     "tests/wasm/checked_test.ts",
     "tests/wasm/limits_test.ts",
-    "tests/laws/laws_test.ts",
     "tests/golden_test.ts",
   ], { env: { ...QUIET, SIDEWINDER_DEVICES: "checked" } }),
   {

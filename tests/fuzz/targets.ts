@@ -7,6 +7,7 @@ import process from "node:process";
 import { edgeHandler } from "../../src/edge.ts";
 import { bytesSource } from "../../src/bytes/byte_source.ts";
 import { type Checkpoint, type Entry, openCheckpoint } from "../../src/checkpoint/open.ts";
+import { openingOf } from "../../src/checkpoint/limits.ts";
 import { specKeys } from "../../src/checkpoint/weights.ts";
 import { readZipDirectory, readZipEntry } from "../../src/checkpoint/zip.ts";
 import { FAMILIES } from "../../src/models/families.ts";
@@ -53,7 +54,9 @@ async function archivesOf(files: readonly Uint8Array[]): Promise<Archive[]> {
   for (const bytes of files) {
     const source = bytesSource(bytes), archive: Record<string, Uint8Array> = {};
     try {
-      for (const [name, entry] of await readZipDirectory(source)) archive[name] = await readZipEntry(source, entry);
+      for (const [name, entry] of await readZipDirectory(source, openingOf())) {
+        archive[name] = await readZipEntry(source, entry);
+      }
     } catch {
       continue;
     }
