@@ -5,7 +5,7 @@
  */
 import type { Device } from "../src/device.ts";
 import { findAdapter } from "../src/gpu/adapter.ts";
-import { openWebgpu } from "../src/gpu/device.ts";
+import { openSentinels } from "./gpu/sentinel_device.ts";
 import { openReference } from "../src/reference/device.ts";
 import { openWasm } from "../src/wasm/device.ts";
 import { openChecked } from "./wasm/checked_device.ts";
@@ -58,10 +58,10 @@ if (typeof adapter === "string" && !left) console.warn(`GPU suites are skipped: 
 /** Batches of cases on WebGPU: one, as software adapters are slow, or four with `SIDEWINDER_LONG`. */
 const count = Deno.env.get("SIDEWINDER_LONG") ? 4 : 1;
 
-/** WebGPU, on machines that have an adapter, be it a software one; `tests/gpu` fails in CI where there is none. */
+/** WebGPU with operands between sentinels, on machines that have an adapter, be it a software one; `tests/gpu` fails in CI where there is none. */
 export const GPU_DEVICES: readonly Opener[] = typeof adapter === "string"
   ? []
-  : [{ name: "webgpu", open: () => openWebgpu(), batches: { size: 50, count } }];
+  : [{ name: "webgpu", open: openSentinels, batches: { size: 50, count } }];
 
 /** Every device under test. */
 export const DEVICES: readonly Opener[] = [...(wanted === "gpu" ? [] : CPU_DEVICES), ...GPU_DEVICES];

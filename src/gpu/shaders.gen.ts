@@ -185,7 +185,7 @@ const ORDER = `//# shared/order.wgsl
 
 fn tokenAt(step: u32, direction: u32) -> u32 {
   let code = (p.orders >> (4u * direction)) & 15u;
-  if (code == 4u) { return order[p.orderOffset + direction * p.length + step]; }
+  if (code == 4u) { return min(order[p.orderOffset + direction * p.length + step], p.length - 1u); }
   let walked = select(step, p.length - 1u - step, code == 1u || code == 3u);
   if (code == 0u || code == 1u) { return walked; }
   let gridHeight = p.length / p.gridWidth;
@@ -803,7 +803,7 @@ fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
     case 1u: { return last - 1u; }
     case 2u: { return select(last + p.gridWidth, last + p.gridWidth + 1u - p.length, last + p.gridWidth >= p.length); }
     case 3u: { return select(last - p.gridWidth, last + p.length - p.gridWidth - 1u, last < p.gridWidth); }
-    default: { return order[p.orderOffset + direction * p.length + min(step, p.length - 1u)]; }
+    default: { return min(order[p.orderOffset + direction * p.length + min(step, p.length - 1u)], p.length - 1u); }
   }
 }
 

@@ -142,7 +142,11 @@ export function walkParams(op: string, { orders, gridWidth, table }: Walk, direc
     throw new RangeError(`Cannot run ${op} as gridWidth must divide the length ${length}: current value is ${width}`);
   }
   if (orders.includes("table") && (!table || sizeOf(table.shape) !== directions * length)) {
-    throw new TypeError(`Cannot run ${op} as order "table" must come with a table of [${directions}, ${length}]`);
+    throw new TypeError(
+      `Cannot run ${op} as order "table" must come with a table of [${directions}, ${length}]: current shape is ${
+        table ? `[${table.shape.join(", ")}]` : "none"
+      }`,
+    );
   }
   return { orders: encodeOrders(orders), gridWidth: width };
 }

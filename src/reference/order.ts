@@ -27,7 +27,10 @@ export function tokenAt(
       return step % gridHeight * gridWidth + Math.floor(step / gridHeight);
     case "columnReversed":
       return (length - 1 - step) % gridHeight * gridWidth + Math.floor((length - 1 - step) / gridHeight);
-    case "table":
-      return table!.data[table!.at + direction * length + step]!;
+    case "table": {
+      const token = table!.data[table!.at + direction * length + step]!;
+      if (token < length) return token;
+      throw new RangeError(`Cannot walk by a table as its tokens must be below ${length}: current one is ${token}`);
+    }
   }
 }

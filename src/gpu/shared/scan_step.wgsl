@@ -76,7 +76,7 @@ fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
     case ORDER_ROW_REVERSED: { return last - 1u; }
     case ORDER_COLUMN: { return select(last + p.gridWidth, last + p.gridWidth + 1u - p.length, last + p.gridWidth >= p.length); }
     case ORDER_COLUMN_REVERSED: { return select(last - p.gridWidth, last + p.length - p.gridWidth - 1u, last < p.gridWidth); }
-    default: { return order[p.orderOffset + direction * p.length + min(step, p.length - 1u)]; }
+    default: { return min(order[p.orderOffset + direction * p.length + min(step, p.length - 1u)], p.length - 1u); }
   }
 }
 
