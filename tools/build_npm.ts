@@ -83,6 +83,19 @@ const APART = "./src/default_model.ts";
 /** What workerd has: neither a command line nor a GPU, and nothing to judge kernels with. */
 const IN_WORKERD = [".", "./edge"];
 
+/** The Apache License from its first condition to its last line, which is the same wherever it stands. */
+const APACHE = /\n[^\n]*TERMS AND CONDITIONS FOR USE[^]*?END OF TERMS AND CONDITIONS\n/g;
+
+/** A notice that gives the long text of a licence once. */
+function toldOnce(notice: string): string {
+  let told = false;
+  return notice.replaceAll(APACHE, (text) => {
+    if (told) return "\nTerms and conditions: as in the Apache License given above.\n";
+    told = true;
+    return text;
+  });
+}
+
 async function buildMain(config: DenoConfig): Promise<void> {
   const write = writer(OUT), found = new Map<string, string>(), entries = Object.entries(config.exports);
   await bundle([...Object.values(config.exports), APART], OUT, [packages(found), gzippedWasm()]);
@@ -110,7 +123,7 @@ async function buildMain(config: DenoConfig): Promise<void> {
   await write("README.md", await Deno.readTextFile(`${ROOT}tools/npm/README.md`));
   await write("LICENSE", await Deno.readTextFile(`${ROOT}LICENSE`));
   const notices = ["src/image/codecs/NOTICE.md", "src/cli/NOTICE.md"].map((path) => Deno.readTextFile(ROOT + path));
-  await write("NOTICE.md", (await Promise.all(notices)).join("\n"));
+  await write("NOTICE.md", toldOnce((await Promise.all(notices)).join("\n")));
   await Deno.chmod(`${OUT}cli.js`, 0o755);
 }
 

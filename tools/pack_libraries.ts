@@ -23,6 +23,8 @@ interface Library {
   readonly node: readonly string[];
   /** What it asks for and is left out: whoever needs it gets an error in words. */
   readonly without?: readonly string[];
+  /** Modules to put in the place of packages that are larger than need be. */
+  readonly instead?: Readonly<Record<string, string>>;
   /** The part used here, as TypeScript; `library` is what the package exports. */
   readonly surface: string;
 }
@@ -79,9 +81,10 @@ export const FFT: new (size: number) => Fft = library;
   {
     name: "geotiff",
     take: "fromArrayBuffer",
+    instead: { pako: `export { unzlibSync as inflate } from "fflate";` },
     file: "src/cli/geotiff.gen.ts",
     node: [],
-    without: ["lerc", "zstddec", "worker/create", "web-worker", "fs", "http", "https", "url"],
+    without: ["lerc", "zstddec", "worker/create", "web-worker", "@petamoriken/float16", "fs", "http", "https", "url"],
     surface: "export const fromArrayBuffer = library.fromArrayBuffer;\n",
   },
 ];
@@ -118,9 +121,21 @@ const leaveOut = (names: readonly string[]): esbuild.Plugin => ({
   },
 });
 
+/** Puts modules in the place of packages. */
+const replace = (instead: Readonly<Record<string, string>>, resolveDir: string): esbuild.Plugin => ({
+  name: "replace",
+  setup(build) {
+    build.onResolve(
+      { filter: /^\w+$/ },
+      ({ path }) => path in instead ? { path, namespace: "instead" } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: "instead" }, ({ path }) => ({ contents: instead[path]!, resolveDir }));
+  },
+});
+
 /** The module of a library, minified. */
 async function moduleOf(
-  { name, take, node, surface, without = [] }: Library,
+  { name, take, node, surface, without = [], instead = {} }: Library,
   modules: string,
   version: string,
 ): Promise<string> {
@@ -137,7 +152,7 @@ async function moduleOf(
     conditions: ["import", "require"],
     external: [...node, ...node.map((module) => `node:${module}`)],
     // The packed code asks for its own file to resolve \`file:\` texts; nothing here gives it one.
-    plugins: [leaveOut(without)],
+    plugins: [leaveOut(without), replace(instead, modules)],
     define: { "import.meta.url": '"file:///"' },
     target: "es2022",
     minify: true,
@@ -155,7 +170,8 @@ ${surface}`;
 /** Terms of all that is packed. */
 async function noticeOf(modules: string, packages: Readonly<Record<string, { readonly version: string }>>) {
   const parts = ["The modules `*.gen.ts` of the command line and of `src/laws/forms` are built from these packages.\n"];
-  const leftOut = LIBRARIES.flatMap(({ without = [] }) => without.map((name) => `node_modules/${name}`));
+  const leftOut = LIBRARIES.flatMap(({ without = [], instead = {} }) => [...without, ...Object.keys(instead)])
+    .map((name) => `node_modules/${name}`);
   for (const path of Object.keys(packages).filter((path) => path !== "" && !leftOut.includes(path)).sort()) {
     const folder = `${modules}/${path.replace("node_modules/", "")}`;
     const files = Array.from(Deno.readDirSync(folder), ({ name }) => name);

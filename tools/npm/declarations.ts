@@ -36,7 +36,27 @@ function withWebgpu(path: string, text: string): string {
   }webgpu_types.js";\n${text}`;
 }
 
+const COMMENTS = /^[ \t]*\/\*\*[^]*?\*\/\n?/gm;
+
+/** Examples, which stand in the documentation, and the notes on whole files. */
+const ASIDE =
+  /\n[ \t]*\* ?\n[ \t]*\* @example[^]*?(?=\n[ \t]*\* @(?!example)|\n[ \t]*\*\/)|^\/\*\*(?:(?!\*\/)[^])*@module\n \*\/\n/gm;
+
+/** Comments where somebody may read them: on what an entry exports by the file's name, examples aside. */
+function commented(files: ReadonlyMap<string, string>, entries: readonly string[]): Map<string, string> {
+  const paths = entries.map((entry) => entry.replace(/\.ts$/, ".d.ts"));
+  const shown = new Set(paths.flatMap((path) => [path, ...targets(path, files.get(path) ?? "")]));
+  return new Map([...files].map(([path, text]) => {
+    const short = text.replaceAll(shown.has(path) ? ASIDE : COMMENTS, "");
+    return [path, short.replaceAll(/^(?: {4})+/gm, (spaces) => " ".repeat(spaces.length / 2))];
+  }));
+}
+
 const IMPORTED = /(?:from|import)\s*\(?\s*"(\.[^"]*)\.js"/g;
+
+/** The files that a file imports from. */
+const targets = (path: string, text: string): string[] =>
+  Array.from(text.matchAll(IMPORTED), ([, target]) => new URL(`${target}.d.ts`, `file:///${path}`).pathname.slice(1));
 
 /** Those of the files that the entries reach. */
 function reachable(files: ReadonlyMap<string, string>, entries: readonly string[]): Map<string, string> {
@@ -45,9 +65,7 @@ function reachable(files: ReadonlyMap<string, string>, entries: readonly string[
     const text = files.get(path);
     if (reached.has(path) || text === undefined) continue;
     reached.set(path, text);
-    for (const [, target] of text.matchAll(IMPORTED)) {
-      queue.push(new URL(`${target}.d.ts`, `file:///${path}`).pathname.slice(1));
-    }
+    queue.push(...targets(path, text));
   }
   return reached;
 }
@@ -86,5 +104,5 @@ export function declarationsOf(root: string, entries: readonly string[]): Map<st
       }`,
     );
   }
-  return reachable(files, entries);
+  return commented(reachable(files, entries), entries);
 }

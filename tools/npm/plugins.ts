@@ -37,13 +37,17 @@ export function literalImports(root: string): Plugin {
       build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         if (path === `${root}src/bytes/lazy_import.ts`) return undefined;
         const source = await readSource(path);
-        const contents = source
+        const contents = (path.endsWith("/shaders.gen.ts")
+          ? source.replaceAll(/^ +/gm, "").replaceAll(/ ?(,|==|[=+*{}<>]) /g, "$1")
+          : source)
           .replace(SHEBANG, "#!/usr/bin/env node\n")
           .replace(LAZY, (_, file: string) => {
             const target = new URL(file, `file://${root}src/`).pathname;
             return `import("${specifierFrom(path, target)}")`;
           });
-        const symbols = ["Symbol.dispose", "Symbol.asyncDispose"].filter((name) => source.includes(name));
+        const symbols = ["Symbol.dispose", "Symbol.asyncDispose"].filter((name) =>
+          source.includes(name)
+        );
         const names = symbols.map(standIn).join(", ");
         if (/lazyImport[<(]/.test(contents)) {
           throw new Error(`Cannot build ${path} as lazyImport() must name its file in place: current call computes it`);
