@@ -4,6 +4,7 @@
  * @module
  */
 import { fromBase64 } from "./base64.ts";
+import { fromBase85 } from "./base85.ts";
 
 /**
  * What a module that carries WebAssembly has as its default: base64, or, in the build for runtimes that forbid compiling
@@ -13,14 +14,14 @@ export interface PackedWasm {
   readonly default: string | WebAssembly.Module;
 }
 
-/** First byte of what gzip writes; WebAssembly begins with 0. */
-const GZIP = 0x1f;
+/** How WebAssembly begins in base64. */
+const PLAIN = "AGFz";
 
-/** The bytes of a text, which the build for npm has gzipped. */
+/** The bytes of a text: base64, or, in the build for npm, gzip in Z85 after the number of zeros that fill it up. */
 async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = fromBase64(text);
-  if (bytes[0] !== GZIP) return bytes;
-  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  if (text.startsWith(PLAIN)) return fromBase64(text);
+  const bytes = fromBase85(text.slice(1));
+  const stream = new Blob([bytes.subarray(0, bytes.length - Number(text[0]))]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 

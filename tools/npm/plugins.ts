@@ -5,6 +5,7 @@
  * @module
  */
 import type { Plugin } from "esbuild";
+import { toBase85 } from "../../src/bytes/base85.ts";
 import { weightsPackage } from "./manifest.ts";
 
 const LAZY = /lazyImport(?:<[\s\S]*?>)?\(\s*"([^"]+)",?\s*\)/g;
@@ -127,7 +128,8 @@ export function gzippedWasm(): Plugin {
         const { default: base64 } = await import(`file://${path}`) as { readonly default: string };
         const stream = new Blob([Uint8Array.fromBase64(base64)]).stream().pipeThrough(new CompressionStream("gzip"));
         const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-        return { contents: `export default "${bytes.toBase64()}";\n` };
+        const text = `${(4 - bytes.length % 4) % 4}${toBase85(bytes)}`;
+        return { contents: `export default "${text}";\n` };
       });
     },
   };
