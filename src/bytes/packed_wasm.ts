@@ -21,7 +21,9 @@ const PLAIN = "AGFz";
 async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
   if (text.startsWith(PLAIN)) return fromBase64(text);
   const bytes = fromBase85(text.slice(1));
-  const stream = new Blob([bytes.subarray(0, bytes.length - Number(text[0]))]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const stream = new Blob([bytes.subarray(0, bytes.length - Number(text[0]))]).stream().pipeThrough(
+    new DecompressionStream("gzip"),
+  );
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
