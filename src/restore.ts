@@ -48,6 +48,12 @@ export interface RestoreNets {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
+/** The error for a net that makes nothing larger. */
+const notLarger = (growth: number): RangeError =>
+  new RangeError(
+    `Cannot restore as a model of scale 1 must not be asked for a larger image: current growth is ${growth.toFixed(2)}`,
+  );
+
 /** Growth where no size is asked for. */
 const USUAL_SCALE = 2;
 const BUILT_IN_SCALES = [2, 3, 4];
@@ -91,8 +97,10 @@ export function openNets(
     return found;
   };
   return {
-    reach(growth = USUAL_SCALE) {
-      return Promise.all((task === "denoise" ? [1] : passesFor(growth, BUILT_IN_SCALES)).map(net));
+    async reach(growth) {
+      if (task === "upscale") return await Promise.all(passesFor(growth ?? USUAL_SCALE, BUILT_IN_SCALES).map(net));
+      if (growth !== undefined && growth > 1) throw notLarger(growth);
+      return [await net(1)];
     },
     async [Symbol.asyncDispose]() {
       for (const model of loaded.values()) (await model.catch(() => undefined))?.close();
@@ -134,11 +142,7 @@ function netsOf(restorer: Restorer, { task }: RestoreOptions): Nets {
     if (growth === undefined) return [restorer];
     if (scale > 1) return passesFor(growth, [scale]).map(() => restorer);
     if (growth <= 1) return [restorer];
-    throw new RangeError(
-      `Cannot restore as a model of scale 1 must not be asked for a larger image: current growth is ${
-        growth.toFixed(2)
-      }`,
-    );
+    throw notLarger(growth);
   };
 }
 

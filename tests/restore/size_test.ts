@@ -1,4 +1,4 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { defaultModel } from "../../src/default_model.ts";
 import { decodeAnimation } from "../../src/image/animation.ts";
 import type { Pixels8 } from "../../src/image/colour.ts";
@@ -87,6 +87,13 @@ Deno.test("restore() with the built-in nets takes the smallest that reaches a si
   assertEquals((await restore(nets, source)).width, 24);
   const { width, tiles } = await restore(device, source, { scale: 5 });
   assertEquals([width, tiles], [60, 2]);
+  await using denoiser = openNets(device, "denoise");
+  await assertRejects(
+    () => restore(denoiser, source, { scale: 2 }),
+    RangeError,
+    "must not be asked for a larger image",
+  );
+  assertEquals((await restore(denoiser, source, { width: 6 })).height, 5);
 });
 
 Deno.test("restore() carries what is attached, and leaves out what is to be stripped", async () => {
