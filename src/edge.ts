@@ -26,30 +26,30 @@ export interface EdgeOptions {
   readonly classify?: EdgeWeights;
   /** Weights of a restorer: answers `image/png`. */
   readonly restore?: EdgeWeights;
-  /** Which device; the best one there is unless said. */
+  /** Which device; the best one there is by default. */
   readonly device?: OpenOptions;
-  /** Path that images are posted to; `/` unless said. `health` below it tells the state. */
+  /** Path that images are posted to; `/` by default. `health` below it tells the state. */
   readonly path?: string;
-  /** Bytes of an image at most; 10 MB unless said. */
+  /** Bytes of an image at most; 10 MB by default. */
   readonly maxBytes?: number;
-  /** Pixels of an image at most; 4 megapixels unless said. */
+  /** Pixels of an image at most; 4 megapixels by default. */
   readonly maxPixels?: number;
-  /** Megabytes a restoration may take for image and tiles, beside the runtime; 64 unless said, for isolates of 128. */
+  /** Megabytes a restoration may take for image and tiles, beside the runtime; 64 by default, for isolates of 128. */
   readonly memory?: number;
   /**
-   * Keep EXIF, XMP, IPTC, texts and density in restored images. `false` unless said: a server does not tell where a picture
+   * Keep EXIF, XMP, IPTC, texts and density in restored images. `false` by default: a server does not tell where a picture
    * was taken, and says so by the header `Sidewinder-Metadata: stripped`. The colour profile is kept always.
    */
   readonly keepMetadata?: boolean;
-  /** Milliseconds for a request, from its head to its answer; 30 000 unless said. */
+  /** Milliseconds for a request, from its head to its answer; 30 000 by default. */
   readonly timeout?: number;
-  /** Milliseconds for an image to arrive; 10 000 unless said, and never more than `timeout`. */
+  /** Milliseconds for an image to arrive; 10 000 by default, and never more than `timeout`. */
   readonly uploadTimeout?: number;
-  /** Images that are worked on at once; 2 unless said. Runs on one device are queued, classifications before tiles. */
+  /** Images that are worked on at once; 2 by default. Runs on one device are queued, classifications before tiles. */
   readonly concurrency?: number;
-  /** Requests that wait for a place, 5 s at most, before the next gets 503; 4 unless said. */
+  /** Requests that wait for a place, 5 s at most, before the next gets 503; 4 by default. */
   readonly waiting?: number;
-  /** Pages of which origins may ask; none unless said. */
+  /** Pages of which origins may ask; none by default. */
   readonly origins?: Origins;
   /** Hears of failures that are not the client's, for a log; it is given no part of the image. */
   readonly onError?: (error: unknown) => void;

@@ -33,7 +33,7 @@ export type { Size, SizeWish } from "./restore/size.ts";
 
 /** Options of the one-shot form: which model, and how it is loaded. */
 export interface OneShotRestoreOptions extends RestoreOptions, Omit<LoadOptions, "onProgress" | "signal"> {
-  /** The checkpoint; the built-in nets unless said: the smallest that reach the size, or one for noise. */
+  /** The checkpoint; the built-in nets by default: the smallest that reach the size, or one for noise. */
   readonly model?: ModelSource;
 }
 

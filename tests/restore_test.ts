@@ -172,6 +172,15 @@ Deno.test("restore() chooses smaller tiles for a smaller memory budget and says 
   });
 });
 
+Deno.test("restore() counts the memory beside the runtime where it is told that it takes none of it", async () => {
+  await withSmall(async (model) => {
+    const tiles = async (options: RestoreOptions) => (await restoreRows(model, image(400, 300), options)).tiles;
+    assertEquals(await tiles({ memory: 20, runtime: 0 }), await tiles({ memory: 220 }));
+    assert(await tiles({ memory: 20, runtime: 0 }) > await tiles({}));
+    await assertRejects(() => restore(model, image(8, 8), { runtime: -1 }), RangeError, "runtime must be a number");
+  });
+});
+
 Deno.test("restore() refuses what makes no sense, in words", async () => {
   await withSmall(async (model) => {
     const run = (options: object) => () => restore(model, image(4, 4), options);

@@ -1,6 +1,6 @@
 /**
  * Worker processes that share the cores of a machine; one that dies is started again. `node pool.js [COUNT]`: a worker a
- * core unless said, which does most jobs an hour; fewer, each with more threads, end a single job sooner.
+ * core by default, which does most jobs an hour; fewer, each with more threads, end a single job sooner.
  */
 import { fork } from "node:child_process";
 import { availableParallelism } from "node:os";

@@ -7,19 +7,19 @@ import { type Turn, turnsOf } from "../bytes/turns.ts";
 
 /** What opening a checkpoint may cost before a tensor is read. */
 export interface CheckpointLimits {
-  /** Bytes of the header of a safetensors file, or of an index of shards; 25 MB, some 200,000 tensors, unless said. */
+  /** Bytes of the header of a safetensors file, or of an index of shards; 25 MB, some 200,000 tensors, by default. */
   readonly headerBytes?: number | undefined;
-  /** Bytes of a pickle; 16 MiB unless said: a training checkpoint of a thousand tensors has half of one. */
+  /** Bytes of a pickle; 16 MiB by default: a training checkpoint of a thousand tensors has half of one. */
   readonly pickleBytes?: number | undefined;
-  /** Values of a pickle, some 50 bytes in memory each; 2 million unless said. */
+  /** Values of a pickle, some 50 bytes in memory each; 2 million by default. */
   readonly pickleValues?: number | undefined;
-  /** Bytes of the directory of a zip archive; 32 MiB unless said. */
+  /** Bytes of the directory of a zip archive; 32 MiB by default. */
   readonly directoryBytes?: number | undefined;
-  /** Bytes that deflated entries inflate to, as a multiple of the file (small files: 16 MiB); 64 unless said. */
+  /** Bytes that deflated entries inflate to, as a multiple of the file (small files: 16 MiB); 64 by default. */
   readonly inflation?: number | undefined;
-  /** Bytes of all tensors as a multiple of the file (small files: 64 MiB), as they may share storages; 64 unless said. */
+  /** Bytes of all tensors as a multiple of the file (small files: 64 MiB), as they may share storages; 64 by default. */
   readonly sharing?: number | undefined;
-  /** Files that an index may name; 1000 unless said. */
+  /** Files that an index may name; 1000 by default. */
   readonly shards?: number | undefined;
 }
 

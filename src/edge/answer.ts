@@ -14,7 +14,6 @@ import { pngEncoder } from "../image/png_encode.ts";
 import { decodeMilliseconds } from "../image/work.ts";
 import type { Model } from "../load_model.ts";
 import { restore, type RestoredRows, restoreRows } from "../restore.ts";
-import { RUNTIME } from "../restore/plan_tiles.ts";
 import type { Deadline } from "./deadline.ts";
 import { Problem } from "./problem.ts";
 
@@ -105,7 +104,7 @@ export async function answerImage(
   done: () => void,
 ): Promise<Response> {
   const { signal } = deadline;
-  const limits = { memory: memory + RUNTIME / 1e6, strip: !keepMetadata, signal };
+  const limits = { memory, runtime: 0, strip: !keepMetadata, signal };
   const restored = await restoreRows(model, pixels, limits).catch(tooLarge);
   const milliseconds = await predict(model, restored, deadline);
   if (milliseconds > deadline.remaining()) {

@@ -40,9 +40,9 @@ export interface Animation {
 export interface EncodeAnimationOptions {
   /** Format of the file; a PNG becomes an APNG. */
   readonly type: "png" | "webp" | "gif";
-  /** Quality of WebP, 0 to 100; 90 unless said. */
+  /** Quality of WebP, 0 to 100; 90 by default. */
   readonly quality?: number;
-  /** Keep every sample (WebP). `false` unless said; PNG always does, GIF has 256 colours. */
+  /** Keep every sample (WebP). `false` by default; PNG always does, GIF has 256 colours. */
   readonly lossless?: boolean;
   /** Leave out what is attached and no colour, or only where it was taken. */
   readonly strip?: boolean | "gps";

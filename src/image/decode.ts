@@ -14,9 +14,9 @@ import { readBytes } from "./read_bytes.ts";
 
 /** How to decode. */
 export interface DecodeOptions {
-  /** Refuse larger images, before decoding; 100 megapixels unless said. */
+  /** Refuse larger images, before decoding; 100 megapixels by default. */
   readonly maxPixels?: number;
-  /** Read what the file says beside the pixels, {@linkcode Pixels.attached}; `true` unless said. */
+  /** Read what the file says beside the pixels, {@linkcode Pixels.attached}; `true` by default. */
   readonly attached?: boolean;
   /** Stops reading and decoding within 100 ms; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;

@@ -18,13 +18,13 @@ import { ENCODE } from "./work.ts";
 export interface EncodeOptions {
   /** Format of the file. */
   readonly type: "png" | "jpeg" | "webp";
-  /** Quality of JPEG and WebP, 0 to 100; 90 unless said. PNG has none. */
+  /** Quality of JPEG and WebP, 0 to 100; 90 by default. PNG has none. */
   readonly quality?: number;
-  /** Keep every sample (WebP). `false` unless said; PNG always does. */
+  /** Keep every sample (WebP). `false` by default; PNG always does. */
   readonly lossless?: boolean;
   /**
    * What is left out of what the pixels have attached: `true`, everything that is no colour; `"gps"`, where the picture was
-   * taken. `false` unless said.
+   * taken. `false` by default.
    */
   readonly strip?: Strip;
   /** Hears what the format cannot hold, one reason each. */

@@ -9,9 +9,9 @@ import type { Pixels } from "./pixels.ts";
 
 /** How to compare. */
 export interface MetricOptions {
-  /** Pixels left out on each side; super-resolution takes the scale. 0 unless said. */
+  /** Pixels left out on each side; super-resolution takes the scale. 0 by default. */
   readonly crop?: number;
-  /** Compare luma only, as super-resolution figures do, instead of all channels. `false` unless said. */
+  /** Compare luma only, as super-resolution figures do, instead of all channels. `false` by default. */
   readonly luma?: boolean;
 }
 

@@ -32,7 +32,7 @@ export interface PixelSource {
   readonly width: number;
   /** Rows. */
   readonly height: number;
-  /** Samples per pixel; 4 unless said. */
+  /** Samples per pixel; 4 by default. */
   readonly channels?: Channels;
   /** See {@linkcode Pixels.attached}. */
   readonly attached?: Attached;

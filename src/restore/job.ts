@@ -46,9 +46,14 @@ export interface Job {
 const DECODER_BYTES = 8;
 
 function check(options: RestoreOptions): void {
-  const { memory, tile = "blend", depth, alpha = "net" } = options;
+  const { memory, runtime, tile = "blend", depth, alpha = "net" } = options;
   if (memory !== undefined && !(memory > 0)) {
     throw new RangeError(`Cannot restore as memory must be a number of megabytes above 0: current value is ${memory}`);
+  }
+  if (runtime !== undefined && !(runtime >= 0)) {
+    throw new RangeError(
+      `Cannot restore as runtime must be a number of megabytes of at least 0: current value is ${runtime}`,
+    );
   }
   if (typeof tile === "number" ? !(tile > 0) : !["blend", "exact", "official"].includes(tile)) {
     throw new RangeError(
@@ -74,7 +79,7 @@ function painted({ channels, data }: Pixels, model: Model, size: Size, clear: bo
 /** Decodes the image and chooses nets and tiles. `whole`: the result is held as a whole. */
 export async function prepare(nets: Nets, image: ImageInput, options: RestoreOptions, whole: boolean): Promise<Job> {
   check(options);
-  const { tile = "blend", memory, maxPixels = MAX_PIXELS, signal, strip = false } = options;
+  const { tile = "blend", memory, runtime, maxPixels = MAX_PIXELS, signal, strip = false } = options;
   const start = performance.now();
   const decoded = await decodeImage(image, { maxPixels, ...(signal ? { signal } : {}) });
   const pixels = await stripAttached(bleedColours(decoded), strip);
@@ -92,6 +97,7 @@ export async function prepare(nets: Nets, image: ImageInput, options: RestoreOpt
       ...{ width: from.width, height: from.height },
       mode: tile,
       memory: memory === undefined ? undefined : memory * 1e6,
+      ...(runtime === undefined ? {} : { runtime: runtime * 1e6 }),
       held: bytes + painted(pixels, model, size, clear, alpha) + (whole || !last ? result : 0) +
         (i > 0 || isPixelSource(image) ? 0 : DECODER_BYTES * from.width * from.height),
       perRow: whole || !last ? 0 : 4 * row,

@@ -27,22 +27,24 @@ export interface RestoreProgress extends Pace {
 export interface RestoreOptions extends SizeWish {
   /** Checked against the model. */
   readonly task?: RestoreTask;
-  /** `blend` unless said. */
+  /** `blend` by default. */
   readonly tile?: TileMode;
   /**
-   * Megabytes (10⁶ bytes) the whole process may take: image, tiles and runtime. 440 unless said; `exact` and `official`
+   * Megabytes (10⁶ bytes) the whole process may take: image, tiles and runtime. 440 by default; `exact` and `official`
    * are limited only where it is said.
    */
   readonly memory?: number;
-  /** Largest image accepted, in pixels; 100 megapixels unless said. */
+  /** Megabytes of these that the runtime takes; 200 by default, 0 where `memory` is counted beside it, as servers do. */
+  readonly runtime?: number;
+  /** Largest image accepted, in pixels; 100 megapixels by default. */
   readonly maxPixels?: number;
   /** What a run is given beside the image, by name: MambaIRv2 takes `routing` (`gumbel`, `argmax`) and `seed`. */
   readonly choices?: Choices;
-  /** Bits of the result's samples; those of the image unless said. */
+  /** Bits of the result's samples; those of the image by default. */
   readonly depth?: 8 | 16;
-  /** How alpha is made larger where it has edges: by the `net`, unless said, or by `bicubic`, which costs nothing. */
+  /** How alpha is made larger where it has edges: by the `net`, by default, or by `bicubic`, which costs nothing. */
   readonly alpha?: "net" | "bicubic";
-  /** What is left out of what the image has attached: metadata, or only where it was taken; nothing unless said. */
+  /** What is left out of what the image has attached: metadata, or only where it was taken; nothing by default. */
   readonly strip?: Strip;
   /** Called at least every 100 ms of work, and at the end. */
   readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;

@@ -30,6 +30,8 @@ export interface TileRequest {
   readonly mode: TileMode;
   /** Bytes the whole process may take; undefined: the default for `blend`, no limit for `exact` and `official`. */
   readonly memory: number | undefined;
+  /** Bytes of these that the runtime takes. */
+  readonly runtime?: number;
   /** Bytes held whatever the tiles are. */
   readonly held: number;
   /** Bytes held for each output row of a row of tiles. */
@@ -41,7 +43,7 @@ export interface TileRequest {
 /** Budget of the whole process where the caller names none. */
 export const DEFAULT_MEMORY = 440e6;
 /** What a runtime takes before it has loaded anything, with garbage not yet collected. */
-export const RUNTIME = 200e6;
+const RUNTIME = 200e6;
 /** Bytes per pixel of a tile outside the device: input, output, and the copies made while blending. */
 function hostBytes(model: Model, alpha = false): number {
   const channels = model.channels + (alpha ? 1 : 0);
@@ -54,10 +56,10 @@ function runMemory(model: Model, width: number, height: number): number {
 }
 
 /** Bytes the process takes for a tiling. */
-function needed(model: Model, tiling: Tiling, { held, perRow, alpha }: TileRequest): number {
+function needed(model: Model, tiling: Tiling, { runtime = RUNTIME, held, perRow, alpha }: TileRequest): number {
   const longest = (spans: Tiling["rows"]) => Math.max(...spans.map(({ start, end }) => end - start));
   const width = longest(tiling.columns), height = longest(tiling.rows);
-  return RUNTIME + held + model.device.memory().weights + height * model.scale * perRow +
+  return runtime + held + model.device.memory().weights + height * model.scale * perRow +
     width * height * hostBytes(model, alpha) + runMemory(model, width, height);
 }
 
@@ -88,14 +90,14 @@ export function planTiles(model: Model, request: TileRequest): Tiling {
 
 /** The tiling that sees the fewest pixels among those that fit; of the same, the one with the fewest tiles. */
 function blendWithin(model: Model, request: TileRequest): Tiling {
-  const { width, height, mode, memory = DEFAULT_MEMORY } = request, { multiple } = model;
+  const { width, height, mode, memory = DEFAULT_MEMORY, runtime = RUNTIME } = request, { multiple } = model;
   const side = typeof mode === "number" ? mode : Infinity;
   if (side < SHORTEST) {
     throw new RangeError(`Cannot restore as tile must be at least ${SHORTEST} pixels: current value is ${side}`);
   }
   const sample = roundUp(SHORTEST, multiple);
   const perPixel = runMemory(model, sample, sample) / sample ** 2 + hostBytes(model, request.alpha);
-  const free = memory - RUNTIME - request.held - model.device.memory().weights;
+  const free = memory - runtime - request.held - model.device.memory().weights;
   let best: Tiling | undefined;
   for (let across = 1; across <= mostSpans(width); across++) {
     const tileWidth = spanLength(width, across, multiple);

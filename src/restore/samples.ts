@@ -56,7 +56,7 @@ export function hasClearPixels(pixels: Pixels): boolean {
 
 /** How the pixels of a result are made. */
 export interface PainterOptions {
-  /** Bits of a sample of the result; those of the image unless said. */
+  /** Bits of a sample of the result; those of the image by default. */
   readonly depth?: 8 | 16;
   /** The model's output has the alpha after its own channels. */
   readonly alphaByNet?: boolean;

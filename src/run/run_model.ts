@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
   /** Sees intermediate tensors. */
   readonly tap?: Tap | undefined;
-  /** Among the runs that wait for a device larger ones go first; 0 unless said, and the tiles of a restoration have −1. */
+  /** Among the runs that wait for a device larger ones go first; 0 by default, and the tiles of a restoration have −1. */
   readonly priority?: number | undefined;
 }
 

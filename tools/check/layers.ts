@@ -50,7 +50,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/classify/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/classify.ts", ["src/classify/", "src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/features.ts", ["src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
-  ["src/edge/", [...VERBS, "src/device.ts", "src/restore/", "src/image/", "src/bytes/"]],
+  ["src/edge/", [...VERBS, "src/device.ts", "src/image/", "src/bytes/"]],
   ["src/edge.ts", ["src/edge/", "src/open_device.ts"]],
   ["src/cli/", [
     ...[...VERBS, "src/forecast.ts", "src/fuse.ts", "src/generate.ts", "src/language_model.ts"],

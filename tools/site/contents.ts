@@ -52,7 +52,7 @@ interface Sample {
   readonly id: string;
   readonly model: string;
   readonly file: string;
-  /** How it is made from the file; the file itself unless said. */
+  /** How it is made from the file; the file itself by default. */
   readonly make?: (photo: Pixels8) => Pixels8;
 }
 

@@ -53,7 +53,7 @@ export interface ImageHeader {
   readonly pieces: readonly Piece[];
   /** Pictures of an animation; undefined for a still picture. */
   readonly frames?: number;
-  /** Times that a JPEG's decoder passes over the pixels; 1 unless said. */
+  /** Times that a JPEG's decoder passes over the pixels; 1 by default. */
   readonly scans?: number;
 }
 
