@@ -75,6 +75,22 @@ const browsers = debian(
   async () => await succeeds("which", "chromium") && await succeeds("which", "firefox-esr"),
 );
 
+/** Where CI has a Python with numpy, PyTorch and safetensors. */
+const PYTHON = "dist/python/bin/python3";
+
+/** Debian's numpy and PyTorch, and safetensors from PyPI, in a Python of their own. */
+async function python(ci: boolean): Promise<string | undefined> {
+  if (await succeeds(PYTHON, "-c", "import numpy, torch, safetensors")) return undefined;
+  const packages = ["--no-install-recommends", "python3-numpy", "python3-torch", "python3-venv"];
+  const obstacle = await debian(packages, () => succeeds("/usr/bin/python3", "-c", "import numpy, torch, ensurepip"))(
+    ci,
+  );
+  if (obstacle || !ci) return obstacle ?? `needs safetensors in ${PYTHON}`;
+  const made = await succeeds("/usr/bin/python3", "-m", "venv", "--system-site-packages", "dist/python") &&
+    await succeeds("dist/python/bin/pip", "install", "-q", "safetensors");
+  return made ? undefined : `${PYTHON} could not be made`;
+}
+
 /** Those that take longest begin first. */
 export const SUITES: readonly Suite[] = [
   { name: "check", what: "formatting, lint, types, docs, structure", command: [DENO, "task", "check"] },
@@ -133,6 +149,11 @@ export const SUITES: readonly Suite[] = [
     prepare: rustParts,
     command: [DENO, "run", "-A", "tools/build_wasm.ts", "--check"],
   },
+  denoSuite("foreign", "scans of numpy and PyTorch through the files of the laws", ["tests/laws/examples_test.ts"], {
+    env: { ...QUIET, PYTHON },
+    ciOnly: true,
+    prepare: python,
+  }),
   denoSuite("site", "the page in Chromium and Firefox", ["tests/site"], { prepare: browsers, alone: true }),
   denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
     alone: true,
