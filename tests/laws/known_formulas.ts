@@ -62,7 +62,7 @@ export const FORMULAS: Readonly<Record<string, Scan>> = {
   "step by step": plain({}),
   "prefixes in rounds (Hillis and Steele)": RIGHT_SCANS["prefixes in rounds"]!,
   "prefixes by a tree (Blelloch)": RIGHT_SCANS["prefixes by a tree"]!,
-  "chunks of 64, joined by products of decays": RIGHT_SCANS["chunks of 16"]!,
+  "chunks of 16, joined by products of decays": RIGHT_SCANS["chunks of 16"]!,
   "division by cumulated decays": by(divided),
   "cumulated logarithms of decays": by(logarithmic),
   "segsum in chunks of 64": by(segsum(64)),
