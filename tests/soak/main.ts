@@ -3,7 +3,7 @@
  *
  *     deno task soak [--classifications N] [--restorations N] [--devices N] [--aborts N] [--seed S] [--strict]
  *
- * 10,000, 500, 200 and 300 unless said. Prints a line a part and `N parts, M failed`; exits with 1 on a failure. The time
+ * 10,000, 500, 200 and 300 by default. Prints a line a part and `N parts, M failed`; exits with 1 on a failure. The time
  * from an abort to the rejection is printed; `--strict`, for a quiet machine, allows 100 ms at most.
  *
  * @module
