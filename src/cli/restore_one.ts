@@ -6,7 +6,8 @@
 import { writeAtomically } from "../bytes/files_node.ts";
 import { encodeAnimation } from "../image/animation.ts";
 import type { Strip } from "../image/attached.ts";
-import { attachedChunks, checkEncodable, encodeImage } from "../image/encode.ts";
+import { attachedChunks } from "../image/attached_chunks.ts";
+import { checkEncodable, encodeImage } from "../image/encode.ts";
 import { readHeader } from "../image/headers/header.ts";
 import { pngEncoder } from "../image/png_encode.ts";
 import { readBytes } from "../image/read_bytes.ts";

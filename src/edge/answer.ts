@@ -9,7 +9,7 @@ import { decodeImage } from "../image/decode.ts";
 import { joinBytes } from "../image/headers/bytes.ts";
 import { imageType, readHeader } from "../image/headers/header.ts";
 import type { Pixels } from "../image/pixels.ts";
-import { attachedChunks } from "../image/encode.ts";
+import { attachedChunks } from "../image/attached_chunks.ts";
 import { pngEncoder } from "../image/png_encode.ts";
 import { decodeMilliseconds } from "../image/work.ts";
 import type { Model } from "../load_model.ts";

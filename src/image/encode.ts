@@ -4,9 +4,10 @@
  * @module
  */
 import { lazyImport } from "../bytes/lazy_import.ts";
-import { type Attached, type Strip, unlessEmpty } from "./attached.ts";
+import { type Strip, unlessEmpty } from "./attached.ts";
 import type { CodecModules } from "./codecs.ts";
 import { hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
+import { attachedChunks } from "./attached_chunks.ts";
 import { joinBytes } from "./headers/bytes.ts";
 import { callCodec, memoryIsShort } from "./codec_call.ts";
 import { loadEncoder } from "./encoders.ts";
@@ -157,18 +158,3 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
 }
 
 const writer = () => lazyImport<typeof import("./attached/write.ts")>("./image/attached/write.ts");
-
-/** What follows the header of a PNG of a picture with these facts. */
-export async function attachedChunks(
-  { attached, ...facts }: {
-    readonly attached?: Attached | undefined;
-    readonly width: number;
-    readonly height: number;
-    readonly channels: number;
-  },
-  strip: Strip,
-): Promise<Uint8Array<ArrayBuffer>> {
-  if (!attached || !unlessEmpty(attached)) return new Uint8Array();
-  const { pngChunks, stripped } = await writer();
-  return await pngChunks(stripped(attached, strip), facts);
-}

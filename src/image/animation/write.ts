@@ -7,7 +7,8 @@ import { lazyImport } from "../../bytes/lazy_import.ts";
 import type { Animation, EncodeAnimationOptions, Frame } from "../animation.ts";
 import { type Facts, pngChunk, riff, riffChunk, stripped, webpParts } from "../attached/write.ts";
 import { to8Bit, toChannels } from "../colour.ts";
-import { attachedChunks, checkEncodable, encodeImage } from "../encode.ts";
+import { attachedChunks } from "../attached_chunks.ts";
+import { checkEncodable, encodeImage } from "../encode.ts";
 import { joinBytes, latin1, u32 } from "../headers/bytes.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
