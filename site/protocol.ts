@@ -242,10 +242,13 @@ export type SaveFormat = "png" | "jpeg" | "webp";
 export interface SaveOptions {
   readonly format: SaveFormat;
   readonly quality: number;
+  /** Whether what the photo's file says beside its colours (camera, place, texts) is kept. */
+  readonly metadata: boolean;
 }
 
 /** A file of a ZIP. */
 export interface ZipItem {
+  readonly photo: number;
   readonly result: number;
   readonly name: string;
 }
@@ -281,7 +284,7 @@ export interface EngineCalls {
   /** Gives the parts of a result once more, as events. */
   show: { args: { readonly result: number }; result: undefined };
   removeResult: { args: { readonly result: number }; result: undefined };
-  encode: { args: { readonly result: number } & SaveOptions; result: Blob };
+  encode: { args: { readonly photo: number; readonly result: number } & SaveOptions; result: Blob };
   zip: { args: { readonly items: readonly ZipItem[] } & SaveOptions; result: Blob };
   /** What was kept of an earlier visit, and what shall be kept of this one. */
   session: { args: Record<never, never>; result: string | undefined };

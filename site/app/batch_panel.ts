@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { ZipItem } from "../protocol.ts";
 import { byId, make, setText } from "./dom.ts";
 import { call } from "./engine.ts";
 import { progressText, showShare } from "./job_view.ts";
@@ -17,14 +18,14 @@ const box = byId("batch"), list = byId("batch-items"), zip = byId<HTMLButtonElem
 const pause = byId<HTMLButtonElement>("batch-pause");
 
 /** The results of a batch that are still there, each under a name of its own. */
-function filesOf({ items }: Batch): { readonly result: number; readonly name: string }[] {
+function filesOf({ items }: Batch): ZipItem[] {
   const names = new Map<string, number>();
   return items.flatMap(({ photo: id, result: wanted }) => {
     const photo = photoOf(id), result = photo?.results.find(({ id }) => id === wanted);
     if (!photo || !result) return [];
     const name = fileName(photo, result, extension()), taken = names.get(name) ?? 0;
     names.set(name, taken + 1);
-    return [{ result: result.id, name: taken === 0 ? name : name.replace(/(\.\w+)$/, `-${taken + 1}$1`) }];
+    return [{ photo: id, result: result.id, name: taken === 0 ? name : name.replace(/(\.\w+)$/, `-${taken + 1}$1`) }];
   });
 }
 

@@ -13,13 +13,17 @@ import { duration, TEXT } from "./strings.ts";
 
 const list = byId("results"), against = byId<HTMLSelectElement>("against");
 const format = byId<HTMLSelectElement>("save-format"), quality = byId<HTMLInputElement>("save-quality");
-const button = byId<HTMLButtonElement>("save");
+const metadata = byId<HTMLInputElement>("save-metadata"), button = byId<HTMLButtonElement>("save");
 /** Milliseconds after which the browser has taken the file. */
 const TAKEN = 60_000;
 const KEY = "save";
 
 /** Format and quality as they are chosen. */
-export const saveOptions = (): SaveOptions => ({ format: format.value as SaveFormat, quality: Number(quality.value) });
+export const saveOptions = (): SaveOptions => ({
+  format: format.value as SaveFormat,
+  quality: Number(quality.value),
+  metadata: metadata.checked,
+});
 
 /** The ending of the chosen format. */
 export const extension = (): string => format.value === "jpeg" ? "jpg" : format.value;
@@ -49,7 +53,7 @@ async function save(): Promise<void> {
   button.disabled = true;
   setText(button, TEXT.saving);
   try {
-    const blob = await call("encode", { result: result.id, ...saveOptions() });
+    const blob = await call("encode", { photo: photo.id, result: result.id, ...saveOptions() });
     update({ timings: { ...current().timings, encode: performance.now() - started } });
     download(blob, fileName(photo, result, extension()));
     markSaved(new Set([result.id]));
@@ -68,7 +72,10 @@ function makeDraggable(item: HTMLElement, photo: Photo, result: Result): void {
   item.addEventListener("pointerenter", async () => {
     if (asked) return;
     asked = true;
-    url = await call("encode", { result: result.id, ...saveOptions() }).then(URL.createObjectURL, () => undefined);
+    url = await call("encode", { photo: photo.id, result: result.id, ...saveOptions() }).then(
+      URL.createObjectURL,
+      () => undefined,
+    );
   });
   item.addEventListener("dragstart", (event) => {
     if (!url) return event.preventDefault();
@@ -130,8 +137,9 @@ function showSave(): void {
 
 function readSave(): void {
   try {
-    const { format: wanted, quality: level } = JSON.parse(localStorage.getItem(KEY)!) as SaveOptions;
+    const { format: wanted, quality: level, metadata: keeps } = JSON.parse(localStorage.getItem(KEY)!) as SaveOptions;
     if (["png", "jpeg", "webp"].includes(wanted)) format.value = wanted;
+    metadata.checked = keeps !== false;
     if (level >= 1 && level <= 100) quality.value = String(level);
   } catch {
     // None were kept.
@@ -145,6 +153,7 @@ export function startResults(): void {
   readSave();
   format.addEventListener("change", showSave);
   quality.addEventListener("input", showSave);
+  metadata.addEventListener("change", showSave);
   showSave();
   against.addEventListener("change", () => {
     const photo = currentPhoto();

@@ -66,6 +66,7 @@ export const PAGE = {
   save: "Download",
   format: "Format",
   quality: "Quality",
+  saveMetadata: "Keep camera data, place and texts of the photo",
   classifyIntro: "What is in this photo? The five likeliest answers.",
   classList: "Everything it can name",
   classSearch: "Search the names",

@@ -58,7 +58,7 @@ export const calls: { readonly [C in Exclude<CallName, "open">]: Call<C> } = {
   pause: ({ paused }) => Promise.resolve(void pause(paused)),
   show: ({ result }, watch) => showResult(result, watch).then(() => undefined),
   removeResult: ({ result }) => removeResult(result).then(() => undefined),
-  encode: ({ result, ...options }) => encodeResult(result, options),
+  encode: ({ photo, result, ...options }) => encodeResult(photo, result, options),
   zip: ({ items, ...options }, watch) => zipResults(items, options, watch),
   session: () => readSession(),
   keepSession: ({ text }) => keepSession(text).then(() => undefined),

@@ -1,34 +1,46 @@
 /**
- * The state of the page across visits: what the page says of itself, and which files belong to it.
+ * The state of the page across visits: what the page says of itself, and which files belong to it. Two files are written in
+ * turn, so that a visit that ends in the middle of writing leaves the state before.
  *
  * @module
  */
 import { forgetAllBut, keep, kept } from "./storage.ts";
 
-const STATE = "state.json";
+const SLOTS = ["state-0", "state-1"] as const;
+/** Number of the state that was written last. */
+let last = 0;
 
-/** Names of the files that a state speaks of. */
-interface Kept {
+/** A state with its number. */
+interface Numbered {
+  readonly number: number;
+  readonly text: string;
   readonly files: readonly string[];
 }
 
-/** What an earlier visit left; files that no state speaks of are let go. */
-export async function readSession(): Promise<string | undefined> {
-  const text = await (await kept(STATE))?.text();
-  if (!text) return undefined;
+/** What a slot holds; undefined where that is nothing, or was cut off. */
+async function readSlot(slot: string): Promise<Numbered | undefined> {
   try {
-    const { files } = JSON.parse(text) as Kept;
-    await forgetAllBut(new Set([STATE, ...files]));
-    return text;
+    const { number, text } = JSON.parse(await (await kept(slot))!.text()) as Numbered;
+    return { number, text, files: (JSON.parse(text) as Numbered).files };
   } catch {
-    await forgetSession(); // cut off while it was written
     return undefined;
   }
 }
 
+/** What an earlier visit left; files that it does not speak of are let go. */
+export async function readSession(): Promise<string | undefined> {
+  const found = (await Promise.all(SLOTS.map(readSlot))).filter((slot) => slot !== undefined);
+  const newest = found.sort((a, b) => b.number - a.number)[0];
+  if (!newest) return undefined;
+  last = newest.number;
+  await forgetAllBut(new Set([...SLOTS, ...newest.files]));
+  return newest.text;
+}
+
 /** Keeps the state of this visit. */
 export async function keepSession(text: string): Promise<void> {
-  await keep(STATE, [new TextEncoder().encode(text)]);
+  const number = ++last;
+  await keep(SLOTS[number % 2]!, [new TextEncoder().encode(JSON.stringify({ number, text }))]);
 }
 
 /** Lets everything go. */

@@ -48,7 +48,7 @@ Deno.test({
       assert(await page.evaluate<number>(`document.querySelectorAll("#reach-maps canvas").length`) > 1);
 
       await page.until(`navigator.storage.getDirectory()
-        .then((root) => root.getDirectoryHandle("session")).then((folder) => folder.getFileHandle("state.json"))
+        .then((root) => root.getDirectoryHandle("session")).then((folder) => folder.getFileHandle("state-1"))
         .then((file) => file.getFile()).then((file) => file.text()).then((text) => globalThis.kept = text, () => {}),
         /x2\\.pth/.test(globalThis.kept)`);
       await page.evaluate(`markAndReload()

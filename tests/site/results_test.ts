@@ -35,9 +35,11 @@ siteTest("results stand side by side under their own names, and survive a reload
   // Written down once nothing has changed for a moment; leaving before the download asks.
   await page.waitForFunction(async () => {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("session");
-    const file = await folder.getFileHandle("state.json").then((handle) => handle.getFile(), () => undefined);
-    const text = await file?.text();
-    return text && JSON.parse(text).photos[0]?.results.length === 2;
+    for (const name of ["state-0", "state-1"]) {
+      const file = await folder.getFileHandle(name).then((handle) => handle.getFile(), () => undefined);
+      const text = await file?.text();
+      if (text && JSON.parse(JSON.parse(text).text).photos[0]?.results.length === 2) return true;
+    }
   });
   const asked = new Promise<string>((resolve) =>
     page.once("dialog", (dialog) => {
