@@ -6,7 +6,6 @@
  */
 import { hasAlpha, to8Bit, toChannels } from "../../src/image/colour.ts";
 import { decodeImage } from "../../src/image/decode.ts";
-import { convertToSrgb } from "../../src/image/srgb.ts";
 import { checkSize, type Pixels } from "../../src/image/pixels.ts";
 import type { PhotoReport } from "../protocol.ts";
 import { imageFailure } from "./failures.ts";
@@ -93,7 +92,7 @@ export async function addPhoto(photo: number, blob: Blob): Promise<PhotoReport> 
   files.set(photo, blob);
   try {
     const { pixels, decoder, milliseconds } = await pixelsOf(photo);
-    const image = toImageData(await convertToSrgb(pixels));
+    const image = toImageData(pixels);
     return {
       width: pixels.width,
       height: pixels.height,
