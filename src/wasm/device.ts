@@ -155,7 +155,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
       return { ...ledger.bytes, reserved: heap.reserved };
     },
     close(): void {
-      threads?.stop();
+      threads?.close();
       ledger.close();
       views = { HEAPF32: new Float32Array(0), HEAPU32: new Uint32Array(0), HEAPU8: new Uint8Array(0) };
     },

@@ -99,13 +99,24 @@ export class Threads {
     }
   }
 
-  /** Ends the threads; the next start makes new ones. */
-  stop(): void {
+  /** Lets the threads end by themselves; none is started again. */
+  close(): void {
+    this.#callOff();
+    for (const thread of this.#running.splice(0)) thread.leave();
+  }
+
+  /** Tells the threads to end. */
+  #callOff(): void {
     this.#pool++;
     this.#started = false;
     Atomics.store(this.#words, WORD.quit, 1);
     Atomics.add(this.#words, WORD.call, 1);
     Atomics.notify(this.#words, WORD.call);
+  }
+
+  /** Ends the threads; the next start makes new ones. */
+  stop(): void {
+    this.#callOff();
     for (const thread of this.#running.splice(0)) thread.end();
     Atomics.store(this.#words, WORD.next, NOTHING_LEFT);
     Atomics.store(this.#words, WORD.ready, 0);
