@@ -5,7 +5,16 @@ const ROOT = new URL("../../", import.meta.url);
 
 /** What the checks and the packers read. */
 const FOLDERS = [
-  ...["src", "tools", "tests/kernels", "tests/models", "tests/golden_runner", "tests/golden/models_tiny"],
+  ...[
+    "src",
+    "tools",
+    "tests/kernels",
+    "tests/models",
+    "tests/golden_runner",
+    "tests/golden/models_tiny",
+    "tests/gpu",
+    "tests/wasm",
+  ],
   ...["rust-kernels/src", "site", "bench", "examples/edge"],
 ];
 const FILES = [
