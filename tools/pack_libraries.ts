@@ -153,7 +153,7 @@ async function moduleOf(
     external: [...node, ...node.map((module) => `node:${module}`)],
     // The packed code asks for its own file to resolve \`file:\` texts; nothing here gives it one.
     plugins: [leaveOut(without), replace(instead, modules)],
-    define: { "import.meta.url": '"file:///"' },
+    define: { "process.env.TINYGLOBBY_DEBUG": "undefined", "import.meta.url": '"file:///"' },
     target: "es2022",
     minify: true,
     legalComments: "none",

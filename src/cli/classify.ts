@@ -10,9 +10,10 @@ import type { Device } from "../device.ts";
 import { loadModel, type Model } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
 import { type Command, countOption, DEVICE_OPTIONS, deviceOption, oneLine, parse, UsageError } from "./command.ts";
+import { imagePaths } from "./image_paths.ts";
 import { loadingLine } from "./progress.ts";
 
-const HELP = `Usage: sidewinder classify IMAGE... [options]
+const HELP = `Usage: sidewinder classify IMAGE|FOLDER... [options]
 
 Prints the likeliest classes of each image (PNG, JPEG, WebP).
 
@@ -33,7 +34,7 @@ export const classifyCommand: Command = {
   summary: "say what is on a photo",
   help: HELP,
   async run(args, terminal) {
-    const { values, positionals: images } = parse(args, {
+    const { values, positionals } = parse(args, {
       ...DEVICE_OPTIONS,
       model: { type: "string" },
       top: { type: "string" },
@@ -41,6 +42,7 @@ export const classifyCommand: Command = {
       options: { type: "string" },
       choices: { type: "string" },
     });
+    const images = (await imagePaths(positionals, false)).map(({ path }) => path);
     if (images.length === 0) throw new UsageError("Cannot classify as at least one IMAGE must be given: there is none");
     const top = countOption("top", values.top, 1) ?? 5;
     const options = jsonOption("options", values.options), choices = jsonOption("choices", values.choices);

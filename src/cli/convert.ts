@@ -39,6 +39,11 @@ export const convertCommand: Command = {
     if (from === undefined || to === undefined || more.length > 0) {
       throw new UsageError("Cannot convert as one IN and one OUT must be given: see sidewinder convert --help");
     }
+    if (!/\.safetensors$/i.test(to)) {
+      throw new UsageError(
+        `Cannot convert as OUT must end in .safetensors, the one format that is written: it is ${to}`,
+      );
+    }
     const { dtype } = values;
     if (dtype !== "f16" && dtype !== "f32") {
       throw new UsageError(`Cannot use --dtype as it must be f16 or f32: current value is ${dtype}`);

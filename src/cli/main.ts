@@ -15,7 +15,9 @@ import { forecastCommand } from "./forecast.ts";
 import { fuseCommand } from "./fuse.ts";
 import { generateCommand } from "./generate.ts";
 import { infoCommand } from "./info.ts";
+import { nearest } from "./near.ts";
 import { restoreCommand } from "./restore.ts";
+import { VERSION } from "./version.ts";
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   restore: restoreCommand,
@@ -44,13 +46,31 @@ Usage: sidewinder <command> [options]
 
 ${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`).join("\n")}
 
-sidewinder <command> --help tells more.`;
+sidewinder <command> --help tells more; sidewinder --version tells the version.
+
+Exit codes: 0 done, 1 failed, 2 wrong arguments, 128 + n stopped by signal n (130 by Ctrl-C, 141 when nobody reads).
+In Deno, --help and --version need no permission; commands read and write the files they are given (--allow-read,
+--allow-write), look for devices (--allow-env, --allow-sys) and fetch only URLs and released names (--allow-net).`;
+
+/** What can be said without touching the machine. */
+function tell(name: string, rest: readonly string[]): string | undefined {
+  if (name === "--help" || name === "-h" || name === "help") return HELP;
+  if (name === "--version" || name === "-V") return VERSION;
+  const help = rest.includes("--help") || rest.includes("-h");
+  return help && Object.hasOwn(COMMANDS, name) ? COMMANDS[name]!.help : undefined;
+}
 
 /** Runs the command line; the result is the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  const [name = "--help", ...rest] = args;
+  const told = tell(name, rest);
+  if (told !== undefined) {
+    process.stdout.on("error", () => {}); // nobody reads it
+    process.stdout.write(`${told}\n`);
+    return 0;
+  }
   // Mesa's drivers, which looking for WebGPU may load, complain on stderr about a missing folder of their own.
   process.env.XDG_RUNTIME_DIR ??= tmpdir();
-  const [name = "--help", ...rest] = args;
   const stop = new AbortController();
   const terminal: Terminal = {
     print: (line) => void process.stdout.write(`${visible(line)}\n`),
@@ -78,20 +98,15 @@ export async function main(args: readonly string[]): Promise<number> {
   };
   process.stdout.on("error", unread);
   process.stderr.on("error", unread);
-  if (name === "--help" || name === "-h" || name === "help") {
-    terminal.print(HELP);
-    return 0;
-  }
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
   if (!command) {
+    const meant = nearest(name, Object.keys(COMMANDS));
     terminal.complain(
-      `Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}; see sidewinder --help`,
+      `Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}${
+        meant ? `: did you mean ${meant}?` : ""
+      }; see sidewinder --help`,
     );
     return 2;
-  }
-  if (rest.includes("--help") || rest.includes("-h")) {
-    terminal.print(command.help);
-    return 0;
   }
   try {
     const code = await command.run(rest, terminal);
