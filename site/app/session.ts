@@ -30,7 +30,7 @@ interface Session {
 
 /** Says that there is something to go on with; asked before the engine is. */
 const MARK = "session";
-/** Milliseconds without a change after which a state is written down. */
+/** Milliseconds after a change within which the state is written down. */
 const REST = 300;
 
 function mark(there: boolean): void {
@@ -132,8 +132,8 @@ export function startSession(): void {
       state[key] === before[key]
     );
     if (same || (state.photos.length === 0 && before.photos.length === 0 && state.models === before.models)) return;
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
+    timer ??= setTimeout(async () => {
+      timer = undefined;
       const session = sessionOf(current()), empty = session.photos.length === 0 && session.models.length === 0;
       mark(!empty);
       await call("keepSession", { text: JSON.stringify(session) }).catch(() => {}); // it lives as long as the tab
