@@ -16,7 +16,7 @@ export const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 /** Milliseconds that a step may take on a slow machine. */
-const PATIENCE = 40_000;
+const PATIENCE = 60_000;
 
 /** How a test visits the page. */
 export interface Visit {
