@@ -17,9 +17,14 @@ const MANY_STATES: usize = 256;
 /// Shortest column of an image that is worth blocks of its own.
 const SHORTEST_RUN: usize = 12;
 
+/// Width of the widest chunk.
+fn widest(state_size: usize, rank: usize) -> usize {
+    if state_size + rank > MANY_STATES { FEW_CHANNELS } else { MOST_CHANNELS }
+}
+
 /// Width of the equal chunks that `channels` channels are scanned in, in whole panels of the Δ weight.
 pub fn chunk_of(channels: usize, state_size: usize, rank: usize) -> usize {
-    let most = if state_size + rank > MANY_STATES { FEW_CHANNELS } else { MOST_CHANNELS };
+    let most = widest(state_size, rank);
     channels.div_ceil(channels.div_ceil(most).max(1)).next_multiple_of(COLUMNS).max(COLUMNS)
 }
 
@@ -42,9 +47,6 @@ pub struct Chunk {
     pub group: usize,
     pub first: usize,
     pub width: usize,
-    /// Whether softplus and A ≤ 0 keep the exponent from being positive; the largest −A·log2 e.
-    pub decaying: bool,
-    pub steepest: f32,
     pub join: Join,
 }
 
@@ -55,6 +57,9 @@ pub struct Blocks {
     pub h: *mut f32,
     pub skip: *mut f32,
     pub bias: *mut f32,
+    /// The largest −A·log2 e of each vector of channels where softplus and A ≤ 0 keep the exponent from being positive, NaN
+    /// elsewhere. What is known of a vector must not depend on its neighbours, which other threads may have.
+    pub steepest: *mut f32,
     /// Δ weight in panels `[stride / 8][rank][8]`.
     pub weight: *mut f32,
     pub delta: *mut f32,
@@ -70,15 +75,19 @@ pub struct Blocks {
 
 impl Blocks {
     pub fn new(mut scratch: Scratch, stride: usize, state_size: usize, rank: usize) -> Blocks {
+        // As of the widest chunk: where a block ends must not depend on the share.
+        let most = widest(state_size, rank);
+        let left = scratch.left.saturating_sub(most * (2 * state_size + 3 + rank));
+        let most_steps = (left / (3 * most + 2 * state_size + 2)).clamp(ROWS, MOST_STEPS) / ROWS * ROWS;
         let (a, h) = (scratch.take(state_size, stride), scratch.take(state_size, stride));
         let (skip, bias, weight) = (scratch.take(1, stride), scratch.take(1, stride), scratch.take(rank, stride));
-        let most_steps = (scratch.left / (3 * stride + 2 * state_size + 2)).clamp(ROWS, MOST_STEPS) / ROWS * ROWS;
         Blocks {
             stride,
             a,
             h,
             skip,
             bias,
+            steepest: scratch.take(1, stride / 4),
             weight,
             delta: scratch.take(most_steps, stride),
             input: scratch.take(most_steps, stride),
@@ -118,18 +127,19 @@ pub unsafe fn gather(from: *const f32, stride: usize, rows: usize, count: usize,
     }
 }
 
-/// Largest magnitude of the floats, which have one sign: their order is that of their bits, a NaN being the largest.
-pub unsafe fn magnitude(from: *const f32, vectors: usize) -> f32 {
+/// Largest magnitude of vectors of one sign, `stride` floats apart: their order is that of their bits, a NaN being the largest.
+#[inline(never)]
+pub unsafe fn magnitude(from: *const f32, stride: usize, vectors: usize) -> f32 {
     let mut most = [0u32; 4];
     let mut largest = load(from);
     for i in 1..vectors {
-        largest = u32x4_max(largest, load(from.add(4 * i)));
+        largest = u32x4_max(largest, load(from.add(stride * i)));
     }
     store(most.as_mut_ptr() as *mut f32, largest);
     f32::from_bits(most.iter().fold(0, |a, b| a.max(b & 0x7fff_ffff)))
 }
 
-/// Whether no float of the vectors is above 0 or NaN.
-pub unsafe fn none_above_zero(from: *const f32, vectors: usize) -> bool {
-    (0..vectors).all(|i| i32x4_all_true(f32x4_le(load(from.add(4 * i)), splat(0.0))))
+/// Whether no float of the vectors, `stride` floats apart, is above 0 or NaN.
+pub unsafe fn none_above_zero(from: *const f32, stride: usize, vectors: usize) -> bool {
+    (0..vectors).all(|i| i32x4_all_true(f32x4_le(load(from.add(stride * i)), splat(0.0))))
 }

@@ -154,13 +154,6 @@ impl Scan {
             softplus_exp(blocks.delta, blocks.input, count * stride / 4);
             softplus_log(blocks.input, blocks.delta, count * stride / 4);
         }
-        let exponent = if !chunk.decaying {
-            Exponent::Free
-        } else if chunk.steepest * magnitude(blocks.delta, count * stride / 4) <= BOUND {
-            Exponent::Bounded
-        } else {
-            Exponent::Decaying
-        };
         let deltas = if self.rank > 0 { self.rank } else { self.channels };
         let token = *blocks.tokens as usize;
         let b = projection.add(deltas + chunk.group * self.state_size);
@@ -199,6 +192,14 @@ impl Scan {
         for c in (0..width).step_by(4) {
             let (a, h, skip) = (block.a.add(c), block.h.add(c), block.skip.add(c));
             let (delta, u, y) = (block.delta.add(c), block.u.add(c), block.y.add(c));
+            let steepest = *blocks.steepest.add(c / 4);
+            let exponent = if steepest.is_nan() {
+                Exponent::Free
+            } else if steepest * magnitude(delta, stride, count) <= BOUND {
+                Exponent::Bounded
+            } else {
+                Exponent::Decaying
+            };
             steps(Block { a, h, skip, delta, u, y, ..block }, self.state_size, exponent);
         }
         if !in_place {
@@ -353,7 +354,11 @@ pub unsafe extern "C" fn selective_scan_share(
                     }
                     let carried = scan.state.wrapping_add(((b * directions + k) * channels + first) * state_size);
                     scan.read_state(&blocks, carried, width);
-                    let vectors = state_size * chunk / 4;
+                    for c in (0..width).step_by(4) {
+                        let a = blocks.a.add(c);
+                        let decaying = scan.softplus && none_above_zero(a, chunk, state_size);
+                        *blocks.steepest.add(c / 4) = if decaying { magnitude(a, chunk, state_size) } else { f32::NAN };
+                    }
                     let part = Chunk {
                         u: scan.u.add(b * length * u_stride + k * u_step + first),
                         projection: scan.projection.add(b * length * projection_stride + k * projection_step),
@@ -362,8 +367,6 @@ pub unsafe extern "C" fn selective_scan_share(
                         group,
                         first,
                         width,
-                        decaying: scan.softplus && none_above_zero(blocks.a, vectors),
-                        steepest: magnitude(blocks.a, vectors),
                         join: Join {
                             add: !whole || k > 0,
                             gate_y: gated && !whole,

@@ -20,8 +20,8 @@ export const WORD = {
   kernel: 4,
   /** Numbers behind the control block: room for the arguments of all shares. */
   count: 5,
-  /** Not 0 when threads shall end. */
-  quit: 6,
+  /** Number of the pool that works; the threads of any other end. */
+  pool: 6,
   /** Threads that have come up. */
   ready: 7,
   /** Not 0 when a share trapped. */
@@ -41,6 +41,8 @@ export interface ThreadData {
   readonly names: readonly string[];
   /** Byte offset of the control block. */
   readonly control: number;
+  /** Number of the pool that the thread belongs to. */
+  readonly pool: number;
   /** Byte offset of the end of the thread's stack. */
   readonly stack: number;
   /** Byte offset of the thread's scratch. */
@@ -53,7 +55,7 @@ const AWAKE = 0.4;
 /** The code; the clock is read once in a thousand loads. */
 export const THREAD_CODE = `"use strict";
 const NODE = "node" + ":worker_threads"; // in two parts, so that no bundler looks for it
-const serve = ({ module, memory, names, control, stack, scratch }) => {
+const serve = ({ module, memory, names, control, pool, stack, scratch }) => {
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
   const { exports } = new WebAssembly.Instance(module, imports);
@@ -62,8 +64,9 @@ const serve = ({ module, memory, names, control, stack, scratch }) => {
   const words = new Int32Array(memory.buffer, control, ${CONTROL_WORDS});
   const floats = new Float64Array(memory.buffer, control + 4 * ${CONTROL_WORDS}, words[${WORD.count}]);
   let seen = Atomics.load(words, ${WORD.call});
+  if (Atomics.load(words, ${WORD.pool}) !== pool) return;
   Atomics.add(words, ${WORD.ready}, 1);
-  while (Atomics.load(words, ${WORD.quit}) === 0) {
+  for (;;) {
     for (let spins = 1, until = 0; Atomics.load(words, ${WORD.call}) === seen; spins++) {
       if (spins % 1000 !== 0) continue;
       const now = performance.now();
@@ -72,6 +75,7 @@ const serve = ({ module, memory, names, control, stack, scratch }) => {
     }
     if (Atomics.load(words, ${WORD.call}) === seen) Atomics.wait(words, ${WORD.call}, seen, 1000);
     seen = Atomics.load(words, ${WORD.call});
+    if (Atomics.load(words, ${WORD.pool}) !== pool) return;
     for (;;) {
       const share = Atomics.add(words, ${WORD.next}, 1);
       if (share >= Atomics.load(words, ${WORD.total})) break;

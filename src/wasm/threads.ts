@@ -69,6 +69,7 @@ export class Threads {
     if (this.#started) return;
     this.#started = true;
     const { module, memory, count, take, scratchBytes, file } = this.#setup, pool = ++this.#pool;
+    Atomics.store(this.#words, WORD.pool, pool);
     const lost = () => {
       if (this.#pool !== pool || !this.#started) return;
       const came = this.awake > 1;
@@ -83,7 +84,7 @@ export class Threads {
     }
     try {
       for (const place of this.#places) {
-        const data: ThreadData = { module, memory, names: this.#names, control: this.#control, ...place };
+        const data: ThreadData = { module, memory, names: this.#names, control: this.#control, pool, ...place };
         const thread = await spawn(THREAD_CODE, data, { lost }, { file, awaited: false });
         if (this.#pool !== pool) return thread.end();
         this.#running.push(thread);
@@ -107,9 +108,8 @@ export class Threads {
 
   /** Tells the threads to end. */
   #callOff(): void {
-    this.#pool++;
     this.#started = false;
-    Atomics.store(this.#words, WORD.quit, 1);
+    Atomics.store(this.#words, WORD.pool, ++this.#pool);
     Atomics.add(this.#words, WORD.call, 1);
     Atomics.notify(this.#words, WORD.call);
   }
@@ -120,7 +120,6 @@ export class Threads {
     for (const thread of this.#running.splice(0)) thread.end();
     Atomics.store(this.#words, WORD.next, NOTHING_LEFT);
     Atomics.store(this.#words, WORD.ready, 0);
-    Atomics.store(this.#words, WORD.quit, 0);
   }
 
   /**

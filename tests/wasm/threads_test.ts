@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Device } from "../../src/device.ts";
 import { runModel } from "../../src/run/run_model.ts";
+import { tensorOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";
 import { sharesOf } from "../../src/wasm/shares.ts";
 import { adapterOf, readFixtures } from "../golden_runner/run.ts";
@@ -37,6 +38,49 @@ for (const variant of ["simd128", "relaxed-simd"] as const) {
     }
   });
 }
+
+Deno.test("a scan gives the same bits however it is shared out, be its decays gentle in some channels and steep in others", async () => {
+  const channels = 288, length = 150, states = 16, directions = 2, width = states + 2;
+  const values = (count: number, value: (i: number) => number) =>
+    Float32Array.from({ length: count }, (_, i) => value(i));
+  const wave = (i: number, by: number): number => Math.sin(1 + by * i * i);
+  const run = (device: Device) =>
+    runModel(device, function* (ops) {
+      yield;
+      const u = ops.input(values(length * channels, (i) => wave(i, 0.7)), [1, length, channels]);
+      const columns = channels + 2 * states;
+      const projection = ops.input(
+        values(directions * length * columns, (i) => 2 * wave(i, 0.3)),
+        [1, length, directions * columns],
+      );
+      // Steeper from channel to channel: up to δ·A of some thousands, which is bounded in the first ones alone.
+      const constants = tensorOf(
+        ops.device.write(
+          values(directions * channels * width, (i) => {
+            const column = i % width, channel = Math.floor(i / width) % channels;
+            return column < states ? -(1 + column) * 1.03 ** channel : 0.1;
+          }),
+          { life: "run", role: "scan", shape: [directions, channels, width], stateSize: states },
+        ),
+        [directions, channels, width],
+      );
+      return ops.selectiveScan(u, projection, constants, {
+        stateSize: states,
+        softplus: true,
+        orders: ["row", "rowReversed"],
+        sharedInput: true,
+      });
+    });
+  for (const variant of ["simd128", "relaxed-simd"] as const) {
+    await using alone = await openWasm({ variant, threads: 1 });
+    const wanted = new Uint32Array((await run(alone)).buffer);
+    assert(wanted.some((bits) => bits !== 0));
+    for (const threads of [2, 3, 5, 8]) {
+      await using device = await openWasm({ variant, threads, grain: GRAIN });
+      assertEquals(new Uint32Array((await run(device)).buffer), wanted, `${variant}, ${threads} threads`);
+    }
+  }
+});
 
 Deno.test("sharesOf() covers all rows once, whatever their number", () => {
   for (const rows of [1, 7, 8, 9, 100, 197]) {
