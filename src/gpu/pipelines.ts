@@ -24,7 +24,7 @@ export interface PipelineKey {
 
 /** Kernels whose shader binds one buffer more than the table says: partial results. */
 const WITH_SCRATCH: ReadonlySet<KernelName> = new Set(
-  KERNEL_NAMES.filter((kernel) => /> scratch\b/.test(SHADERS[kernel])),
+  KERNEL_NAMES.filter((kernel) => />\s*scratch\b/.test(SHADERS[kernel])),
 );
 
 /** The pipelines of one device. */
