@@ -14,8 +14,8 @@ import { toChannels } from "../../src/image/colour.ts";
 import { maxDifference, pixelsOf, readCases } from "./fixtures.ts";
 
 const FOLDER = new URL("../golden/image/pictures/", import.meta.url);
-const CASES = await readCases("pictures");
-const FACTS = JSON.parse(await Deno.readTextFile(new URL("../golden/image/pictures.json", import.meta.url)));
+const CASES = await readCases("pictures/expected");
+const FACTS = JSON.parse(await Deno.readTextFile(new URL("../golden/image/pictures/expected.json", import.meta.url)));
 const TYPES = ["png", "jpeg", "webp"] as const;
 const ENDINGS = { png: "png", jpeg: "jpg", webp: "webp" } as const;
 

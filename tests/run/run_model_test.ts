@@ -10,7 +10,7 @@ import { type Tensor, tensorOf } from "../../src/tensor.ts";
 const heavy = (blocks: number, onBlock: (i: number) => void = () => {}) =>
   function* (ops: Ops): Generator<void, Tensor> {
     const x = ops.empty([1100, 1000]);
-    const weight = tensorOf(ops.device.write(new Float32Array(0), { life: "model" }), [1000, 1000]);
+    const weight = tensorOf(ops.device.write(new Float32Array(1e6), { life: "model" }), [1000, 1000]);
     for (let i = 0; i < blocks; i++) {
       ops.linear(x, weight, { out: x });
       onBlock(i);
