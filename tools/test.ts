@@ -154,8 +154,8 @@ if (unknown.length > 0) {
 const chosen = SUITES.filter((suite) => wanted.length > 0 ? wanted.includes(suite.name) : !suite.ciOnly || ci);
 const side = Math.min(Number(values.side), navigator.hardwareConcurrency, chosen.length);
 const verdicts = [
-  ...await judgeAll(chosen.filter(({ alone }) => !alone), side, ci),
   ...await judgeAll(chosen.filter(({ alone }) => alone), 1, ci),
+  ...await judgeAll(chosen.filter(({ alone }) => !alone), side, ci),
 ];
 const sum = (key: keyof Counts): number => verdicts.reduce((total, verdict) => total + verdict[key], 0);
 const faults = verdicts.flatMap((verdict) => verdict.faults);

@@ -21,7 +21,7 @@ const messageOf = (error: unknown): string => error instanceof Error ? error.mes
 export function imageFailure(error: unknown): Failure {
   const message = messageOf(error);
   if (error instanceof SyntaxError) {
-    const foreign = message.includes("must be a PNG, JPEG or WebP");
+    const foreign = message.includes("must be a PNG, JPEG, WebP or GIF file");
     return new Failure(foreign ? "not-image" : "damaged-image", message, error);
   }
   if (error instanceof RangeError) {

@@ -27,7 +27,7 @@ siteTest("card lists every tensor of a model, to be searched, with range and his
   await page.locator("#files").setInputFiles(vimFile("mine.pth"));
   await page.locator(".message", { hasText: /Classify, mine\.pth, \d+ k parameters, ready\. Now a photo\./ }).waitFor();
   await openCard(page);
-  assertMatch(await page.locator("#card-facts").innerText(), /vim \(Classify\)[\s\S]*pth, part params/);
+  assertMatch(await page.locator("#card-facts").innerText(), /Vim \(Classify\)[\s\S]*pth, part params/);
   await page.locator("#card-search").fill("A_log");
   await page.waitForFunction(() => document.querySelectorAll("#card-rows svg").length === 2);
   const row = page.locator("#card-rows tr").first();

@@ -104,7 +104,7 @@ async function copySample(sample: Sample, folder: string, write: WriteFile): Pro
   }
   const scale = THUMBNAIL_SIDE / Math.min(shown.width, shown.height);
   const small = resizeBicubic(shown, Math.round(shown.width * scale), Math.round(shown.height * scale));
-  return { id, model, url, thumbnail: await addPicture(`${id}-small`, small, 40, write) };
+  return { id, model, url, thumbnail: await addPicture(`${id}-small`, small, 32, write) };
 }
 
 /** The net of the first impression, and the part of the photo that it enlarges. */
