@@ -58,8 +58,9 @@ export function startUrl(session: Promise<boolean>): void {
     openSample(wanted);
   });
   addEventListener("hashchange", () => {
-    apply(location.hash.slice(1));
-    openSample(location.hash.slice(1));
+    const wanted = location.hash.slice(1); // before the watcher below puts what is open in its place
+    apply(wanted);
+    openSample(wanted);
   });
   let photoSeen = false;
   watch((state) => {

@@ -14,8 +14,11 @@ fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 
+
+
 fn silu(x: f32) -> f32 {
-  return select(x / (1.0 + exp(-x)), 0.0, x < -88.0);
+  let h = exp(-0.5 * abs(x));
+  return select(select(x * h * h, x, x >= 0.0) / (1.0 + h * h), 0.0, x < -88.0);
 }
 
 
