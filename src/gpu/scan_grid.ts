@@ -5,7 +5,7 @@
  */
 import { encodeOrders, type Params, SCAN_ORDERS } from "../kernels.ts";
 import type { Dispatch, Launch, OperandView } from "./launch.ts";
-import { spread } from "./launch.ts";
+import { MOST_GROUPS, spread } from "./launch.ts";
 
 /** Threads of a walk that keep a large GPU busy: beyond that, longer segments cost less. */
 const ENOUGH_THREADS = 65536;
@@ -91,8 +91,23 @@ function setsOf(p: Params<"selective_scan">): { readonly walked: number; readonl
   return sets;
 }
 
-/** The dispatches of a scan: one when it is short or its chains fill the GPU, else summaries, their combination and the walk. */
-export function planScan(p: Params<"selective_scan">, { has, offset, workgroupBytes }: OperandView): Launch {
+/** Extras of the shader before the number of the first image. */
+const EXTRAS = 5;
+
+/** The dispatches of a scan, each for as many images as one dimension of a grid holds. */
+export function planScan(p: Params<"selective_scan">, view: OperandView): Launch {
+  const { dispatches, ...rest } = planImages(p, view);
+  const ofImages = ({ extras = [], groups: [x, y, images], ...dispatch }: Dispatch): Dispatch[] =>
+    Array.from({ length: Math.ceil(images / MOST_GROUPS) }, (_, i) => ({
+      ...dispatch,
+      extras: [...extras, ...Array<number>(EXTRAS - extras.length).fill(0), i * MOST_GROUPS],
+      groups: [x, y, Math.min(MOST_GROUPS, images - i * MOST_GROUPS)],
+    }));
+  return { ...rest, dispatches: dispatches.flatMap(ofImages) };
+}
+
+/** All images at once: one dispatch when a scan is short or its chains fill the GPU, else summaries, their combination, the walk. */
+function planImages(p: Params<"selective_scan">, { has, offset, workgroupBytes }: OperandView): Launch {
   const kernel = "selective_scan", WORKGROUP = 64;
   const dispatches: Dispatch[] = [];
   const segmentLength = segmentLengthOf(p);

@@ -15,7 +15,7 @@ struct Params {
   outStride: u32, accumulate: u32, carry: u32, firstStep: u32, stepCount: u32,
   uOffset: u32, projectionOffset: u32, constantsOffset: u32, zOffset: u32, orderOffset: u32, stateOffset: u32,
   outOffset: u32,
-  segments: u32, segmentLength: u32, mirrored: u32, walked: u32, add: u32,
+  segments: u32, segmentLength: u32, mirrored: u32, walked: u32, add: u32, firstImage: u32,
 }
 
 @group(0) @binding(0) var<storage, read> u: array<f32>; // [batch, length, channels | directions · channels]
@@ -40,6 +40,9 @@ struct Chain { image: u32, direction: u32, channel: u32, group: u32 }
 struct Quads { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
 
 struct Steps { first: u32, end: u32 }
+
+// One dimension of a grid holds 65,535 groups: more images come in several dispatches.
+fn imageOf(place: vec3u) -> u32 { return p.firstImage + place.z; }
 
 fn chainOf(image: u32, direction: u32, channel: u32) -> Chain {
   return Chain(image, direction, channel, channel * p.groups / p.channels);
@@ -92,7 +95,7 @@ fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_inde
   let number = place.x * WORKGROUP + lane;
   let segment = number / p.channels;
   if (segment >= p.segments) { return; }
-  let chain = chainOf(place.z, place.y, number % p.channels);
+  let chain = chainOf(imageOf(place), place.y, number % p.channels);
   let steps = stepsOf(chain.direction, segment);
   let bias = constantQuad(chain, QUADS).y;
   for (var block = 0u; block < BLOCKS; block++) {
@@ -142,7 +145,7 @@ fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index)
   let quad = place.x % QUADS;
   let channel = place.x / QUADS * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
   let exists = channel < p.channels;
-  let chain = chainOf(place.z, place.y, min(channel, p.channels - 1u));
+  let chain = chainOf(imageOf(place), place.y, min(channel, p.channels - 1u));
   let a = constantQuad(chain, quad);
   let perLane = (p.segments + COMBINE_LANES - 1u) / COMBINE_LANES;
   let run = lane / COMBINE_CHANNELS;
@@ -230,7 +233,7 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) la
   var add = p.add != 0u;
   for (var direction = 0u; direction < p.directions; direction++) {
     if (((p.walked >> direction) & 1u) == 0u) { continue; }
-    let chain = chainOf(place.z, direction, number % p.channels);
+    let chain = chainOf(imageOf(place), direction, number % p.channels);
     for (var block = 0u; block < BLOCKS; block++) {
       walk(chain, segment, block, add);
       add = true;
@@ -247,5 +250,5 @@ fn clear(
 ) {
   let number = (place.y * groups.x + place.x) * 64u + lane;
   if (number >= p.length * p.channels) { return; }
-  out[p.outOffset + (place.z * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
+  out[p.outOffset + (imageOf(place) * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
 }

@@ -15,10 +15,9 @@ fn sigmoid(x: f32) -> f32 {
 }
 
 
-
 fn silu(x: f32) -> f32 {
-  let h = exp(-0.5 * abs(x));
-  return select(select(x * h * h, x, x >= 0.0) / (1.0 + h * h), 0.0, x < -88.0);
+  if (x < -60.0) { return select(x * exp(x + 40.0) * 4.2483543e-18, 0.0, x < -88.0); }
+  return x / (1.0 + exp(-x));
 }
 
 
@@ -362,7 +361,7 @@ fn turnTokens(chain: Chain, turn: Turn) -> vec4u {
 
 fn fedChain(place: vec3u, walker: u32) -> Chain {
   let channel = place.x * FED_CHANNELS + walker % FED_CHANNELS;
-  return Chain(place.z, walker / FED_CHANNELS, min(channel, p.channels - 1u), 0u);
+  return Chain(imageOf(place), walker / FED_CHANNELS, min(channel, p.channels - 1u), 0u);
 }
 
 fn loadRowQuad(image: u32, number: u32, item: u32) -> vec4f {
@@ -422,11 +421,11 @@ fn layFeed(number: u32, walker: u32, feed: Feed) {
 
 
 fn feed(place: vec3u, number: u32, loader: u32) {
-  let quad0 = loadRowQuad(place.z, number, loader);
+  let quad0 = loadRowQuad(imageOf(place), number, loader);
   var quad1 = vec4f();
   var quad2 = vec4f();
-  if (TURN_QUADS > LOADERS) { quad1 = loadRowQuad(place.z, number, loader + LOADERS); }
-  if (TURN_QUADS > 2u * LOADERS) { quad2 = loadRowQuad(place.z, number, loader + 2u * LOADERS); }
+  if (TURN_QUADS > LOADERS) { quad1 = loadRowQuad(imageOf(place), number, loader + LOADERS); }
+  if (TURN_QUADS > 2u * LOADERS) { quad2 = loadRowQuad(imageOf(place), number, loader + 2u * LOADERS); }
   let feed0 = loadFeed(fedChain(place, loader), number);
   let feed1 = loadFeed(fedChain(place, loader + LOADERS), number);
   layRowQuad(number, loader, quad0);
@@ -590,7 +589,7 @@ fn runOf(place: vec3u, number: u32) -> Run {
   let column = number % LOCAL_CHANNELS;
   let quad = number / LOCAL_CHANNELS % QUADS;
   let run = number / LOCAL_CHANNELS / QUADS;
-  let chain = chainOf(place.z, run / LOCAL_RUNS, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  let chain = chainOf(imageOf(place), run / LOCAL_RUNS, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
   return Run(quad, run * runLength() * LOCAL_CHANNELS + column, constantQuad(chain, quad));
 }
 
@@ -661,7 +660,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
   let slot = lane / LOCAL_CHANNELS;
   let direction = slot / p.segments;
   let column = lane % LOCAL_CHANNELS;
-  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  let chain = chainOf(imageOf(place), direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
   let first = min(slot % p.segments * p.segmentLength, p.length);
   let end = min(first + p.segmentLength, p.length);
   let a = loadA(chain, 0u);
@@ -708,7 +707,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
     h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
     perStep[at] = skipAndBias.x * token.input + readAll(h, 0u, token.c);
   }
-  let firstToken = place.z * p.length;
+  let firstToken = imageOf(place) * p.length;
   var nextGate = gateOf(firstToken + min(slot, p.length - 1u), chain.channel);
   workgroupBarrier();
   if (place.x * LOCAL_CHANNELS + column >= p.channels) { return; }
@@ -2130,7 +2129,7 @@ struct Params {
   outStride: u32, accumulate: u32, carry: u32, firstStep: u32, stepCount: u32,
   uOffset: u32, projectionOffset: u32, constantsOffset: u32, zOffset: u32, orderOffset: u32, stateOffset: u32,
   outOffset: u32,
-  segments: u32, segmentLength: u32, mirrored: u32, walked: u32, add: u32,
+  segments: u32, segmentLength: u32, mirrored: u32, walked: u32, add: u32, firstImage: u32,
 }
 
 @group(0) @binding(0) var<storage, read> u: array<f32>;
@@ -2155,6 +2154,9 @@ struct Chain { image: u32, direction: u32, channel: u32, group: u32 }
 struct Quads { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
 
 struct Steps { first: u32, end: u32 }
+
+
+fn imageOf(place: vec3u) -> u32 { return p.firstImage + place.z; }
 
 fn chainOf(image: u32, direction: u32, channel: u32) -> Chain {
   return Chain(image, direction, channel, channel * p.groups / p.channels);
@@ -2207,7 +2209,7 @@ fn summarise(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_inde
   let number = place.x * WORKGROUP + lane;
   let segment = number / p.channels;
   if (segment >= p.segments) { return; }
-  let chain = chainOf(place.z, place.y, number % p.channels);
+  let chain = chainOf(imageOf(place), place.y, number % p.channels);
   let steps = stepsOf(chain.direction, segment);
   let bias = constantQuad(chain, QUADS).y;
   for (var block = 0u; block < BLOCKS; block++) {
@@ -2257,7 +2259,7 @@ fn combine(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index)
   let quad = place.x % QUADS;
   let channel = place.x / QUADS * COMBINE_CHANNELS + lane % COMBINE_CHANNELS;
   let exists = channel < p.channels;
-  let chain = chainOf(place.z, place.y, min(channel, p.channels - 1u));
+  let chain = chainOf(imageOf(place), place.y, min(channel, p.channels - 1u));
   let a = constantQuad(chain, quad);
   let perLane = (p.segments + COMBINE_LANES - 1u) / COMBINE_LANES;
   let run = lane / COMBINE_CHANNELS;
@@ -2345,7 +2347,7 @@ fn main(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) la
   var add = p.add != 0u;
   for (var direction = 0u; direction < p.directions; direction++) {
     if (((p.walked >> direction) & 1u) == 0u) { continue; }
-    let chain = chainOf(place.z, direction, number % p.channels);
+    let chain = chainOf(imageOf(place), direction, number % p.channels);
     for (var block = 0u; block < BLOCKS; block++) {
       walk(chain, segment, block, add);
       add = true;
@@ -2362,7 +2364,7 @@ fn clear(
 ) {
   let number = (place.y * groups.x + place.x) * 64u + lane;
   if (number >= p.length * p.channels) { return; }
-  out[p.outOffset + (place.z * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
+  out[p.outOffset + (imageOf(place) * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
 }
 ` + ACTIVATION + ORDER + SCAN_STEP + SCAN_LOCAL + SCAN_FED,
   sort: `

@@ -1,6 +1,6 @@
 /** Threads in every runtime: the bits of one thread, an end by itself, and one thread where there can be no more. */
 import { assertEquals, assertMatch } from "@std/assert";
-import { BUN, KIT, makeFolder, makeKit, must, NODE_20, NODE_24 } from "./kit.ts";
+import { BUN, KIT, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT } from "./kit.ts";
 import { askPage, BROWSERS, ISOLATED } from "./serve.ts";
 
 await makeKit();
@@ -19,6 +19,7 @@ await must(`${KIT}node_modules/.bin/esbuild`, [
   "--external:node:*",
   "--outdir=built",
 ], { cwd: folder });
+await Deno.copyFile(`${ROOT}weights/vim_micro/vim_micro.safetensors`, `${folder}built/vim_micro.safetensors`);
 await Deno.writeTextFile(`${folder}page.html`, `<!doctype html><script type="module" src="built/threads.js"></script>`);
 
 function assertThreads(printed: string, threads: number, found: RegExp): void {

@@ -10,11 +10,10 @@ fn sigmoid(x: f32) -> f32 {
   return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
 }
 
-// x·e^x/(1 + e^x) below 0, in halves of the exponent: the reciprocal of e^88 and e^-88 are no normal numbers, which a GPU may
-// take for 0.
+// Far below 0 it is x·e^x, by e^(x + 40) and e^-40: e^-88 and its like are no normal numbers, which a GPU may take for 0.
 fn silu(x: f32) -> f32 {
-  let h = exp(-0.5 * abs(x));
-  return select(select(x * h * h, x, x >= 0.0) / (1.0 + h * h), 0.0, x < -88.0);
+  if (x < -60.0) { return select(x * exp(x + 40.0) * 4.2483543e-18, 0.0, x < -88.0); }
+  return x / (1.0 + exp(-x));
 }
 
 // erfc(z) for z ≥ 0, relative error below 1.2e-7: Chebyshev fit of Numerical Recipes §6.2 ("erfcc").

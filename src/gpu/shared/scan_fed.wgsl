@@ -47,7 +47,7 @@ fn turnTokens(chain: Chain, turn: Turn) -> vec4u {
 
 fn fedChain(place: vec3u, walker: u32) -> Chain {
   let channel = place.x * FED_CHANNELS + walker % FED_CHANNELS;
-  return Chain(place.z, walker / FED_CHANNELS, min(channel, p.channels - 1u), 0u);
+  return Chain(imageOf(place), walker / FED_CHANNELS, min(channel, p.channels - 1u), 0u);
 }
 
 fn loadRowQuad(image: u32, number: u32, item: u32) -> vec4f {
@@ -107,11 +107,11 @@ fn layFeed(number: u32, walker: u32, feed: Feed) {
 
 // Brings a turn into workgroup memory: all loads first, so that they are on their way together.
 fn feed(place: vec3u, number: u32, loader: u32) {
-  let quad0 = loadRowQuad(place.z, number, loader);
+  let quad0 = loadRowQuad(imageOf(place), number, loader);
   var quad1 = vec4f();
   var quad2 = vec4f();
-  if (TURN_QUADS > LOADERS) { quad1 = loadRowQuad(place.z, number, loader + LOADERS); }
-  if (TURN_QUADS > 2u * LOADERS) { quad2 = loadRowQuad(place.z, number, loader + 2u * LOADERS); }
+  if (TURN_QUADS > LOADERS) { quad1 = loadRowQuad(imageOf(place), number, loader + LOADERS); }
+  if (TURN_QUADS > 2u * LOADERS) { quad2 = loadRowQuad(imageOf(place), number, loader + 2u * LOADERS); }
   let feed0 = loadFeed(fedChain(place, loader), number);
   let feed1 = loadFeed(fedChain(place, loader + LOADERS), number);
   layRowQuad(number, loader, quad0);

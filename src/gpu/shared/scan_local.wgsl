@@ -22,7 +22,7 @@ fn runOf(place: vec3u, number: u32) -> Run {
   let column = number % LOCAL_CHANNELS;
   let quad = number / LOCAL_CHANNELS % QUADS;
   let run = number / LOCAL_CHANNELS / QUADS;
-  let chain = chainOf(place.z, run / LOCAL_RUNS, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  let chain = chainOf(imageOf(place), run / LOCAL_RUNS, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
   return Run(quad, run * runLength() * LOCAL_CHANNELS + column, constantQuad(chain, quad));
 }
 
@@ -93,7 +93,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
   let slot = lane / LOCAL_CHANNELS;
   let direction = slot / p.segments;
   let column = lane % LOCAL_CHANNELS;
-  let chain = chainOf(place.z, direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  let chain = chainOf(imageOf(place), direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
   let first = min(slot % p.segments * p.segmentLength, p.length);
   let end = min(first + p.segmentLength, p.length);
   let a = loadA(chain, 0u);
@@ -140,7 +140,7 @@ fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) l
     h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
     perStep[at] = skipAndBias.x * token.input + readAll(h, 0u, token.c);
   }
-  let firstToken = place.z * p.length;
+  let firstToken = imageOf(place) * p.length;
   var nextGate = gateOf(firstToken + min(slot, p.length - 1u), chain.channel);
   workgroupBarrier();
   if (place.x * LOCAL_CHANNELS + column >= p.channels) { return; }
