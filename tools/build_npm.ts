@@ -61,7 +61,7 @@ function baseName(entry: string): string {
 
 /** Bundles entries with what they share in chunks. */
 async function bundle(entries: readonly string[], outdir: string, plugins: esbuild.Plugin[]): Promise<void> {
-  await esbuild.build({
+  const { metafile } = await esbuild.build({
     entryPoints: entries.map((entry) => ({ in: ROOT + entry.slice(2), out: baseName(entry) })),
     outdir,
     bundle: true,
@@ -74,9 +74,19 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
     external: ["node:*"],
     legalComments: "none",
     plugins: [shippedPackages(ROOT, MODELS), ...plugins, literalImports(ROOT)],
+    metafile: true,
+    absWorkingDir: ROOT,
     logLevel: "warning",
   });
+  for (const file of Object.keys(metafile.outputs)) {
+    const text = await Deno.readTextFile(ROOT + file);
+    if (COMPUTED.test(text)) await Deno.writeTextFile(ROOT + file, text.replace(COMPUTED, `import(${LEAVE}$1)`));
+  }
 }
+
+/** An import of what is only known at run time: bundlers are told to leave it, which minifying takes away. */
+const COMPUTED = /\bimport\((\w+)\)/;
+const LEAVE = "/* webpackIgnore: true *//* @vite-ignore */";
 
 /** An entry of its own, so that a bundler leaves it out with all weights where nobody calls it. */
 const APART = "./src/default_model.ts";
