@@ -12,8 +12,8 @@ import type { Law, Run, Trial } from "./law.ts";
 
 /** Below it, single precision has no digits that every implementation keeps. */
 const FLOOR = 4e-37;
-/** The same where a clamped exponential leaves e⁻⁸⁷ of a state of a hundred behind. */
-const REST = 1e-35;
+/** The same where a clamped exponential leaves e⁻⁸⁷ of a state of a thousand behind, the largest that a step brings. */
+const REST = 2e-35;
 
 /** A number from one of some ranges. */
 function from(dice: Dice, ...ranges: readonly (readonly [number, number])[]): number {
