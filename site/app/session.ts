@@ -127,19 +127,22 @@ async function forgetAll(): Promise<void> {
 /** Keeps every state from now on, and asks before unsaved results are left. */
 export function startSession(): void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const write = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    const session = sessionOf(current()), empty = session.photos.length === 0 && session.models.length === 0;
+    mark(!empty);
+    await call("keepSession", { text: JSON.stringify(session) }).catch(() => {}); // it lives as long as the tab
+  };
   watch((state, before) => {
     const same = (["photos", "current", "models", "chosen", "tool"] as const).every((key) =>
       state[key] === before[key]
     );
     if (same || (state.photos.length === 0 && before.photos.length === 0 && state.models === before.models)) return;
-    timer ??= setTimeout(async () => {
-      timer = undefined;
-      const session = sessionOf(current()), empty = session.photos.length === 0 && session.models.length === 0;
-      mark(!empty);
-      await call("keepSession", { text: JSON.stringify(session) }).catch(() => {}); // it lives as long as the tab
-    }, REST);
+    timer ??= setTimeout(write, REST);
   });
   addEventListener("beforeunload", (event) => {
+    if (timer !== undefined) write(); // there is time for it while the person is asked
     if (unsaved()) event.preventDefault();
   });
   byId("forget").addEventListener("click", forgetAll);

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { photoFile } from "./files.ts";
 import { edits, siteTest } from "./site.ts";
-import { chooseTool, openPhotos } from "./steps.ts";
+import { chooseTool, openPhotos, untilFound } from "./steps.ts";
 
 siteTest(
   "page works offline after the first visit, with the models that were used",
@@ -13,7 +13,7 @@ siteTest(
     await chooseTool(page, "Classify");
     await page.locator("#classify-run").click();
     await page.locator(".label").nth(4).waitFor();
-    await page.waitForFunction(async () => {
+    await untilFound(page, async () => {
       const [name] = (await caches.keys()).filter((key) => key.startsWith("sidewinder-page-"));
       return (await (await caches.open(name!)).keys()).some(({ url }) => url.includes("webp_encode_wasm"));
     });
@@ -43,7 +43,7 @@ siteTest("new version is offered, taken over by one click, and drops the old cac
   const reloaded = page.waitForEvent("load");
   await page.getByRole("button", { name: "Reload" }).click();
   await reloaded;
-  await page.waitForFunction(async () => (await caches.keys()).join() === "sidewinder-page-next");
+  await untilFound(page, async () => (await caches.keys()).join() === "sidewinder-page-next");
   assert(before.length === 1 && before[0] !== "sidewinder-page-next");
 });
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { mambairFile, photoFile, vimFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { chooseTool, openPhotos, restore } from "./steps.ts";
+import { chooseTool, openPhotos, restore, untilFound } from "./steps.ts";
 
 const X2 = mambairFile("x2.pth", { upsampler: "pixelshuffledirect", upscale: 2 });
 const X4 = mambairFile("x4.pth", { upsampler: "pixelshuffledirect", upscale: 4 });
@@ -33,13 +33,18 @@ siteTest("results stand side by side under their own names, and survive a reload
   await page.locator("#compare-labels span", { hasText: "cat · ×4 · x4.pth" }).waitFor();
 
   // Written down once nothing has changed for a moment; leaving before the download asks.
-  await page.waitForFunction(async () => {
+  await untilFound(page, async () => {
     const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("session");
     for (const name of ["state-0", "state-1"]) {
       const file = await folder.getFileHandle(name).then((handle) => handle.getFile(), () => undefined);
       const text = await file?.text();
-      if (text && JSON.parse(JSON.parse(text).text).photos[0]?.results.length === 2) return true;
+      try {
+        if (JSON.parse(JSON.parse(text!).text).photos[0].results.length === 2) return true;
+      } catch {
+        // not there, or just being written
+      }
     }
+    return false;
   });
   const asked = new Promise<string>((resolve) =>
     page.once("dialog", (dialog) => {

@@ -8,6 +8,15 @@ import type { Page } from "playwright-core";
 import { decodeImage } from "../../src/image/decode.ts";
 import { photoFile, type PickedFile } from "./files.ts";
 
+/** Waits until what the page finds in its own time is true; `waitForFunction` takes any promise for true. */
+export async function untilFound(page: Page, find: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (!await page.evaluate(find)) {
+    assert(Date.now() < end, `the page must find within a minute: ${find}`);
+    await page.waitForTimeout(50);
+  }
+}
+
 /** Opens files by the picker and waits until the last photo shows. */
 export async function openPhotos(page: Page, ...files: PickedFile[]): Promise<void> {
   const before = await page.locator("#photo-list li").count();
