@@ -81,10 +81,14 @@ export const FFT: new (size: number) => Fft = library;
   {
     name: "geotiff",
     take: "fromArrayBuffer",
-    instead: { pako: `export { unzlibSync as inflate } from "fflate";` },
+    instead: {
+      pako: `export { unzlibSync as inflate } from "fflate";`,
+      "zstddec/stream": `import { decompress } from "fzstd";
+        export class ZSTDDecoder { async init() {} decode(bytes) { return decompress(bytes).slice(); } }`,
+    },
     file: "src/cli/geotiff.gen.ts",
     node: [],
-    without: ["lerc", "zstddec", "worker/create", "web-worker", "@petamoriken/float16", "fs", "http", "https", "url"],
+    without: ["lerc", "worker/create", "web-worker", "fs", "http", "https", "url"],
     surface: "export const fromArrayBuffer = library.fromArrayBuffer;\n",
   },
 ];
@@ -114,7 +118,7 @@ const leaveOut = (names: readonly string[]): esbuild.Plugin => ({
       contents: `module.exports = new Proxy({}, {
         get(_, key) {
           if (key === "__esModule") return true;
-          throw new Error("it needs ${path}, which is not supported");
+          throw new Error("${path} is not packed");
         },
       });`,
     }));
@@ -126,7 +130,7 @@ const replace = (instead: Readonly<Record<string, string>>, resolveDir: string):
   name: "replace",
   setup(build) {
     build.onResolve(
-      { filter: /^\w+$/ },
+      { filter: /^[\w/]+$/ },
       ({ path }) => path in instead ? { path, namespace: "instead" } : undefined,
     );
     build.onLoad({ filter: /./, namespace: "instead" }, ({ path }) => ({ contents: instead[path]!, resolveDir }));
@@ -156,6 +160,7 @@ async function moduleOf(
     define: { "process.env.TINYGLOBBY_DEBUG": "undefined", "import.meta.url": '"file:///"' },
     target: "es2022",
     minify: true,
+    drop: ["console"], // what there is to say the command line says
     legalComments: "none",
     write: false,
     logLevel: "warning",

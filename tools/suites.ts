@@ -137,6 +137,12 @@ export const SUITES: readonly Suite[] = [
     command: [DENO, "run", "-A", "tools/pack_codecs.ts", "--check"],
   },
   {
+    name: "libraries",
+    what: "the packed libraries are what npm gives",
+    ciOnly: true,
+    command: [DENO, "run", "-A", "tools/pack_libraries.ts", "--check"],
+  },
+  {
     name: "publish",
     what: "the registry of Deno would take the package: no slow types, nothing it rejects",
     command: [DENO, "publish", "--dry-run", "--allow-dirty", "--quiet"],

@@ -1,5 +1,5 @@
 /**
- * GeoTIFF files as bands, through the packed `geotiff`, which here knows all compressions but LERC and Zstandard.
+ * GeoTIFF files as bands, through the packed `geotiff`.
  *
  * @module
  */
@@ -44,6 +44,19 @@ interface Image {
 /** Most numbers that an image may have: 1 GiB of them. */
 const MOST_NUMBERS = 2 ** 28;
 
+/** Tag of the compression, and those that are read: the rest need a decoder larger than all of this, or a browser. */
+const COMPRESSION = 259;
+const READ: Readonly<Record<number, string>> = {
+  1: "none",
+  5: "LZW",
+  7: "JPEG",
+  8: "Deflate",
+  32773: "PackBits",
+  32946: "Deflate",
+  50000: "Zstandard",
+};
+const UNREAD: Readonly<Record<number, string>> = { 6: "old JPEG", 34887: "LERC", 34925: "LZMA", 50001: "WebP" };
+
 const KINDS: Readonly<Record<string, SampleKind>> = {
   Uint8Array: "uint8",
   Uint16Array: "uint16",
@@ -52,10 +65,10 @@ const KINDS: Readonly<Record<string, SampleKind>> = {
 };
 
 /**
- * Reads the first image of a GeoTIFF file, of any compression that `geotiff` knows.
+ * Reads the first image of a GeoTIFF file.
  *
  * @throws {SyntaxError} The file is no TIFF, or is damaged.
- * @throws {RangeError} The image is too large to be held.
+ * @throws {RangeError} The image is too large to be held, or of a compression that is not read.
  */
 export async function readGeotiff(path: string, signal: AbortSignal): Promise<GeoImage> {
   const { readFile } = await nodeFiles(), bytes = await readFile(path, { signal });
@@ -71,6 +84,17 @@ export async function readGeotiff(path: string, signal: AbortSignal): Promise<Ge
     throw new RangeError(
       `Cannot read ${path} as it must have at most ${MOST_NUMBERS} numbers: current ones are ${width} × ${height} of ` +
         `${bands} bands`,
+    );
+  }
+  const compression = image.fileDirectory.hasTag(COMPRESSION)
+    ? Number(await image.fileDirectory.loadValue(COMPRESSION).catch(broken))
+    : 1;
+  if (!(compression in READ)) {
+    throw new RangeError(
+      `Cannot read ${path} as its compression must be one of ${
+        [...new Set(Object.values(READ))].join(", ")
+      }: current ` +
+        `one is ${UNREAD[compression] ?? compression} (gdal_translate -co COMPRESS=DEFLATE writes the file anew)`,
     );
   }
   const samples = await image.readRasters({ interleave: true, signal }).catch(broken);

@@ -1,7 +1,8 @@
 /** `sidewinder fuse`: GeoTIFF in, GeoTIFF out. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { fromArrayBuffer } from "geotiff";
 import { fuseCommand } from "../../src/cli/fuse.ts";
+import { readGeotiff } from "../../src/cli/read_geotiff.ts";
 import { type GeoTags, geotiffBytes, type Samples } from "../../src/cli/write_geotiff.ts";
 import { fuse } from "../../src/fuse.ts";
 import { loadModel } from "../../src/load_model.ts";
@@ -55,6 +56,26 @@ Deno.test("geotiffBytes() writes what a reader of GeoTIFF reads, in every type",
     const { image } = await readTiff(await writeTiff(`${folder}/b.tif`, Uint8Array.from(values), PAN, 3));
     assertEquals(image.getGeoKeys(), null);
   }));
+
+const FILES = new URL("files/", import.meta.url);
+const read = (name: string) => readGeotiff(new URL(`${name}.tif`, FILES).pathname, new AbortController().signal);
+
+// Files of tifffile: a[row, column, band] = 37·(its number) mod 4001 as u16, an eighth of it where it is of floats.
+Deno.test("readGeotiff() reads every compression that it names, integers, floats and half floats", async () => {
+  const wanted = Array.from({ length: 6 * 8 * 2 }, (_, i) => i * 37 % 4001);
+  for (const name of ["deflate", "lzw", "packbits", "zstandard"]) {
+    const { data, width, height, bands, kind } = await read(name);
+    assertEquals({ width, height, bands, kind }, { width: 8, height: 6, bands: 2, kind: "uint16" }, name);
+    assertEquals([...data], wanted, name);
+  }
+  for (const name of ["half", "float_predictor"]) {
+    const eighths = wanted.map((value) => value / 8);
+    assertEquals([...(await read(name)).data], name === "half" ? eighths.map(Math.f16round) : eighths, name);
+  }
+  for (const [name, word] of [["lerc", "LERC"], ["webp", "WebP"]] as const) {
+    await assertRejects(() => read(name), RangeError, `current one is ${word}`);
+  }
+});
 
 Deno.test("sidewinder fuse gives what fuse() gives, where PAN lies and in the numbers of MS", () =>
   inFolder(async (folder) => {
