@@ -40,6 +40,8 @@ export interface WasmOptions {
   readonly grain?: number;
 }
 
+/** Inputs of the widest product whose weight may stay in 16 bits: eight outputs of it are widened in scratch at a time. */
+const WIDEST_HALF = 16_384;
 /** Milliseconds of work that are worth handing to another thread. */
 const GRAIN = 0.02;
 
@@ -86,7 +88,8 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     write(data: Float32Array | Uint32Array, options: WriteOptions): WasmBuffer {
       ledger.guard("write");
       const packed = data instanceof Float32Array ? packWeight(data, options) : data;
-      const halves = options.compact && packed instanceof Float32Array ? packHalves(packed) : undefined;
+      const compact = options.compact && (options.shape?.at(-1) ?? 0) <= WIDEST_HALF;
+      const halves = compact && packed instanceof Float32Array ? packHalves(packed) : undefined;
       const words = halves ?? packed;
       const make = (): WasmBuffer => ({ ...take(words.length), length: packed.length, half: halves !== undefined });
       const buffer = options.life === "run" ? ledger.run(make) : ledger.keep(make());

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { inFolder } from "./in_process.ts";
 
 const PHOTO = "tests/golden/image/reported/sprite_same.png";
 
@@ -11,15 +12,6 @@ async function sidewinder(...args: string[]): Promise<{ code: number; out: strin
 
 /** Names in a folder and below it. */
 const namesIn = (folder: string): string[] => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("sidewinder restore finds images by content, skips sidecars, and ends names by the format written", () =>
   inFolder(async (folder) => {

@@ -5,6 +5,7 @@ import { decodeAnimation } from "../../src/image/animation.ts";
 import { exifDensity } from "../../src/image/attached/exif.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { exifOrientation } from "../../src/image/headers/exif.ts";
+import { inFolder } from "./in_process.ts";
 
 const PICTURES = "tests/golden/image/pictures";
 
@@ -22,15 +23,6 @@ async function sidewinder(args: readonly string[], input?: Uint8Array<ArrayBuffe
 }
 
 const eventsOf = (out: string) => out.trim().split("\n").map((line) => JSON.parse(line));
-
-async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("sidewinder restore goes through folders of folders, tells a line a picture and a true total, and resumes", () =>
   inFolder(async (folder) => {

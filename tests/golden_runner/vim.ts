@@ -11,7 +11,6 @@ import { vimConfig } from "../../src/models/vim/options.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { runModel } from "../../src/run/run_model.ts";
 import { type Adapter, onDevice, type Produced } from "./adapter.ts";
-import type { Fixture } from "./fixture.ts";
 import { formulaCheckpoint } from "./formula.ts";
 import { stateDict } from "./net.ts";
 
@@ -70,24 +69,6 @@ const posEmbedResize: Adapter = {
     return Promise.resolve((["faithful", "correct"] as const).filter((mode) => fixture.has(mode)).map(resized));
   },
 };
-
-/** Rows of `stream.*` for the taps a full-size fixture names: the first 32 values, the mean, the biased deviation. */
-export function summarise(fixture: Fixture, taps: ReadonlyMap<string, Float32Array>): Produced[] {
-  const names = JSON.parse(fixture.metadata.stream_names!) as string[];
-  const first = new Float32Array(32 * names.length), means: number[] = [], deviations: number[] = [];
-  for (const [m, name] of names.entries()) {
-    const values = taps.get(name) ?? new Float32Array();
-    first.set(values.subarray(0, 32), 32 * m);
-    const mean = values.reduce((a, b) => a + b, 0) / values.length;
-    means.push(mean);
-    deviations.push(Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / values.length));
-  }
-  return [
-    { name: "stream.first32", values: first },
-    { name: "stream.mean", values: means },
-    { name: "stream.std", values: deviations },
-  ];
-}
 
 const vimMicro: Adapter = {
   run: async (fixture, device) => {

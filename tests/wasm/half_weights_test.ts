@@ -28,6 +28,19 @@ function weightOf(device: Device, data: Float32Array, shape: readonly number[], 
 const wave = (length: number, pace: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin(pace * i + 1));
 
+Deno.test("linear takes weights of any width as compact: the widest stay in 32 bits", async () => {
+  await using device = await openWasm({ threads: 1 });
+  for (const inner of [16_384, 16_385, 40_000]) {
+    using _ = device.scope();
+    const ops = new Ops(device), x = ops.input(wave(2 * inner, 0.7), [2, inner]);
+    const data = Float32Array.from(new Float16Array(wave(9 * inner, 1.3)));
+    const [half, full] = await Promise.all(
+      [true, false].map((compact) => device.read(ops.linear(x, weightOf(device, data, [9, inner], compact)))),
+    );
+    assertEquals(half, full);
+  }
+});
+
 for (const options of OPTIONS) {
   const name = options.variant ?? "three threads";
 

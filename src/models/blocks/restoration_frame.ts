@@ -57,6 +57,28 @@ export interface FrameConfig {
   readonly patchNorm: boolean;
 }
 
+/** What the official options say of the frame. */
+export interface FrameOptions {
+  readonly embed_dim: number;
+  readonly upscale: number;
+  readonly img_range: number;
+  readonly resi_connection: string;
+  readonly patch_norm: boolean;
+}
+
+/** The frame of a net with so many channels and that head. */
+export function frameOf(options: FrameOptions, channels: number, head: Head): FrameConfig {
+  return {
+    channels,
+    width: options.embed_dim,
+    scale: head === "residual" ? 1 : options.upscale,
+    head,
+    range: options.img_range,
+    threeConv: options.resi_connection === "3conv",
+    patchNorm: options.patch_norm,
+  };
+}
+
 /** Official means of red, green and blue, as float32 has them. */
 const MEAN = [0.4488, 0.4371, 0.4040].map(Math.fround);
 /** Channels of the classic upsampling. */

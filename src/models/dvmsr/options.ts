@@ -5,7 +5,7 @@
  * @module
  */
 import { type MixerConfig, mixerConfig } from "../blocks/mamba.ts";
-import { type FrameConfig, headOf } from "../blocks/restoration_frame.ts";
+import { type FrameConfig, frameOf, headOf } from "../blocks/restoration_frame.ts";
 import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 
 /** Constructor options of `DVMSR` that have a meaning at inference, official names and defaults. */
@@ -103,15 +103,7 @@ export function dvmsrConfig(options: DvmsrOptions = {}): DvmsrConfig {
   const head = headOf("DVMSR", o.upsampler, ["pixelshuffle", "pixelshuffledirect", ""]);
   if (head === "shuffle" && ![1, 2, 3, 4, 8].includes(o.upscale)) wrong("upscale", "be 1, 2, 3, 4 or 8", o.upscale);
   return {
-    frame: {
-      channels: o.channels,
-      width: o.embed_dim,
-      scale: head === "residual" ? 1 : o.upscale,
-      head,
-      range: o.img_range,
-      threeConv: o.resi_connection === "3conv",
-      patchNorm: o.patch_norm,
-    },
+    frame: frameOf(o, o.channels, head),
     depths: [...o.depths],
     mixer: mixerConfig(o.embed_dim, {
       inner: Math.floor((ssm.expand ?? 2) * o.embed_dim),

@@ -5,7 +5,7 @@
  * @module
  */
 import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
-import { type FrameConfig, headOf } from "../blocks/restoration_frame.ts";
+import { type FrameConfig, frameOf, headOf } from "../blocks/restoration_frame.ts";
 import type { CabForm } from "../blocks/cab.ts";
 import { type VssBlockConfig, vssBlockConfig } from "../blocks/vss_block.ts";
 
@@ -157,15 +157,7 @@ export function mambairConfig(options: MambaIROptions = {}): MambaIRConfig {
   const head = headOf("MambaIR", o.upsampler, ["pixelshuffle", "pixelshuffledirect", ""]);
   const block = vssBlockConfig(o.embed_dim, { d_state: o.d_state, expand: o.mlp_ratio });
   return {
-    frame: {
-      channels: o.in_chans,
-      width: o.embed_dim,
-      scale: head === "residual" ? 1 : o.upscale,
-      head,
-      range: o.img_range,
-      threeConv: o.resi_connection === "3conv",
-      patchNorm: o.patch_norm,
-    },
+    frame: frameOf(o, o.in_chans, head),
     depths: [...o.depths],
     block: { ...block, epsilon: 1e-5, cab: head === "direct" ? FORMS[o.cab_generation] : "classic" },
   };

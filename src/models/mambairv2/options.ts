@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type FrameConfig, headOf } from "../blocks/restoration_frame.ts";
+import { type FrameConfig, frameOf, headOf } from "../blocks/restoration_frame.ts";
 import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
 import type { AttentiveLayerConfig } from "./attentive_layer.ts";
 
@@ -184,15 +184,7 @@ export function mambairv2Config(options: MambaIRv2Options = {}): MambaIRv2Config
     qkvBias: o.qkv_bias,
   });
   return {
-    frame: {
-      channels: o.in_chans,
-      width: o.embed_dim,
-      scale: head === "residual" ? 1 : o.upscale,
-      head,
-      range: o.img_range,
-      threeConv: o.resi_connection === "3conv",
-      patchNorm: o.patch_norm,
-    },
+    frame: frameOf(o, o.in_chans, head),
     window: o.window_size,
     groups: o.depths.map((depth, g) => ({ depth, layer: layer(o.num_heads?.[g] ?? 4) })),
     seed: o.routing === "gumbel" ? o.seed : undefined,
