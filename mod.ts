@@ -48,6 +48,7 @@ export * from "./src/forecast.ts";
 export * from "./src/fuse.ts";
 export * from "./src/generate.ts";
 export { encodeImage, type EncodeOptions } from "./src/image/encode.ts";
+export { toBlob, toImageData } from "./src/image/outputs.ts";
 export { type MetricOptions, psnr, ssim } from "./src/image/metrics.ts";
 export * from "./src/image/pixels.ts";
 export { type PngEncoder, pngEncoder } from "./src/image/png_encode.ts";

@@ -3,18 +3,18 @@
  *
  * @module
  */
+import { addressOf } from "./address.ts";
+import { answeredBytes } from "./answered.ts";
 import type { SourceOptions } from "./byte_source.ts";
 import { Growing } from "./growing.ts";
 import { download, MAX_DOWNLOAD } from "./http.ts";
 import { readPath } from "./read_path.ts";
 
-/** A text that is a URL rather than a path. */
-const URL_REGEXP = /^(https?|data|blob|file):/i;
-
 /**
  * All bytes of an input. Connections that break are taken up again.
  *
- * @throws {TypeError} The input is none of these, or a path where there is no file system.
+ * @throws {TypeError} The input is none of these, a path where there is neither a file system nor a page, or an answer that
+ * is no success.
  * @throws {RangeError} The server's file is larger than `maxBytes`.
  * @throws {Error} The file or server cannot be reached; `cause` is the original error.
  *
@@ -26,19 +26,20 @@ const URL_REGEXP = /^(https?|data|blob|file):/i;
  * ```
  */
 export async function readAll(
-  input: Uint8Array | ArrayBuffer | Blob | URL | string,
+  input: Uint8Array | ArrayBuffer | Blob | Response | URL | string,
   options: SourceOptions = {},
 ): Promise<Uint8Array> {
   if (input instanceof Uint8Array) return input;
   if (input instanceof ArrayBuffer) return new Uint8Array(input);
   if (input instanceof Blob) return new Uint8Array(await input.arrayBuffer());
-  if (typeof input === "string" && !URL_REGEXP.test(input)) return await readPath(input);
+  if (input instanceof Response) return await answeredBytes(input);
   if (typeof input === "string" || input instanceof URL) {
-    const url = new URL(input);
+    const url = typeof input === "string" ? addressOf(input) : input;
+    if (!url) return await readPath(input);
     return await (url.protocol === "file:" ? readPath(url) : readUrl(url, options));
   }
   throw new TypeError(
-    "Cannot read the input as it must be bytes, a Blob, a path or a URL: current value is " +
+    "Cannot read the input as it must be bytes, a Blob, a Response, a path or a URL: current value is " +
       Object.prototype.toString.call(input).slice(8, -1),
   );
 }

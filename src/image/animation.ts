@@ -7,6 +7,7 @@ import { lazyImport } from "../bytes/lazy_import.ts";
 import type { Attached } from "./attached.ts";
 import type { DecodeOptions } from "./decode.ts";
 import { readHeader } from "./headers/header.ts";
+import { isDrawable } from "./drawn.ts";
 import { type Channels, checkSize, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./pixels.ts";
 import { readBytes } from "./read_bytes.ts";
 
@@ -62,7 +63,7 @@ export interface EncodeAnimationOptions {
  */
 export async function decodeAnimation(input: ImageInput, options: DecodeOptions = {}): Promise<Animation | undefined> {
   const { maxPixels = MAX_PIXELS, signal, codecModules } = options;
-  if (isPixelSource(input)) return undefined;
+  if (isPixelSource(input) || isDrawable(input)) return undefined;
   const bytes = await readBytes(input, signal), header = readHeader(bytes);
   if (header.frames === undefined) return undefined;
   checkSize(header.width, header.height, maxPixels);

@@ -6,6 +6,7 @@
 import { lazyImport } from "../bytes/lazy_import.ts";
 import type { CodecModules } from "./codecs.ts";
 import { decodeByRuntime } from "./decode_by_runtime.ts";
+import { isDrawable, readDrawable } from "./drawn.ts";
 import { decodeStored } from "./decode_stored.ts";
 import { imageType, readHeader } from "./headers/header.ts";
 import { turnUpright } from "./orient.ts";
@@ -30,7 +31,7 @@ export interface DecodeOptions {
  * is kept, straight. Of an animation it is the first picture, see {@linkcode decodeAnimation}. AVIF and HEIC are read where
  * the runtime's own decoder can, which is in browsers; they come in sRGB then. Inks (CMYK, YCCK) become sRGB by their
  * profile. Other pixels keep their profile and metadata in {@linkcode Pixels.attached}. Pixels are checked and returned as
- * they are.
+ * they are; what a browser draws is read in sRGB, see {@linkcode Drawable}.
  *
  * @example
  * ```ts
@@ -41,13 +42,15 @@ export interface DecodeOptions {
  * @throws {SyntaxError} If the bytes are no image that we read (it says what they look like), damaged or cut off.
  * @throws {RangeError} If the image is empty or has more than `maxPixels` pixels, or is of a kind that is not supported
  * (12 bit or lossless JPEG).
- * @throws {TypeError} If the input is of no known kind, or an URL or path cannot be read here.
+ * @throws {TypeError} If the input is of no known kind, a URL or path cannot be read here, a `Response` is no success, or
+ * what a browser draws has not loaded, is closed, or must not be read by this page.
  * @throws {Error} If there is too little memory for the pixels.
  */
 export async function decodeImage(input: ImageInput, options: DecodeOptions = {}): Promise<Pixels> {
   const { maxPixels = MAX_PIXELS, attached: wanted = true, signal } = options;
   signal?.throwIfAborted();
   if (isPixelSource(input)) return checkPixels(input, maxPixels);
+  if (isDrawable(input)) return readDrawable(input, maxPixels);
   const bytes = await readBytes(input, signal);
   signal?.throwIfAborted();
   const native = imageType(bytes) === undefined ? await decodeByRuntime(bytes, maxPixels) : undefined;

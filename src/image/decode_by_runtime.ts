@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { drawPixels } from "./drawn.ts";
 import { lookalike } from "./headers/header.ts";
 import { checkSize, type Pixels } from "./pixels.ts";
 
@@ -16,11 +17,7 @@ export async function decodeByRuntime(bytes: Uint8Array<ArrayBuffer>, maxPixels:
   try {
     const { width, height } = bitmap;
     checkSize(width, height, maxPixels);
-    const context = new OffscreenCanvas(width, height).getContext("2d")!;
-    context.drawImage(bitmap, 0, 0);
-    const { data } = context.getImageData(0, 0, width, height);
-    for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return { data, width, height, channels: 4 };
-    return { data: data.filter((_, i) => i % 4 !== 3), width, height, channels: 3 };
+    return drawPixels(bitmap, width, height);
   } finally {
     bitmap.close();
   }

@@ -1,11 +1,11 @@
 /**
  * Pixels are what every image becomes: rows from the top, channels interleaved, 8 or 16 bits. Whatever a caller has
- * (an `ImageData`, encoded bytes, a Blob, a path, a URL) is an {@linkcode ImageInput}.
+ * (an `ImageData`, a canvas, encoded bytes, a Blob, a path, a URL) is an {@linkcode ImageInput}.
  *
  * @module
  */
 
-import type { Attached } from "./attached.ts";
+import type { Attached, ColourCoding } from "./attached.ts";
 
 /** Samples per pixel: grey, grey + alpha, RGB, RGBA. */
 export type Channels = 1 | 2 | 3 | 4;
@@ -38,8 +38,24 @@ export interface PixelSource {
   readonly attached?: Attached;
 }
 
-/** Anything an image can be read from: pixels, encoded bytes, a Blob or File, a path, or a URL (text or object). */
-export type ImageInput = PixelSource | Uint8Array | ArrayBuffer | Blob | string | URL;
+/**
+ * What a browser shows or draws. Its pixels are read as the browser gives them: 8 bits, in sRGB, upright; colours behind
+ * alpha are as exact as a canvas keeps them.
+ */
+export type Drawable =
+  | HTMLImageElement
+  | HTMLVideoElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | ImageBitmap
+  | VideoFrame;
+
+/**
+ * Anything an image can be read from: pixels or an `ImageData`, encoded bytes, a Blob or File, a `Response`, a path, a URL
+ * (text or object; in a page also relative to it), or what a browser draws: `<img>`, `<video>`, a canvas, an `ImageBitmap`,
+ * a `VideoFrame`.
+ */
+export type ImageInput = PixelSource | Uint8Array | ArrayBuffer | Blob | Response | string | URL | Drawable;
 
 /** Pixels accepted unless `maxPixels` is raised: 100 megapixels, some 400 MB once decoded to RGBA. */
 export const MAX_PIXELS = 100_000_000;
@@ -72,7 +88,7 @@ const megapixels = (count: number): string => `${+(count / 1e6).toPrecision(4)} 
  * @throws {RangeError} If the size or the channels are impossible, or there are more than `maxPixels` pixels.
  */
 export function checkPixels(source: PixelSource, maxPixels: number = MAX_PIXELS): Pixels {
-  const { data, width, height, channels = 4, attached } = source;
+  const { data, width, height, channels = 4 } = source, attached = source.attached ?? attachedOf(source);
   checkSize(width, height, maxPixels);
   if (!(channels === 1 || channels === 2 || channels === 3 || channels === 4)) {
     throw new RangeError(`Cannot read pixels as channels must be 1, 2, 3 or 4: current value is ${channels}`);
@@ -91,6 +107,15 @@ export function checkPixels(source: PixelSource, maxPixels: number = MAX_PIXELS)
     );
   }
   return { data, width, height, channels, ...(attached && { attached }) };
+}
+
+/** Display P3 with the transfer function of sRGB, as H.273 numbers it. */
+export const P3: NonNullable<ColourCoding["cicp"]> = [12, 13, 0, 1];
+
+/** What the colours of an `ImageData` are, where they are not in sRGB. */
+function attachedOf(source: object): Attached | undefined {
+  const { colorSpace } = source as { colorSpace?: string };
+  return colorSpace === "display-p3" ? { coding: { cicp: P3 } } : undefined;
 }
 
 /** Tells pixels from the other kinds of input. */

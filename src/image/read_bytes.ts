@@ -3,12 +3,13 @@
  *
  * @module
  */
+import { addressOf } from "../bytes/address.ts";
 import { readAll } from "../bytes/read_all.ts";
-import type { ImageInput } from "./pixels.ts";
+import type { Drawable, ImageInput } from "./pixels.ts";
 
 /** The bytes of an input that is not pixels. */
 export async function readBytes(
-  input: Exclude<ImageInput, { data: unknown }>,
+  input: Exclude<ImageInput, { data: unknown } | Drawable>,
   signal?: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
   try {
@@ -25,4 +26,6 @@ export async function readBytes(
 }
 
 const isAddress = (input: unknown): boolean =>
-  input instanceof URL ? input.protocol !== "file:" : typeof input === "string" && /^(https?|data|blob):/i.test(input);
+  input instanceof URL
+    ? input.protocol !== "file:"
+    : typeof input === "string" && (addressOf(input)?.protocol ?? "file:") !== "file:";

@@ -7,6 +7,7 @@ import { bleedColours } from "../image/bleed.ts";
 import { stripAttached } from "../image/attached.ts";
 import { channelOf, hasAlpha } from "../image/colour.ts";
 import { decodeImage } from "../image/decode.ts";
+import { isDrawable } from "../image/drawn.ts";
 import { type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "../image/pixels.ts";
 import type { Model } from "../load_model.ts";
 import type { RestoreOptions } from "./options.ts";
@@ -99,7 +100,7 @@ export async function prepare(nets: Nets, image: ImageInput, options: RestoreOpt
       memory: memory === undefined ? undefined : memory * 1e6,
       ...(runtime === undefined ? {} : { runtime: runtime * 1e6 }),
       held: bytes + painted(pixels, model, size, clear, alpha) + (whole || !last ? result : 0) +
-        (i > 0 || isPixelSource(image) ? 0 : DECODER_BYTES * from.width * from.height),
+        (i > 0 || isPixelSource(image) || isDrawable(image) ? 0 : DECODER_BYTES * from.width * from.height),
       perRow: whole || !last ? 0 : 4 * row,
       alpha,
     });

@@ -1,4 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { convertToSrgb } from "../../src/image/srgb.ts";
+import { toBlob, toImageData } from "../../src/image/outputs.ts";
 import { toChannels } from "../../src/image/colour.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import type { Channels, ImageInput } from "../../src/image/pixels.ts";
@@ -37,12 +39,28 @@ Deno.test("decodeImage() takes bytes, buffers, Blobs, paths, URLs and pixels", a
     object,
     new URL(object),
     data,
+    new Response(bytes),
   ];
   for (const input of inputs) assertEquals(await decodeImage(input), expected);
   URL.revokeObjectURL(object);
   assertEquals(await decodeImage(expected), expected);
   const rgba = new ImageData(2, 1);
   assertEquals(await decodeImage(rgba), { data: rgba.data, width: 2, height: 1, channels: 4 });
+});
+
+Deno.test("toImageData() and toBlob() give pixels back to a page", async () => {
+  const colours = { data: Uint16Array.of(0, 65535, 257, 32896), width: 2, height: 1, channels: 2 } as const;
+  const { data, colorSpace } = await toImageData(colours);
+  assertEquals([[...data], colorSpace], [[0, 0, 0, 255, 1, 1, 1, 128], "srgb"]);
+  const p3 = new ImageData(Uint8ClampedArray.of(200, 30, 30, 255), 1, 1, { colorSpace: "display-p3" });
+  const decoded = await decodeImage(p3);
+  assertEquals(decoded.attached, { coding: { cicp: [12, 13, 0, 1] } });
+  assertEquals([...(await toImageData(decoded)).data], [200, 30, 30, 255]);
+  const [red] = (await convertToSrgb(decoded)).data;
+  assert(red! > 205, `${red}`); // Display P3's red is redder
+  const blob = await toBlob(colours);
+  assertEquals([blob.type, (await decodeImage(blob)).data], ["image/png", colours.data]);
+  assertEquals((await toBlob(colours, { type: "webp", lossless: true })).type, "image/webp");
 });
 
 Deno.test("decodeImage() reads bytes that are a part of a larger buffer", async () => {
