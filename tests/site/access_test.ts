@@ -4,7 +4,7 @@ import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { bytesFile, mambairFile, photoFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { chooseTool, lookInside, openPhotos, restore } from "./steps.ts";
+import { chooseTool, lookInside, openPhotos, restore, untilFocused } from "./steps.ts";
 
 /** What axe finds wrong, one line each. The policy forbids inline scripts, so it comes through the debugger. */
 async function violations(page: Page): Promise<string[]> {
@@ -101,7 +101,7 @@ siteTest("everything works by keyboard alone, with the focus in sight", { hash: 
   await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await page.locator(".label").nth(4).waitFor();
-  assertEquals(await page.evaluate(() => document.activeElement!.id), "classify-run");
+  await untilFocused(page, "classify-run");
 });
 
 siteTest("screen readers hear what happens", {}, async ({ page }) => {
@@ -128,5 +128,5 @@ siteTest("Escape cancels what is going on", {}, async ({ page }) => {
   await page.waitForFunction(() => /Running/.test(document.querySelector("#restore-phase")!.textContent!));
   await page.keyboard.press("Escape");
   await page.locator("#restore-run").waitFor();
-  assertEquals(await page.evaluate(() => document.activeElement!.id), "restore-run");
+  await untilFocused(page, "restore-run");
 });

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encodeImage } from "../../src/image/encode.ts";
 import { bytesFile, photoFile, vimFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { chooseTool, classifySample, explain, lookInside, openPhotos } from "./steps.ts";
+import { chooseTool, classifySample, explain, lookInside, openPhotos, painted, until, untilReads } from "./steps.ts";
 
 siteTest("classify names five classes and shows where the answer comes from", {}, async ({ page }) => {
   await classifySample(page);
@@ -67,13 +67,12 @@ siteTest("look inside draws Vim's two orders with the class token, and the norm 
   const heights = await page.locator("#norms .column").evaluateAll((bars) => bars.map((bar) => bar.clientHeight));
   assert(heights.at(-1)! > heights[0]!, "the stream does not grow");
   await page.locator("#scan-step").fill("73");
-  assertEquals(await page.locator("#scan-at").textContent(), "73 of 145 (the class token)");
+  await untilReads(page, "#scan-at", "73 of 145 (the class token)");
   assertMatch((await page.locator("#scan").getAttribute("aria-label"))!, /Scan by rows, token 73 of 145/);
   const picture = () => page.locator("#scan").evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL().length);
   const plain = await picture();
   await page.locator("#norms button").nth(3).click();
-  await page.waitForTimeout(100);
-  assert(await picture() !== plain, "the norms of a block are not drawn");
+  await until(picture, (seen) => seen !== plain, "the norms of a block must be drawn");
   assertMatch((await page.locator("#norm-text").textContent())!, /Block 4, layer\.3: mean strength \d/);
 });
 
@@ -92,13 +91,13 @@ siteTest(
     await lookInside(page, "vim_micro");
     const step = () => page.locator("#scan-step").inputValue();
     const first = await step();
-    await page.waitForTimeout(400);
-    assert(await step() !== first, "the scan does not walk");
+    await until(step, (seen) => seen !== first, "the scan must walk");
     await page.emulateMedia({ reducedMotion: "reduce" });
     await page.locator("#inside-run").click();
     await page.locator("#inside-run:not([hidden]):not([disabled])").waitFor();
+    assertEquals(await page.locator("#scan-play").getAttribute("aria-pressed"), "false");
     const rest = await step();
-    await page.waitForTimeout(300);
+    await painted(page);
     assertEquals(await step(), rest);
   },
 );

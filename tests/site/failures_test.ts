@@ -94,16 +94,20 @@ siteTest(
   },
 );
 
-siteTest("full storage is told and the model runs all the same", {}, async ({ page, context, origin }) => {
-  await openPhotos(page, await photoFile(20, 20));
-  await page.waitForFunction(() => navigator.serviceWorker.controller);
-  const protocol = await context.newCDPSession(page);
-  await protocol.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1_000_000 });
-  await chooseTool(page, "Classify");
-  await page.locator("#classify-run").click();
-  await page.locator(".label").nth(4).waitFor();
-  assertMatch(await page.locator(".message.notice").innerText(), /Storage is full: the model runs/);
-});
+siteTest(
+  "full storage is told and the model runs all the same",
+  { worker: true },
+  async ({ page, context, origin }) => {
+    await openPhotos(page, await photoFile(20, 20));
+    await page.waitForFunction(() => navigator.serviceWorker.controller);
+    const protocol = await context.newCDPSession(page);
+    await protocol.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1_000_000 });
+    await chooseTool(page, "Classify");
+    await page.locator("#classify-run").click();
+    await page.locator(".label").nth(4).waitFor();
+    assertMatch(await page.locator(".message.notice").innerText(), /Storage is full: the model runs/);
+  },
+);
 
 siteTest("camera that is refused says so and the page goes on", {}, async ({ page }) => {
   await page.evaluate(() => {

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { photoFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { lookInside, openPhotos, painted, seenAt } from "./steps.ts";
+import { lookInside, openPhotos, seenAt, untilChanged } from "./steps.ts";
 
 siteTest("tap on a patch shows what reaches it, layer by layer and way by way", {}, async ({ page }) => {
   await openPhotos(page, await photoFile(80, 64));
@@ -23,12 +23,11 @@ siteTest("tap on a patch shows what reaches it, layer by layer and way by way", 
     await page.locator("#reach-column").inputValue(),
   ];
   assertEquals(await place(), ["7", "7"]);
-  const box = (await page.locator("#viewer").boundingBox())!, before = (await seenAt(page, 0.3, 0.3, 200)).toBase64();
+  const box = (await page.locator("#viewer").boundingBox())!, before = await seenAt(page, 0.3, 0.3, 200);
   await page.mouse.click(box.x + box.width / 2 - 40, box.y + box.height / 2 - 60);
   await page.waitForFunction(() => document.querySelector<HTMLInputElement>("#reach-row")!.value !== "7");
   assertNotEquals(await place(), ["7", "7"]);
-  await painted(page);
-  while ((await seenAt(page, 0.3, 0.3, 200)).toBase64() === before) await painted(page);
+  await untilChanged(page, 0.3, 0.3, 200, before);
 
   // The last patch of the path gets nothing from later ones: by rows all of it comes from before.
   await page.locator("#reach-row").fill("1");

@@ -60,7 +60,7 @@ siteTest("folder is walked when it is picked, and hidden files of systems are le
   await Deno.remove(folder, { recursive: true });
 });
 
-siteTest("photos that other apps share come in with the page", {}, async ({ page, origin }) => {
+siteTest("photos that other apps share come in with the page", { worker: true }, async ({ page, origin }) => {
   await page.waitForFunction(() => navigator.serviceWorker.controller);
   const bytes = [...(await photoFile(20, 12)).buffer];
   await page.evaluate(async (bytes) => {

@@ -26,7 +26,7 @@ siteTest("isolated page runs its models on several threads", {}, async ({ page }
 
 siteTest(
   "host without headers is made up for by the service worker, after one load more",
-  { plain: true },
+  { plain: true, worker: true },
   async ({ page }) => {
     // The first load is not isolated and works on one thread; the worker that it brings isolates the next.
     await page.waitForFunction(() =>
@@ -36,7 +36,7 @@ siteTest(
   },
 );
 
-siteTest("page without isolation works on one thread", { plain: true, noWorker: true }, async ({ page }) => {
+siteTest("page without isolation works on one thread", { plain: true }, async ({ page }) => {
   assertEquals(await isolated(page), false);
   await classify(page);
   assertEquals(threads(page), 0);

@@ -3,7 +3,7 @@ import { assert, assertAlmostEquals, assertEquals, assertNotEquals } from "@std/
 import { encodeImage } from "../../src/image/encode.ts";
 import { bytesFile, mambairFile, photoFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { colourAt, openPhotos, painted, restore, untilResult } from "./steps.ts";
+import { colourAt, openPhotos, painted, restore, untilReads, untilResult } from "./steps.ts";
 
 const X4 = mambairFile("x4.pth", { upsampler: "pixelshuffledirect", upscale: 4 });
 
@@ -24,12 +24,10 @@ siteTest(
 
     await page.locator("#restore-run").click();
     await untilResult(page, 0);
-    await painted(page);
-    assertEquals(await page.locator("#zoom").textContent(), "100 %"); // of the result: the view went there
+    await untilReads(page, "#zoom", "100 %"); // of the result: the view went there
     await page.locator("#fit").click();
     await page.locator("#actual").click();
-    await painted(page);
-    assertEquals(await page.locator("#zoom").textContent(), "100 %");
+    await untilReads(page, "#zoom", "100 %");
 
     const left = () => colourAt(page, 0.4, 0.5), right = () => colourAt(page, 0.6, 0.5);
     const after = await right();

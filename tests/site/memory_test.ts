@@ -14,7 +14,17 @@ siteTest(`memory is level after ${JOBS} jobs`, {}, async ({ page }) => {
   await openPhotos(page, await photoFile(64, 64));
   await page.locator("#device-box summary").click();
   const held = async () => {
-    const text = await page.locator("#memory").innerText();
+    // Opened anew the box asks the engine anew.
+    const text = await page.evaluate(() => {
+      const box = document.querySelector<HTMLDetailsElement>("#device-box")!,
+        memory = document.querySelector("#memory")!;
+      memory.textContent = "";
+      box.open = false;
+      return new Promise<string>((resolve) => {
+        new MutationObserver(() => resolve(memory.textContent!)).observe(memory, { childList: true });
+        box.addEventListener("toggle", () => box.open = true, { once: true });
+      });
+    });
     const [taken, photos] = [...text.matchAll(/(?:taken|photos) ([\d.]+) (kB|MB)/g)]
       .map(([, size, unit]) => Number(size) * (unit === "MB" ? 1e6 : 1e3)) as [number, number];
     return { taken, photos };

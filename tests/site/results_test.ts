@@ -17,7 +17,7 @@ siteTest("results stand side by side under their own names, and survive a reload
   assertEquals(await names(), ["cat · ×2 · x2.pth", "cat · ×4 · x4.pth"]);
   assertMatch(await page.locator("#restore-result").innerText(), /^96 × 64 on wasm/);
   await page.locator(".show-result").first().click();
-  assertMatch(await page.locator("#restore-result").innerText(), /^48 × 32 on wasm/);
+  await page.locator("#restore-result", { hasText: /^48 × 32 on wasm/ }).waitFor();
   // A result can be dragged out as a file under its name.
   const dragged = await page.locator("#results li").first().evaluate(async (item) => {
     item.dispatchEvent(new PointerEvent("pointerenter"));

@@ -30,8 +30,8 @@ export interface Visit {
   readonly hash?: string;
   /** On a host that sends none of the page's headers. */
   readonly plain?: boolean;
-  /** In a browser that keeps no service workers. */
-  readonly noWorker?: boolean;
+  /** In a browser that keeps service workers; what they fetch takes time that most tests need not spend. */
+  readonly worker?: boolean;
   /** Console errors that belong to the test. */
   readonly expectErrors?: RegExp;
 }
@@ -124,7 +124,7 @@ async function visit(options: Visit, body: (visited: Visited) => Promise<void>):
     colorScheme: scheme,
     reducedMotion: motion,
     acceptDownloads: true,
-    ...(options.noWorker ? { serviceWorkers: "block" as const } : {}),
+    serviceWorkers: options.worker ? "allow" : "block",
   });
   served.clear();
   try {

@@ -8,13 +8,34 @@ import type { Page } from "playwright-core";
 import { decodeImage } from "../../src/image/decode.ts";
 import { photoFile, type PickedFile } from "./files.ts";
 
+/** Milliseconds that a state may take to come on a slow machine, and between two looks. */
+const PATIENCE = 60_000, PAUSE = 50;
+
+/** Looks again and again until what is seen is as it should be, and gives it. */
+export async function until<T>(look: () => Promise<T>, holds: (seen: T) => boolean, wish: string): Promise<T> {
+  for (const end = Date.now() + PATIENCE;;) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    assert(Date.now() < end, `Cannot go on as ${wish}: it is ${JSON.stringify(seen)?.slice(0, 200)}`);
+    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  }
+}
+
 /** Waits until what the page finds in its own time is true; `waitForFunction` takes any promise for true. */
 export async function untilFound(page: Page, find: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 60_000;
-  while (!await page.evaluate(find)) {
-    assert(Date.now() < end, `the page must find within a minute: ${find}`);
-    await page.waitForTimeout(50);
-  }
+  await until(() => page.evaluate(find), (found) => found, `the page must find ${find}`);
+}
+
+/** Waits until an element reads exactly so. */
+export async function untilReads(page: Page, selector: string, text: string): Promise<void> {
+  const look = () => page.locator(selector).textContent();
+  await until(look, (seen) => seen === text, `${selector} must read ${text}`);
+}
+
+/** Waits until an element has the focus. */
+export async function untilFocused(page: Page, id: string): Promise<void> {
+  const look = () => page.evaluate(() => document.activeElement?.id);
+  await until(look, (seen) => seen === id, `#${id} must have the focus`);
 }
 
 /** Opens files by the picker and waits until the last photo shows. */
@@ -53,9 +74,16 @@ export async function untilResult(page: Page, before: number): Promise<void> {
   }, before);
 }
 
-/** Waits until the painter has drawn what the page told it. */
+/**
+ * Waits until the painter has drawn what the page told it: the page tells it in a frame of its own, the painter draws in one of
+ * its own, and the next one of the page shows it.
+ */
 export async function painted(page: Page): Promise<void> {
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  const frames = () =>
+    new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())));
+  await page.evaluate(frames);
+  await page.workers().find((worker) => worker.url().includes("painter"))?.evaluate(frames);
+  await page.evaluate(frames);
 }
 
 /** Downloads the result in a format and decodes it. */
@@ -68,7 +96,7 @@ export async function download(page: Page, format: "png" | "jpeg" | "webp") {
 
 /** What is seen of a part of the viewer, in shares of its size, as the bytes of a PNG. */
 export async function seenAt(page: Page, x: number, y: number, side: number): Promise<Uint8Array<ArrayBuffer>> {
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await painted(page);
   const box = (await page.locator("#viewer").boundingBox())!;
   const clip = {
     x: Math.floor(box.x + x * box.width),
@@ -84,10 +112,16 @@ export async function colourAt(page: Page, x: number, y: number): Promise<readon
   return Array.from((await decodeImage(await seenAt(page, x, y, 1))).data);
 }
 
-/** Waits until a part of the viewer looks different. */
-export async function untilChanged(page: Page, x: number, y: number, side: number): Promise<void> {
-  const before = (await seenAt(page, x, y, side)).toBase64();
-  while ((await seenAt(page, x, y, side)).toBase64() === before) await page.waitForTimeout(50);
+/** Waits until a part of the viewer no longer looks as it did. */
+export async function untilChanged(
+  page: Page,
+  x: number,
+  y: number,
+  side: number,
+  before: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  const look = async () => (await seenAt(page, x, y, side)).toBase64(), old = before.toBase64();
+  await until(look, (seen) => seen !== old, `the picture at ${x}, ${y} must change`);
 }
 
 /** Classifies a sample. */
@@ -109,10 +143,9 @@ export async function explain(page: Page): Promise<void> {
     (await page.locator("#where-note").textContent())!,
     /Covering the bright spot lowers .+ from \d+ % to \d+ %/,
   );
-  const look = () => seenAt(page, 0.35, 0.35, 200).then((bytes) => bytes.toBase64());
-  const hot = await look();
+  const lit = await seenAt(page, 0.35, 0.35, 200);
   await page.locator("#where").uncheck();
-  assert(hot !== await look(), "no place of the photo was covered by the picture");
+  await untilChanged(page, 0.35, 0.35, 200, lit);
 }
 
 /** Runs a model under watch and returns what the page shows of it. */
