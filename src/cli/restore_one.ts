@@ -9,6 +9,7 @@ import type { Strip } from "../image/attached.ts";
 import { attachedChunks } from "../image/attached_chunks.ts";
 import { checkEncodable, encodeImage } from "../image/encode.ts";
 import { readHeader } from "../image/headers/header.ts";
+import { orientationOf } from "../image/orientation.ts";
 import { pngEncoder } from "../image/png_encode.ts";
 import { readBytes } from "../image/read_bytes.ts";
 import type { Model } from "../load_model.ts";
@@ -55,7 +56,7 @@ export async function restoreOne(
 ): Promise<Done> {
   const { signal } = terminal, { type, path } = target;
   const bytes = image === STANDARD ? await allOfStandardInput(signal) : await readBytes(image, signal);
-  const header = readHeader(bytes), turned = header.orientation >= 5;
+  const header = readHeader(bytes), turned = await orientationOf(header) >= 5;
   const from = { width: turned ? header.height : header.width, height: turned ? header.width : header.height };
   const size = await resultSize(restorer, from, options);
   const animated = header.frames !== undefined;
@@ -74,7 +75,7 @@ export async function restoreOne(
   let done: Done | undefined;
   const chunks = (async function* (): AsyncGenerator<Uint8Array, void> {
     const result = animated
-      ? animation(restorer, bytes, options, write, target)
+      ? animation(restorer, bytes, options, write, target, (reason) => leftOut.push(reason))
       : type === "png"
       ? png(restorer, bytes, options)
       : whole(restorer, bytes, options, write, type as "jpeg" | "webp", (reason) => leftOut.push(reason));
@@ -124,6 +125,7 @@ async function* animation(
   options: RestoreOptions,
   { quality, lossless }: WriteOptions,
   { type }: Target,
+  onLeftOut: (reason: string) => void,
 ): Making {
   const result = (await restoreAnimation(restorer, bytes, options))!, { width, height, count } = result;
   const strip: Strip = options.strip ?? false;
@@ -131,6 +133,7 @@ async function* animation(
     type: type as "png" | "webp" | "gif",
     lossless,
     strip,
+    onLeftOut,
     ...(quality === undefined ? {} : { quality }),
   });
   const device = "device" in restorer ? restorer.device.name : (await restorer.reach(undefined))[0]!.device.name;

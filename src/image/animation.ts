@@ -47,6 +47,8 @@ export interface EncodeAnimationOptions {
   readonly lossless?: boolean;
   /** Leave out what is attached and no colour, or only where it was taken. */
   readonly strip?: boolean | "gps";
+  /** Hears what the format cannot hold, one reason each. */
+  readonly onLeftOut?: ((reason: string) => void) | undefined;
 }
 
 /**

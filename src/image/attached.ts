@@ -17,6 +17,10 @@ export interface ColourCoding {
   readonly gamma?: number;
   /** CIE x and y of white, red, green and blue. */
   readonly chromaticities?: readonly number[];
+  /** Volume of the mastering display (mDCV), as stored. */
+  readonly mastering?: Uint8Array<ArrayBuffer>;
+  /** Light levels of the content (cLLI), as stored. */
+  readonly light?: Uint8Array<ArrayBuffer>;
 }
 
 /** A text under a keyword: the text chunks of a PNG, the comments of a JPEG. */
@@ -47,6 +51,8 @@ export interface Attached {
   readonly exif?: Uint8Array<ArrayBuffer>;
   /** XMP packet. */
   readonly xmp?: string;
+  /** What the packet of a JPEG says in further segments: a packet of its own, which the first one names. */
+  readonly xmpExtension?: string;
   /** IPTC-IIM records. */
   readonly iptc?: Uint8Array<ArrayBuffer>;
   /** Texts. */

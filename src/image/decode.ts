@@ -10,6 +10,7 @@ import { isDrawable, readDrawable } from "./drawn.ts";
 import { decodeStored } from "./decode_stored.ts";
 import { imageType, readHeader } from "./headers/header.ts";
 import { turnUpright } from "./orient.ts";
+import { orientationOf } from "./orientation.ts";
 import { checkPixels, checkSize, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./pixels.ts";
 import { readBytes } from "./read_bytes.ts";
 
@@ -57,7 +58,7 @@ export async function decodeImage(input: ImageInput, options: DecodeOptions = {}
   if (native) return native;
   const header = readHeader(bytes);
   checkSize(header.width, header.height, maxPixels);
-  const pixels = turnUpright(await decodeStored(bytes, header, options), header.orientation);
+  const pixels = turnUpright(await decodeStored(bytes, header, options), await orientationOf(header));
   signal?.throwIfAborted();
   if (!wanted || header.pieces.length === 0) return pixels;
   const { readAttached } = await lazyImport<typeof import("./attached/read.ts")>("./image/attached/read.ts");

@@ -220,7 +220,10 @@ function unpacker(header: PngHeader): (line: Uint8Array, width: number) => Uint8
   const out = depth === 16 ? new Uint16Array(longest * channels) : new Uint8Array(longest * channels);
   const scale = depth < 8 && palette === undefined ? 255 / ((1 << depth) - 1) : 1;
   const opaque = depth === 16 ? 65535 : 255;
-  const clear = Array.from({ length: stored }, (_, c) => transparency ? transparentSample(transparency, c) : -1);
+  const clear = Array.from(
+    { length: stored },
+    (_, c) => transparency ? transparentSample(transparency, c) & ((1 << depth) - 1) : -1,
+  );
   return (line, width) => {
     const samples = raw.subarray(0, width * stored);
     if (depth === 8) samples.set(line);

@@ -13,6 +13,8 @@ import { decodeByCodec } from "../decode_stored.ts";
 import { type ImageHeader, joinBytes, latin1, malformed, u16, u24, u32 } from "../headers/bytes.ts";
 import type { readHeader } from "../headers/header.ts";
 import type { PngHeader } from "../headers/png.ts";
+import { turnUpright } from "../orient.ts";
+import { orientationOf } from "../orientation.ts";
 import type { Channels, Pixels } from "../pixels.ts";
 import { decodePng } from "../png_decode.ts";
 import { openCanvas, type Patch } from "./compose.ts";
@@ -20,10 +22,6 @@ import { openCanvas, type Patch } from "./compose.ts";
 type Header = ReturnType<typeof readHeader>;
 /** A stored picture and how long it is shown. */
 type Timed = Patch & { readonly duration: number };
-
-/** Shortest time that browsers show a picture; those that say less get more. */
-const SHORTEST = 10, UNSAID = 100;
-const shown = (milliseconds: number): number => milliseconds <= SHORTEST ? UNSAID : milliseconds;
 
 /** The first picture of a GIF or an animation, as it is seen. */
 export async function firstPicture(
@@ -43,7 +41,8 @@ export async function openAnimation(
   modules?: CodecModules,
   signal?: AbortSignal,
 ): Promise<Animation> {
-  const { width, height, channels, frames } = header, attached = await readAttached(header);
+  const { channels, frames } = header, attached = await readAttached(header), orientation = await orientationOf(header);
+  const [width, height] = orientation >= 5 ? [header.height, header.width] : [header.width, header.height];
   return {
     width,
     height,
@@ -51,7 +50,7 @@ export async function openAnimation(
     count: frames!,
     plays: playsOf(bytes, header),
     ...(attached && { attached }),
-    frames: composed(bytes, header, modules, signal),
+    frames: upright(composed(bytes, header, modules, signal), orientation),
   };
 }
 
@@ -78,6 +77,10 @@ function playsOf(bytes: Uint8Array, { type, pieces }: ImageHeader): number {
   return 1;
 }
 
+async function* upright(frames: AsyncIterable<Frame>, orientation: number): AsyncGenerator<Frame, void> {
+  for await (const { pixels, duration } of frames) yield { pixels: turnUpright(pixels, orientation), duration };
+}
+
 async function* composed(
   bytes: Uint8Array,
   header: Header,
@@ -96,7 +99,7 @@ async function* composed(
     if (patch.x + patch.pixels.width > width || patch.y + patch.pixels.height > height) {
       throw malformed(type, "frames must lie inside of its size", `has one at ${patch.x}, ${patch.y} that does not`);
     }
-    yield { pixels: toChannels(place(patch), channels), duration: shown(duration) };
+    yield { pixels: toChannels(place(patch), channels), duration };
   }
 }
 

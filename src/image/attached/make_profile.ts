@@ -60,6 +60,14 @@ export function meaningOf({ cicp, srgb, gamma, chromaticities = SRGB }: ColourCo
   return { chromaticities, curve: power(1 / gamma) };
 }
 
+/** Whether x and y of white, red, green and blue are those of colours, and of three that are not on one line. */
+export function areColours(values: readonly number[]): boolean {
+  const [, , xr, yr, xg, yg, xb, yb] = values as [number, number, number, number, number, number, number, number];
+  const points = [0, 2, 4, 6].map((i) => [values[i]!, values[i + 1]!] as const);
+  return points.every(([x, y]) => x >= 0 && x <= 1 && y >= 5e-5 && y <= 1.00001 - x) &&
+    Math.abs((xg - xr) * (yb - yr) - (xb - xr) * (yg - yr)) > 1e-4;
+}
+
 type Vector = readonly [number, number, number];
 type Matrix = readonly [Vector, Vector, Vector];
 

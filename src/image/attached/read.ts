@@ -6,9 +6,12 @@
 import { type Attached, type AttachedText, type ColourCoding, type Density, unlessEmpty } from "../attached.ts";
 import { type ImageHeader, joinBytes, latin1, type Piece, u16, u32 } from "../headers/bytes.ts";
 import { exifDensity, uprightExif } from "./exif.ts";
+import { blocksOf, xmpBytes } from "./gif.ts";
+import { saidOrientation } from "../headers/exif.ts";
 import { iptcOfResources } from "./iptc.ts";
+import { areColours } from "./make_profile.ts";
 import { isProfile } from "./profile.ts";
-import { uprightXmp } from "./xmp.ts";
+import { extensionName, uprightXmp, xmpAlone, xmpOrientation } from "./xmp.ts";
 import { inflate } from "./zlib.ts";
 
 /** While a file is read: everything, as bytes. */
@@ -33,13 +36,23 @@ export async function readAttached(header: ImageHeader): Promise<Attached | unde
     if (exif) found.exif = exif;
     else delete found.exif;
   }
-  if (found.xmp !== undefined) found.xmp = uprightXmp(found.xmp);
+  if (found.xmp !== undefined) {
+    const xmp = uprightXmp(found.xmp);
+    found.xmp = found.xmpExtension === undefined ? xmpAlone(xmp) : xmp;
+  }
+  if (found.xmpExtension !== undefined) found.xmpExtension = uprightXmp(found.xmpExtension);
   const density = found.density ?? (found.exif && { ...exifDensity(found.exif), unit: "inch" } as Density);
   if (density?.x !== undefined) found.density = density;
   return unlessEmpty(found as Attached);
 }
 
-const READERS = { png: ofPng, jpeg: ofJpeg, webp: ofWebp, gif: () => Promise.resolve({} as Found) } as const;
+/** How a picture is to be turned: what its EXIF says, or where that says nothing its XMP, as Pillow has it. */
+export async function attachedOrientation(header: ImageHeader): Promise<number> {
+  const { exif, xmp } = await READERS[header.type](header.pieces);
+  return (exif && saidOrientation(exif)) ?? (xmp === undefined ? 1 : xmpOrientation(xmp) ?? 1);
+}
+
+const READERS = { png: ofPng, jpeg: ofJpeg, webp: ofWebp, gif: ofGif } as const;
 
 const XMP_KEYWORD = "XML:com.adobe.xmp";
 const RAW_PROFILE = /^Raw profile type (\w+)$/;
@@ -53,8 +66,11 @@ async function ofPng(pieces: readonly Piece[]): Promise<Found> {
     else if (kind === "sRGB" && content.length === 1) coding.srgb ??= content[0];
     else if (kind === "gAMA" && content.length === 4 && u32(content, 0) > 0) coding.gamma ??= u32(content, 0) / 1e5;
     else if (kind === "cHRM" && content.length === 32) {
-      coding.chromaticities ??= Array.from({ length: 8 }, (_, i) => u32(content, 4 * i) / 1e5);
-    } else if (kind === "eXIf") found.exif ??= content.slice();
+      const chromaticities = Array.from({ length: 8 }, (_, i) => u32(content, 4 * i) / 1e5);
+      if (areColours(chromaticities)) coding.chromaticities ??= chromaticities;
+    } else if (kind === "mDCV" && content.length === 24) coding.mastering ??= content.slice();
+    else if (kind === "cLLI" && content.length === 8) coding.light ??= content.slice();
+    else if (kind === "eXIf") found.exif ??= content.slice();
     else if (kind === "pHYs" && content.length === 9) found.density ??= densityOfPng(content);
     else if (kind === "tEXt" || kind === "zTXt" || kind === "iTXt") {
       const read = await textOf(kind, content);
@@ -107,7 +123,8 @@ function keepRaw(found: Found, kind: string, bytes: Uint8Array<ArrayBuffer>): vo
   else if (kind === "exif" || kind === "app1") keepApp1(found, bytes);
 }
 
-const XMP_MARK = "http://ns.adobe.com/xap/1.0/\0", ICC_MARK = "ICC_PROFILE\0", RESOURCES_MARK = "Photoshop 3.0\0";
+const XMP_MARK = "http://ns.adobe.com/xap/1.0/\0", MORE_XMP_MARK = "http://ns.adobe.com/xmp/extension/\0";
+const ICC_MARK = "ICC_PROFILE\0", RESOURCES_MARK = "Photoshop 3.0\0";
 
 /** Keeps the first EXIF and the first XMP of APP1 segments. */
 function keepApp1(found: Found, content: Uint8Array): void {
@@ -120,10 +137,12 @@ function keepApp1(found: Found, content: Uint8Array): void {
 
 function ofJpeg(pieces: readonly Piece[]): Promise<Found> {
   const found: Found = {}, texts: AttachedText[] = [], profile = new Map<number, Uint8Array>();
-  const resources: Uint8Array[] = [];
+  const resources: Uint8Array[] = [], more: Uint8Array[] = [];
   let count = 0;
   for (const { kind, content } of pieces) {
-    if (kind === "APP1") keepApp1(found, content);
+    if (kind === "APP1" && latin1(content, 0, MORE_XMP_MARK.length) === MORE_XMP_MARK) {
+      more.push(content.subarray(MORE_XMP_MARK.length));
+    } else if (kind === "APP1") keepApp1(found, content);
     else if (kind === "APP2" && latin1(content, 0, 12) === ICC_MARK) {
       count = content[13]!;
       profile.set(content[12]!, content.subarray(14));
@@ -135,10 +154,25 @@ function ofJpeg(pieces: readonly Piece[]): Promise<Found> {
   }
   const ordered = Array.from({ length: count }, (_, i) => profile.get(i + 1));
   if (count > 0 && ordered.every((part) => part !== undefined)) found.profile = joinBytes(ordered);
+  else if (count > 0) { // some writers number wrongly; the profile says how long it is
+    const joined = joinBytes([...profile].sort(([a], [b]) => a - b).map(([, part]) => part));
+    if (u32(joined, 0) === joined.length) found.profile = joined;
+  }
+  const extension = extensionOf(found.xmp, more);
+  if (extension !== undefined) found.xmpExtension = extension;
   const iptc = iptcOfResources(joinBytes(resources));
   if (iptc) found.iptc = iptc;
   if (texts.length > 0) found.texts = texts;
   return Promise.resolve(found);
+}
+
+/** The packet that XMP names, of segments of 32 digits, a length and a place each; undefined unless it is whole. */
+function extensionOf(xmp: string | undefined, parts: readonly Uint8Array[]): string | undefined {
+  const name = xmp === undefined ? undefined : extensionName(xmp);
+  const own = parts.filter((part) => latin1(part, 0, 32) === name).sort((a, b) => u32(a, 36) - u32(b, 36));
+  if (own.length === 0) return undefined;
+  const joined = joinBytes(own.map((part) => part.subarray(40)));
+  return joined.length === u32(own[0]!, 32) ? utf8(joined) : undefined;
 }
 
 function densityOfJpeg(content: Uint8Array): Density | undefined {
@@ -166,5 +200,19 @@ function ofWebp(pieces: readonly Piece[]): Promise<Found> {
       if (xmp !== undefined) found.xmp ??= xmp;
     }
   }
+  return Promise.resolve(found);
+}
+
+function ofGif(pieces: readonly Piece[]): Promise<Found> {
+  const found: Found = {}, texts: AttachedText[] = [];
+  for (const { kind, content } of pieces) {
+    if (kind === "COM") texts.push(commentOf(blocksOf(content)));
+    else if (kind === "ICCRGBG1012") found.profile ??= blocksOf(content);
+    else if (kind === "XMP DataXMP") {
+      const xmp = utf8(xmpBytes(content));
+      if (xmp !== undefined) found.xmp ??= xmp;
+    }
+  }
+  if (texts.length > 0) found.texts = texts;
   return Promise.resolve(found);
 }

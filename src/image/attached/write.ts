@@ -4,12 +4,12 @@
  * @module
  */
 import { crc32 } from "../../bytes/crc32.ts";
-import { type Attached, colourOf, type Strip } from "../attached.ts";
+import { type Attached, type AttachedText, colourOf, type Strip } from "../attached.ts";
 import { joinBytes, latin1, u16, u24 } from "../headers/bytes.ts";
 import { densityExif, exifDensity, exifWithoutGps, sizedExif } from "./exif.ts";
 import { iptcWithoutPlaces, resourcesOfIptc, textsOfIptc } from "./iptc.ts";
 import { fitsChannels, profileFor } from "./profile.ts";
-import { sizedXmp, xmpWithoutGps, xmpWithTexts } from "./xmp.ts";
+import { extensionName, joinedXmp, sizedXmp, xmpWithoutGps, xmpWithTexts } from "./xmp.ts";
 import { deflate } from "./zlib.ts";
 
 /** The picture that a file holds. */
@@ -26,18 +26,20 @@ export type Told = (reason: string) => void;
 export function stripped(attached: Attached, strip: Strip): Attached {
   if (strip === false) return attached;
   if (strip === true) return colourOf(attached);
-  const { exif, xmp, iptc } = attached;
+  const { exif, xmp, xmpExtension, iptc } = attached;
   return {
     ...attached,
     ...(exif && { exif: exifWithoutGps(exif) }),
     ...(xmp !== undefined && { xmp: xmpWithoutGps(xmp) }),
+    ...(xmpExtension !== undefined && { xmpExtension: xmpWithoutGps(xmpExtension) }),
     ...(iptc && { iptc: iptcWithoutPlaces(iptc) }),
   };
 }
 
-/** With the sizes that EXIF and XMP say. */
-function sized(attached: Attached, { width, height }: Facts): Attached {
-  const { exif, xmp } = attached;
+/** With the sizes that EXIF and XMP say; `whole`: XMP in one packet. */
+export function sized(attached: Attached, { width, height }: Facts, whole = true): Attached {
+  const { exif, xmpExtension } = attached, own = attached.xmp;
+  const xmp = own === undefined || xmpExtension === undefined || !whole ? own : joinedXmp(own, xmpExtension);
   return {
     ...attached,
     ...(exif && { exif: sizedExif(exif, width, height) }),
@@ -65,6 +67,8 @@ export async function pngChunks(all: Attached, facts: Facts): Promise<Uint8Array
   const { profile, coding, exif, xmp, iptc, texts = [], density } = sized(all, facts);
   const chunks: Uint8Array[] = [];
   if (coding?.cicp) chunks.push(pngChunk("cICP", Uint8Array.from(coding.cicp)));
+  if (coding?.mastering) chunks.push(pngChunk("mDCV", coding.mastering));
+  if (coding?.light) chunks.push(pngChunk("cLLI", coding.light));
   if (profile && fitsChannels(profile, facts.channels)) {
     chunks.push(pngChunk("iCCP", text("ICC profile\0\0"), await deflate(profile)));
   } else if (coding?.srgb !== undefined) chunks.push(pngChunk("sRGB", Uint8Array.of(coding.srgb)));
@@ -95,6 +99,10 @@ function textChunk(keyword: string, content: string, international = false): Uin
     : pngChunk("tEXt", text(`${keyword}\0${content}`));
 }
 
+/** A text where only comments are. */
+export const withKeyword = ({ keyword, text }: AttachedText): string =>
+  keyword === "Comment" ? text : `${keyword}: ${text}`;
+
 /** Most bytes of a JPEG segment beside its length. */
 const SEGMENT = 65533;
 const APP0 = 0xe0, APP1 = 0xe1, APP2 = 0xe2, APP13 = 0xed, COM = 0xfe;
@@ -106,7 +114,7 @@ function segment(marker: number, ...content: Uint8Array[]): Uint8Array<ArrayBuff
 
 /** An encoded JPEG with what is attached. */
 export function intoJpeg(file: Uint8Array<ArrayBuffer>, all: Attached, facts: Facts, told: Told) {
-  const { exif, xmp, iptc, texts = [], density, ...colour } = sized(all, facts);
+  const { exif, xmp, xmpExtension, iptc, texts = [], density, ...colour } = sized(all, facts, false);
   const profile = profileFor(colour, facts.channels, told), parts: Uint8Array[] = [];
   const add = (name: string, marker: number, ...content: Uint8Array[]): void => {
     if (content.reduce((sum, { length }) => sum + length, 0) <= SEGMENT) parts.push(segment(marker, ...content));
@@ -114,6 +122,14 @@ export function intoJpeg(file: Uint8Array<ArrayBuffer>, all: Attached, facts: Fa
   };
   if (exif) add("EXIF", APP1, text("Exif\0\0"), exif);
   if (xmp !== undefined) add("XMP", APP1, text("http://ns.adobe.com/xap/1.0/\0"), utf8(xmp));
+  const name = xmp === undefined ? undefined : extensionName(xmp);
+  if (xmpExtension !== undefined && name !== undefined) {
+    const bytes = utf8(xmpExtension), mark = text(`http://ns.adobe.com/xmp/extension/\0${name}`);
+    const step = SEGMENT - mark.length - 8;
+    for (let at = 0; at < bytes.length; at += step) {
+      parts.push(segment(APP1, mark, numbers([bytes.length, at]), bytes.subarray(at, at + step)));
+    }
+  }
   if (profile) {
     const step = SEGMENT - 14, count = Math.ceil(profile.length / step);
     if (count > 255) told("its profile is longer than a JPEG can hold");
@@ -123,9 +139,7 @@ export function intoJpeg(file: Uint8Array<ArrayBuffer>, all: Attached, facts: Fa
     }
   }
   if (iptc) add("IPTC", APP13, text("Photoshop 3.0\0"), resourcesOfIptc(iptc));
-  for (const { keyword, text: content } of texts) {
-    add(`text ${keyword}`, COM, utf8(keyword === "Comment" ? content : `${keyword}: ${content}`));
-  }
+  for (const said of texts) add(`text ${said.keyword}`, COM, utf8(withKeyword(said)));
   const start = file[3] === APP0 ? 4 + u16(file, 4) : 2, head = file.slice(0, start);
   if (density && head.length >= 18) {
     const [x, y] = [density.x, density.y].map((value) => Math.min(65535, Math.max(1, Math.round(value))));

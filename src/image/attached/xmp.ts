@@ -20,9 +20,29 @@ function drop(xmp: string, name: string): string {
     .replace(new RegExp(`\\s*<(${name})(?:\\s[^>]*)?>[^]*?</\\1>`, "g"), "");
 }
 
-/** XMP of a picture that has been turned upright: orientation 1, no thumbnails, no part in other segments. */
-export const uprightXmp = (xmp: string): string =>
-  drop(drop(set(xmp, "tiff:Orientation", 1), "(?:xmp|xap):Thumbnails"), "xmpNote:HasExtendedXMP");
+/** XMP of a picture that has been turned upright: orientation 1, no thumbnails. */
+export const uprightXmp = (xmp: string): string => drop(set(xmp, "tiff:Orientation", 1), "(?:xmp|xap):Thumbnails");
+
+/** Orientation that XMP says, found as Pillow finds it. */
+export function xmpOrientation(xmp: string): number | undefined {
+  const [, digit] = /tiff:Orientation(?:="|>)([1-8])/.exec(xmp) ?? [];
+  return digit === undefined ? undefined : Number(digit);
+}
+
+const EXTENSION = "xmpNote:HasExtendedXMP";
+
+/** Name of the packet in further segments of a JPEG, 32 digits. */
+export const extensionName = (xmp: string): string | undefined =>
+  new RegExp(`${EXTENSION}(?:\\s*=\\s*["']|>)\\s*([0-9A-F]{32})`, "i").exec(xmp)?.[1];
+
+/** A packet without the name of another one. */
+export const xmpAlone = (xmp: string): string => drop(xmp, EXTENSION);
+
+/** A packet and the one that it names, as one. */
+export function joinedXmp(xmp: string, extension: string): string {
+  const [, inner = ""] = /<rdf:RDF[^>]*>([^]*)<\/rdf:RDF>/.exec(extension) ?? [], at = xmp.lastIndexOf("</rdf:RDF>");
+  return xmpAlone(at < 0 ? xmp : xmp.slice(0, at) + inner + xmp.slice(at));
+}
 
 /** XMP of a picture of that size. */
 export function sizedXmp(xmp: string, width: number, height: number): string {

@@ -4,9 +4,11 @@
  *
  * @module
  */
-import { type ImageHeader, latin1, malformed, type Piece, u16 } from "./bytes.ts";
+import { type ImageHeader, latin1, malformed, MOST_METADATA, type Piece, tooMuch, u16 } from "./bytes.ts";
 
-const EXTENSION = 0x21, PICTURE = 0x2c, END = 0x3b, CONTROL = 0xf9, COMMENT = 0xfe;
+const EXTENSION = 0x21, PICTURE = 0x2c, END = 0x3b, CONTROL = 0xf9, COMMENT = 0xfe, APPLICATION = 0xff;
+/** Applications that say something about the picture. */
+const KEPT = new Set(["XMP DataXMP", "ICCRGBG1012"]);
 const HAS_TABLE = 0x80, TRANSPARENT = 0x01;
 
 /** True if the bytes start as a GIF does. */
@@ -22,7 +24,7 @@ const tableBytes = (flags: number): number => flags & HAS_TABLE ? 3 << ((flags &
 export function readGifHeader(bytes: Uint8Array): ImageHeader {
   const cutOff = () => malformed("GIF", "must end with its last block", `is cut off after ${bytes.length} bytes`);
   const width = u16(bytes, 6, true), height = u16(bytes, 8, true), pieces: Piece[] = [];
-  let frames = 0, clear = false;
+  let frames = 0, clear = false, metadata = 0;
   /** One past the sub-blocks that start at `at`. */
   const past = (at: number): number => {
     while (at < bytes.length && bytes[at] !== 0) at += bytes[at]! + 1;
@@ -35,10 +37,13 @@ export function readGifHeader(bytes: Uint8Array): ImageHeader {
     if (kind === END) break;
     if (kind === EXTENSION) {
       if (bytes[at + 1] === CONTROL && bytes[at + 3]! & TRANSPARENT) clear = true;
-      if (bytes[at + 1] === COMMENT) {
-        pieces.push({ kind: "COM", content: bytes.subarray(at + 3, at + 3 + bytes[at + 2]!) });
+      const end = past(at + 2), application = bytes[at + 1] === APPLICATION ? latin1(bytes, at + 3, 11) : "";
+      if (bytes[at + 1] === COMMENT) pieces.push({ kind: "COM", content: bytes.subarray(at + 2, end) });
+      if (KEPT.has(application)) pieces.push({ kind: application, content: bytes.subarray(at + 14, end) });
+      if ((metadata += end - at) > MOST_METADATA) {
+        throw tooMuch("GIF", `at most ${MOST_METADATA} bytes of metadata`, "more of them");
       }
-      at = past(at + 2);
+      at = end;
     } else if (kind === PICTURE) {
       const [x, y, w, h] = [1, 3, 5, 7].map((i) => u16(bytes, at + i, true)) as [number, number, number, number];
       if (x + w > width || y + h > height) {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type ImageHeader, latin1 } from "./bytes.ts";
+import { type ImageHeader, latin1, u32 } from "./bytes.ts";
 import { isGif, readGifHeader } from "./gif.ts";
 import { type JpegHeader, readJpegHeader } from "./jpeg.ts";
 import { isPng, type PngHeader, readPngHeader } from "./png.ts";
@@ -45,7 +45,13 @@ export function lookalike(bytes: Uint8Array): string {
   if (bytes.length === 0) return "an empty file";
   const start = latin1(bytes, 0, 12);
   for (const [prefix, name] of MAGIC) if (start.startsWith(prefix)) return name;
-  if (start.slice(4, 8) === "ftyp") return BRANDS[start.slice(8)] ?? "a video or image of the MP4 family";
+  if (start.slice(4, 8) === "ftyp") {
+    const places = [8, 16, 20, 24, 28, 32, 36].filter((at) => at === 8 || at < u32(bytes, 0));
+    const brands = places.map((at) => latin1(bytes, at, 4));
+    const known = brands.map((brand) => BRANDS[brand]).find((name) => name !== undefined) ??
+      (brands.some((brand) => GENERIC.has(brand)) ? "HEIC" : undefined);
+    return known ?? "a video or image of the MP4 family";
+  }
   const text = readableText(bytes.subarray(0, 512));
   if (text === undefined) {
     return `something else (it starts with ${
@@ -61,6 +67,8 @@ const MAGIC: readonly (readonly [string, string])[] = [
   ["BM", "BMP"],
   ["II*\0", "TIFF"],
   ["MM\0*", "TIFF"],
+  ["II+\0", "BigTIFF"],
+  ["MM\0+", "BigTIFF"],
   ["\xff\x0a", "JPEG XL"],
   ["\0\0\0\x0cJXL ", "JPEG XL"],
   ["\0\0\0\x0cjP  ", "JPEG 2000"],
@@ -68,6 +76,11 @@ const MAGIC: readonly (readonly [string, string])[] = [
   ["\0\0\x01\0", "an icon"],
   ["%PDF", "PDF"],
   ["PK\x03\x04", "a zip archive"],
+  ["\x1f\x8b", "gzip, such as a compressed SVG"],
+  ["v/1\x01", "OpenEXR"],
+  ["#?RADIANCE", "a Radiance picture"],
+  ["DDS ", "DDS"],
+  ["qoif", "QOI"],
 ];
 
 const BRANDS: { readonly [brand: string]: string } = {
@@ -75,9 +88,17 @@ const BRANDS: { readonly [brand: string]: string } = {
   avis: "AVIF",
   heic: "HEIC",
   heix: "HEIC",
-  mif1: "HEIC",
-  msf1: "HEIC",
+  heim: "HEIC",
+  heis: "HEIC",
+  hevc: "HEIC",
+  hevx: "HEIC",
+  hevm: "HEIC",
+  hevs: "HEIC",
+  "crx ": "a raw photograph (CR3)",
 };
+
+/** Brands of still pictures and sequences of any coding, which is most often that of HEIC. */
+const GENERIC = new Set(["mif1", "msf1"]);
 
 /** The bytes as trimmed text, if they are UTF-8 without control characters. */
 function readableText(bytes: Uint8Array): string | undefined {

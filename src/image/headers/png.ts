@@ -42,7 +42,23 @@ const PALETTE = 3;
 
 /** Chunks that say more about the picture; what no reader asks for is not kept. */
 const KEPT = new Set(
-  ["cICP", "iCCP", "sRGB", "gAMA", "cHRM", "eXIf", "pHYs", "tEXt", "zTXt", "iTXt", "acTL", "fcTL", "fdAT"],
+  [
+    "cICP",
+    "mDCV",
+    "cLLI",
+    "iCCP",
+    "sRGB",
+    "gAMA",
+    "cHRM",
+    "eXIf",
+    "pHYs",
+    "tEXt",
+    "zTXt",
+    "iTXt",
+    "acTL",
+    "fcTL",
+    "fdAT",
+  ],
 );
 /** Chunks of pixels. */
 const PIXELS = new Set(["IDAT", "fdAT"]);

@@ -31,7 +31,7 @@ export async function decodeInks(
   for (const plane of separatePlanes(bytes)) {
     const grey: ImageHeader = { ...shared, width: plane.width, height: plane.height, channels: 1 };
     const { data } = await decodeByCodec(plane.file, grey, modules, signal);
-    planes.push(upsample(data as Uint8Array, plane.width, plane.height, width, height));
+    planes.push(upsample(data as Uint8Array, plane, width, height));
   }
   const [c, m, y, k] = planes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
   if (inks === "YCCK") toInks(c, m, y);

@@ -14,6 +14,8 @@ export interface Plane {
   readonly file: Uint8Array<ArrayBuffer>;
   readonly width: number;
   readonly height: number;
+  /** How many times as many samples a picture has across and down. */
+  readonly factors: readonly [across: number, down: number];
 }
 
 /** A component of the frame. */
@@ -318,8 +320,9 @@ export function separatePlanes(bytes: Uint8Array): Plane[] {
     }
     at = end;
   }
-  return components.map(({ parts, width, height }) => (
-    { file: joinBytes([...parts, Uint8Array.of(0xff, EOI)]), width, height }
+  const [, , mostH, mostV] = size;
+  return components.map(({ parts, width, height, h, v }) => (
+    { file: joinBytes([...parts, Uint8Array.of(0xff, EOI)]), width, height, factors: [mostH / h, mostV / v] }
   ));
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Plane } from "./planes.ts";
 
 /** Doubles each row: three quarters of the nearer sample and a quarter of the next, rounded up and down in turn. */
 function doubleColumns(rows: Int32Array, stride: number, count: number, scale: number, odd: number, even: number) {
@@ -29,26 +30,31 @@ function doubleRows(plane: Uint8Array, width: number, height: number): Int32Arra
   return out;
 }
 
-/** The plane at the size of the picture. */
-export function upsample(plane: Uint8Array, w: number, h: number, width: number, height: number): Uint8Array {
-  if (w === width && h === height) return plane;
-  const across = Math.round(width / w), down = Math.round(height / h);
-  let larger: Uint8Array, stride = w * across;
-  if (across === 2 && down === 1) larger = doubleColumns(Int32Array.from(plane), w, h, 2, 1, 2);
+/** The plane at the size of the picture. Next to no columns get no filter across, as libjpeg-turbo has it. */
+export function upsample(
+  plane: Uint8Array,
+  { width: w, height: h, factors: [across, down] }: Omit<Plane, "file">,
+  width: number,
+  height: number,
+): Uint8Array {
+  if (across === 1 && down === 1) return plane;
+  let larger: Uint8Array, stride = Math.ceil(w * across);
+  if (across === 2 && down === 1 && w > 2) larger = doubleColumns(Int32Array.from(plane), w, h, 2, 1, 2);
   else if (across === 2 && down === 2 && w > 2) {
     larger = doubleColumns(doubleRows(plane, w, h), w, 2 * h, 4, 8, 7);
   } else if (across === 1 && down === 2) {
     const sums = doubleRows(plane, w, h);
     larger = Uint8Array.from(sums, (sum, i) => (sum + (Math.floor(i / w) % 2 ? 2 : 1)) >> 2);
   } else {
-    larger = new Uint8Array(stride * h * down);
-    for (let y = 0; y < h * down; y++) {
+    const rows = Math.ceil(h * down);
+    larger = new Uint8Array(stride * rows);
+    for (let y = 0; y < rows; y++) {
       for (let x = 0; x < stride; x++) {
         larger[y * stride + x] = plane[Math.floor(y / down) * w + Math.floor(x / across)]!;
       }
     }
   }
-  stride = larger.length / (h * down);
+  stride = larger.length / Math.ceil(h * down);
   const out = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) out.set(larger.subarray(y * stride, y * stride + width), y * width);
   return out;
