@@ -11,15 +11,17 @@
 import type { ScanInputs, ScanOutputs } from "./forms/scan_inputs.ts";
 import { fc, recipes } from "./arbitraries.ts";
 import { expectScan } from "./bound.ts";
-import type { Recipe } from "./cases.ts";
 import { inputFile, outputsIn } from "./files.ts";
 import { gradientsOf } from "./forms/adjoint.ts";
 import type { Subject } from "./law.ts";
 import { applies, checkLaw, LAWS } from "./laws.ts";
+import { type LawCase, MANIFEST, type Manifest, manifestIn, type Program } from "./manifest.ts";
 import { probesFor } from "./probes.ts";
 import { smallerThan } from "./shrink.ts";
 import { seedOf } from "./verify.ts";
 import type { LawReport } from "./verify.ts";
+
+export type { LawCase, Program } from "./manifest.ts";
 
 /** A file of the protocol. */
 export interface CaseFile {
@@ -28,9 +30,6 @@ export interface CaseFile {
   /** Its contents. */
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
-
-/** What the judge is told of a program. */
-export type Program = Omit<Subject, "name" | "scan">;
 
 /** What cases are emitted. */
 export interface EmitOptions extends Program {
@@ -41,22 +40,6 @@ export interface EmitOptions extends Program {
   /** Exactly these cases, instead of probes and random ones. */
   readonly only?: readonly LawCase[];
 }
-
-/** A law and the case that it is tried on. */
-export interface LawCase {
-  /** Name of the law. */
-  readonly law: string;
-  /** The case. */
-  readonly recipe: Recipe;
-}
-
-/** The contents of `cases.json`. */
-interface Manifest extends Program {
-  readonly seed: number;
-  readonly cases: readonly (LawCase & { readonly name: string })[];
-}
-
-const MANIFEST = "cases.json";
 
 const fileOf = (name: string, call: number, kind: "in" | "out"): string => `${name}.${call}.${kind}.safetensors`;
 
@@ -134,15 +117,12 @@ export async function* emitCases(options: EmitOptions = {}): AsyncGenerator<Case
 /** Reads a file of a folder by its name. */
 export type ReadFile = (name: string) => Promise<Uint8Array>;
 
-async function manifestIn(read: ReadFile): Promise<Manifest> {
-  return JSON.parse(new TextDecoder().decode(await read(MANIFEST))) as Manifest;
-}
-
 /**
  * Tries the laws on the outputs that a program wrote for emitted cases. Yields a report for every case.
  *
  * @param read Gives the bytes of a file of that name; what it throws for a missing one is reported as a broken law.
  * @param told What the judge is told beyond what the emission was told, such as a roundoff.
+ * @throws {SyntaxError} When `cases.json` is no JSON or says what no emission says.
  *
  * @example
  * ```ts

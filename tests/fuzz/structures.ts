@@ -14,13 +14,22 @@ function little(...fields: readonly (readonly [value: number, width: 2 | 4])[]):
   return join(...fields.map(([value, width]) => Array.from({ length: width }, (_, i) => value / 256 ** i & 255)));
 }
 
+const checksums = new WeakMap<Uint8Array, number>();
+
+/** The checksum of a file, worked out once. */
+function checksumOf(bytes: Uint8Array): number {
+  const sum = checksums.get(bytes) ?? crc32(bytes);
+  checksums.set(bytes, sum);
+  return sum;
+}
+
 /** A zip archive of stored files with right checksums. */
 export function zipOf(files: Readonly<Record<string, Uint8Array>>): Uint8Array<ArrayBuffer> {
   const bodies: Uint8Array[] = [], rows: Uint8Array[] = [];
   let at = 0;
   for (const [name, bytes] of Object.entries(files)) {
     const title = text.encode(name), size = bytes.length;
-    const common = [[0, 2], [0, 2], [0, 2], [0, 2], [crc32(bytes), 4], [size, 4], [size, 4], [
+    const common = [[0, 2], [0, 2], [0, 2], [0, 2], [checksumOf(bytes), 4], [size, 4], [size, 4], [
       title.length,
       2,
     ]] as const;

@@ -25,7 +25,7 @@ import { type Archive, chunked, claims, metadataText, pickled } from "./structur
 
 /** One door. */
 export interface Target {
-  /** How often it has its turn, beside the others. */
+  /** How often it has its turn, beside the others: such that each takes some hundredth of a second or a tenth. */
   readonly weight: number;
   /** The input of a draw. */
   readonly make: (draw: Draw) => Uint8Array<ArrayBuffer>;
@@ -48,7 +48,10 @@ async function filesOf(folder: string, most: number, wanted = /./): Promise<Uint
   return files;
 }
 
-/** The files of zip archives that can be read; the others are changed as they are. */
+/** Bytes that an archive which is built anew for each input may hold. */
+const SMALL = 60_000;
+
+/** The files of small zip archives that can be read; the others are changed as they are. */
 async function archivesOf(files: readonly Uint8Array[]): Promise<Archive[]> {
   const archives: Archive[] = [];
   for (const bytes of files) {
@@ -60,7 +63,8 @@ async function archivesOf(files: readonly Uint8Array[]): Promise<Archive[]> {
     } catch {
       continue;
     }
-    if (Object.keys(archive).some((name) => name.endsWith("/data.pkl"))) archives.push(archive);
+    const held = Object.values(archive).reduce((sum, { length }) => sum + length, 0);
+    if (held <= SMALL && Object.keys(archive).some((name) => name.endsWith("/data.pkl"))) archives.push(archive);
   }
   return archives;
 }
@@ -199,38 +203,38 @@ async function ask(input: Uint8Array<ArrayBuffer>): Promise<void> {
 
 /** All doors. */
 export const TARGETS: Readonly<Record<string, Target>> = {
-  pth: { weight: 200, make: (draw) => mutate(draw, checkpoints), feed: readAll },
-  pickle: { weight: 200, make: (draw) => pickled(draw, archives), feed: readAll },
-  safetensors: { weight: 100, make: (draw) => mutate(draw, tensors), feed: readAll },
+  pth: { weight: 1000, make: (draw) => mutate(draw, checkpoints), feed: readAll },
+  pickle: { weight: 320, make: (draw) => pickled(draw, archives), feed: readAll },
+  safetensors: { weight: 2000, make: (draw) => mutate(draw, tensors), feed: readAll },
   metadata: {
-    weight: 200,
+    weight: 3000,
     make: (draw) => text.encode(metadataText(draw)),
     feed: (input) => void readMetadata("fuzz", new TextDecoder().decode(input)),
   },
-  detect: { weight: 10, make: (draw) => claims(draw, pick(draw, shapes)), feed: detect },
-  header: { weight: 300, make: (draw) => mutate(draw, images), feed: (input) => void readHeader(input) },
+  detect: { weight: 12, make: (draw) => claims(draw, pick(draw, shapes)), feed: detect },
+  header: { weight: 3000, make: (draw) => mutate(draw, images), feed: (input) => void readHeader(input) },
   png: {
-    weight: 60,
+    weight: 80,
     make: (draw) => chunked(draw, pick(draw, pngs)),
     feed: async (input) => void await decodeImage(input, { maxPixels: 1_000_000 }),
   },
   image: {
-    weight: 10,
+    weight: 60,
     make: (draw) => mutate(draw, images),
     feed: async (input) => void await decodeImage(input, { maxPixels: 1_000_000 }),
   },
   cli: {
-    weight: 4,
+    weight: 20,
     make: (draw) => text.encode(JSON.stringify(Array.from({ length: draw.below(6) }, () => pick(draw, WORDS)))),
     feed: commandLine,
   },
   edge: {
-    weight: 4,
+    weight: 6,
     make: (draw) => join(Array.from({ length: 5 }, () => draw.below(256)), mutate(draw, images)),
     feed: ask,
   },
   laws: {
-    weight: 1,
+    weight: 4,
     make: (draw) => {
       const at = draw.below(lawNames.length);
       return join([at >> 8, at & 255], mutate(draw, [lawFiles.get(lawNames[at]!)!]));

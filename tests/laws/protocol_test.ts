@@ -194,3 +194,32 @@ Deno.test("laws refuses what it does not know, by name", async () => {
   await refused(["emit", "DIR", "--law", "steps", "--recipe", "{"], "--recipe must be a recipe");
   await refused(["judge", "DIR"], "its arguments must be known");
 });
+
+Deno.test("judgeCases() refuses a manifest that no emission writes", async () => {
+  const recipe = { ...FEW[0]!.recipe }, right = { seed: 1, cases: [{ law: FEW[0]!.law, name: "a", recipe }] };
+  const judge = async (text: string) => {
+    const read = (name: string) =>
+      name === "cases.json" ? Promise.resolve(new TextEncoder().encode(text)) : Promise.reject(new Error("no file"));
+    for await (const { outcome } of judgeCases(read)) assertEquals(outcome, "broken");
+  };
+  await judge(JSON.stringify(right));
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [{ ...right, seed: "1" }, "its seed must be one that emitCases writes: current value is 1"],
+    [{ ...right, cases: [null] }, "its cases must be"],
+    [{ ...right, cases: {} }, "its cases must be"],
+    [{ ...right, storage: "f64" }, "its storage must be"],
+    [{ ...right, lacks: ["legs"] }, "its lacks must be"],
+    [{ ...right, roundoff: -1 }, "its roundoff must be"],
+    [{ ...right, cases: [{ law: 3, name: "a", recipe }] }, "its law of case 0 must be"],
+    [{ ...right, cases: [{ ...right.cases[0], recipe: { ...recipe, mood: "sad" } }] }, "its mood of case 0"],
+    [{ ...right, cases: [{ ...right.cases[0], recipe: { ...recipe, batch: 0.5 } }] }, "its batch of case 0"],
+    [
+      { ...right, cases: [{ ...right.cases[0], recipe: { ...recipe, length: 1e9 } }] },
+      "case 0 must have at most 1048576",
+    ],
+  ];
+  for (const [value, words] of wrong) await assertRejects(() => judge(JSON.stringify(value)), SyntaxError, words);
+  for (const text of ["", "{", "[]", '{"seed": 1, "seed": 2, "cases": []}', "{".repeat(50) + "}".repeat(50)]) {
+    await assertRejects(() => judge(text), SyntaxError, "Cannot read cases.json as");
+  }
+});
