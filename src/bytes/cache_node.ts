@@ -7,7 +7,7 @@
 import type { SourceOptions } from "./byte_source.ts";
 import type { Downloadable } from "./cache.ts";
 import { reasonOf } from "./errors.ts";
-import { nodeCrypto, nodeFiles, nodeOs, nodePath, nodeProcess } from "./files_node.ts";
+import { nodeCrypto, nodeFiles, nodeOs, nodePath, nodeProcess, writing } from "./files_node.ts";
 import { download } from "./http.ts";
 
 /** What is known of a part file, kept beside it so that a later run can go on. */
@@ -69,7 +69,7 @@ async function grow(part: string, url: string, options: SourceOptions): Promise<
   const { open, writeFile } = await nodeFiles();
   const earlier = await readNote(part, url);
   if (earlier && earlier.size === earlier.note.total) return earlier.note.total;
-  const file = await open(part, earlier ? "r+" : "w");
+  const file = await writing(part, open(part, earlier ? "r+" : "w"));
   try {
     const from = earlier?.size ?? 0;
     let total: number | undefined;
@@ -80,10 +80,13 @@ async function grow(part: string, url: string, options: SourceOptions): Promise<
       total = piece.total;
       if (piece.tag !== undefined && total !== undefined && piece.tag !== noted) {
         noted = piece.tag;
-        await writeFile(`${part}.json`, JSON.stringify({ url, tag: noted, total } satisfies PartNote));
+        await writing(part, writeFile(`${part}.json`, JSON.stringify({ url, tag: noted, total } satisfies PartNote)));
       }
       for (let done = 0; done < piece.bytes.length;) {
-        const { bytesWritten } = await file.write(piece.bytes, done, piece.bytes.length - done, piece.offset + done);
+        const { bytesWritten } = await writing(
+          part,
+          file.write(piece.bytes, done, piece.bytes.length - done, piece.offset + done),
+        );
         done += bytesWritten;
       }
       end = piece.offset + piece.bytes.length;
@@ -178,7 +181,7 @@ export async function fetchToFolder(
   const folder = options.cacheDir ?? await cacheFolder();
   const path = join(folder, wanted.file);
   if (await isKept(path, wanted)) return path;
-  await mkdir(folder, { recursive: true });
+  await writing(path, mkdir(folder, { recursive: true }));
   const lock = await takeLock(`${path}.part.lock`);
   // Who does not get the part file downloads to one of its own, which no later run goes on with.
   const part = lock ? `${path}.part` : `${path}.${crypto.randomUUID()}.part`;

@@ -5,6 +5,7 @@
  * @module
  */
 import { runtimeImport } from "./lazy_import.ts";
+import { printable, reasonOf } from "./errors.ts";
 import type { OpenedFile } from "./opened_file.ts";
 
 /** The parts of `node:` that are used here and by the cache. */
@@ -52,10 +53,48 @@ async function destinationOf(path: string): Promise<{ target: string; mode?: num
     : { target, special: found !== undefined && !found.isDirectory() };
 }
 
+/** What a file system answers, by its code: what must be, and what is. */
+const OBSTACLES: Readonly<Record<string, readonly [wish: string, fact: string]>> = {
+  ENOSPC: ["there must be room for it", "the disk is full"],
+  EDQUOT: ["there must be room for it", "the user's share of the disk is used up"],
+  EFBIG: ["its size must be one that the disk can hold", "it is larger"],
+  EROFS: ["its disk must be one that can be written", "it is mounted read-only"],
+  EACCES: ["its folder must be one that may be written", "permission is denied"],
+  EPERM: ["its folder must be one that may be written", "permission is denied"],
+  ENOENT: ["its folder must exist", "there is none"],
+  ENOTDIR: ["its folder must be a folder", "it is a file"],
+  EISDIR: ["it must be a file", "it is a folder"],
+  ENAMETOOLONG: ["its name must be one that the disk can hold", "it is too long"],
+  EMFILE: ["the process must be able to open one more file", "it has as many open as it may"],
+  EIO: ["the disk must take it", "it reports an error"],
+};
+
+/** Codes by their numbers: Deno gives some errors without their code, as a number in the message. */
+const CODES: Readonly<Record<number, string>> = { 5: "EIO", 27: "EFBIG", 28: "ENOSPC", 30: "EROFS", 122: "EDQUOT" };
+
+/**
+ * What a step of writing `path` gives.
+ *
+ * @throws {Error} What the file system answers, in words; `cause` is the original error.
+ */
+export async function writing<T>(path: string, step: Promise<T>): Promise<T> {
+  try {
+    return await step;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    const known = typeof code === "string" ? code : CODES[Number(/os error (\d+)/.exec(reasonOf(error))?.[1])];
+    const words = known === undefined ? undefined : OBSTACLES[known];
+    if (!words) throw error;
+    throw new Error(`Cannot write ${printable(path)} as ${words[0]}: ${words[1]}`, { cause: error });
+  }
+}
+
 /**
  * Writes a file whole or not at all: into a neighbour first, which takes the name when all is written. On an error or an
  * abort nothing is left. A file that is there gives its mode to the new one; through a symbolic link the file that it names
  * is written; what is no file, such as a pipe, is written to directly.
+ *
+ * @throws {Error} When the disk is full or may not be written, in words; `cause` is the original error.
  */
 export async function writeAtomically(
   path: string,
@@ -66,19 +105,19 @@ export async function writeAtomically(
   const { target, mode, special } = await destinationOf(path);
   // A name of its own, as one made from the file's would be longer than file systems allow.
   const part = special ? target : join(dirname(target), `.${crypto.randomUUID().slice(0, 13)}.part`);
-  const file = await open(part, special ? "w" : "wx");
+  const file = await writing(path, open(part, special ? "w" : "wx"));
   try {
     try {
       for await (const chunk of chunks) {
         options.signal?.throwIfAborted();
-        await file.writeFile(chunk);
+        await writing(path, file.writeFile(chunk));
       }
       options.signal?.throwIfAborted();
-      if (mode !== undefined) await file.chmod(mode);
+      if (mode !== undefined) await writing(path, file.chmod(mode));
     } finally {
-      await file.close();
+      await writing(path, file.close()); // where disks on the network say that they are full
     }
-    if (!special) await rename(part, target);
+    if (!special) await writing(path, rename(part, target));
   } catch (error) {
     if (!special) await rm(part, { force: true });
     throw error;

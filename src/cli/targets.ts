@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodeFiles, nodePath } from "../bytes/files_node.ts";
+import { nodeFiles, nodePath, writing } from "../bytes/files_node.ts";
 import { UsageError } from "./command.ts";
 import { IMAGE_REGEXP, type ImagePath, STANDARD } from "./image_paths.ts";
 
@@ -146,10 +146,13 @@ const LEAST_BYTES: { readonly [type in TargetType]: number } = { png: 0.6, jpeg:
  * @throws {Error} In these cases.
  */
 export async function makeRoom({ path, type }: Target, pixels: number): Promise<void> {
-  const { access, constants, mkdir, statfs } = await nodeFiles(), { dirname } = await nodePath();
+  const { mkdir, open, rm, statfs } = await nodeFiles(), { dirname, join } = await nodePath();
   const folder = dirname(path);
-  await mkdir(folder, { recursive: true });
-  await access(folder, constants.W_OK);
+  await writing(path, mkdir(folder, { recursive: true }));
+  // Only a file that is made there tells: asked for the right to write, Deno says yes of a disk that may only be read.
+  const probe = join(folder, `.${crypto.randomUUID().slice(0, 13)}.part`);
+  await writing(path, open(probe, "wx").then((file) => file.close()));
+  await rm(probe);
   const { bavail, bsize } = await statfs(folder), needed = Math.ceil(LEAST_BYTES[type] * pixels);
   if (bavail * bsize < needed) {
     throw new Error(

@@ -8,7 +8,6 @@ import type { Device, DeviceMemory, WriteOptions } from "../device.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
 import { taskQueue } from "../device.ts";
 import { Ledger } from "../device/ledger.ts";
-import { packHalves } from "../device/half_weights.ts";
 import { readRows } from "../device/read_rows.ts";
 import { SIGNATURES } from "../device/signature.ts";
 import { type KernelName, millisecondsOf, type Operands, type Params } from "../kernels.ts";
@@ -16,7 +15,7 @@ import type { DeviceBuffer, Tensor } from "../tensor.ts";
 import { obstacleToThreads, usableCores } from "./cores.ts";
 import { type Block, Heap } from "./heap.ts";
 import { heapViews, instantiate, SCRATCH_BYTES, type Variant } from "./load.ts";
-import { packWeight } from "./pack_weights.ts";
+import { halvesOf, packWeight } from "./pack_weights.ts";
 import type { Share } from "./shares.ts";
 import type { Threads, ThreadSetup } from "./threads.ts";
 
@@ -40,8 +39,6 @@ export interface WasmOptions {
   readonly grain?: number;
 }
 
-/** Inputs of the widest product whose weight may stay in 16 bits: eight outputs of it are widened in scratch at a time. */
-const WIDEST_HALF = 16_384;
 /** Milliseconds of work that are worth handing to another thread. */
 const GRAIN = 0.02;
 
@@ -88,8 +85,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     write(data: Float32Array | Uint32Array, options: WriteOptions): WasmBuffer {
       ledger.guard("write");
       const packed = data instanceof Float32Array ? packWeight(data, options) : data;
-      const compact = options.compact && (options.shape?.at(-1) ?? 0) <= WIDEST_HALF;
-      const halves = compact && packed instanceof Float32Array ? packHalves(packed) : undefined;
+      const halves = packed instanceof Float32Array ? halvesOf(packed, options) : undefined;
       const words = halves ?? packed;
       const make = (): WasmBuffer => ({ ...take(words.length), length: packed.length, half: halves !== undefined });
       const buffer = options.life === "run" ? ledger.run(make) : ledger.keep(make());
@@ -150,7 +146,8 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     },
     read(tensor: Tensor): Promise<Float32Array> {
       ledger.guard("read");
-      const { block } = tensor.buffer as WasmBuffer;
+      const { block, half } = tensor.buffer as WasmBuffer;
+      if (half) throw new TypeError("Cannot read a weight as it must be of 32 bits: it was written as compact");
       return Promise.resolve(readRows(heapOf().HEAPF32, block.at / 4 + tensor.offset, tensor));
     },
     exclusive: taskQueue(),

@@ -5,6 +5,7 @@
  * @module
  */
 import type { WriteOptions } from "../device.ts";
+import { packHalves } from "../device/half_weights.ts";
 import { type Layouts, packInto } from "../device/pack_weights.ts";
 
 /** Outputs in a panel of a `linear` or `conv2d` weight; `COLUMNS` of `rust-kernels/src/gemm.rs`. */
@@ -46,3 +47,11 @@ const LAYOUTS: Layouts = { outputs: PANEL, product: packPanels, scan: packScan }
 
 /** Packs a weight for the kernel that its role names; see {@linkcode packInto}. */
 export const packWeight = (data: Float32Array, options: WriteOptions): Float32Array => packInto(LAYOUTS, data, options);
+
+/** Inputs of the widest product whose weight may stay in 16 bits: eight outputs of it are widened in scratch, beside normed rows. */
+const WIDEST_HALF = 15_200;
+
+/** The words of a packed weight that is kept in 16 bits: one product, not too wide, of numbers of 16 bits. */
+export function halvesOf(packed: Float32Array, { compact, shape = [] }: WriteOptions): Uint32Array | undefined {
+  return compact && shape.length === 2 && shape[1]! <= WIDEST_HALF ? packHalves(packed) : undefined;
+}

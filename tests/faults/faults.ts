@@ -113,16 +113,14 @@ function cutDownload(): Promise<string> {
 
 const CLI = ["run", "-A", "cli.ts"], PHOTO = "examples/photos/rocket.jpg";
 
-/** The command line in a folder that a mount of its own lies over; undefined where there are no user namespaces. */
+/** A command in a folder that a mount of its own lies over; undefined where there are no user namespaces. */
 async function mounted(
   options: string,
   folder: string,
-  before = "true",
+  command: string,
 ): Promise<{ code: number; error: string } | undefined> {
-  const inside = `mount -t tmpfs -o size=64k none ${folder} && ${before} && mount -o remount,${options} ${folder} && ` +
-    `touch ${folder}/../mounted && ${Deno.execPath()} ${
-      CLI.join(" ")
-    } restore ${PHOTO} -o ${folder}/out.png && true; ` +
+  const inside = `mount -t tmpfs -o size=64k none ${folder} && mount -o remount,${options} ${folder} && ` +
+    `touch ${folder}/../mounted && ${Deno.execPath()} ${CLI.join(" ")} ${command} && true; ` +
     `code=$?; find ${folder} -type f -size +0 > ${folder}/../left; exit $code`;
   const { code, stderr } = await new Deno.Command("unshare", {
     args: ["-rm", "sh", "-c", inside],
@@ -134,16 +132,23 @@ async function mounted(
   return there ? { code, error } : undefined;
 }
 
-const diskFault = (options: string, pattern: RegExp, what: string) => (): Promise<string> =>
+/** Commands that write to a disk with a fault, each with what it must say. */
+const diskFault = (options: string, says: Readonly<Record<string, RegExp>>) => (): Promise<string> =>
   inFolder(async (root) => {
+    const said: string[] = [];
     await Deno.mkdir(`${root}/out`);
-    const ended = await mounted(options, `${root}/out`);
-    if (!ended) return `${LEFT_OUT}this machine has no user namespaces`;
-    expect(ended.code === 1, `exit code ${ended.code}: ${ended.error}`);
-    expect(pattern.test(ended.error), ended.error);
-    expect((await Deno.readTextFile(`${root}/left`)).trim() === "", "something was left behind");
-    return `exit code 1, "${ended.error.trim().split("\n").at(-1)!.slice(0, 160)}", nothing left behind (${what})`;
+    for (const [command, pattern] of Object.entries(says)) {
+      const ended = await mounted(options, `${root}/out`, command.replace("OUT", `${root}/out`));
+      if (!ended) return `${LEFT_OUT}this machine has no user namespaces`;
+      const line = ended.error.trim().split("\n").at(-1)!.replace(root, "…");
+      expect(ended.code === 1 && pattern.test(line), `exit code ${ended.code}: ${ended.error}`);
+      expect((await Deno.readTextFile(`${root}/left`)).trim() === "", "something was left behind");
+      said.push(`"${line}"`);
+    }
+    return `exit code 1, ${said.join(" and ")}, nothing left behind`;
   });
+const CONVERT = "convert weights/vim_micro/vim_micro.safetensors OUT/out.safetensors";
+const RESTORE = `restore ${PHOTO} -o OUT/out.png`;
 
 /** Kills a restoration in the middle; what it was going to write over must be whole, or the new one. */
 const killed = (signal: "SIGKILL" | "SIGTERM") => (): Promise<string> =>
@@ -217,8 +222,14 @@ export const FAULTS: Readonly<Record<string, () => Promise<string>>> = {
   "killed-worker": killedWorker,
   "lost-device": lostDevice,
   "cut-download": cutDownload,
-  "full-disk": diskFault("size=64k", /Cannot write|No space|ENOSPC/i, "a disk of 64 kB"),
-  "read-only": diskFault("ro", /Cannot write|read-only|EROFS/i, "a disk that cannot be written"),
+  "full-disk": diskFault("size=64k", {
+    [CONVERT]: /^Cannot write .*out\.safetensors as there must be room for it: the disk is full$/,
+    [RESTORE]: /Cannot write .*out\.png as its disk must have at least 0\.\d MB left: current room is 0\.1 MB$/,
+  }),
+  "read-only": diskFault("ro,size=9m", {
+    [CONVERT]: /^Cannot write .*out\.safetensors as its disk must be one that can be written: it is mounted read-only$/,
+    [RESTORE]: /Cannot write .*out\.png as its disk must be one that can be written: it is mounted read-only$/,
+  }),
   "kill-9": killed("SIGKILL"),
   "sigterm": killed("SIGTERM"),
   "changed-file": changedFile,

@@ -14,7 +14,7 @@ import { CARRY_IN, CARRY_OUT, type KernelName, KERNELS, type Operands, type Para
 import { columnsOf, type DeviceBuffer, rowsOf, type Tensor } from "../../src/tensor.ts";
 import { type Block, Heap } from "../../src/wasm/heap.ts";
 import { instantiate, SCRATCH_BYTES, type Variant } from "../../src/wasm/load.ts";
-import { packWeight } from "../../src/wasm/pack_weights.ts";
+import { halvesOf, packWeight } from "../../src/wasm/pack_weights.ts";
 import { type Arguments, type Share, sharesOf } from "../../src/wasm/shares.ts";
 import { checkedWasm, FAULT, PAGES, READABLE, SHADOW, WRITABLE } from "../../tools/checked_wasm.ts";
 
@@ -24,6 +24,8 @@ interface CheckedBuffer extends DeviceBuffer {
   readonly first: number;
   /** Whether a weight was packed: then its layout is the kernel's, and all of it may be read. */
   readonly packed: boolean;
+  /** Words of a packed weight: half its length where it is kept in 16 bits. */
+  readonly words: number;
 }
 
 /** How the device is opened. */
@@ -34,6 +36,8 @@ export interface CheckedOptions {
   readonly threads?: number;
   /** In which order shares run, whose indices it gets; ascending by default. */
   readonly shuffle?: (shares: number[]) => number[];
+  /** Told the name of each function of the module that was called and came back. */
+  readonly onCall?: (name: string) => void;
 }
 
 /** Words before and after each block. */
@@ -75,7 +79,7 @@ function moduleOf(variant: Variant): Promise<WebAssembly.Module> {
 
 /** Opens the device. A call that touches what is not its own throws, and says what. */
 export async function openChecked(variant: Variant, options: CheckedOptions = {}): Promise<Device> {
-  const { scratchBytes = SCRATCH_BYTES, threads = 1, shuffle = (shares) => shares } = options;
+  const { scratchBytes = SCRATCH_BYTES, threads = 1, shuffle = (shares) => shares, onCall = () => {} } = options;
   const memory = new WebAssembly.Memory({ initial: PAGES, maximum: 65536 });
   const { kernels, heapBase } = await instantiate({ variant, module: await moduleOf(variant), memory });
   const heap = new Heap(memory, heapBase);
@@ -83,20 +87,20 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
   const shadow = new Uint8Array(memory.buffer, SHADOW, SHADOW / 4), fault = new Uint32Array(memory.buffer, FAULT, 3);
   const calls = kernels as unknown as Readonly<Record<string, (...args: number[]) => void>>;
 
-  const take = (length: number, packed = false): CheckedBuffer => {
-    const block = heap.take(4 * (length + 2 * CANARY_WORDS)), first = block.at / 4 + CANARY_WORDS;
+  const take = (length: number, packed = false, held = length): CheckedBuffer => {
+    const block = heap.take(4 * (held + 2 * CANARY_WORDS)), first = block.at / 4 + CANARY_WORDS;
     if (block.at + block.size > SHADOW) throw new RangeError("Cannot allocate on the checked device: its heap is full");
     words.fill(CANARY, block.at / 4, (block.at + block.size) / 4);
-    return { length, block, first, packed };
+    return { length, block, first, packed, words: held };
   };
   const scratch = take(scratchBytes / 4);
   floats.fill(NaN, scratch.first, scratch.first + scratch.length);
   const live = new Set<CheckedBuffer>([scratch]);
-  const inspect = ({ block, first, length }: CheckedBuffer): void => {
+  const inspect = ({ block, first, words: held }: CheckedBuffer): void => {
     for (let word = block.at / 4; word < (block.at + block.size) / 4; word++) {
-      if (word === first) word += length;
+      if (word === first) word += held;
       if (word < (block.at + block.size) / 4 && words[word] !== CANARY) {
-        throw new Error(`word ${word - first} of a buffer of ${length} was changed`);
+        throw new Error(`word ${word - first} of a buffer of ${held} was changed`);
       }
     }
   };
@@ -127,7 +131,7 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
       const tensor = operands[name];
       if (!tensor) continue;
       const buffer = tensor.buffer as CheckedBuffer, rights = rightsOf(kernel, name, params);
-      if (buffer.packed) mark(buffer.first, 1, buffer.length, 0, rights);
+      if (buffer.packed) mark(buffer.first, 1, buffer.words, 0, rights);
       else mark(buffer.first + tensor.offset, rowsOf(tensor), columnsOf(tensor), tensor.stride, rights);
       const end = tensor.offset + Math.max(0, rowsOf(tensor) - 1) * tensor.stride + columnsOf(tensor);
       if (!buffer.packed && rowsOf(tensor) > 0 && end > buffer.length) {
@@ -156,8 +160,9 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
     },
     write(data: Float32Array | Uint32Array, options: WriteOptions): CheckedBuffer {
       ledger.guard("write");
-      const values = data instanceof Float32Array ? packWeight(data, options) : data;
-      const make = () => keep(take(values.length, (options.role ?? "plain") !== "plain"));
+      const packed = data instanceof Float32Array ? packWeight(data, options) : data;
+      const values = packed instanceof Float32Array ? halvesOf(packed, options) ?? packed : packed;
+      const make = () => keep(take(packed.length, (options.role ?? "plain") !== "plain", values.length));
       const buffer = options.life === "run" ? ledger.run(make) : ledger.keep(make());
       (values instanceof Float32Array ? floats : words).set(values, buffer.first);
       return buffer;
@@ -170,11 +175,15 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
       ledger.guard(`run ${kernel}`);
       const operands = given as Readonly<Record<string, Tensor | undefined>>, { operands: names } = SIGNATURES[kernel];
       const args: Record<string, number> = { ...params };
+      let half = false;
       for (const { name } of names) {
-        const tensor = operands[name];
-        args[name] = tensor ? 4 * ((tensor.buffer as CheckedBuffer).first + tensor.offset) : 0;
+        const tensor = operands[name], buffer = tensor?.buffer as CheckedBuffer | undefined;
+        args[name] = buffer ? 4 * (buffer.first + tensor!.offset) : 0;
+        half ||= !!buffer && buffer.words < buffer.length;
       }
-      const shares: readonly Share[] = threads > 1 ? sharesOf(kernel, args, threads) : [{ args }];
+      const shares: readonly Share[] = threads > 1
+        ? sharesOf(kernel, { ...args, half: Number(half) }, threads)
+        : [{ args }];
       markCall(kernel, operands, args);
       for (const index of shuffle([...shares.keys()])) {
         const { args, part } = shares[index]!;
@@ -183,12 +192,14 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
         const rights = MASKED.has(kernel) ? WRITABLE | READABLE : WRITABLE;
         shadow.fill(rights, scratch.first, scratch.first + scratch.length);
         fault.fill(0);
+        const called = part ? `${kernel}_share` : half ? `${kernel}_half` : kernel;
         try {
-          calls[part ? `${kernel}_share` : kernel]!(...list, 4 * scratch.first, scratchBytes, ...(part ?? []));
+          calls[called]!(...list, 4 * scratch.first, scratchBytes, ...(part ?? []));
         } catch (cause) {
           const why = fault[0] || fault[1] ? refused(operands) : "traps by itself";
-          throw new Error(`${kernel} ${JSON.stringify({ ...params, part })} ${why}`, { cause });
+          throw new Error(`${called} ${JSON.stringify({ ...params, part })} ${why}`, { cause });
         }
+        onCall(called);
       }
       for (const buffer of [scratch, ...Object.values(operands)]) {
         if (buffer) inspect("buffer" in buffer ? buffer.buffer as CheckedBuffer : buffer);

@@ -12,14 +12,14 @@ const LONG = Deno.env.get("SIDEWINDER_LONG") !== undefined;
 
 /** Ops with tensors of zeros. */
 class Zeros extends Ops {
-  weight(role: Role, shape: readonly number[], stateSize?: number) {
-    const data = new Float32Array(sizeOf(shape)), state = stateSize === undefined ? {} : { stateSize };
-    return tensorOf(this.device.write(data, { role, shape, life: "run", ...state }), shape);
+  weight(role: Role, shape: readonly number[], options: { stateSize?: number; compact?: boolean } = {}) {
+    const data = new Float32Array(sizeOf(shape));
+    return tensorOf(this.device.write(data, { role, shape, life: "run", ...options }), shape);
   }
 
   scan(stateSize: number, rank: number, { channels = 1, directions = 1, length = 2 } = {}) {
     const columns = (rank || channels) + 2 * stateSize;
-    const constants = this.weight("scan", [directions, channels, stateSize + 2 + rank], stateSize);
+    const constants = this.weight("scan", [directions, channels, stateSize + 2 + rank], { stateSize });
     return this.selectiveScan(
       this.zeros([1, length, channels]),
       this.zeros([1, length, columns]),
@@ -41,6 +41,12 @@ class Zeros extends Ops {
   normed(columns: number, kind: "rms" | "layer") {
     const norm = { kind, weight: this.zeros([columns]), epsilon: 1e-5 };
     return this.linear(this.zeros([7, columns]), this.weight("linear", [3, columns]), { norm });
+  }
+
+  /** A product whose weight is of 16 bits, or would be if it were not too wide. */
+  half(rows: number, inner: number, outer: number, kind?: "rms" | "layer") {
+    const norm = kind ? { norm: { kind, weight: this.zeros([inner]), epsilon: 1e-5 } } : {};
+    return this.linear(this.zeros([rows, inner]), this.weight("linear", [outer, inner], { compact: true }), norm);
   }
 
   excite(columns: number, hidden: number) {
@@ -104,6 +110,16 @@ const LIMITS: readonly (readonly [limit: string, within: readonly Call[], over: 
     (ops) => ops.normed(16_384, "layer"),
     (ops) => ops.normed(16_383, "layer"),
   ], [(ops) => ops.normed(16_385, "rms"), (ops) => ops.normed(16_385, "layer")]],
+  ["15,200 inputs of a weight of 16 bits", [
+    (ops) => ops.half(1, 15_200, 9),
+    (ops) => ops.half(7, 15_200, 17, "layer"),
+    (ops) => ops.half(33, 15_200, 17, "layer"),
+    (ops) => ops.half(9, 15_199, 8, "rms"),
+    (ops) => ops.half(9, 15_201, 8),
+    (ops) => ops.half(9, 16_384, 8, "layer"),
+    (ops) => ops.half(1, 40_000, 9),
+    (ops) => ops.half(33, 1, 40_001),
+  ], [(ops) => ops.half(1, 16_385, 3, "rms")]],
   ["16,384 columns of a channel attention", [
     (ops) => ops.excite(16_384, 2),
     (ops) => ops.excite(2, 16_384),

@@ -76,10 +76,10 @@ class Wild {
     return this.#ops.input(this.#draw.numbers(sizeOf(shape)), shape);
   }
 
-  weight(role: Role, right: readonly number[], stateSize?: number): Tensor {
-    const shape = this.shape(right), data = this.#draw.numbers(sizeOf(shape), -1, 0);
-    const state = stateSize === undefined ? {} : { stateSize };
-    return tensorOf(this.#ops.device.write(data, { role, shape, life: "run", ...state }), shape);
+  weight(role: Role, right: readonly number[], options: { stateSize?: number; compact?: boolean } = {}): Tensor {
+    const shape = this.shape(right), drawn = this.#draw.numbers(sizeOf(shape), -1, 0);
+    const data = options.compact ? Float32Array.from(new Float16Array(drawn)) : drawn;
+    return tensorOf(this.#ops.device.write(data, { role, shape, life: "run", ...options }), shape);
   }
 
   /** Row numbers, some of which lead nowhere. */
@@ -131,20 +131,25 @@ type Call = (wild: Wild, ops: Ops) => unknown;
 const given = <K extends string>(name: K, band: object) =>
   (Object.keys(band).length > 0 ? { [name]: band } : {}) as object;
 
-/** One call of each op. */
+/** A product; `compact` with a weight of 16 bits. */
+const product = (compact: boolean): Call => (w, ops) => {
+  const [rows, inner, outer] = [w.size(), w.size(), w.size()] as const;
+  const groups = compact && w.below(20) ? 1 : w.pick([1, 1, 2, 3]);
+  const norm = w.below(3) === 0
+    ? { kind: w.pick(["rms", "layer"] as const), weight: w.dense([groups * inner]), epsilon: 1e-5 }
+    : undefined;
+  const bias = norm?.kind === "layer" ? w.maybe([groups * inner]) : undefined;
+  const weight = w.weight("linear", groups === 1 ? [outer, inner] : [groups, outer, inner], { compact });
+  return ops.linear(w.tensor([rows, groups * inner]), weight, {
+    ...w.epilogue([rows], groups * outer),
+    norm: norm && { ...norm, bias },
+  });
+};
+
+/** One call of each op, and of `linear` with a weight of 16 bits. */
 export const WILD_CALLS: Readonly<Record<string, Call>> = {
-  linear(w, ops) {
-    const [rows, inner, outer, groups] = [w.size(), w.size(), w.size(), w.pick([1, 1, 2, 3])] as const;
-    const norm = w.below(3) === 0
-      ? { kind: w.pick(["rms", "layer"] as const), weight: w.dense([groups * inner]), epsilon: 1e-5 }
-      : undefined;
-    const bias = norm?.kind === "layer" ? w.maybe([groups * inner]) : undefined;
-    const weight = w.weight("linear", groups === 1 ? [outer, inner] : [groups, outer, inner]);
-    return ops.linear(w.tensor([rows, groups * inner]), weight, {
-      ...w.epilogue([rows], groups * outer),
-      norm: norm && { ...norm, bias },
-    });
-  },
+  linear: product(false),
+  linearHalf: product(true),
   conv2d(w, ops) {
     const [b, h, i, o] = [w.pick([1, 2]), w.size(), w.size(), w.size()] as const, wide = w.size();
     const [kh, kw] = [w.pick([1, 3, 3, 2, 5]), w.pick([1, 3, 3, 2])] as const, stride = w.pick([1, 1, 2, 3]);
@@ -188,7 +193,7 @@ export const WILD_CALLS: Readonly<Record<string, Call>> = {
     return ops.selectiveScan(
       w.tensor([b, length, own ? k * c : c]),
       w.tensor([b, length, own ? k * step : step]),
-      w.weight("scan", [k, c, n + 2 + rank], n),
+      w.weight("scan", [k, c, n + 2 + rank], { stateSize: n }),
       {
         orders: Array.from({ length: k }, () => w.pick(SCAN_ORDERS)),
         gridWidth: w.about(wide),
