@@ -44,7 +44,12 @@ export interface Light {
 
 /** Page to painter. */
 export type Paint =
-  | { readonly type: "canvas"; readonly canvas: OffscreenCanvas }
+  | {
+    readonly type: "canvas";
+    readonly canvas: OffscreenCanvas;
+    /** The colours that the screen can show. */
+    readonly colours: PredefinedColorSpace;
+  }
   | { readonly type: "place"; readonly placement: Placement }
   | {
     readonly type: "photo";

@@ -161,6 +161,8 @@ export interface Region {
 export interface ClassifyReport {
   readonly labels: readonly { readonly index: number; readonly name: string; readonly probability: number }[];
   readonly device: string;
+  /** What could not be taken into account, such as a profile that cannot be converted. */
+  readonly warnings: readonly string[];
   readonly timings: Timings;
 }
 
@@ -281,8 +283,8 @@ export interface EngineCalls {
   restore: { args: { readonly photo: number; readonly model: string; readonly result: number }; result: RestoreReport };
   preview: { args: { readonly photo: number; readonly model: string; readonly region: Region }; result: PreviewReport };
   pause: { args: { readonly paused: boolean }; result: undefined };
-  /** Gives the parts of a result once more, as events. */
-  show: { args: { readonly result: number }; result: undefined };
+  /** Gives the parts of a photo's result once more, as events. */
+  show: { args: { readonly photo: number; readonly result: number }; result: undefined };
   removeResult: { args: { readonly result: number }; result: undefined };
   encode: { args: { readonly photo: number; readonly result: number } & SaveOptions; result: Blob };
   zip: { args: { readonly items: readonly ZipItem[] } & SaveOptions; result: Blob };
@@ -301,6 +303,7 @@ export type FailureKind =
   | "damaged-image"
   | "image-too-large"
   | "image-kind"
+  | "image-format"
   | "not-checkpoint"
   | "damaged-checkpoint"
   | "foreign-model"

@@ -5,7 +5,7 @@
  */
 import type { CardReport, ModelReport } from "../protocol.ts";
 import { announce } from "./dom.ts";
-import { call, EngineFailure } from "./engine.ts";
+import { call } from "./engine.ts";
 import { say } from "./messages.ts";
 import { type Choice, current, newNumber, type Tool, update } from "./store.ts";
 import { TEXT } from "./strings.ts";
@@ -71,7 +71,3 @@ export async function addCheckpoint(files: readonly File[]): Promise<void> {
   announce(words);
   if (current().photos.length === 0) document.getElementById("drop-title")?.focus();
 }
-
-/** Whether a failure says that a file is none of what the page reads. */
-export const isForeign = (error: unknown): boolean =>
-  error instanceof EngineFailure && (error.kind === "not-image" || error.kind === "not-checkpoint");

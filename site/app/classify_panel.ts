@@ -82,7 +82,10 @@ function verdictOf({ reports }: State, { model, report }: Answer): string {
 }
 
 function showLabels(state: State, answer: Answer | undefined): void {
-  setText(byId("verdict"), answer ? verdictOf(state, answer) : "");
+  setText(
+    byId("verdict"),
+    answer ? [verdictOf(state, answer), ...answer.report.warnings.map(TEXT.note)].join(" ") : "",
+  );
   list.replaceChildren(...(answer?.report.labels ?? []).map(({ name, probability }, i) => {
     const bar = make("span", { class: "bar", "aria-hidden": "true" });
     bar.style.width = `${100 * probability}%`;

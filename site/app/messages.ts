@@ -52,7 +52,9 @@ export function say(
 
 function sentence(error: unknown): { readonly text: string; readonly detail: string } {
   const kind = error instanceof EngineFailure ? error.kind : "other";
-  return { text: TEXT.failures[kind], detail: error instanceof Error ? error.message : String(error) };
+  const detail = error instanceof Error ? error.message : String(error);
+  const format = kind === "image-format" ? /looks like (.+)$/.exec(detail)?.[1] : undefined;
+  return { text: format ? TEXT.unreadFormat(format) : TEXT.failures[kind], detail };
 }
 
 /** Shows what went wrong and how to go on; an abort is no failure. */

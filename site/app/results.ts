@@ -30,12 +30,12 @@ export function unpaint(result: number): void {
 }
 
 /** Makes sure that the painter has a result. */
-async function ensure({ id, width, height }: Result): Promise<void> {
+async function ensure(photo: number, { id, width, height }: Result): Promise<void> {
   if (painted.includes(id)) return isPainted(id);
   isPainted(id);
   paint({ type: "begin", result: id, width, height });
   try {
-    await call("show", { result: id }, {
+    await call("show", { photo, result: id }, {
       onEvent(event) {
         if (event.type !== "tile") return;
         const { x, y, bitmap } = event;
@@ -52,7 +52,7 @@ async function ensure({ id, width, height }: Result): Promise<void> {
 export async function showResult(photo: number, result: number | undefined, side: "shown" | "against"): Promise<void> {
   const found = photoOf(photo)?.results.find(({ id }) => id === result);
   try {
-    if (found) await ensure(found);
+    if (found) await ensure(photo, found);
     updatePhoto(photo, side === "shown" ? { shown: found?.id } : { against: found?.id });
   } catch (error) {
     sayFailure(error);

@@ -129,6 +129,7 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
   "damaged-image": "This photo is damaged or cut off. Fetch or export it again, then drop it once more.",
   "image-too-large": "This photo is too large: at most 100 megapixels fit. Make it smaller first, then drop it again.",
   "image-kind": "This kind of photo cannot be read here. Save it as an ordinary PNG, JPEG or WebP, then drop it again.",
+  "image-format": "This browser cannot read photos of this format. Save it as a JPEG or PNG, then drop it again.",
   "not-checkpoint": `This file is not a checkpoint. Choose a .pth or .safetensors file of ${
     FAMILIES.replace(" and ", " or ")
   }.`,
@@ -228,6 +229,8 @@ export const TEXT = {
   photoFacts: (width: number, height: number) => `${number.format(width)} × ${number.format(height)}`,
 
   opening: (name: string) => `Opening ${name}`,
+  unreadFormat: (format: string) =>
+    `This is a ${format} file, which this browser cannot read. Save it as a JPEG or PNG, then drop it again.`,
   timeLeft: (milliseconds: number) => `about ${duration(milliseconds)} left`,
   percent: (fraction: number) => `${Math.round(fraction * 100)} %`,
   largePhoto: (megapixels: string) =>
@@ -282,6 +285,7 @@ export const TEXT = {
     `${number.format(width)} × ${number.format(height)} on ${device}`,
   saving: "Encoding",
   saved: (name: string, bytes: number) => `${name}, ${size(bytes)}`,
+  note: (warning: string) => `Note: ${warning}.`,
   bestLabel: (name: string, probability: string) => `Likeliest: ${name}, ${probability}`,
   notSure: (name: string, probability: string) =>
     `Not sure. Nothing it knows stands out; the nearest is ${name} with ${probability}.`,

@@ -181,7 +181,8 @@ function goToResult(photo: Photo): void {
 /** Starts the viewer. */
 export function startViewer(): void {
   const offscreen = canvas.transferControlToOffscreen();
-  paint({ type: "canvas", canvas: offscreen }, [offscreen]);
+  const colours = matchMedia("(color-gamut: p3)").matches ? "display-p3" : "srgb";
+  paint({ type: "canvas", canvas: offscreen, colours }, [offscreen]);
   frame.setAttribute("aria-label", PAGE.viewer);
   frame.addEventListener("keydown", (event) => {
     const action = event.target === frame && !event.ctrlKey && !event.metaKey ? KEYS[event.key] : undefined;

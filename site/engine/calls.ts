@@ -56,7 +56,7 @@ export const calls: { readonly [C in Exclude<CallName, "open">]: Call<C> } = {
   restore: ({ photo, model, result }, watch) => restorePhoto(photo, model, result, watch),
   preview: ({ photo, model, region }, watch) => previewPhoto(photo, model, region, watch),
   pause: ({ paused }) => Promise.resolve(void pause(paused)),
-  show: ({ result }, watch) => showResult(result, watch).then(() => undefined),
+  show: ({ photo, result }, watch) => showResult(photo, result, watch).then(() => undefined),
   removeResult: ({ result }) => removeResult(result).then(() => undefined),
   encode: ({ photo, result, ...options }) => encodeResult(photo, result, options),
   zip: ({ items, ...options }, watch) => zipResults(items, options, watch),

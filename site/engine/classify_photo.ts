@@ -7,6 +7,7 @@ import { classify } from "../../src/classify.ts";
 import { prepared, preprocessingOf } from "../../src/classify/prepare.ts";
 import { imagesAtOnce, scoresOf, softmax } from "../../src/classify/scores.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
+import { convertToSrgb } from "../../src/image/srgb.ts";
 import type { Preprocessing } from "../../src/image/preprocess.ts";
 import type { Model } from "../../src/load_model.ts";
 import type { ClassifyReport, OcclusionReport, Region } from "../protocol.ts";
@@ -28,12 +29,12 @@ export async function classifierOf(id: string, watch: Watch) {
 export async function classifyPhoto(photo: number, id: string, watch: Watch): Promise<ClassifyReport> {
   const { model, milliseconds } = await classifierOf(id, watch);
   const decoded = await pixelsOf(photo);
-  const { labels, device, timings } = await classify(model, decoded.pixels, {
+  const { labels, device, timings, warnings = [] } = await classify(model, decoded.pixels, {
     signal: watch.signal,
     onProgress: ({ fraction }) => watch.emit({ type: "progress", phase: "run", fraction }),
   });
   const { preprocess, run } = timings;
-  return { labels, device, timings: { decode: decoded.milliseconds, load: milliseconds, preprocess, run } };
+  return { labels, device, warnings, timings: { decode: decoded.milliseconds, load: milliseconds, preprocess, run } };
 }
 
 /** The part of a photo that a preprocessing cuts out, in the photo's pixels. */
@@ -65,7 +66,7 @@ export async function occludePhoto(
   watch: Watch,
 ): Promise<OcclusionReport> {
   const { model } = await classifierOf(id, watch);
-  const { pixels } = await pixelsOf(photo);
+  const pixels = await convertToSrgb((await pixelsOf(photo)).pixels);
   const { tensor, region, crop: { height, width } } = prepare(model, pixels);
   const { channels } = model;
   const started = performance.now();

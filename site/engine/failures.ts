@@ -17,12 +17,15 @@ export class Failure extends Error {
 
 const messageOf = (error: unknown): string => error instanceof Error ? error.message : String(error);
 
+/** Formats of pictures that only some browsers read, as the library names them at the end of its message. */
+const PICTURES = /looks like (AVIF|BMP|HEIC|JPEG 2000|JPEG XL|SVG|TIFF)$/;
+
 /** What is wrong with an image that could not be read. */
 export function imageFailure(error: unknown): Failure {
   const message = messageOf(error);
   if (error instanceof SyntaxError) {
-    const foreign = message.includes("must be a PNG, JPEG, WebP or GIF file");
-    return new Failure(foreign ? "not-image" : "damaged-image", message, error);
+    if (!message.includes("must be a PNG, JPEG, WebP or GIF file")) return new Failure("damaged-image", message, error);
+    return new Failure(PICTURES.test(message) ? "image-format" : "not-image", message, error);
   }
   if (error instanceof RangeError) {
     return new Failure(message.includes("megapixels") ? "image-too-large" : "image-kind", message, error);

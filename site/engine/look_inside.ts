@@ -5,6 +5,7 @@
  * @module
  */
 import type { Pixels } from "../../src/image/pixels.ts";
+import { convertToSrgb } from "../../src/image/srgb.ts";
 import { reachInto, stateDecay, walkOf } from "../../src/inside/effective_attention.ts";
 import type { ScanRecord } from "../../src/inside/watch_scans.ts";
 import type { Model } from "../../src/load_model.ts";
@@ -18,7 +19,8 @@ import { prepare } from "./classify_photo.ts";
 import { Failure } from "./failures.ts";
 import type { Watch } from "./model_files.ts";
 import { modelOf } from "./models.ts";
-import { pixelsOf, toImageData } from "./photos.ts";
+import { bitmapOf } from "./bitmaps.ts";
+import { pixelsOf } from "./photos.ts";
 import { currentWatch } from "./workbench.ts";
 
 /** Side of the cut from the middle of a photo that a model of any size is watched on. */
@@ -66,6 +68,7 @@ function viewOf(model: Model, pixels: Pixels): View {
   const picture: Pixels = {
     data: Uint8Array.from(input, (value) => Math.round(255 * value)),
     ...{ width: columns, height: rows, channels: model.channels as 1 | 3 },
+    ...(pixels.attached && { attached: pixels.attached }),
   };
   const shape = [1, rows, columns, model.channels] as const;
   return { rows, columns, places: upTo(rows * columns), picture, region, input, shape };
@@ -115,7 +118,8 @@ let last: { readonly key: string; readonly scans: readonly ScanRecord[]; readonl
 /** Runs a model over a photo and keeps its scans, and the norms of its stream. */
 async function watchRun(photo: number, id: string, watch: Watch) {
   const { model } = await modelOf(id, watch);
-  const { pixels } = await pixelsOf(photo);
+  const { pixels: own } = await pixelsOf(photo);
+  const pixels = model.info.task === "classify" ? await convertToSrgb(own) : own;
   const view = viewOf(model, pixels), scanWatch = await currentWatch();
   const names: string[] = [], reads: Promise<Float32Array>[] = [];
   const tap: Tap = (name, tensor) => {
@@ -154,7 +158,7 @@ export async function lookInside(photo: number, id: string, watch: Watch): Promi
   return {
     rows: grid.rows,
     columns: grid.columns,
-    picture: await createImageBitmap(toImageData(view.picture)),
+    picture: await bitmapOf(view.picture),
     region: view.region,
     paths: first!.paths,
     scans: reports,

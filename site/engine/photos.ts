@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { hasAlpha, to8Bit, toChannels } from "../../src/image/colour.ts";
+import { hasAlpha } from "../../src/image/colour.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { checkSize, type Pixels } from "../../src/image/pixels.ts";
 import type { PhotoReport } from "../protocol.ts";
+import { bitmapOf } from "./bitmaps.ts";
 import { imageFailure } from "./failures.ts";
 
 /** A decoded photo and whose decoder read it. */
@@ -48,7 +49,7 @@ async function decode(blob: Blob): Promise<Decoded> {
     return done(await decodeImage(blob), "library");
   } catch (error) {
     const failure = imageFailure(error);
-    if (failure.kind !== "not-image" && failure.kind !== "image-kind") throw failure;
+    if (!["not-image", "image-kind", "image-format"].includes(failure.kind)) throw failure;
     try {
       return done(await decodeByBrowser(blob), "browser");
     } catch {
@@ -69,38 +70,19 @@ export async function pixelsOf(photo: number): Promise<Decoded> {
   return found;
 }
 
-/** Pixels as the canvas wants them. */
-export function toImageData(pixels: Pixels): ImageData {
-  const rgba = toChannels(to8Bit(pixels), 4).data;
-  const own = new Uint8ClampedArray(rgba.buffer as ArrayBuffer, rgba.byteOffset, rgba.length);
-  return new ImageData(own, pixels.width, pixels.height);
-}
-
-/** A bitmap whose longer side is at most `side`. */
-async function scaledBitmap(image: ImageData, side: number): Promise<ImageBitmap> {
-  const scale = Math.min(1, side / Math.max(image.width, image.height));
-  if (scale === 1) return await createImageBitmap(image);
-  return await createImageBitmap(image, {
-    resizeWidth: Math.max(1, Math.round(image.width * scale)),
-    resizeHeight: Math.max(1, Math.round(image.height * scale)),
-    resizeQuality: "medium",
-  });
-}
-
 /** Takes a photo in. */
 export async function addPhoto(photo: number, blob: Blob): Promise<PhotoReport> {
   files.set(photo, blob);
   try {
     const { pixels, decoder, milliseconds } = await pixelsOf(photo);
-    const image = toImageData(pixels);
     return {
       width: pixels.width,
       height: pixels.height,
       channels: pixels.channels,
       alpha: hasAlpha(pixels),
       decoder,
-      preview: await scaledBitmap(image, PREVIEW_SIDE),
-      thumbnail: await scaledBitmap(image, THUMBNAIL_SIDE),
+      preview: await bitmapOf(pixels, PREVIEW_SIDE),
+      thumbnail: await bitmapOf(pixels, THUMBNAIL_SIDE),
       milliseconds,
     };
   } catch (error) {

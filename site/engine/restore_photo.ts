@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { type Pixels8, to8Bit } from "../../src/image/colour.ts";
+import type { Attached } from "../../src/image/attached.ts";
 import type { Model } from "../../src/load_model.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { restore, restoreTiles } from "../../src/restore.ts";
@@ -12,7 +12,8 @@ import { seenBy, TILE } from "../tiles.ts";
 import { Failure } from "./failures.ts";
 import type { Watch } from "./model_files.ts";
 import { modelOf } from "./models.ts";
-import { pixelsOf, toImageData } from "./photos.ts";
+import { bitmapOf } from "./bitmaps.ts";
+import { pixelsOf } from "./photos.ts";
 import { keepResult, resultOf } from "./results.ts";
 
 const tileOf = ({ device }: Model): number => device.kind === "webgpu" ? TILE.webgpu : TILE.other;
@@ -37,7 +38,13 @@ async function untilOpen(signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
 }
 
-function copyInto(whole: Pixels8, part: Pixels8, x: number, y: number): void {
+/** An image of no colour yet. */
+function emptyPixels({ width, height, channels }: Omit<Pixels, "data">, depth: 8 | 16): Pixels {
+  const samples = width * height * channels;
+  return { width, height, channels, data: depth === 16 ? new Uint16Array(samples) : new Uint8Array(samples) };
+}
+
+function copyInto(whole: Pixels, part: Pixels, x: number, y: number): void {
   const stride = part.width * part.channels;
   for (let row = 0; row < part.height; row++) {
     const at = ((y + row) * whole.width + x) * whole.channels;
@@ -45,8 +52,15 @@ function copyInto(whole: Pixels8, part: Pixels8, x: number, y: number): void {
   }
 }
 
-async function emitTile(watch: Watch, part: Pixels, x: number, y: number): Promise<void> {
-  const bitmap = await createImageBitmap(toImageData(part));
+/** Hands a part to the page, in the colours that are attached to its photo. */
+async function emitTile(
+  watch: Watch,
+  part: Pixels,
+  attached: Attached | undefined,
+  x: number,
+  y: number,
+): Promise<void> {
+  const bitmap = await bitmapOf(attached ? { ...part, attached } : part);
   watch.emit({ type: "tile", x, y, bitmap }, [bitmap]);
 }
 
@@ -62,19 +76,18 @@ async function restorerOf(id: string, watch: Watch) {
 export async function restorePhoto(photo: number, id: string, result: number, watch: Watch): Promise<RestoreReport> {
   const { model, milliseconds } = await restorerOf(id, watch);
   const { pixels, milliseconds: decode } = await pixelsOf(photo);
-  let whole: Pixels8 | undefined, waited = 0;
+  let whole: Pixels | undefined, waited = 0;
   const started = performance.now();
   for await (
-    const { x, y, pixels: made, image } of restoreTiles(model, pixels, {
+    const { x, y, pixels: part, image } of restoreTiles(model, pixels, {
       tile: tileOf(model),
       signal: watch.signal,
       onProgress: ({ fraction }) => watch.emit({ type: "progress", phase: "run", fraction }),
     })
   ) {
-    const part = to8Bit(made);
-    whole ??= { ...image, data: new Uint8Array(image.width * image.height * image.channels) };
+    whole ??= emptyPixels(image, image.depth);
     copyInto(whole, part, x, y);
-    await emitTile(watch, part, x, y);
+    await emitTile(watch, part, pixels.attached, x, y);
     const held = performance.now();
     await untilOpen(watch.signal);
     waited += performance.now() - held;
@@ -94,15 +107,13 @@ const TRIAL = { webgpu: 384, other: 144 } as const;
 
 /** A part of the photo as a picture of its own. */
 function cut(pixels: Pixels, { x, y, width, height }: Region): Pixels {
-  const { data, channels } = pixels;
-  const part = data instanceof Uint16Array
-    ? new Uint16Array(width * height * channels)
-    : new Uint8Array(width * height * channels);
+  const { data, channels, attached } = pixels;
+  const part = emptyPixels({ width, height, channels }, data instanceof Uint16Array ? 16 : 8);
   for (let row = 0; row < height; row++) {
     const from = ((y + row) * pixels.width + x) * channels;
-    part.set(data.subarray(from, from + width * channels), row * width * channels);
+    part.data.set(data.subarray(from, from + width * channels), row * width * channels);
   }
-  return { ...pixels, data: part, width, height };
+  return attached ? { ...part, attached } : part;
 }
 
 /** The middle of what is asked for, in whole pixels inside the photo, no larger than a trial. */
@@ -129,7 +140,7 @@ export async function previewPhoto(photo: number, id: string, wanted: Region, wa
   const started = performance.now();
   const restored = await run((fraction) => watch.emit({ type: "progress", phase: "run", fraction }));
   const took = performance.now() - started;
-  await emitTile(watch, restored, region.x * model.scale, region.y * model.scale);
+  await emitTile(watch, restored, pixels.attached, region.x * model.scale, region.y * model.scale);
   return { region, pace: took / (region.width * region.height) };
 }
 
@@ -137,14 +148,13 @@ export async function previewPhoto(photo: number, id: string, wanted: Region, wa
 const SHOWN = 1024;
 
 /** Gives a kept result to the page once more. */
-export async function showResult(result: number, watch: Watch): Promise<void> {
-  const pixels = await resultOf(result);
+export async function showResult(photo: number, result: number, watch: Watch): Promise<void> {
+  const { attached } = (await pixelsOf(photo)).pixels, pixels = await resultOf(result);
   for (let y = 0; y < pixels.height; y += SHOWN) {
     for (let x = 0; x < pixels.width; x += SHOWN) {
       watch.signal.throwIfAborted();
       const size = { width: Math.min(SHOWN, pixels.width - x), height: Math.min(SHOWN, pixels.height - y) };
-      const part = cut(pixels, { x, y, ...size }) as Pixels8;
-      await emitTile(watch, part, x, y);
+      await emitTile(watch, cut(pixels, { x, y, ...size }), attached, x, y);
     }
   }
 }

@@ -21,6 +21,7 @@ type Box = readonly [number, number, number, number];
 const photos = new Map<number, Photo>();
 const results = new Map<number, Surface>();
 let context: Context | undefined;
+let colours: PredefinedColorSpace = "srgb";
 let placement: Placement | undefined;
 let light: (Light & { readonly picture: OffscreenCanvas }) | undefined;
 let checks: CanvasPattern | undefined;
@@ -36,7 +37,8 @@ const DOUBLINGS = 3;
 export function accept(paint: Paint): void {
   switch (paint.type) {
     case "canvas":
-      context = paint.canvas.getContext("2d")!;
+      colours = paint.colours;
+      context = paint.canvas.getContext("2d", { colorSpace: colours })!;
       break;
     case "place":
       placement = paint.placement;
@@ -52,7 +54,7 @@ export function accept(paint: Paint): void {
       photos.delete(paint.photo);
       break;
     case "begin":
-      results.set(paint.result, new Surface(paint.width, paint.height));
+      results.set(paint.result, new Surface(paint.width, paint.height, colours));
       break;
     case "tile":
       results.get(paint.result)?.put(paint.bitmap, paint.x, paint.y);

@@ -27,12 +27,14 @@ export class Surface {
   readonly #cells = new Map<string, OffscreenCanvasRenderingContext2D>();
   readonly #overview: OffscreenCanvasRenderingContext2D;
   readonly #overviewScale: number;
+  readonly #colours: PredefinedColorSpace;
 
-  constructor(width: number, height: number) {
+  constructor(width: number, height: number, colours: PredefinedColorSpace) {
     this.width = width;
     this.height = height;
+    this.#colours = colours;
     this.#overviewScale = Math.min(1, OVERVIEW / Math.max(width, height));
-    this.#overview = context(Math.ceil(width * this.#overviewScale), Math.ceil(height * this.#overviewScale));
+    this.#overview = this.#canvas(Math.ceil(width * this.#overviewScale), Math.ceil(height * this.#overviewScale));
   }
 
   /** Whether all of it has come. */
@@ -55,9 +57,13 @@ export class Surface {
   #cell(column: number, row: number): OffscreenCanvasRenderingContext2D {
     const key = `${column},${row}`, found = this.#cells.get(key);
     if (found) return found;
-    const made = context(Math.min(SIDE, this.width - column * SIDE), Math.min(SIDE, this.height - row * SIDE));
+    const made = this.#canvas(Math.min(SIDE, this.width - column * SIDE), Math.min(SIDE, this.height - row * SIDE));
     this.#cells.set(key, made);
     return made;
+  }
+
+  #canvas(width: number, height: number): OffscreenCanvasRenderingContext2D {
+    return new OffscreenCanvas(width, height).getContext("2d", { colorSpace: this.#colours })!;
   }
 
   /**
@@ -83,8 +89,4 @@ export class Surface {
       target.drawImage(cell.canvas, x0, y0, x1 - x0, y1 - y0);
     }
   }
-}
-
-function context(width: number, height: number): OffscreenCanvasRenderingContext2D {
-  return new OffscreenCanvas(width, height).getContext("2d")!;
 }

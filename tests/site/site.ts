@@ -14,6 +14,13 @@ import { answer } from "../../tools/serve_site.ts";
 /** Debian's Chromium, unless another one is named. */
 export const CHROMIUM = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
 const FLAGS = ["--no-sandbox", "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"];
+/** The compositor of a machine with a graphics processor: without one Chromium takes every canvas for sRGB. */
+const WIDE_FLAGS = [
+  "--force-color-profile=display-p3-d65",
+  "--use-angle=swiftshader",
+  "--enable-unsafe-swiftshader",
+  "--ignore-gpu-blocklist",
+];
 const GPU_FLAGS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"];
 /** Milliseconds that a step may take on a slow machine. */
 const PATIENCE = 60_000;
@@ -26,6 +33,8 @@ export interface Visit {
   readonly motion?: "reduce" | "no-preference";
   /** With SwiftShader's WebGPU. */
   readonly gpu?: boolean;
+  /** Colours that the screen can show; those of sRGB by default. */
+  readonly screen?: "display-p3";
   /** What comes after the page's address. */
   readonly hash?: string;
   /** On a host that sends none of the page's headers. */
@@ -70,7 +79,7 @@ async function buildIfOld(): Promise<void> {
   }
 }
 
-const browsers = new Map<boolean, Promise<Browser>>();
+const browsers = new Map<string, Promise<Browser>>();
 const served = new Map<string, number>();
 /** Changes that a test makes to what the server sends, by path, until its visit ends. */
 export const edits = new Map<string, (text: string) => string>();
@@ -107,19 +116,19 @@ Deno.test.afterAll(async () => {
   await server?.shutdown();
 });
 
-function browserWith(gpu: boolean): Promise<Browser> {
-  const found = browsers.get(gpu) ??
-    chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...(gpu ? GPU_FLAGS : [])] });
-  browsers.set(gpu, found);
+function browserWith({ gpu, screen }: Visit): Promise<Browser> {
+  const args = [...FLAGS, ...(gpu ? GPU_FLAGS : []), ...(screen ? WIDE_FLAGS : [])], key = args.join();
+  const found = browsers.get(key) ?? chromium.launch({ executablePath: CHROMIUM, args });
+  browsers.set(key, found);
   return found;
 }
 
 /** Opens the page and hands it to a body; checks what must hold on every visit. */
 async function visit(options: Visit, body: (visited: Visited) => Promise<void>): Promise<void> {
-  const { width = 1440, height = 900, scheme = "light", motion = "reduce", gpu = false, hash = "" } = options;
+  const { width = 1440, height = 900, scheme = "light", motion = "reduce", hash = "" } = options;
   const at = origin();
   plain = options.plain ?? false;
-  const context = await (await browserWith(gpu)).newContext({
+  const context = await (await browserWith(options)).newContext({
     viewport: { width, height },
     colorScheme: scheme,
     reducedMotion: motion,
