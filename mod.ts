@@ -115,5 +115,17 @@ export { type Overall, type OverallProgress, watchBatch } from "./src/restore/ov
 export * from "./src/restore_frames.ts";
 export * from "./src/run/run_model.ts";
 export * from "./src/tensor.ts";
+export {
+  type BuiltIn,
+  createWorkerEngine,
+  type HandOver,
+  type ModelFacts,
+  type WorkerEngine,
+  type WorkerEngineOptions,
+  type WorkerModel,
+  type WorkerNets,
+  type WorkerRestorer,
+  type WorkerWish,
+} from "./src/worker/engine.ts";
 export { openWasm, type WasmOptions } from "./src/wasm/device.ts";
 export type { Variant } from "./src/wasm/load.ts";

@@ -80,16 +80,19 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
   });
   for (const file of Object.keys(metafile.outputs)) {
     const text = await Deno.readTextFile(ROOT + file);
-    if (COMPUTED.test(text)) await Deno.writeTextFile(ROOT + file, text.replace(COMPUTED, `import(${LEAVE}$1)`));
+    if (LEFT.test(text)) await Deno.writeTextFile(ROOT + file, text.replace(LEFT, `import(${LEAVE}$1)`));
   }
 }
 
-/** An import of what is only known at run time: bundlers are told to leave it, which minifying takes away. */
-const COMPUTED = /\bimport\((\w+)\)/;
+/**
+ * An import of what is only known at run time, or that bundlers which know workers have no need of: they are told to leave
+ * it, which minifying takes away.
+ */
+const LEFT = /\bimport\((\w+|"\.\/worker_entry\.js")\)/;
 const LEAVE = "/* webpackIgnore: true *//* @vite-ignore */";
 
-/** An entry of its own, so that a bundler leaves it out with all weights where nobody calls it. */
-const APART = "./src/default_model.ts";
+/** Entries of their own, so that a bundler leaves them out with all weights, or the worker, where nobody calls them. */
+const APART = ["./src/default_model.ts", "./src/worker/engine.ts"];
 /** What workerd has: neither a command line nor a GPU, and nothing to judge kernels with. */
 const IN_WORKERD = [".", "./edge"];
 
@@ -108,7 +111,7 @@ function toldOnce(notice: string): string {
 
 async function buildMain(config: DenoConfig): Promise<void> {
   const write = writer(OUT), found = new Map<string, string>(), entries = Object.entries(config.exports);
-  await bundle([...Object.values(config.exports), APART], OUT, [packages(found), gzippedWasm()]);
+  await bundle([...Object.values(config.exports), ...APART], OUT, [packages(found), gzippedWasm()]);
   const library = entries.filter(([path]) => path !== "./cli");
   for (const [path, text] of declarationsOf(ROOT, library.map(([, entry]) => entry.slice(2)))) {
     await write(`types/${path}`, text);
@@ -140,7 +143,7 @@ async function buildMain(config: DenoConfig): Promise<void> {
 async function buildWorkerd(config: DenoConfig): Promise<void> {
   const folder = `${PACKAGES}workerd/`, write = writer(folder);
   const modules = new Map(IN_WORKERD.map((path) => [path, baseName(config.exports[path]!)]));
-  await bundle([...IN_WORKERD.map((path) => config.exports[path]!), APART], folder, [
+  await bundle([...IN_WORKERD.map((path) => config.exports[path]!), ...APART], folder, [
     noRuntimeModules(ROOT),
     packages(new Map()),
     compiledWasm("./wasm"),

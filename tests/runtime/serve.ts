@@ -85,9 +85,29 @@ export async function askPage(
   headers?: Readonly<Record<string, string>>,
 ): Promise<{ readonly answer: string; readonly requests: readonly string[] }> {
   await using server = serveFolder(folder, headers);
+  return await ask(browser, server, [server.url + page]);
+}
+
+/** Opens a page of an unpacked extension of Chromium, which is told the server by its hash. */
+export async function askExtension(folder: string, page: string): Promise<{ readonly answer: string }> {
+  await using server = serveFolder(folder);
+  const manifest = JSON.parse(await Deno.readTextFile(`${folder}manifest.json`));
+  await Deno.writeTextFile(
+    `${folder}manifest.json`,
+    JSON.stringify({ ...manifest, background: { service_worker: "opener.js" } }),
+  );
+  await Deno.writeTextFile(
+    `${folder}opener.js`,
+    `chrome.runtime.onInstalled.addListener(() => chrome.tabs.create({ url: "${page}#${server.url}" }));`,
+  );
+  const flags = [`--load-extension=${folder}`, "--disable-features=DisableLoadExtensionCommandLineSwitch"];
+  return await ask("chromium", server, flags);
+}
+
+async function ask(browser: string, server: FolderServer, args: readonly string[]) {
   const profile = await Deno.makeTempDir({ prefix: "sidewinder_profile_" });
   const child = new Deno.Command(browser, {
-    args: [...BROWSERS[browser]!(profile), server.url + page],
+    args: [...BROWSERS[browser]!(profile), ...args],
     env: { HOME: profile },
     stdout: "null",
     stderr: "null",

@@ -50,6 +50,10 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/classify/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/classify.ts", ["src/classify/", "src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/features.ts", ["src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
+  ["src/worker/", [
+    ...[...VERBS, "src/features.ts", "src/forecast.ts", "src/fuse.ts", "src/default_model.ts", "src/restore/"],
+    ...["src/device.ts", "src/image/", "src/run/", "src/bytes/"],
+  ]],
   ["src/edge/", [...VERBS, "src/device.ts", "src/image/", "src/bytes/"]],
   ["src/edge.ts", ["src/edge/", "src/open_device.ts"]],
   ["src/cli/", [

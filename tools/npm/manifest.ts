@@ -72,7 +72,7 @@ export function manifestOf(input: ManifestInput): Record<string, unknown> {
       "",
     ),
     keywords: ["vision-mamba", "mamba", "state-space-model", "mambair", "super-resolution", "webassembly", "webgpu"],
-    sideEffects: ["./cli.js"],
+    sideEffects: ["./cli.js", "./worker_entry.js"],
     bin: { sidewinder: "./cli.js" },
     exports,
     optionalDependencies: Object.fromEntries(

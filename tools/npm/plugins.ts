@@ -9,6 +9,10 @@ import { toBase85 } from "../../src/bytes/base85.ts";
 import { weightsPackage } from "./manifest.ts";
 
 const LAZY = /lazyImport(?:<[\s\S]*?>)?\(\s*"([^"]+)",?\s*\)/g;
+/** The file of the engine's worker in the tree, as it is named where it is started, and in the package. */
+const OWN_WORKER = /((?:new URL\("\.\/|FILE = "))entry\.ts"/g;
+/** See {@linkcode OWN_WORKER}. */
+export const WORKER = "worker_entry.js";
 const SHEBANG = /^#!.*\n/;
 
 const readSource = (path: string): Promise<string> => Deno.readTextFile(path);
@@ -37,7 +41,9 @@ export function literalImports(root: string): Plugin {
     setup(build) {
       build.onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         if (path === `${root}src/bytes/lazy_import.ts`) return undefined;
-        const source = await readSource(path);
+        const source = path === `${root}src/worker/start.ts`
+          ? (await readSource(path)).replaceAll(OWN_WORKER, `$1${WORKER}"`)
+          : await readSource(path);
         const contents = (path.endsWith("/shaders.gen.ts")
           ? source.replaceAll(/^ +/gm, "").replaceAll(/ ?(,|==|[=+*{}<>]) /g, "$1")
           : source)
@@ -149,7 +155,7 @@ export function compiledWasm(folder: string): Plugin {
   };
 }
 
-/** For workerd, which refuses computed specifiers and has neither files nor WebGPU. */
+/** For workerd, which refuses computed specifiers and has neither files nor WebGPU nor workers of its own. */
 export function noRuntimeModules(root: string): Plugin {
   const absent = new Map([
     [
@@ -162,11 +168,16 @@ export function noRuntimeModules(root: string): Plugin {
       `export const openWebgpu = () =>
         Promise.reject(new TypeError("Cannot open WebGPU as the runtime must have it: current one has none"));`,
     ],
+    [
+      `${root}src/worker/start.ts`,
+      `export const startWorker = () =>
+        Promise.reject(new TypeError("Cannot start an engine in a worker as the runtime must have workers: current one has none"));`,
+    ],
   ]);
   return {
     name: "no-runtime-modules",
     setup(build) {
-      build.onLoad({ filter: /\/(lazy_import|gpu\/device)\.ts$/ }, ({ path }) => {
+      build.onLoad({ filter: /\/(lazy_import|gpu\/device|worker\/start)\.ts$/ }, ({ path }) => {
         const contents = absent.get(path);
         return contents === undefined ? undefined : { contents };
       });
