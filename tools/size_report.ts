@@ -47,6 +47,7 @@ async function rowOf(part: string, pieces: readonly Uint8Array<ArrayBuffer>[], b
 async function startOf(script: string): Promise<Uint8Array<ArrayBuffer>> {
   const { outputFiles, metafile } = await esbuild.build({
     stdin: { contents: script, resolveDir: PACKAGE },
+    absWorkingDir: "/", // so that outputs are named from there
     bundle: true,
     splitting: true,
     minify: true,

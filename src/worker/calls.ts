@@ -29,7 +29,9 @@ export interface Kept {
 
 /** The source of a built-in model, which the worker reads. */
 export interface BuiltIn {
+  /** What it is for. */
   readonly builtIn: DefaultTask;
+  /** Which of those for it. */
   readonly options: DefaultModelOptions;
 }
 
