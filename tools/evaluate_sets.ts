@@ -1,11 +1,14 @@
 /**
  * PSNR and SSIM of restoration nets on Set5 and Set14, by the published protocol (Y of BT.601, a border of `scale` pixels
  * cut, 8 bits, the whole image in one pass), against the figures that the model cards and authors state:
- * `evaluate_sets [NAME…]`, names of the list below. The sets and DVMSR's weights may not be copied into the project: they
+ * `evaluate_sets [NAME…] [--int8]`, names of the list below; with `--int8` also by the same weights in 8 bits, which may cost
+ * 0.1 dB. The sets and DVMSR's weights may not be copied into the project: they
  * are looked for in the folder that `SIDEWINDER_SHARED` names, and left out with a word where they are absent.
  *
  * @module
  */
+import { convertCheckpoint } from "../src/checkpoint/convert.ts";
+import { openCheckpoint } from "../src/checkpoint/open.ts";
 import { toChannels } from "../src/image/colour.ts";
 import { decodeImage } from "../src/image/decode.ts";
 import { psnr, ssim } from "../src/image/metrics.ts";
@@ -82,6 +85,17 @@ async function evaluate(model: Model, folder: URL): Promise<Outcome> {
   return { psnr: sums.psnr / images, ssim: sums.ssim / images, bicubic: sums.bicubic / images, images };
 }
 
+/** The weights of a file in 8 bits. */
+async function inInt8(weights: URL): Promise<Blob> {
+  const checkpoint = await openCheckpoint(weights), pieces: Uint8Array<ArrayBuffer>[] = [];
+  for await (const piece of convertCheckpoint(checkpoint, { dtype: "int8" })) pieces.push(new Uint8Array(piece));
+  await checkpoint.close();
+  return new Blob(pieces);
+}
+
+/** What 8 bits may cost, in dB. */
+const INT8_LOSS = 0.1;
+const names = Deno.args.filter((arg) => arg !== "--int8"), int8 = names.length < Deno.args.length;
 const shared = Deno.env.get("SIDEWINDER_SHARED");
 if (!shared) {
   console.log("left out: SIDEWINDER_SHARED does not name the folder that holds data/set5 and data/set14");
@@ -91,7 +105,7 @@ const root = new URL(`${shared.replace(/\/*$/, "")}/`, `file://${Deno.cwd()}/`);
 await using device = await openDevice();
 let failed = 0;
 for (const figure of FIGURES) {
-  if (Deno.args.length > 0 && !Deno.args.includes(figure.name)) continue;
+  if (names.length > 0 && !names.includes(figure.name)) continue;
   const weights = figure.weights.startsWith("shared:")
     ? new URL(figure.weights.slice("shared:".length), root)
     : new URL(figure.weights, import.meta.url);
@@ -102,6 +116,16 @@ for (const figure of FIGURES) {
   console.log(
     `${figure.name.padEnd(24)} PSNR-Y ${outcome.psnr.toFixed(3)} dB, SSIM-Y ${outcome.ssim.toFixed(4)}, bicubic ` +
       `${outcome.bicubic.toFixed(2)} dB, ${outcome.images} images; stated ${figure.stated}: ${reached ? "ok" : "FAIL"}`,
+  );
+  if (!int8) continue;
+  await using small = await loadModel(device, await inInt8(weights));
+  const { psnr } = await evaluate(small, new URL(`data/${figure.set}/x${model.scale}/`, root));
+  const loss = outcome.psnr - psnr;
+  if (loss > INT8_LOSS) failed++;
+  console.log(
+    `${`${figure.name} int8`.padEnd(24)} PSNR-Y ${psnr.toFixed(3)} dB, ${loss.toFixed(3)} dB less: ${
+      loss > INT8_LOSS ? "FAIL" : "ok"
+    }`,
   );
 }
 if (failed > 0) Deno.exit(1);

@@ -14,8 +14,10 @@ export interface Entry {
   readonly dtype: Dtype;
   /** Sizes, outermost first. */
   readonly shape: readonly number[];
-  /** Bytes of its elements: size times dtype width. */
+  /** Bytes of its elements: size times dtype width, with those of its scale. */
   readonly bytes: number;
+  /** For `I8`: factors of its output channels, by which `read` has multiplied and `readRaw` has not. */
+  readonly scale?: Entry;
   /**
    * Its numbers in row-major order, widened (or for 64-bit numbers rounded) to f32; NaN and infinities as they are. Each
    * call gives fresh memory, which the caller may do away with: binding does.

@@ -7,13 +7,18 @@ import type { LongStep } from "../bytes/long_step.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
 import type { Dtype } from "./dtype.ts";
 import { narrowF16 } from "./half.ts";
+import { scaleName } from "./int8.ts";
+import { expectFinite, factorsOf, isMatrix, narrowInt8, scaleShape } from "./narrow_int8.ts";
 import { TRAINING_ARGS } from "./open.ts";
-import { writeSafetensors } from "./safetensors.ts";
+import { type Writable, writeSafetensors } from "./safetensors.ts";
 
 /** What {@linkcode convertCheckpoint} takes beside the checkpoint. */
 export interface ConvertOptions extends LongStep {
-  /** How floating-point numbers are stored; whole numbers stay as they are. */
-  readonly dtype: "f16" | "f32";
+  /**
+   * How floating-point numbers are stored; whole numbers stay as they are. `int8`: matrices and filters in 8 bits, each output
+   * channel with a factor in `NAME_scale` ({@linkcode Entry.scale}), the rest as f16.
+   */
+  readonly dtype: "f16" | "f32" | "int8";
   /** Added to the metadata of the checkpoint, for example labels. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
@@ -34,11 +39,47 @@ async function convertTensor(entry: Entry, target: Dtype): Promise<Uint8Array> {
   return bytes;
 }
 
+/** A weight in 8 bits and its factors, which are written first and so must be known; one that has 8 bits keeps them. */
+async function int8Tensors(
+  entry: Entry,
+  done: (bytes: number) => void,
+  signal: AbortSignal | undefined,
+): Promise<Writable[]> {
+  const { name, shape, scale } = entry;
+  if (scale) {
+    const bytes = async () => {
+      signal?.throwIfAborted();
+      const raw = await entry.readRaw();
+      done(entry.bytes);
+      return raw;
+    };
+    return [{ ...scale, name: scaleName(name), bytes: () => scale.readRaw() }, { name, dtype: "I8", shape, bytes }];
+  }
+  const read = async () => {
+    signal?.throwIfAborted();
+    const values = await entry.read();
+    expectFinite(name, values);
+    return values;
+  };
+  const factors = factorsOf(name, await read(), shape), of = scaleShape(name, shape);
+  const factorBytes = () =>
+    factors.dtype === "F16" ? narrowF16(factors.values).bytes : new Uint8Array(factors.values.buffer);
+  const bytes = async () => {
+    const narrowed = narrowInt8(await read(), shape, of, factors.values);
+    done(entry.bytes);
+    return new Uint8Array(narrowed.buffer);
+  };
+  return [
+    { name: scaleName(name), dtype: factors.dtype, shape: of, bytes: factorBytes },
+    { name, dtype: "I8", shape, bytes },
+  ];
+}
+
 /**
  * The bytes of a checkpoint as a safetensors file, piece by piece. Metadata is kept, and so is the command line of a
  * training run, as JSON under `training_args`. f16 rounds to nearest, ties to even.
  *
- * @throws {RangeError} When a number is too large for f16.
+ * @throws {RangeError} When a number is too large for f16, or not finite and to be int8.
  *
  * @example
  * ```ts
@@ -57,17 +98,28 @@ export async function* convertCheckpoint(
   const entries = [...checkpoint.entries.values()];
   const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   let loaded = 0;
-  const tensors = entries.map((entry) => {
-    const dtype: Dtype = !FLOATS.includes(entry.dtype) ? entry.dtype : options.dtype === "f16" ? "F16" : "F32";
+  const done = (bytes: number): void => {
+    loaded += bytes;
+    onProgress?.({ phase: "convert", loaded, total });
+  };
+  const tensors: Writable[] = [];
+  for (const entry of entries) {
+    const { name, shape } = entry, float = FLOATS.includes(entry.dtype) || entry.scale !== undefined;
+    if (options.dtype === "int8" && float && (entry.scale || isMatrix(name, shape))) {
+      const names = checkpoint.entries.has(scaleName(name));
+      if (names) throw new RangeError(`Cannot convert to int8 as "${scaleName(name)}" must be free: it is a tensor`);
+      tensors.push(...await int8Tensors(entry, done, signal));
+      continue;
+    }
+    const dtype: Dtype = !float ? entry.dtype : options.dtype === "f32" ? "F32" : "F16";
     const bytes = async () => {
       signal?.throwIfAborted();
       const converted = dtype === entry.dtype ? await entry.readRaw() : await convertTensor(entry, dtype);
-      loaded += entry.bytes;
-      onProgress?.({ phase: "convert", loaded, total });
+      done(entry.bytes);
       return converted;
     };
-    return { name: entry.name, dtype, shape: entry.shape, bytes };
-  });
+    tensors.push({ name, dtype, shape, bytes });
+  }
   const { trainingArgs, metadata } = checkpoint;
   const args = trainingArgs === undefined ? {} : { [TRAINING_ARGS]: JSON.stringify(trainingArgs) };
   yield* writeSafetensors(tensors, { ...metadata, ...args, ...options.metadata });

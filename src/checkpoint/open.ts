@@ -37,6 +37,11 @@ interface PthModule {
   openPth(source: ByteSource, legacy: boolean, key: string | undefined, opening: Opening): Promise<Checkpoint>;
 }
 
+/** `int8.ts`, which only a file with such weights needs. */
+interface Int8Module {
+  scaledEntries(file: string, entries: ReadonlyMap<string, Entry>): Map<string, Entry>;
+}
+
 /** The training command line of a converted file; metadata that is something else stays metadata. */
 function parseTrainingArgs(text: string | undefined): Pick<Checkpoint, "trainingArgs"> {
   try {
@@ -59,12 +64,12 @@ function besideIndex(input: SourceInput, name: string): SourceInput {
   );
 }
 
-function checkpointOfSafetensors(
+async function checkpointOfSafetensors(
   source: ByteSource,
   { entries: stored, metadata }: Safetensors,
   key: string | undefined,
   close: () => Promise<void> = () => source.close(),
-): Checkpoint {
+): Promise<Checkpoint> {
   const prefix = key === undefined ? "" : `${key}.`;
   const entries = new Map<string, Entry>();
   const ignored: string[] = [];
@@ -81,10 +86,14 @@ function checkpointOfSafetensors(
     const wish = key === undefined ? "it must hold tensors" : `it must hold tensors below "${key}"`;
     throw malformed(source.name, wish, `file has ${stored.length} tensors, none of these`);
   }
+  const narrow = [...entries].some(([name, { dtype }]) => dtype === "I8" && entries.has(`${name}_scale`));
+  const { scaledEntries } = narrow
+    ? await lazyImport<Int8Module>("./checkpoint/int8.ts")
+    : { scaledEntries: undefined };
   const args = parseTrainingArgs(metadata[TRAINING_ARGS]);
   return {
     format: "safetensors",
-    entries,
+    entries: scaledEntries?.(source.name, entries) ?? entries,
     root: key ?? "",
     metadata,
     ...args,
@@ -142,14 +151,14 @@ export async function openCheckpoint(input: SourceInput, options: OpenOptions = 
       const held = await readShards(source, async (name) => await openSource(await openShard(name), options), opening);
       await source.close();
       try {
-        return checkpointOfSafetensors(source, held, options.key, held.close);
+        return await checkpointOfSafetensors(source, held, options.key, held.close);
       } catch (error) {
         await held.close();
         throw error;
       }
     }
     if (head[8] === 0x7b) {
-      return checkpointOfSafetensors(source, await readSafetensors(source, opening), options.key);
+      return await checkpointOfSafetensors(source, await readSafetensors(source, opening), options.key);
     }
     throw malformed(source.name, "it must be a .pth or .safetensors checkpoint", describeHead(head));
   } catch (error) {

@@ -40,7 +40,9 @@ export function renamedEntries(entries: ReadonlyMap<string, Entry>, rename: Rena
       );
     }
     const read = () => entry.read(), readRaw = () => entry.readRaw();
-    official.set(name, { name, shape, dtype: entry.dtype, bytes: entry.bytes, read, readRaw });
+    const same = shape.length === entry.shape.length && shape.every((size, axis) => size === entry.shape[axis]);
+    const scale = entry.scale && same ? { scale: entry.scale } : {};
+    official.set(name, { name, shape, dtype: entry.dtype, bytes: entry.bytes, read, readRaw, ...scale });
   }
   return official;
 }

@@ -216,7 +216,7 @@ function disagreements(
       if (!entry) missing.push(`missing ${key} ${show(wanted)}`);
       else if (!sameShape(entry.shape, wanted)) {
         misshapen.push(`${key} is ${show(entry.shape)} instead of ${show(wanted)}`);
-      }
+      } else if (entry.dtype === "I8" && !entry.scale) missing.push(`missing ${key}_scale of the int8 ${key}`);
     }
   }
   return [...missing, ...misshapen, ...unexpected.map((key) => `unexpected ${key} ${show(entries.get(key)!.shape)}`)];

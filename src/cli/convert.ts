@@ -14,9 +14,10 @@ import { loadingLine } from "./progress.ts";
 const HELP = `Usage: sidewinder convert IN OUT [options]
 
 Writes the weights of a checkpoint as .safetensors, without optimizer state and averages: a quarter of a training
-checkpoint, an eighth with --dtype f16. What the file says of the model goes along in its metadata.
+checkpoint, an eighth with --dtype f16, a sixteenth with --dtype int8. What the file says of the model goes along in its
+metadata.
 
-  --dtype f16|f32       how numbers are stored (f32)
+  --dtype f16|f32|int8  how numbers are stored (f32); int8: matrices in 8 bits with a factor for each output channel
   --key NAME            part of the checkpoint that holds the weights, such as model_ema
   --options JSON        constructor options that the file cannot say; they are written down
   --labels FILE         JSON list of class names to write down
@@ -45,8 +46,8 @@ export const convertCommand: Command = {
       );
     }
     const { dtype } = values;
-    if (dtype !== "f16" && dtype !== "f32") {
-      throw new UsageError(`Cannot use --dtype as it must be f16 or f32: current value is ${dtype}`);
+    if (dtype !== "f16" && dtype !== "f32" && dtype !== "int8") {
+      throw new UsageError(`Cannot use --dtype as it must be f16, f32 or int8: current value is ${dtype}`);
     }
     await refuseExisting(to, values.force ?? false);
     const options = jsonOption("options", values.options);

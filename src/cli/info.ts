@@ -31,6 +31,10 @@ function listed(names: readonly string[]): string {
   return shown.join(", ") || "nothing";
 }
 
+/** Number formats; weights of 8 bits always have factors. */
+const numberFormats = (dtypes: readonly string[]): string =>
+  dtypes.map((dtype) => dtype === "I8" ? "I8 with a scale for each output channel" : dtype).join(", ");
+
 /** `info`. */
 export const infoCommand: Command = {
   summary: "tell what a checkpoint is",
@@ -58,7 +62,10 @@ export const infoCommand: Command = {
       const { detected, metadata } = await detectModel(checkpoint, options);
       checkModel(checkpoint, detected);
       const info = describeModel(checkpoint, detected);
-      const tensors = [...checkpoint.entries.values()].map(({ name, dtype, shape }) => ({ name, dtype, shape }));
+      const tensors = [...checkpoint.entries.values()].map(({ name, dtype, shape, scale }) => ({
+        ...{ name, dtype, shape },
+        ...(scale ? { scale: scale.shape } : {}),
+      }));
       if (values.json) {
         terminal.print(JSON.stringify({
           file,
@@ -72,7 +79,10 @@ export const infoCommand: Command = {
       const rows: (readonly [string, string])[] = [
         ["file", `${file} (${info.format}${info.root ? `, part ${info.root}` : ""})`],
         ["model", `${info.variant ?? info.family} (${info.task})`],
-        ["parameters", `${info.parameters.toLocaleString("en")} in ${info.tensors} tensors, ${info.dtypes.join(", ")}`],
+        [
+          "parameters",
+          `${info.parameters.toLocaleString("en")} in ${info.tensors} tensors, ${numberFormats(info.dtypes)}`,
+        ],
         ["labels", metadata?.labels ? `${metadata.labels.length} in the file` : "none in the file"],
         ["ignored", listed(info.ignored)],
         ["paper", info.published.paper],
@@ -87,7 +97,10 @@ export const infoCommand: Command = {
           [name, `${JSON.stringify(info.options[name])} (${source})`] as const
         ),
         ...(values.tensors
-          ? tensors.map(({ name, dtype, shape }) => [printable(name), `${dtype} [${shape.join(", ")}]`] as const)
+          ? tensors.map(({ name, dtype, shape, scale }) => {
+            const text = `${dtype} [${shape.join(", ")}]${scale ? `, scale [${scale.join(", ")}]` : ""}`;
+            return [printable(name), text] as const;
+          })
           : []),
       ];
       const width = Math.max(...rows.map(([name]) => name.length)) + 2;
