@@ -9,6 +9,8 @@ import { runtimeImport } from "./lazy_import.ts";
 
 /** A worker that was started. */
 export interface Spawned {
+  /** Sends it more, where its text receives all; what is listed is given away. */
+  send(data: unknown, transfer?: ArrayBuffer[]): void;
   /** Ends it at once, whatever it does. */
   end(): void;
   /** Lets go of it, as it ends by itself: Deno keeps some 9 MB of a worker that is ended while it works or waits. */
@@ -36,15 +38,23 @@ interface WorkerThreads {
   readonly Worker: new (code: string, options: { readonly eval: true; readonly workerData: unknown }) => {
     unref(): void;
     on(event: "error" | "exit" | "message", listener: (value: unknown) => void): void;
+    postMessage(data: unknown, transfer?: ArrayBuffer[]): void;
     terminate(): unknown;
   };
 }
 
-/** Begins a text for {@linkcode spawn}: `receive` is called with the data and a function that answers. */
+/**
+ * Begins a text for {@linkcode spawn}: `receive` is called with the data and a function that answers; where it is told to
+ * receive all, with everything that is sent later, too.
+ */
 export const RECEIVE = `"use strict";
 const NODE = "node" + ":worker_threads"; // in two parts, so that no bundler looks for it
-const receive = (serve) => {
-  const byNode = ({ workerData, parentPort }) => serve(workerData, (...answer) => parentPort.postMessage(...answer));
+const receive = (serve, all) => {
+  const byNode = ({ workerData, parentPort }) => {
+    const answer = (...it) => parentPort.postMessage(...it);
+    if (all) parentPort.on("message", (data) => serve(data, answer));
+    serve(workerData, answer);
+  };
   if (typeof require === "function") byNode(require(NODE));
   else if (typeof WorkerGlobalScope !== "undefined" && !globalThis.process?.versions?.bun) {
     onmessage = ({ data }) => serve(data, (...answer) => postMessage(...answer));
@@ -80,7 +90,8 @@ export async function spawn(code: string, data: unknown, events: SpawnEvents, op
     worker.on("exit", lost);
     if (message) worker.on("message", message);
     if (!awaited) worker.unref();
-    return { end: () => void worker.terminate(), leave: () => {} };
+    const send = (data: unknown, transfer: ArrayBuffer[] = []) => worker.postMessage(data, transfer);
+    return { send, end: () => void worker.terminate(), leave: () => {} };
   }
   const blob = file === undefined ? URL.createObjectURL(new Blob([code], { type: "text/javascript" })) : undefined;
   const worker = new Worker(file ?? blob!, "Deno" in globalThis ? { type: "module" } : {});
@@ -94,5 +105,5 @@ export async function spawn(code: string, data: unknown, events: SpawnEvents, op
     worker.terminate();
     if (blob !== undefined) URL.revokeObjectURL(blob);
   };
-  return { end, leave: end };
+  return { send: (data, transfer = []) => worker.postMessage(data, transfer), end, leave: end };
 }

@@ -6,15 +6,15 @@
 import { writeAtomically } from "../bytes/files_node.ts";
 import { encodeAnimation } from "../image/animation.ts";
 import type { Strip } from "../image/attached.ts";
-import { attachedChunks } from "../image/attached_chunks.ts";
 import { checkEncodable, encodeImage } from "../image/encode.ts";
 import { readHeader } from "../image/headers/header.ts";
 import { orientationOf } from "../image/orientation.ts";
-import { pngEncoder } from "../image/png_encode.ts";
+import { pngEncoderApart } from "../image/png_apart.ts";
 import { readBytes } from "../image/read_bytes.ts";
 import type { Model } from "../load_model.ts";
 import { restore, type RestoreOptions, type Restorer, restoreRows } from "../restore.ts";
 import { restoreAnimation } from "../restore_frames.ts";
+import { encodeRows } from "../restore/encode_rows.ts";
 import { growthOf, type Size, targetOf } from "../restore/size.ts";
 import type { Terminal } from "./command.ts";
 import { STANDARD } from "./image_paths.ts";
@@ -95,14 +95,11 @@ export async function restoreOne(
 
 type Making = AsyncGenerator<Uint8Array, Omit<Done, "leftOut">>;
 
-/** PNG row by row, so that the result is never held as a whole. */
+/** PNG row by row, so that the result is never held as a whole; rows are compressed while later ones are made. */
 async function* png(restorer: Restorer, bytes: Uint8Array<ArrayBuffer>, options: RestoreOptions): Making {
   const result = await restoreRows(restorer, bytes, options), { width, height, tiles, device } = result;
-  const encoder = pngEncoder(width, height, result.channels, result.depth);
-  yield encoder.header;
-  yield await attachedChunks(result, false);
-  for await (const { data } of result.rows) yield await encoder.writeRows(data);
-  yield await encoder.finish();
+  await using encoder = await pngEncoderApart(width, height, result.channels, result.depth);
+  yield* encodeRows(result, encoder, options.signal);
   return { width, height, tiles, device };
 }
 

@@ -21,7 +21,7 @@ export interface PngEncoder {
    * @throws {RangeError} If there are more rows than the image has.
    */
   writeRows(
-    samples: Uint8Array | Uint8ClampedArray | Uint16Array,
+    samples: Samples,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
   /**
@@ -32,8 +32,6 @@ export interface PngEncoder {
   finish(): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Bytes that are filtered and compressed at once. */
-const BAND = 1 << 17;
 /** How many times as long as reading a byte takes writing one: five filters are tried. */
 const COSTLY = 8;
 
@@ -56,15 +54,32 @@ const COLOUR_TYPES = [0, 4, 2, 6];
  */
 export function pngEncoder(width: number, height: number, channels: Channels, depth: 8 | 16 = 8): PngEncoder {
   checkSize(width, height, Infinity);
-  const bytesPerPixel = channels * depth / 8;
-  const filterRow = rowFilter(width * bytesPerPixel, bytesPerPixel);
-  const deflater = new CompressionStream("deflate");
-  const writer = deflater.writable.getWriter();
-  const ready: Uint8Array[] = [];
-  const drained = (async () => {
-    for await (const part of deflater.readable) ready.push(part);
-  })();
-  drained.catch(() => {}); // whoever writes next, or finishes, gets the error
+  const deflater = openDeflater(width * channels, channels, depth, paeth);
+  return framed([width, height, channels, depth], {
+    async write(samples, signal) {
+      const turn = turnsOf(signal);
+      return await deflater.write(samples, (bytes) => turn(COSTLY * bytes));
+    },
+    finish: () => deflater.finish(),
+  });
+}
+
+/** What makes compressed bytes of rows. */
+export interface Rows {
+  /** Takes whole rows; the compressed bytes that are ready. */
+  write(samples: Samples, signal?: AbortSignal): Promise<Uint8Array[]>;
+  /** The rest. */
+  finish(): Promise<Uint8Array[]>;
+}
+
+/** Samples of rows. */
+export type Samples = Uint8Array | Uint8ClampedArray | Uint16Array;
+
+/** The encoder of a picture of columns, rows, channels and depth whose rows are compressed by `rows`. */
+export function framed(
+  [width, height, channels, depth]: readonly [number, number, Channels, 8 | 16],
+  { write, finish }: Rows,
+): PngEncoder {
   let written = 0;
   return {
     header: header(width, height, channels, depth),
@@ -82,25 +97,13 @@ export function pngEncoder(width: number, height: number, channels: Channels, de
         );
       }
       written += rows;
-      const turn = turnsOf(signal), stride = width * bytesPerPixel;
-      const most = Math.max(1, Math.floor(BAND / stride));
-      for (let row = 0; row < rows; row += most) {
-        const count = Math.min(most, rows - row);
-        const band = samples.subarray(row * width * channels, (row + count) * width * channels);
-        const bytes = depth === 16 ? bigEndian(band) : band;
-        const filtered = new Uint8Array(count * (stride + 1));
-        for (let r = 0; r < count; r++) filterRow(bytes, r, filtered);
-        await writer.write(filtered);
-        await turn(COSTLY * filtered.length);
-      }
-      return pixelChunks(ready);
+      return pixelChunks(await write(samples, signal));
     },
     async finish() {
       if (written !== height) {
         throw new RangeError(`Cannot finish PNG as it must have ${height} rows: current count is ${written}`);
       }
-      await Promise.all([writer.close(), drained]);
-      return joinBytes([pixelChunks(ready), chunk("IEND", new Uint8Array())]);
+      return joinBytes([pixelChunks(await finish()), chunk("IEND", new Uint8Array())]);
     },
   };
 }
@@ -114,9 +117,9 @@ function header(width: number, height: number, channels: Channels, depth: number
   return joinBytes([PNG_SIGNATURE, chunk("IHDR", content)]);
 }
 
-/** What has been compressed since the last call, as one IDAT chunk; nothing if there is nothing. */
-function pixelChunks(ready: Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const content = joinBytes(ready.splice(0));
+/** Compressed bytes as one IDAT chunk; nothing if there are none. */
+function pixelChunks(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const content = joinBytes(parts);
   return content.length === 0 ? content : chunk("IDAT", content);
 }
 
@@ -131,25 +134,19 @@ function chunk(name: string, content: Uint8Array): Uint8Array<ArrayBuffer> {
   return out;
 }
 
-/** 16 bit samples as PNG stores them. */
-function bigEndian(samples: ArrayLike<number>): Uint8Array {
-  const out = new Uint8Array(samples.length * 2);
-  for (let i = 0; i < samples.length; i++) {
-    out[2 * i] = samples[i]! >> 8;
-    out[2 * i + 1] = samples[i]!;
-  }
-  return out;
-}
-
 /**
- * Filters rows of `length` bytes, each by the filter whose differences are smallest in sum, as libpng chooses; keeps the
- * row above between calls.
+ * Filters rows of so many samples, each by the filter whose differences are smallest in sum, as libpng chooses, and deflates
+ * them. Its text is run in workers, too, so it uses nothing from outside itself.
  */
-function rowFilter(length: number, step: number) {
-  const candidates = Array.from({ length: 5 }, () => new Uint8Array(length));
-  const above = new Uint8Array(length);
-  return (bytes: Uint8Array | Uint8ClampedArray | Uint16Array, row: number, out: Uint8Array): void => {
-    const line = bytes.subarray(row * length, (row + 1) * length);
+export function openDeflater(
+  length: number,
+  channels: number,
+  depth: 8 | 16,
+  nearestOf: (left: number, above: number, corner: number) => number,
+) {
+  const step = channels * depth / 8, stride = length * depth / 8;
+  const candidates = Array.from({ length: 5 }, () => new Uint8Array(stride)), above = new Uint8Array(stride);
+  const filterRow = (line: Uint8Array | Uint8ClampedArray, out: Uint8Array): void => {
     const [none, sub, up, average, nearest] = candidates as [
       Uint8Array,
       Uint8Array,
@@ -157,22 +154,61 @@ function rowFilter(length: number, step: number) {
       Uint8Array,
       Uint8Array,
     ];
-    for (let i = 0; i < length; i++) {
+    for (let i = 0; i < stride; i++) {
       const value = line[i]!, left = i >= step ? line[i - step]! : 0, corner = i >= step ? above[i - step]! : 0;
       none[i] = value;
       sub[i] = value - left;
       up[i] = value - above[i]!;
       average[i] = value - ((left + above[i]!) >> 1);
-      nearest[i] = value - paeth(left, above[i]!, corner);
+      nearest[i] = value - nearestOf(left, above[i]!, corner);
     }
     let best = 0, least = Infinity;
     candidates.forEach((candidate, type) => {
       let sum = 0;
-      for (let i = 0; i < length; i++) sum += candidate[i]! < 128 ? candidate[i]! : 256 - candidate[i]!;
+      for (let i = 0; i < stride; i++) sum += candidate[i]! < 128 ? candidate[i]! : 256 - candidate[i]!;
       if (sum < least) [best, least] = [type, sum];
     });
-    out[row * (length + 1)] = best;
-    out.set(candidates[best]!, row * (length + 1) + 1);
+    out[0] = best;
+    out.set(candidates[best]!, 1);
     above.set(line);
+  };
+  /** 16 bit samples as PNG stores them. */
+  const bigEndian = (samples: ArrayLike<number>): Uint8Array => {
+    const out = new Uint8Array(samples.length * 2);
+    for (let i = 0; i < samples.length; i++) {
+      out[2 * i] = samples[i]! >> 8;
+      out[2 * i + 1] = samples[i]!;
+    }
+    return out;
+  };
+  const deflater = new CompressionStream("deflate"), writer = deflater.writable.getWriter();
+  const ready: Uint8Array[] = [];
+  const drained = (async () => {
+    const reader = deflater.readable.getReader();
+    for (let part = await reader.read(); !part.done; part = await reader.read()) ready.push(part.value);
+  })();
+  drained.catch(() => {}); // whoever writes next, or finishes, gets the error
+  // Bytes that are filtered and compressed at once.
+  const most = Math.max(1, Math.floor((1 << 17) / stride));
+  return {
+    /** Takes whole rows; between parts of them `turn` hears how many bytes went. */
+    async write(samples: Samples, turn: (bytes: number) => Promise<void> | undefined): Promise<Uint8Array[]> {
+      for (let row = 0, rows = samples.length / length; row < rows; row += most) {
+        const count = Math.min(most, rows - row), band = samples.subarray(row * length, (row + count) * length);
+        const bytes = band instanceof Uint16Array ? bigEndian(band) : band;
+        const filtered = new Uint8Array(count * (stride + 1));
+        for (let r = 0; r < count; r++) {
+          filterRow(bytes.subarray(r * stride, (r + 1) * stride), filtered.subarray(r * (stride + 1)));
+        }
+        await writer.write(filtered);
+        await turn(filtered.length);
+      }
+      return ready.splice(0);
+    },
+    /** The rest. */
+    async finish(): Promise<Uint8Array[]> {
+      await Promise.all([writer.close(), drained]);
+      return ready.splice(0);
+    },
   };
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { canSpawn } from "../bytes/spawn.ts";
 import { bleedColours } from "../image/bleed.ts";
 import { stripAttached } from "../image/attached.ts";
 import { channelOf, hasAlpha } from "../image/colour.ts";
@@ -45,6 +46,12 @@ export interface Job {
 
 /** Bytes per pixel that a decoder leaves to the garbage collector: RGBA in its own memory, and a copy. */
 const DECODER_BYTES = 8;
+/** Pixels from which a picture is decoded in a worker, which gives its memory back, where the runtime has any. */
+const DECODED_APART = 1.5e6;
+
+/** Bytes that decoding leaves. */
+const leftByDecoder = (pixels: number): number =>
+  DECODER_BYTES * (canSpawn() ? Math.min(pixels, DECODED_APART) : pixels);
 
 function check(options: RestoreOptions): void {
   const { memory, runtime, tile = "blend", depth, alpha = "net" } = options;
@@ -100,7 +107,7 @@ export async function prepare(nets: Nets, image: ImageInput, options: RestoreOpt
       memory: memory === undefined ? undefined : memory * 1e6,
       ...(runtime === undefined ? {} : { runtime: runtime * 1e6 }),
       held: bytes + painted(pixels, model, size, clear, alpha) + (whole || !last ? result : 0) +
-        (i > 0 || isPixelSource(image) || isDrawable(image) ? 0 : DECODER_BYTES * from.width * from.height),
+        (i > 0 || isPixelSource(image) || isDrawable(image) ? 0 : leftByDecoder(from.width * from.height)),
       perRow: whole || !last ? 0 : 4 * row,
       alpha,
     });

@@ -11,6 +11,8 @@ import {
   mostSpans,
   officialSpans,
   roundUp,
+  type Seam,
+  SEAMS,
   seenPixels,
   SHORTEST,
   spanLength,
@@ -89,6 +91,32 @@ export function planTiles(model: Model, request: TileRequest): Tiling {
 }
 
 /** The tiling that sees the fewest pixels among those that fit; of the same, the one with the fewest tiles. */
+function fewestPixels(
+  { width, height }: TileRequest,
+  multiple: number,
+  side: number,
+  seam: Seam,
+  fits: (width: number, height: number) => boolean,
+): Tiling | undefined {
+  let best: Tiling | undefined;
+  for (let across = 1; across <= mostSpans(width); across++) {
+    const tileWidth = spanLength(width, across, multiple, seam);
+    if (tileWidth > side) continue;
+    for (let down = 1; down <= mostSpans(height); down++) {
+      const tileHeight = spanLength(height, down, multiple, seam);
+      if (tileHeight > side || !fits(tileWidth, tileHeight)) continue;
+      const rows = blendedSpans(height, down, multiple, seam), columns = blendedSpans(width, across, multiple, seam);
+      if (!best || seenPixels({ rows, columns }) < seenPixels(best)) best = { rows, columns };
+      break; // more rows of tiles would only overlap more
+    }
+  }
+  return best;
+}
+
+/** Share of its pixels that an image may be seen more than once for a wider seam. */
+const SEEN_AGAIN = 0.1;
+
+/** The tiling of the widest seam that costs little, or else of the narrowest. */
 function blendWithin(model: Model, request: TileRequest): Tiling {
   const { width, height, mode, memory = DEFAULT_MEMORY, runtime = RUNTIME } = request, { multiple } = model;
   const side = typeof mode === "number" ? mode : Infinity;
@@ -98,19 +126,12 @@ function blendWithin(model: Model, request: TileRequest): Tiling {
   const sample = roundUp(SHORTEST, multiple);
   const perPixel = runMemory(model, sample, sample) / sample ** 2 + hostBytes(model, request.alpha);
   const free = memory - runtime - request.held - model.device.memory().weights;
+  const fits = (w: number, h: number) => w * h * perPixel + h * model.scale * request.perRow <= free;
+  const few = (1 + SEEN_AGAIN) * roundUp(width, multiple) * roundUp(height, multiple);
   let best: Tiling | undefined;
-  for (let across = 1; across <= mostSpans(width); across++) {
-    const tileWidth = spanLength(width, across, multiple);
-    if (tileWidth > side) continue;
-    for (let down = 1; down <= mostSpans(height); down++) {
-      const tileHeight = spanLength(height, down, multiple);
-      if (tileHeight > side) continue;
-      const bytes = tileWidth * tileHeight * perPixel + tileHeight * model.scale * request.perRow;
-      if (bytes > free) continue;
-      const tiling = { rows: blendedSpans(height, down, multiple), columns: blendedSpans(width, across, multiple) };
-      if (!best || seenPixels(tiling) < seenPixels(best)) best = tiling;
-      break; // more rows of tiles would only overlap more
-    }
+  for (const seam of side < Infinity ? SEAMS.slice(0, 1) : SEAMS) {
+    best = fewestPixels(request, multiple, side, seam, fits) ?? best;
+    if (!best || seenPixels(best) <= few) break;
   }
   if (best) return best;
   const smallest = {

@@ -27,8 +27,26 @@ export interface Tiling {
 export const MARGIN = 12;
 /** Pixels over which one tile fades into the next. */
 export const RAMP = 12;
+/** What neighbouring tiles share: a margin on both sides of a fade. */
+export interface Seam {
+  /** Pixels that a tile sees but does not count. */
+  readonly margin: number;
+  /** Pixels of the fade. */
+  readonly ramp: number;
+}
+/**
+ * Seams from the widest. What changes a picture is that a tile sees no more than itself; how much of that is at its border
+ * matters less: at 114 × 114 the narrowest is 62.1 dB from the whole picture and the widest 63.4, both as near to the truth.
+ */
+export const SEAMS: readonly [Seam, ...Seam[]] = [
+  { margin: MARGIN, ramp: RAMP },
+  { margin: 6, ramp: 8 },
+  { margin: 2, ramp: 8 },
+];
 /** Pixels that neighbouring tiles share at least. */
-export const OVERLAP = 2 * MARGIN + RAMP;
+export const overlapOf = ({ margin, ramp }: Seam): number => 2 * margin + ramp;
+/** Of the widest seam. */
+export const OVERLAP = overlapOf(SEAMS[0]);
 /** Shortest side of a tile of several: with shorter ones three tiles would meet in a fade. */
 export const SHORTEST = 60;
 
@@ -38,22 +56,22 @@ export const roundUp = (value: number, multiple: number): number => Math.ceil(va
 /** Most spans that `length` pixels may be cut into. */
 export const mostSpans = (length: number): number => Math.max(1, Math.ceil((length - OVERLAP) / (SHORTEST - OVERLAP)));
 
-/** Length of each of `count` equal spans over `length` pixels that share `OVERLAP`; the sides divide by `multiple`. */
-export function spanLength(length: number, count: number, multiple = 1): number {
+/** Length of each of `count` equal spans over `length` pixels that share a seam; the sides divide by `multiple`. */
+export function spanLength(length: number, count: number, multiple = 1, seam: Seam = SEAMS[0]): number {
   const whole = roundUp(length, multiple);
-  return count === 1 ? whole : Math.min(whole, roundUp((length + (count - 1) * OVERLAP) / count, multiple));
+  return count === 1 ? whole : Math.min(whole, roundUp((length + (count - 1) * overlapOf(seam)) / count, multiple));
 }
 
 /** Cuts `length` pixels into `count` equal spans that fade into each other. */
-export function blendedSpans(length: number, count: number, multiple = 1): Span[] {
-  const size = spanLength(length, count, multiple), last = roundUp(length, multiple) - size;
+export function blendedSpans(length: number, count: number, multiple = 1, seam: Seam = SEAMS[0]): Span[] {
+  const size = spanLength(length, count, multiple, seam), last = roundUp(length, multiple) - size;
   const starts = Array.from({ length: count }, (_, i) => count === 1 ? 0 : Math.round(i * last / (count - 1)));
   /** The fade between span i − 1 and span i, in the middle of what they share. */
   const fade = (i: number): [number, number] => {
     if (i === 0) return [0, 0];
     if (i === count) return [length, length];
-    const from = Math.round((starts[i]! + starts[i - 1]! + size - RAMP) / 2);
-    return [from, from + RAMP];
+    const from = Math.round((starts[i]! + starts[i - 1]! + size - seam.ramp) / 2);
+    return [from, from + seam.ramp];
   };
   return starts.map((start, i) => ({ start, end: start + size, rise: fade(i), fall: fade(i + 1) }));
 }

@@ -5,9 +5,10 @@
  *
  * @module
  */
-import { pngEncoder } from "../../src/image/png_encode.ts";
+import { pngEncoderApart } from "../../src/image/png_apart.ts";
 import { loadModel } from "../../src/load_model.ts";
 import { restore, restoreRows } from "../../src/restore.ts";
+import { encodeRows } from "../../src/restore/encode_rows.ts";
 import { openWasm } from "../../src/wasm/device.ts";
 import { smallMambaIR } from "../models/mambair_checkpoint.ts";
 
@@ -25,10 +26,9 @@ if (memory === undefined) {
   [tiles, bytes] = [result.tiles, result.data.length];
 } else {
   const result = await restoreRows(model, image, { memory });
-  const encoder = pngEncoder(result.width, result.height, result.channels);
+  await using encoder = await pngEncoderApart(result.width, result.height, result.channels);
   tiles = result.tiles;
-  for await (const band of result.rows) bytes += (await encoder.writeRows(band.data)).length;
-  bytes += (await encoder.finish()).length;
+  for await (const { length } of encodeRows(result, encoder)) bytes += length;
 }
 const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(await Deno.readTextFile("/proc/self/status"))!;
 console.log(JSON.stringify({ peak: 1024 * Number(kilobytes), tiles, bytes, device: device.memory().peak }));

@@ -5,11 +5,16 @@ import {
   mostSpans,
   officialSpans,
   RAMP,
+  SEAMS,
   seenPixels,
   SHORTEST,
   type Span,
   spanLength,
 } from "../../src/restore/tiling.ts";
+import { defaultModel } from "../../src/default_model.ts";
+import { loadModel } from "../../src/load_model.ts";
+import { openDevice } from "../../src/open_device.ts";
+import { planTiles } from "../../src/restore/plan_tiles.ts";
 import { SETTINGS } from "../arbitraries.ts";
 
 /** A length, a number of spans it may be cut into, and what sides divide by. */
@@ -52,6 +57,36 @@ Deno.test("blendedSpans() leaves a margin of context on both sides of every fade
     if (i === 0) continue;
     assertEquals(rise[1] - rise[0], RAMP);
     assert(rise[0] - start >= 12 && spans[i - 1]!.end - rise[1] >= 12);
+  }
+});
+
+Deno.test("blendedSpans() leaves the margin and the fade of every seam", () => {
+  for (const seam of SEAMS) {
+    const spans = blendedSpans(1000, 5, 1, seam);
+    assertSplit(spans, 1000);
+    for (const [i, { start, rise }] of spans.entries()) {
+      if (i === 0) continue;
+      assertEquals(rise[1] - rise[0], seam.ramp);
+      assert(rise[0] - start >= seam.margin && spans[i - 1]!.end - rise[1] >= seam.margin);
+    }
+  }
+});
+
+Deno.test("planTiles() lets an image be seen at most a tenth more than once, where memory makes many tiles", async () => {
+  await using device = await openDevice({ require: "wasm", threads: 1 });
+  await using model = await loadModel(device, await defaultModel("upscale", { scale: 2 }));
+  for (const [width, height] of [[640, 427], [1000, 1000], [2000, 1500], [4000, 3000]] as const) {
+    const request = {
+      width,
+      height,
+      mode: "blend",
+      memory: undefined,
+      held: 3 * width * height,
+      perRow: 24 * width,
+    } as const;
+    const tiling = planTiles(model, request);
+    assert(tiling.rows.length * tiling.columns.length > 1);
+    assert(seenPixels(tiling) <= 1.11 * width * height, `${width}x${height}: ${seenPixels(tiling) / (width * height)}`);
   }
 });
 
