@@ -21,7 +21,7 @@ export interface PngEncoder {
    * @throws {RangeError} If there are more rows than the image has.
    */
   writeRows(
-    samples: Samples,
+    samples: Uint8Array | Uint8ClampedArray | Uint16Array,
     signal?: AbortSignal,
   ): Promise<Uint8Array<ArrayBuffer>>;
   /**
