@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { canSpawn } from "../bytes/spawn.ts";
 import type { ImageHeader } from "./headers/bytes.ts";
 
 /** Milliseconds a megapixel: measured on one core of a small virtual machine, rounded up. */
@@ -20,3 +21,12 @@ export function decodeMilliseconds({ type, width, height, channels, scans = 1 }:
 
 /** Milliseconds a megapixel that encoding takes. */
 export const ENCODE = { jpeg: 400, webp: 400, lossless: 1500 } as const;
+
+/** Bytes per pixel that a decoder leaves to the garbage collector: RGBA in its own memory, and a copy. */
+const DECODER_BYTES = 8;
+/** Pixels from which a picture is decoded in a worker, which gives its memory back, where the runtime has any. */
+const DECODED_APART = 1.5e6;
+
+/** Bytes that decoding a picture leaves. */
+export const leftByDecoder = (pixels: number): number =>
+  DECODER_BYTES * (canSpawn() ? Math.min(pixels, DECODED_APART) : pixels);

@@ -3,13 +3,13 @@
  *
  * @module
  */
-import { canSpawn } from "../bytes/spawn.ts";
 import { bleedColours } from "../image/bleed.ts";
 import { stripAttached } from "../image/attached.ts";
 import { channelOf, hasAlpha } from "../image/colour.ts";
 import { decodeImage } from "../image/decode.ts";
 import { isDrawable } from "../image/drawn.ts";
 import { type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "../image/pixels.ts";
+import { leftByDecoder } from "../image/work.ts";
 import type { Model } from "../load_model.ts";
 import type { RestoreOptions } from "./options.ts";
 import { planTiles } from "./plan_tiles.ts";
@@ -43,15 +43,6 @@ export interface Job {
   readonly tiles: number;
   readonly decode: number;
 }
-
-/** Bytes per pixel that a decoder leaves to the garbage collector: RGBA in its own memory, and a copy. */
-const DECODER_BYTES = 8;
-/** Pixels from which a picture is decoded in a worker, which gives its memory back, where the runtime has any. */
-const DECODED_APART = 1.5e6;
-
-/** Bytes that decoding leaves. */
-const leftByDecoder = (pixels: number): number =>
-  DECODER_BYTES * (canSpawn() ? Math.min(pixels, DECODED_APART) : pixels);
 
 function check(options: RestoreOptions): void {
   const { memory, runtime, tile = "blend", depth, alpha = "net" } = options;
