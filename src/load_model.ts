@@ -7,8 +7,7 @@ import type { LongStep } from "./bytes/long_step.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { CheckpointLimits } from "./checkpoint/limits.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";
-import { fetchCached } from "./bytes/cache.ts";
-import { isReleased, resolveReleased } from "./checkpoint/released.ts";
+import { isNamed, openNamed } from "./checkpoint/named.ts";
 import type { SourceInput } from "./bytes/source.ts";
 import { countParameters, specKeys } from "./checkpoint/weights.ts";
 import { unwrapped } from "./checkpoint/wrappers.ts";
@@ -87,7 +86,13 @@ export interface LoadOptions extends LongStep {
   /** What opening the checkpoint may cost. */
   readonly limits?: CheckpointLimits;
   /** Folder for downloaded checkpoints instead of the usual one. */
-  readonly cacheDir?: string;
+  readonly cacheDir?: string | undefined;
+  /** Takes released checkpoints and those of the hub only from the cache. */
+  readonly offline?: boolean | undefined;
+  /** Token for private and gated repositories of the hub; `HF_TOKEN` of the environment unless given. */
+  readonly token?: string | undefined;
+  /** Address of a mirror of the hub; `HF_ENDPOINT` of the environment, or the hub itself, unless given. */
+  readonly mirror?: string | URL | undefined;
 }
 
 /** Size of what a model will be run on. */
@@ -144,17 +149,20 @@ export interface Model {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Where a model can come from: bytes, a Blob or File, a path, a URL, a released name, or an open checkpoint. */
+/**
+ * Where a model can come from: bytes, a Blob or File, a `Response`, a path, a URL, a released name, a file on the hub as
+ * `hf:owner/repo[@revision]/file`, or an open checkpoint.
+ */
 export type ModelSource = SourceInput | Checkpoint;
 
 const isCheckpoint = (source: ModelSource): source is Checkpoint =>
   typeof source === "object" && source !== null && "root" in source;
 
-/** Opens the checkpoint behind a source; a released name is downloaded to the cache once. */
+/** Opens the checkpoint behind a source; a released name, or one on the hub, is downloaded to the cache once. */
 export async function openModelSource(source: ModelSource, options: LoadOptions = {}): Promise<Checkpoint> {
   if (isCheckpoint(source)) return options.key === undefined ? locate(source) : source;
-  const released = typeof source === "string" && isReleased(source) ? resolveReleased(source) : undefined;
-  const checkpoint = await openCheckpoint(released ? await fetchCached(released, options) : source, options);
+  const named = typeof source === "string" && isNamed(source);
+  const checkpoint = await (named ? openNamed(source, options) : openCheckpoint(source, options));
   return options.key === undefined ? locate(checkpoint) : checkpoint;
 }
 
@@ -295,7 +303,8 @@ function channelsOf(takes: Detected["takes"]): number {
  * Loads a model: opens the checkpoint, recognises it, and puts its weights on the device one tensor at a time.
  *
  * @param device Where it runs.
- * @param source A path, URL, Blob, File, bytes, an open checkpoint, or a released name such as `vim-tiny`.
+ * @param source A path, URL, Blob, File, bytes, an open checkpoint, a released name such as `vim-tiny`, or a file on the hub
+ * such as `hf:hustvl/Vim-tiny-midclstok/vim_t_midclstok_76p1acc.pth`.
  * @throws {SyntaxError} When the file is not a checkpoint or is damaged.
  * @throws {TypeError} When its tensors are not those of a known model; one message lists all differences.
  * @throws {RangeError} When a weight is NaN or infinite.

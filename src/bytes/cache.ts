@@ -17,18 +17,72 @@ export interface Downloadable {
   readonly file: string;
   /** SHA-256 in hex, checked where known. */
   readonly sha256?: string;
+  /** Address under which a browser keeps it; `url` unless given. */
+  readonly key?: string;
+  /** Fetched again although it is kept, as nobody can say whether it is still the same. */
+  readonly fresh?: boolean;
 }
 
 /** What {@linkcode fetchCached} takes beside the file. */
 export interface CacheOptions extends SourceOptions {
   /** Folder to use instead of the platform's. */
   readonly cacheDir?: string | undefined;
+  /** Takes only what is kept. */
+  readonly offline?: boolean | undefined;
 }
 
 /** `cache_node.ts`, which is of no use to browsers. */
 interface FolderModule {
+  cacheFolder(): Promise<string>;
   fetchToFolder(wanted: Downloadable, options: CacheOptions): Promise<string>;
+  readNote(folder: string, name: string): Promise<unknown>;
+  writeNote(folder: string, name: string, note: unknown): Promise<void>;
 }
+
+const folderModule = (): Promise<FolderModule> => lazyImport<FolderModule>("./bytes/cache_node.ts");
+
+/** The cache of the browser; undefined where a page may not keep anything. */
+const browserCache = (storage: CacheStorage | null = globalThis.caches ?? null): Promise<Cache | undefined> =>
+  storage?.open("sidewinder").catch(() => undefined) ?? Promise.resolve(undefined);
+
+/** What is kept of a file beside it: where a name led to when it was asked last. */
+export interface Note {
+  /** Where the cache is, in words. */
+  readonly where: string;
+  /** What was written last, if what it speaks of is still there; undefined otherwise. */
+  read(): Promise<unknown>;
+  /** Writes it: which file it speaks of, and facts. */
+  write(about: Downloadable, facts: unknown): Promise<void>;
+}
+
+/** The note of a name. */
+export async function openNote(name: string, { cacheDir }: CacheOptions = {}): Promise<Note> {
+  if (hasFiles()) {
+    const { cacheFolder, readNote, writeNote } = await folderModule(), folder = cacheDir ?? await cacheFolder();
+    return {
+      where: folder,
+      read: () => readNote(folder, name),
+      write: ({ file }, facts) => writeNote(folder, name, { file, facts }),
+    };
+  }
+  const cache = await browserCache(), place = `https://sidewinder.invalid/${name}`;
+  return {
+    where: cache ? "the browser's" : "none, as this page may keep nothing,",
+    async read() {
+      const { key, facts } = await (await cache?.match(place))?.json().catch(() => undefined) ?? {};
+      return key !== undefined && await cache!.match(key) ? facts : undefined;
+    },
+    async write({ url, key = url }, facts) {
+      await cache?.put(place, new Response(JSON.stringify({ key, facts })));
+    },
+  };
+}
+
+/** The error for a file that is to be taken from the cache, where it is not. */
+export const notKept = ({ file, url }: Downloadable, where: string): Error =>
+  new Error(
+    `Cannot load ${file} as it must be in the cache when offline, fetch ${url} beforehand: current cache, ${where}, has none`,
+  );
 
 const hex = (bytes: ArrayBuffer): string =>
   [...new Uint8Array(bytes)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -39,15 +93,16 @@ const LENGTH = "sidewinder-length";
 /** The browser's way; `storage` is null where a page may not keep anything. */
 export async function fetchToBrowser(
   wanted: Downloadable,
-  options: SourceOptions,
-  storage: CacheStorage | null = globalThis.caches ?? null,
+  options: CacheOptions,
+  storage?: CacheStorage | null,
 ): Promise<Blob> {
-  const cache = await storage?.open("sidewinder").catch(() => undefined);
-  const kept = await cache?.match(wanted.url);
+  const cache = await browserCache(storage), key = wanted.key ?? wanted.url;
+  const kept = wanted.fresh && !options.offline ? undefined : await cache?.match(key);
   if (kept) {
     const blob = await kept.blob(), length = kept.headers.get(LENGTH);
     if (blob.size > 0 && (length === null || Number(length) === blob.size)) return blob;
   }
+  if (options.offline) throw notKept(wanted, "the browser's cache");
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   try {
     for await (const { offset, bytes } of download(new URL(wanted.url), options)) {
@@ -75,7 +130,7 @@ export async function fetchToBrowser(
       );
     }
   }
-  await cache?.put(wanted.url, new Response(blob, { headers: { [LENGTH]: `${blob.size}` } }));
+  await cache?.put(key, new Response(blob, { headers: { [LENGTH]: `${blob.size}` } }));
   return blob;
 }
 
@@ -102,6 +157,6 @@ export async function fetchCached(wanted: Downloadable, options: CacheOptions = 
   }
   options.signal?.throwIfAborted();
   if (!hasFiles()) return await fetchToBrowser(wanted, options);
-  const { fetchToFolder } = await lazyImport<FolderModule>("./bytes/cache_node.ts");
+  const { fetchToFolder } = await folderModule();
   return await fetchToFolder(wanted, options);
 }

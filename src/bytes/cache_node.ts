@@ -5,9 +5,9 @@
  * @module
  */
 import type { SourceOptions } from "./byte_source.ts";
-import type { Downloadable } from "./cache.ts";
+import { type CacheOptions, type Downloadable, notKept } from "./cache.ts";
 import { reasonOf } from "./errors.ts";
-import { nodeCrypto, nodeFiles, nodeOs, nodePath, nodeProcess, writing } from "./files_node.ts";
+import { nodeCrypto, nodeFiles, nodeOs, nodePath, nodeProcess, writeAtomically, writing } from "./files_node.ts";
 import { download } from "./http.ts";
 
 /** What is known of a part file, kept beside it so that a later run can go on. */
@@ -52,7 +52,7 @@ async function sha256(path: string): Promise<string> {
 }
 
 /** What an earlier run left, if it is a stretch of the same file. */
-async function readNote(part: string, url: string): Promise<{ note: PartNote; size: number } | undefined> {
+async function readPartNote(part: string, url: string): Promise<{ note: PartNote; size: number } | undefined> {
   const { readFile } = await nodeFiles();
   try {
     const note: PartNote = JSON.parse(await readFile(`${part}.json`, "utf8"));
@@ -67,7 +67,7 @@ async function readNote(part: string, url: string): Promise<{ note: PartNote; si
 /** Downloads to the part file, going on where an earlier run stopped. Returns the length that the server states. */
 async function grow(part: string, url: string, options: SourceOptions): Promise<number | undefined> {
   const { open, writeFile } = await nodeFiles();
-  const earlier = await readNote(part, url);
+  const earlier = await readPartNote(part, url);
   if (earlier && earlier.size === earlier.note.total) return earlier.note.total;
   const file = await writing(part, open(part, earlier ? "r+" : "w"));
   try {
@@ -172,15 +172,33 @@ async function takeLock(path: string): Promise<(() => Promise<void>) | undefined
   };
 }
 
+/** A note of `openNote`: what it says of a file that is still in the folder. */
+export async function readNote(folder: string, name: string): Promise<unknown> {
+  const [{ readFile }, { join }] = await Promise.all([nodeFiles(), nodePath()]);
+  try {
+    const { file, facts } = JSON.parse(await readFile(join(folder, `${name}.note`), "utf8"));
+    return typeof file === "string" && await sizeOfFile(join(folder, file)) ? facts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Writes a note; a folder that may only be read has none. */
+export async function writeNote(folder: string, name: string, note: unknown): Promise<void> {
+  const { join } = await nodePath();
+  await writeAtomically(join(folder, `${name}.note`), [new TextEncoder().encode(JSON.stringify(note))]).catch(() => {});
+}
+
 /** See `fetchCached`; gives the path. */
 export async function fetchToFolder(
   wanted: Downloadable,
-  options: SourceOptions & { readonly cacheDir?: string | undefined },
+  options: CacheOptions,
 ): Promise<string> {
   const [{ mkdir, rm }, { join }] = await Promise.all([nodeFiles(), nodePath()]);
   const folder = options.cacheDir ?? await cacheFolder();
   const path = join(folder, wanted.file);
-  if (await isKept(path, wanted)) return path;
+  if ((!wanted.fresh || options.offline) && await isKept(path, wanted)) return path;
+  if (options.offline) throw notKept(wanted, folder);
   await writing(path, mkdir(folder, { recursive: true }));
   const lock = await takeLock(`${path}.part.lock`);
   // Who does not get the part file downloads to one of its own, which no later run goes on with.

@@ -44,7 +44,7 @@ class Fact extends Error {}
 class FinalFact extends Fact {}
 
 /** Waits; an abort ends the wait. */
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
+export function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {
       clearTimeout(timer);

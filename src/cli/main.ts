@@ -15,7 +15,7 @@ import { forecastCommand } from "./forecast.ts";
 import { fuseCommand } from "./fuse.ts";
 import { generateCommand } from "./generate.ts";
 import { infoCommand } from "./info.ts";
-import { nearest } from "./near.ts";
+import { nearest } from "../bytes/near.ts";
 import { restoreCommand } from "./restore.ts";
 import { VERSION } from "./version.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { lazyImport } from "../bytes/lazy_import.ts";
 import { readAll } from "../bytes/read_all.ts";
 
 /** The part of an object store used here: a Cloudflare R2 bucket, a KV namespace read as `arrayBuffer`, or the like. */
@@ -18,13 +19,14 @@ export interface Assets {
 }
 
 /**
- * Weights as bytes (a static module), a URL, an object of a bucket, a path of static assets, or a function that gives
+ * Weights as bytes (a static module), a URL, a file on the hub (`hf:owner/repo[@revision]/file`), an object of a bucket, a path of static assets, or a function that gives
  * bytes, such as `() => defaultModel("classify")`.
  */
 export type EdgeWeights =
   | Uint8Array
   | ArrayBuffer
   | URL
+  | `hf:${string}`
   | { readonly bucket: Bucket; readonly key: string }
   | { readonly assets: Assets; readonly path: string }
   | (() => Promise<Uint8Array | ArrayBuffer>);
@@ -37,6 +39,10 @@ export type EdgeWeights =
 export async function weightBytes(weights: EdgeWeights): Promise<Uint8Array | ArrayBuffer> {
   if (weights instanceof Uint8Array || weights instanceof ArrayBuffer) return weights;
   if (weights instanceof URL) return await readAll(weights);
+  if (typeof weights === "string") {
+    const { fetchHub } = await lazyImport<typeof import("../hub/fetch_hub.ts")>("./hub/fetch_hub.ts");
+    return await readAll((await fetchHub(weights)).source);
+  }
   if (typeof weights === "function") return await weights();
   if ("bucket" in weights) {
     const object = await weights.bucket.get(weights.key);

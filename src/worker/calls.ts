@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isReleased } from "../checkpoint/released.ts";
 import { classifyAll, type ClassifyOptions } from "../classify.ts";
 import { defaultModel, type DefaultModelOptions, type DefaultTask } from "../default_model.ts";
 import type { Device } from "../device.ts";
@@ -35,6 +36,18 @@ export interface BuiltIn {
   readonly options: DefaultModelOptions;
 }
 
+/** A text that is the name of a model, or an address. */
+interface Named {
+  readonly named: string;
+  readonly address: string;
+}
+
+async function sourceOf(source: ModelSource | BuiltIn | Named): Promise<ModelSource> {
+  if (typeof source !== "object") return source;
+  if ("builtIn" in source) return await defaultModel(source.builtIn, source.options);
+  return "named" in source ? (isReleased(source.named) ? source.named : source.address) : source;
+}
+
 /** What can be said of a model without it. */
 export type ModelFacts = Pick<
   Model,
@@ -58,10 +71,8 @@ export const CALLS: Readonly<Record<string, (kept: Kept, ...args: never[]) => un
     return { kind, name, threads, account };
   },
   memory: (kept) => kept.device!.memory(),
-  async loadModel(kept, source: ModelSource | BuiltIn, options: LoadOptions) {
-    const from = typeof source === "object" && "builtIn" in source
-      ? await defaultModel(source.builtIn, source.options)
-      : source;
+  async loadModel(kept, source: ModelSource | BuiltIn | Named, options: LoadOptions) {
+    const from = await sourceOf(source);
     const model = await loadModel(kept.device!, from, options);
     return { ref: keep(kept, model), facts: factsOf(model) };
   },

@@ -66,8 +66,9 @@ export async function sentImage(input: ImageInput, maxPixels = MAX_PIXELS, handO
   return { value, transfer: handOver ? held : [] };
 }
 
-/** A checkpoint to be sent. */
+/** A checkpoint to be sent; of a text what it says, and which address it is if it is no name. */
 export async function sentSource(source: SourceInput): Promise<Sent> {
+  if (typeof source === "string") return { value: { named: source, address: absolute(source) }, transfer: [] };
   if (source instanceof URL) return { value: source.href, transfer: [] };
   if (source instanceof Response) {
     const value = await answeredBytes(source);

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { nearest } from "../../src/cli/near.ts";
+import { nearest } from "../../src/bytes/near.ts";
 
 async function run(...args: string[]) {
   const cli = new URL("../../cli.ts", import.meta.url).href;

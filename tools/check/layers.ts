@@ -25,10 +25,11 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/run/", [...TABLE, ...MEMORY, "src/ops/"]],
   ["src/inside/", [...TABLE, ...MEMORY, "src/reference/"]],
   ["src/image/", ["src/bytes/"]],
-  ["src/checkpoint/", [...MEMORY, "src/bytes/"]],
+  ["src/checkpoint/", [...MEMORY, "src/hub/", "src/bytes/"]],
   ["src/models/", [...TABLE, RANDOM, ...MEMORY, "src/ops/", "src/run/", "src/checkpoint/", "src/image/", "src/bytes/"]],
   ["src/laws/forms/", [...TABLE, "src/reference/"]],
   ["src/laws/", [...TABLE, RANDOM, ...MEMORY, "src/reference/", "src/ops/", "src/checkpoint/", "src/bytes/"]],
+  ["src/hub/", ["src/bytes/"]],
   ["src/default_model.ts", ["src/bytes/"]],
   ["src/open_device.ts", ["src/device.ts", "src/wasm/", "src/gpu/", "src/bytes/"]],
   ["src/load_model.ts", [
@@ -52,7 +53,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/features.ts", ["src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
   ["src/worker/", [
     ...[...VERBS, "src/features.ts", "src/forecast.ts", "src/fuse.ts", "src/default_model.ts", "src/restore/"],
-    ...["src/device.ts", "src/image/", "src/run/", "src/bytes/"],
+    ...["src/device.ts", "src/image/", "src/checkpoint/", "src/run/", "src/bytes/"],
   ]],
   ["src/edge/", [...VERBS, "src/device.ts", "src/image/", "src/bytes/"]],
   ["src/edge.ts", ["src/edge/", "src/open_device.ts"]],

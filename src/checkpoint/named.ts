@@ -1,0 +1,34 @@
+/**
+ * Checkpoints by name: released ones, and files on the hub. Each is downloaded to the cache once.
+ *
+ * @module
+ */
+import { fetchCached } from "../bytes/cache.ts";
+import { lazyImport } from "../bytes/lazy_import.ts";
+import type { FetchHubOptions } from "../hub/fetch_hub.ts";
+import type { Checkpoint } from "./checkpoint.ts";
+import { openCheckpoint, type OpenOptions } from "./open.ts";
+import { isReleased, resolveReleased } from "./released.ts";
+
+/** A text that begins with a scheme which is no address: of more than a letter, as drives have one. */
+const SCHEME = /^(?!https?:|file:|data:|blob:)[a-z][a-z\d+.-]+:/i;
+
+/** Whether a text is a name, rather than a path or an address. */
+export const isNamed = (text: string): boolean => isReleased(text) || SCHEME.test(text);
+
+/**
+ * Opens the checkpoint of a name.
+ *
+ * @throws {RangeError} When it is a name of no known kind.
+ * @throws {Error} When the file cannot be had; the message says what must be done.
+ */
+export async function openNamed(name: string, options: OpenOptions & FetchHubOptions): Promise<Checkpoint> {
+  if (isReleased(name)) return await openCheckpoint(await fetchCached(resolveReleased(name), options), options);
+  const { checkScheme, fetchHub } = await lazyImport<typeof import("../hub/fetch_hub.ts")>("./hub/fetch_hub.ts");
+  if (!/^hf:/i.test(name)) {
+    await checkScheme(name);
+    return await openCheckpoint(name, options);
+  }
+  const { source, beside } = await fetchHub(name, options);
+  return await openCheckpoint(source, { ...options, openShard: beside });
+}
