@@ -39,6 +39,24 @@ export interface Hub extends AsyncDisposable {
 export const TOKEN = "hf_right";
 const LARGE = 1000;
 
+/** What pages of other origins may ask and see, as the hub allows it. */
+const CORS: Readonly<Record<string, string>> = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "authorization, range",
+  "access-control-allow-methods": "GET, HEAD, OPTIONS",
+  "access-control-expose-headers":
+    "x-repo-commit, x-linked-etag, x-linked-size, x-error-code, x-error-message, etag, " +
+    "content-range, content-length, accept-ranges",
+};
+
+/** Serves on a free port, to pages of any origin. */
+const serve = (answer: (request: Request) => Response) =>
+  Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const response = request.method === "OPTIONS" ? new Response(null, { status: 204 }) : answer(request);
+    for (const [name, value] of Object.entries(CORS)) response.headers.set(name, value);
+    return response;
+  });
+
 const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex");
 
 /** Opens it. */
@@ -80,7 +98,7 @@ export function openHub(repositories: Record<string, Repository>): Hub {
     return new Response(body, { status: match ? 206 : 200, headers: all });
   };
 
-  const cdn = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const cdn = serve((request) => {
     note("cdn", request);
     const hash = new URL(request.url).pathname.slice(1), bytes = blobs.get(hash);
     return bytes ? serveBytes(request, bytes, `cdn-${hash.slice(0, 12)}`) : new Response("expired", { status: 403 });
@@ -134,7 +152,7 @@ export function openHub(repositories: Record<string, Repository>): Hub {
       },
     });
   };
-  const hub = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, answer);
+  const hub = serve(answer);
   return {
     url: `http://127.0.0.1:${hub.addr.port}`,
     ...{ asked, repositories, faults },

@@ -244,3 +244,16 @@ Deno.test("Deno's permissions are named before one is asked for", async () => {
       "--allow-write=/nowhere: current permissions lack that",
   );
 });
+
+Deno.test("the command line takes a name on the hub", () =>
+  withHub(async (hub, { cacheDir }) => {
+    const run = (file: string) =>
+      new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", "--no-check", "cli.ts", "info", file, "--json"],
+        env: { HF_ENDPOINT: hub.url, XDG_CACHE_HOME: cacheDir },
+      }).output();
+    const { stdout } = await run("hf:owner/repo@next/vim.safetensors"), text = new TextDecoder();
+    assertEquals(JSON.parse(text.decode(stdout)).family, "vim");
+    const { stderr, code } = await run("hf:owner/repo@next/vin.safetensors");
+    assertEquals([code, text.decode(stderr).includes("did you mean vim.safetensors?")], [1, true]);
+  }));
