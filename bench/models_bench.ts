@@ -68,19 +68,14 @@ interface Loaded {
   dispose(): void;
 }
 
-/** An image of a side with three channels. */
-function imageOf(ops: Ops, side: number): Tensor {
-  const pixels = new Float32Array(side * side * 3).map((_, i) => Math.sin(i));
-  return ops.input(pixels, [1, side, side, 3]);
-}
-
 function timedImage(model: Configured<"classify"> | Configured<"restore">, side: number, perG?: number): Timed {
+  const pixels = new Float32Array(side * side * 3).map((_, i) => Math.sin(i));
   return {
     ...(perG === undefined ? {} : { perG }),
     spec: model.spec,
     async load(device, checkpoint) {
       const { forward, dispose } = await model.bind(checkpoint, device);
-      return { pass: (ops) => forward(ops, imageOf(ops, side)), dispose };
+      return { pass: (ops) => forward(ops, ops.input(pixels, [1, side, side, 3])), dispose };
     },
   };
 }

@@ -8,57 +8,7 @@
  */
 
 import { multiplyAdd, range, Routine } from "./asm_routine.ts";
-
-/**
- * gemm_tile(taps, segment, table, b, start, c, cStride): c[r][0..8) = start[0..8) + Σ x·b over `taps` segments, whose
- * `rows` addresses stand in the table. `unroll` steps of k a turn, the rest one by one.
- */
-export function gemmTile(relaxed: boolean, rows: number, unroll: number): string {
-  const f = new Routine(["taps", "segment", "table", "b", "start", "c", "cStride"]);
-  const sum = (r: number, v: number) => `s${r}_${v}`;
-  f.integers(...range(rows).map((r) => `x${r}`), "k");
-  f.vectors(...range(rows).flatMap((r) => [sum(r, 0), sum(r, 1)]), "left", "right", "x");
-  const step = (k: number) => {
-    for (const [v, name] of [[0, "left"], [1, "right"]] as const) {
-      f.emit("local.get $b", `v128.load ${k * 32 + v * 16}:p2align=2`, `local.set $${name}`);
-    }
-    for (const r of range(rows)) {
-      f.emit(`local.get $x${r}`, `v128.load32_splat ${k * 4}:p2align=2`, "local.set $x");
-      for (const [v, name] of [[0, "left"], [1, "right"]] as const) {
-        f.emit(
-          ...multiplyAdd(relaxed, ["local.get $x", `local.get $${name}`], `local.get $${sum(r, v)}`),
-          `local.set $${sum(r, v)}`,
-        );
-      }
-    }
-  };
-  const steps = (count: number) => {
-    for (const k of range(count)) step(k);
-    for (const r of range(rows)) f.advance(`x${r}`, 4 * count);
-    f.advance("b", 32 * count);
-  };
-  for (const v of [0, 1]) {
-    for (const r of range(rows)) f.emit("local.get $start", `v128.load ${v * 16}:p2align=2`, `local.set $${sum(r, v)}`);
-  }
-  f.countDown("taps", 1, () => {
-    for (const r of range(rows)) f.emit("local.get $table", `i32.load ${4 * r}`, `local.set $x${r}`);
-    f.advance("table", 4 * rows);
-    if (unroll === 1) {
-      f.emit("local.get $segment", "local.set $k");
-      f.countDown("k", 1, () => steps(1));
-      return;
-    }
-    f.emit("local.get $segment", `i32.const ${-unroll}`, "i32.and", "local.set $k");
-    f.unlessZero("k", () => f.countDown("k", unroll, () => steps(unroll)));
-    f.emit("local.get $segment", `i32.const ${unroll - 1}`, "i32.and", "local.set $k");
-    f.unlessZero("k", () => f.countDown("k", 1, () => steps(1)));
-  });
-  for (const r of range(rows)) {
-    for (const v of [0, 1]) f.emit("local.get $c", `local.get $${sum(r, v)}`, `v128.store ${v * 16}:p2align=2`);
-    f.advance("c", "cStride");
-  }
-  return f.text("gemm_tile");
-}
+import { gemmRow, gemmTile } from "./emit_gemm.ts";
 
 /** Coefficients of 2^f on [−½, ½] after the leading 1, highest power first; the same as `exp2` of `simd.rs`. */
 export const EXP2 = [0.0013264727, 0.009671513, 0.055507337, 0.24022242, 0.693147, 1];
@@ -309,6 +259,76 @@ function softplus(relaxed: boolean): string {
 ${l.text("softplus_log")}`;
 }
 
+/**
+ * softmax_bias(scores, count, bias, edges): over `count` rows of eight numbers, score += the eight numbers at `bias`, which
+ * moves back by one number a row; `edges` becomes the largest of itself and of what each column is then.
+ */
+function softmaxBias(): string {
+  const f = new Routine(["scores", "count", "bias", "edges"]), halves = [0, 1];
+  f.vectors(...halves.flatMap((i) => [`largest${i}`, `s${i}`]));
+  for (const i of halves) f.emit("local.get $edges", `v128.load ${16 * i}:p2align=2`, `local.set $largest${i}`);
+  f.countDown("count", 1, () => {
+    for (const i of halves) {
+      const at = `${16 * i}:p2align=2`;
+      f.emit(
+        "local.get $scores",
+        `v128.load ${at}`,
+        "local.get $bias",
+        `v128.load ${at}`,
+        "f32x4.add",
+        `local.set $s${i}`,
+      );
+      f.emit("local.get $scores", `local.get $s${i}`, `v128.store ${at}`);
+      f.emit(`local.get $largest${i}`, `local.get $s${i}`, "f32x4.pmax", `local.set $largest${i}`);
+    }
+    f.advance("scores", 32);
+    f.advance("bias", -4);
+  });
+  for (const i of halves) f.emit("local.get $edges", `local.get $largest${i}`, `v128.store ${16 * i}:p2align=2`);
+  return f.text("softmax_bias");
+}
+
+/**
+ * softmax_exp(scores, count, edges): over `count` rows of eight numbers; `edges` holds the largest of each column, and takes
+ * the sum of what the column is then.
+ *
+ *     score = 2^(score − largest)
+ */
+function softmaxExp(relaxed: boolean): string {
+  const f = new Routine(["scores", "count", "edges"]), powers = EXP2.map((_, i) => `p${i}`), halves = [0, 1];
+  f.vectors("floor", "round", ...powers, ...halves.flatMap((i) => [`t${i}`, `n${i}`, `largest${i}`, `sum${i}`]));
+  f.constant("floor", FLOOR);
+  f.constant("round", ROUND);
+  EXP2.forEach((value, i) => f.constant(powers[i]!, value));
+  for (const i of halves) f.emit("local.get $edges", `v128.load ${16 * i}:p2align=2`, `local.set $largest${i}`);
+  f.countDown("count", 1, () => {
+    const each = (...lines: string[]) => {
+      for (const i of halves) f.emit(...lines.map((line) => line.replace("@", String(i)).replace("#", String(16 * i))));
+    };
+    each(
+      "local.get $scores",
+      "v128.load #:p2align=2",
+      "local.get $largest@",
+      "f32x4.sub",
+      "local.get $floor",
+      "f32x4.pmax",
+      "local.set $t@",
+    );
+    each("local.get $t@", "local.get $round", "f32x4.add", "local.set $n@");
+    each("local.get $t@", "local.get $n@", "local.get $round", "f32x4.sub", "f32x4.sub", "local.set $t@");
+    const terms = powers.slice(1).reduce<string[]>(
+      (sum, p) => multiplyAdd(relaxed, [...sum, "local.get $t@"], `local.get $${p}`),
+      ["local.get $p0"],
+    );
+    each(...terms, "local.get $n@", "i32.const 23", "i32x4.shl", "i32x4.add", "local.set $t@");
+    each("local.get $scores", "local.get $t@", "v128.store #:p2align=2");
+    each("local.get $sum@", "local.get $t@", "f32x4.add", "local.set $sum@");
+    f.advance("scores", 32);
+  });
+  for (const i of halves) f.emit("local.get $edges", `local.get $sum${i}`, `v128.store ${16 * i}:p2align=2`);
+  return f.text("softmax_exp");
+}
+
 /** What each build gets; few blocks need the clamped scan. Unrolling costs on old engines that lack relaxed SIMD, and pays on those that have it. */
 export const BUILDS = {
   relaxed: { rows: 6, unroll: 4, states: [16, 10, 8, 4, 2, 1], clamped: [8, 2, 1] },
@@ -322,10 +342,13 @@ export function assembly(build: Build): string {
   const { rows, unroll, states, clamped } = BUILDS[build], relaxed = build === "relaxed";
   return [
     gemmTile(relaxed, rows, unroll),
+    gemmRow(relaxed),
     ...states.map((n) => scanSteps(relaxed, n, false)),
     ...clamped.map((n) => scanSteps(relaxed, n, true)),
     ...Object.keys(MAPS).map((name) => elementwise(relaxed, name)),
     elementwise(relaxed, "silu", true),
     softplus(relaxed),
+    softmaxBias(),
+    softmaxExp(relaxed),
   ].join("\n") + "\n";
 }

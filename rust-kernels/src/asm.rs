@@ -72,6 +72,24 @@ unsafe extern "C" {
         c: *mut f32,
         c_stride: usize,
     );
+
+    /// `count` rows of eight take the eight biases at `bias`, the next row those one float before; `edges` takes the largest.
+    pub fn softmax_bias(scores: *mut f32, count: usize, bias: *const f32, edges: *mut f32);
+
+    /// `count` rows of eight, each less its column's largest in `edges`, to powers of two; `edges` takes the columns' sums.
+    pub fn softmax_exp(scores: *mut f32, count: usize, edges: *mut f32);
+
+    /// c[0..32) = start[0..32) + Σ x·b over one row of `segment` and four panels.
+    pub fn gemm_row(
+        segment: usize,
+        x: *const f32,
+        b0: *const f32,
+        b1: *const f32,
+        b2: *const f32,
+        b3: *const f32,
+        start: *const f32,
+        c: *mut f32,
+    );
 }
 
 /// Elementwise functions of `count` vectors: to = f(from), or to ·= f(from). `count` is at least 1.

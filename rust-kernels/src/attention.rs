@@ -1,12 +1,14 @@
 //! Attention among the pixels of each window, head by head: see `src/reference/attention.ts` for the formula.
 //!
-//! Keys and values of a window and head are packed into the panels of the matrix product once, then `ROWS` queries at a time
-//! pass over them. A column of ones behind the values makes the product add up the weights as well.
-use crate::asm::{ROWS, gemm_tile, softplus_exp};
+//! Lanes are the queries of a window's row, eight at a time, so that nothing is summed across lanes: the scores of all keys
+//! are a product `[keys][8]` of the keys with a panel of queries, and they are in turn the panel of the
+//! product with the values, whose rows are the head's columns.
+use crate::asm::{ROWS, gemm_tile, softmax_bias, softmax_exp};
 use crate::gemm::COLUMNS;
 use crate::scratch::Scratch;
 use crate::simd::*;
 use core::arch::wasm32::*;
+use core::f32::consts::LOG2_E;
 
 /// What is added to the score of two pixels that only the shift brought into one window.
 const APART: f32 = -100.0;
@@ -24,19 +26,31 @@ fn band(at: usize, size: usize, window: usize, shift: usize) -> usize {
 
 /// Regions of the scratch memory.
 struct Room {
-    /// Panels of keys `[keys / 8][head_width][8]`, of values `[wide / 8][padded][8]`.
-    keys: *mut f32,
-    values: *mut f32,
-    /// `[ROWS][padded]`.
+    /// `[head_width][8]`.
+    queries: *mut f32,
+    /// `[keys][8]`, rows in whole tiles.
     scores: *mut f32,
-    /// `[ROWS][wide]`.
+    /// `[keys][head_width]`.
+    keys: *mut f32,
+    /// `[head_width][value_stride]`: rows as far apart as a power of two would meet in the same lines of the cache.
+    values: *mut f32,
+    value_stride: usize,
+    /// `[head_width][8]`, rows in whole tiles.
     sums: *mut f32,
     zeros: *mut f32,
-    /// What a query in band k has with each column of the window, `[3][window]`.
+    /// What softmax knows of each query.
+    edges: *mut f32,
+    /// Biases of the head, each row turned round: `[2·window − 1][bias_stride]`.
+    bias: *mut f32,
+    bias_stride: usize,
+    /// What a key in column band k has with each query of a row, `[3][across]`.
     apart: *mut f32,
+    across: usize,
     /// Row of `x` of each pixel of the window.
     pixels: *mut u32,
-    table: *mut u32,
+    /// Addresses of the rows of keys and values, in whole tiles.
+    key_rows: *mut u32,
+    value_rows: *mut u32,
 }
 
 struct Heads {
@@ -47,9 +61,16 @@ struct Heads {
     width: usize,
     window: usize,
     keys: usize,
-    padded: usize,
-    wide: usize,
     room: Room,
+}
+
+/// The window at hand.
+struct Place<'a> {
+    /// Bands of its rows and of its columns.
+    rows: &'a [u8],
+    columns: &'a [u8],
+    /// Whether it has more than one band.
+    masked: bool,
 }
 
 impl Heads {
@@ -57,63 +78,102 @@ impl Heads {
         self.x.add(*self.room.pixels.add(i) as usize * self.x_stride)
     }
 
-    /// Keys, divided by √width, and values from columns `key` and `value` on.
-    unsafe fn pack(&self, key: usize, value: usize) {
-        let (r, factor) = (&self.room, 1.0 / root(self.width as f32));
-        for j in 0..self.padded {
-            let to = r.keys.add(j / COLUMNS * self.width * COLUMNS + j % COLUMNS);
-            let (from, used) = if j < self.keys { (self.row(j), true) } else { (self.x, false) };
-            for c in 0..self.width {
-                *to.add(c * COLUMNS) = if used { *from.add(key + c) * factor } else { 0.0 };
-            }
-            for panel in 0..self.wide / COLUMNS {
-                let to = r.values.add((panel * self.padded + j) * COLUMNS);
-                for c in 0..COLUMNS {
-                    let column = panel * COLUMNS + c;
-                    *to.add(c) = match column {
-                        _ if !used || column > self.width => 0.0,
-                        _ if column == self.width => 1.0,
-                        _ => *from.add(value + column),
-                    };
-                }
+    /// The biases of a head in units of log 2, so that a walk to the right goes from query to query.
+    unsafe fn turn(&self, bias: *const f32) {
+        let side = 2 * self.window - 1;
+        for y in 0..side {
+            for x in 0..self.room.bias_stride {
+                let b = if x < side { *bias.add(y * side + side - 1 - x) * LOG2_E } else { 0.0 };
+                *self.room.bias.add(y * self.room.bias_stride + x) = b;
             }
         }
     }
 
-    /// Turns the scores of query `i` into weights, the largest of which is 1. `bands` are those of the window's rows.
-    unsafe fn weigh(&self, i: usize, scores: *mut f32, bias: *const f32, bands: (&[u8], u8)) {
-        let window = self.window;
-        let (y, x) = (i / window, i % window);
-        let (rows, column) = bands;
-        let beside = self.room.apart.add(column as usize * window);
-        let mut largest = splat(f32::NEG_INFINITY);
-        let apart = splat(APART);
-        for key in 0..window {
-            let run = scores.add(key * window);
-            let bias = bias.add((key + window - 1 - y) * (2 * window - 1) + window - 1 - x);
-            let same = rows[key] == rows[y];
-            vectors!(window, |c, left| {
-                let mask = if same { load_tail(beside.add(c), left) } else { apart };
-                let score = add(add(load_tail(run.add(c), left), load_tail(bias.add(c), left)), mask);
-                store_tail(run.add(c), score, left);
-                let score = if left < 4 { only(score, left) } else { score };
-                largest = f32x4_pmax(largest, score);
+    /// Rows of `x` of `count` pixels from `first` on, the last one again up to `rows`, side by side, from `column` on.
+    unsafe fn copy(&self, first: usize, count: usize, rows: usize, column: usize, to: *mut f32) {
+        for i in 0..rows {
+            let (from, to) = (self.row(first + i.min(count - 1)).add(column), to.add(i * self.width));
+            vectors!(self.width, |c, left| {
+                store_tail(to.add(c), load_tail(from.add(c), left), left);
             });
         }
-        let pairs = f32x4_pmax(largest, i32x4_shuffle::<2, 3, 0, 1>(largest, largest));
-        let largest = f32x4_pmax(pairs, i32x4_shuffle::<1, 0, 3, 2>(pairs, pairs));
-        for c in (0..self.padded).step_by(4) {
-            store(scores.add(c), sub(largest, load(scores.add(c))));
-        }
-        softplus_exp(scores, scores, self.padded / 4);
     }
-}
 
-/// The first `count` lanes of v, and minus infinity behind them.
-#[inline(always)]
-fn only(v: V, count: usize) -> V {
-    let lanes = i32x4(0, 1, 2, 3);
-    v128_bitselect(v, splat(f32::NEG_INFINITY), i32x4_lt(lanes, i32x4_splat(count as i32)))
+    /// The keys side by side, where they take less of the cache, and the values column by column.
+    unsafe fn pack(&self, key: usize, value: usize) {
+        let r = &self.room;
+        self.copy(0, self.keys, self.keys, key, r.keys);
+        for first in (0..self.keys).step_by(COLUMNS) {
+            let count = (self.keys - first).min(COLUMNS);
+            self.copy(first, count, count, value, r.sums);
+            transpose(r.sums, self.width, count, self.width, r.values.add(first), r.value_stride);
+        }
+    }
+
+    /// `count` queries from pixel `first` on as a panel, divided by √width, in units of log 2.
+    unsafe fn ask(&self, first: usize, count: usize, query: usize) {
+        let (r, factor) = (&self.room, splat(LOG2_E / root(self.width as f32)));
+        self.copy(first, count, COLUMNS, query, r.sums);
+        transpose(r.sums, self.width, COLUMNS, self.width, r.queries, COLUMNS);
+        for c in (0..self.width * COLUMNS).step_by(4) {
+            store(r.queries.add(c), mul(load(r.queries.add(c)), factor));
+        }
+    }
+
+    /// Adds the masks to the scores of the queries from (y, x) on.
+    unsafe fn mask(&self, y: usize, x: usize, place: &Place) {
+        let (r, window) = (&self.room, self.window);
+        let mut score = r.scores;
+        for row in &place.rows[..window] {
+            for column in &place.columns[..window] {
+                let beside = r.apart.add(*column as usize * r.across + x);
+                for c in [0, 4] {
+                    let mask = if *row == place.rows[y] { load(beside.add(c)) } else { splat(APART * LOG2_E) };
+                    store(score.add(c), add(load(score.add(c)), mask));
+                }
+                score = score.add(COLUMNS);
+            }
+        }
+    }
+
+    /// Answers of the `count` queries of row y from column x on, to columns `query` of `out`.
+    unsafe fn answer(&self, y: usize, x: usize, count: usize, query: usize, place: &Place) {
+        let (r, first) = (&self.room, y * self.window + x);
+        self.ask(first, count, query);
+        for j in (0..self.keys).step_by(ROWS) {
+            let to = r.scores.add(j * COLUMNS);
+            gemm_tile(1, self.width, r.key_rows.add(j), r.queries, r.zeros, to, 4 * COLUMNS);
+        }
+        if place.masked {
+            self.mask(y, x, place);
+        }
+        let edges = r.edges;
+        for c in 0..COLUMNS {
+            *edges.add(c) = f32::NEG_INFINITY;
+        }
+        for key in 0..self.window {
+            let bias = r.bias.add((key + self.window - 1 - y) * r.bias_stride + self.window - 1 + x);
+            softmax_bias(r.scores.add(key * self.window * COLUMNS), self.window, bias, edges);
+        }
+        softmax_exp(r.scores, self.keys, edges);
+        for c in (0..self.width).step_by(ROWS) {
+            let to = r.sums.add(c * COLUMNS);
+            gemm_tile(1, self.keys, r.value_rows.add(c), r.scores, r.zeros, to, 4 * COLUMNS);
+        }
+        for c in 0..self.width {
+            for i in [0, 4] {
+                let sum = r.sums.add(c * COLUMNS + i);
+                store(sum, f32x4_div(load(sum), load(edges.add(i))));
+            }
+        }
+        transpose(r.sums, COLUMNS, self.width, count, r.queries, self.width);
+        for lane in 0..count {
+            let to = self.out.add(*r.pixels.add(first + lane) as usize * self.out_stride + query);
+            vectors!(self.width, |c, left| {
+                store_tail(to.add(c), load_tail(r.queries.add(lane * self.width + c), left), left);
+            });
+        }
+    }
 }
 
 /// The square root, which `core` does not have.
@@ -143,79 +203,67 @@ pub unsafe extern "C" fn attention(
     scratch: *mut f32,
     scratch_bytes: usize,
 ) {
-    let keys = window * window;
-    let padded = keys.next_multiple_of(COLUMNS);
-    let wide = (head_width + 1).next_multiple_of(COLUMNS);
+    let (keys, side) = (window * window, 2 * window - 1);
+    let (tiled_keys, tiled_width) = (keys.next_multiple_of(ROWS), head_width.next_multiple_of(ROWS));
+    let (across, bias_stride) = (window.next_multiple_of(COLUMNS), side + COLUMNS);
+    let value_stride = keys + 16;
     let mut scratch = Scratch::new(scratch, scratch_bytes);
-    let (zeros, table) = (scratch.take(1, COLUMNS), scratch.take(1, COLUMNS));
-    let apart = scratch.take(3, window.next_multiple_of(4));
-    let pixels = scratch.take(1, padded);
-    let (sums, scores) = (scratch.take(ROWS, wide), scratch.take(ROWS, padded));
-    let values = scratch.take(padded, wide);
     let room = Room {
-        keys: scratch.take(padded, head_width),
-        values,
-        scores,
-        sums,
-        zeros,
-        apart,
-        pixels: pixels as *mut u32,
-        table: table as *mut u32,
+        queries: scratch.take(head_width, COLUMNS),
+        scores: scratch.take(tiled_keys, COLUMNS),
+        keys: scratch.take(keys, head_width),
+        values: scratch.take(head_width, value_stride),
+        value_stride,
+        sums: scratch.take(tiled_width, COLUMNS),
+        zeros: scratch.take(1, COLUMNS),
+        edges: scratch.take(1, COLUMNS),
+        bias: scratch.take(side, bias_stride),
+        bias_stride,
+        apart: scratch.take(3, across),
+        across,
+        pixels: scratch.take(1, keys) as *mut u32,
+        key_rows: scratch.take(1, tiled_keys) as *mut u32,
+        value_rows: scratch.take(1, tiled_width) as *mut u32,
     };
     for c in 0..COLUMNS {
-        *zeros.add(c) = 0.0;
+        *room.zeros.add(c) = 0.0;
     }
-    let all = Heads { x, x_stride, out, out_stride, width: head_width, window, keys, padded, wide, room };
-    let mut rows = [0u8; MOST];
-    for image in 0..batch {
-        for number in 0..row_count * (width / window) {
-            let top = (first_row + number / (width / window)) * window;
-            let left = number % (width / window) * window;
+    for j in 0..tiled_keys {
+        *room.key_rows.add(j) = room.keys.add(j.min(keys - 1) * head_width) as u32;
+    }
+    for c in 0..tiled_width {
+        *room.value_rows.add(c) = room.values.add(c.min(head_width - 1) * value_stride) as u32;
+    }
+    let all = Heads { x, x_stride, out, out_stride, width: head_width, window, keys, room };
+    let (mut rows, mut columns) = ([0u8; MOST], [0u8; MOST]);
+    for head in 0..heads {
+        let query = head * head_width;
+        all.turn(bias.add(head * side * side));
+        for number in 0..batch * row_count * (width / window) {
+            let (line, left) = (number / (width / window), number % (width / window) * window);
+            let (image, top) = (line / row_count, (first_row + line % row_count) * window);
             for i in 0..window {
                 rows[i] = band(top + i, height, window, shift) as u8;
-                for k in 0..3 {
-                    let same = band(left + i, width, window, shift) == k;
-                    *apart.add(k * window + i) = if same { 0.0 } else { APART };
+                columns[i] = band(left + i, width, window, shift) as u8;
+            }
+            for i in 0..3 * across {
+                let same = i % across < window && columns[i % across] == (i / across) as u8;
+                *all.room.apart.add(i) = if same { 0.0 } else { APART * LOG2_E };
+            }
+            for i in 0..window {
+                let y = (top + i + shift) % height;
+                for k in 0..window {
+                    let column = left + k + shift;
+                    let column = if column < width { column } else { column - width };
+                    *all.room.pixels.add(i * window + k) = ((image * height + y) * width + column) as u32;
                 }
             }
-            for i in 0..keys {
-                let (y, column) = ((top + i / window + shift) % height, (left + i % window + shift) % width);
-                *all.room.pixels.add(i) = ((image * height + y) * width + column) as u32;
-            }
-            for head in 0..heads {
-                let bias = bias.add(head * (2 * window - 1) * (2 * window - 1));
-                let query = head * head_width;
-                all.pack(heads * head_width + query, 2 * heads * head_width + query);
-                for first in (0..keys).step_by(ROWS) {
-                    let count = (keys - first).min(ROWS);
-                    for r in 0..ROWS {
-                        *all.room.table.add(r) = all.row(first + r.min(count - 1)).add(query) as u32;
-                    }
-                    for panel in 0..padded / COLUMNS {
-                        let keys = all.room.keys.add(panel * head_width * COLUMNS);
-                        let to = scores.add(panel * COLUMNS);
-                        gemm_tile(1, head_width, all.room.table, keys, zeros, to, 4 * padded);
-                    }
-                    for r in 0..ROWS {
-                        let row = scores.add(r * padded);
-                        if r < count {
-                            let column = band(left + (first + r) % window, width, window, shift);
-                            all.weigh(first + r, row, bias, (&rows[..], column as u8));
-                        }
-                        *all.room.table.add(r) = row as u32;
-                    }
-                    for panel in 0..wide / COLUMNS {
-                        let values = values.add(panel * padded * COLUMNS);
-                        gemm_tile(1, padded, all.room.table, values, zeros, sums.add(panel * COLUMNS), 4 * wide);
-                    }
-                    for r in 0..count {
-                        let from = sums.add(r * wide);
-                        let to = out.add(*all.room.pixels.add(first + r) as usize * out_stride + query);
-                        let whole = load_splat(from.add(head_width));
-                        vectors!(head_width, |c, left| {
-                            store_tail(to.add(c), f32x4_div(load(from.add(c)), whole), left);
-                        });
-                    }
+            all.pack(heads * head_width + query, 2 * heads * head_width + query);
+            let masked = rows[0] != rows[window - 1] || columns[0] != columns[window - 1];
+            let place = Place { rows: &rows, columns: &columns, masked };
+            for y in 0..window {
+                for x in (0..window).step_by(COLUMNS) {
+                    all.answer(y, x, (window - x).min(COLUMNS), query, &place);
                 }
             }
         }

@@ -1,8 +1,20 @@
 //! One size × size filter per channel with zero padding that keeps the size; weight packed `[size·size][channels]`.
+use crate::scratch::Scratch;
 use crate::simd::*;
 
 /// Pixels of a row that are made at once.
 const STRIP: usize = 8;
+
+/// Most columns and channels whose rows lie in scratch.
+const TILE: usize = 64;
+const MOST_CHANNELS: usize = 32;
+
+/// Image rows in scratch: row y is line `y % size`, `padded` columns of `channels`.
+struct Rows {
+    ring: *mut f32,
+    padded: usize,
+    channels: usize,
+}
 
 struct Layer {
     x: *const f32,
@@ -51,26 +63,74 @@ impl Layer {
         });
     }
 
-    /// `STRIP` output pixels side by side, all of whose taps lie in columns of the image (dilation 1): a tap is loaded once.
-    unsafe fn strip(&self, y: usize, column: usize, out: *mut f32) {
+    /// Output rows `[first_row, end_row)` by strips: the image rows that a row of the output needs lie in scratch with zeros
+    /// beside them, some columns and channels at a time, so that no tap has to be checked. False if scratch is too small.
+    unsafe fn strips(&self, first_row: usize, end_row: usize, out: *mut f32, mut scratch: Scratch) -> bool {
+        let (size, reach) = (self.size, (self.size - 1) / 2);
+        let padded = self.width.min(TILE).next_multiple_of(STRIP) + size - 1;
+        let channels = (scratch.left / (size * padded)).min(MOST_CHANNELS) / 4 * 4;
+        if self.dilation > 1 || channels == 0 {
+            return false;
+        }
+        let ring = scratch.take(size * padded, channels);
+        for left in (0..self.width).step_by(TILE) {
+            let columns = (self.width - left).min(TILE);
+            for c in (0..self.channels).step_by(channels) {
+                let count = (self.channels - c).min(channels);
+                let mut known = first_row.saturating_sub(reach);
+                for y in first_row..end_row {
+                    while known < self.height.min(y + reach + 1) {
+                        let to = ring.add(known % size * padded * channels);
+                        for column in 0..padded {
+                            let (from, to) = ((left + column).wrapping_sub(reach), to.add(column * channels));
+                            let inside = from < self.width;
+                            let x = self.x.wrapping_add((known * self.width + from) * self.x_stride + c);
+                            vectors!(count, |i, rest| {
+                                store(to.add(i), load_tail(x.wrapping_add(i), if inside { rest } else { 0 }));
+                            });
+                        }
+                        known += 1;
+                    }
+                    let rows = Rows { ring, padded, channels };
+                    for column in (0..columns).step_by(STRIP) {
+                        let to = out.add((y * self.width + left + column) * self.out_stride + c);
+                        self.strip(&rows, y, column, c, count, to, (columns - column).min(STRIP));
+                    }
+                }
+            }
+        }
+        true
+    }
+
+    /// `outputs` of `STRIP` output pixels side by side, `count` channels from `channel` on: a tap is loaded once.
+    unsafe fn strip(
+        &self,
+        rows: &Rows,
+        y: usize,
+        column: usize,
+        channel: usize,
+        count: usize,
+        out: *mut f32,
+        outputs: usize,
+    ) {
         let (first, end, top) = self.rows(y);
-        let left_most = column - (self.size - 1) / 2;
-        vectors!(self.channels, |c, left| {
-            let mut totals = [self.start(c, left); STRIP];
+        vectors!(count, |c, left| {
+            let mut totals = [self.start(channel + c, left); STRIP];
             for ky in first..end {
-                let mut x = self.x.add(((top + ky - first) * self.width + left_most) * self.x_stride + c);
-                let mut weight = self.weight.add(ky * self.size * self.channels + c);
+                let line = (top + ky - first) % self.size * rows.padded + column;
+                let mut x = rows.ring.add(line * rows.channels + c) as *const f32;
+                let mut weight = self.weight.add(ky * self.size * self.channels + channel + c);
                 for _ in 0..self.size {
                     let (tap, mut from) = (load_tail(weight, left), x);
                     for total in &mut totals {
-                        *total = fma(load_tail(from, left), tap, *total);
-                        from = from.add(self.x_stride);
+                        *total = fma(load(from), tap, *total);
+                        from = from.add(rows.channels);
                     }
-                    x = x.add(self.x_stride);
+                    x = x.add(rows.channels);
                     weight = weight.add(self.channels);
                 }
             }
-            for (i, total) in totals.into_iter().enumerate() {
+            for (i, total) in totals.into_iter().enumerate().take(outputs) {
                 store_tail(out.add(i * self.out_stride + c), total, left);
             }
         });
@@ -124,17 +184,8 @@ impl Layer {
                 _ => self.slide::<1>(top, first, out),
             }
         } else {
-            let reach = (self.size - 1) / 2;
-            let mut column = 0;
-            while column < self.width {
-                let to = out.add(column * self.out_stride);
-                if self.dilation == 1 && column >= reach && column + STRIP + reach <= self.width {
-                    self.strip(y, column, to);
-                    column += STRIP;
-                } else {
-                    self.pixel(y, column, to);
-                    column += 1;
-                }
+            for column in 0..self.width {
+                self.pixel(y, column, out.add(column * self.out_stride));
             }
         }
     }
@@ -158,8 +209,8 @@ pub unsafe extern "C" fn depthwise_conv2d(
     slope: f32,
     first_row: usize,
     row_count: usize,
-    _scratch: *mut f32,
-    _scratch_bytes: usize,
+    scratch: *mut f32,
+    scratch_bytes: usize,
 ) {
     if width == 0 {
         return;
@@ -167,9 +218,13 @@ pub unsafe extern "C" fn depthwise_conv2d(
     for b in 0..batch {
         let x = x.add(b * height * width * x_stride);
         let layer = Layer { x, weight, bias, height, width, channels, size, dilation, x_stride, out_stride };
-        for y in first_row..first_row + row_count {
-            let out = out.add((b * height + y) * width * out_stride);
-            layer.row(y, out);
+        let (out, end_row) = (out.add(b * height * width * out_stride), first_row + row_count);
+        let done = size > 3 && layer.strips(first_row, end_row, out, Scratch::new(scratch, scratch_bytes));
+        for y in first_row..end_row {
+            let out = out.add(y * width * out_stride);
+            if !done {
+                layer.row(y, out);
+            }
             // In one go where the pixels have no gaps.
             let (pixels, floats) = if out_stride == channels { (1, width * channels) } else { (width, channels) };
             for column in 0..pixels {

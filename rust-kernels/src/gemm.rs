@@ -4,7 +4,7 @@
 //! The table holds, block after block of `ROWS` output rows, for each tap the `ROWS` addresses of `segment` floats. The
 //! weight is packed in panels of eight outputs, `[outer / 8][taps · segment][8]`, zero padded.
 pub use crate::asm::ROWS;
-use crate::asm::gemm_tile;
+use crate::asm::{gemm_row, gemm_tile};
 use crate::codes::*;
 use crate::simd::*;
 
@@ -12,7 +12,7 @@ use crate::simd::*;
 pub const COLUMNS: usize = 8;
 
 /// Floats of scratch a product needs besides its table.
-pub const TILE: usize = (ROWS + 2) * COLUMNS;
+pub const TILE: usize = if ROWS + 2 > 2 * WIDE { ROWS + 2 } else { 2 * WIDE } * COLUMNS;
 
 /// What happens to a finished sum.
 #[derive(Clone, Copy)]
@@ -42,7 +42,13 @@ pub struct Product {
 /// Floats of weight panels that stay in the second-level cache while all rows pass over them.
 const CACHED: usize = 1 << 16;
 
+/// Whether what is stored is the activation of the sum alone: then it is taken of whole rows, not tile by tile.
+fn later(e: &Epilogue) -> bool {
+    e.activation != ACTIVATION_NONE && !e.accumulate
+}
+
 /// Activation, residual and store of `rows × columns` sums.
+#[inline(never)]
 unsafe fn finish(
     e: &Epilogue,
     tile: *mut f32,
@@ -52,7 +58,9 @@ unsafe fn finish(
     out: *mut f32,
     out_stride: usize,
 ) {
-    activate(e.activation, e.slope, tile, tile, rows * COLUMNS);
+    if !later(e) {
+        activate(e.activation, e.slope, tile, tile, rows * COLUMNS);
+    }
     for r in 0..rows {
         let (out, tile) = (out.add(r * out_stride), tile.add(r * COLUMNS));
         vectors!(columns, |c, left| {
@@ -70,10 +78,23 @@ unsafe fn finish(
     }
 }
 
+/// The activation of `columns` columns from `first` on of `rows` finished rows: in one go where they have no gaps.
+#[inline(never)]
+unsafe fn finish_rows(p: &Product, row: usize, rows: usize, first: usize, columns: usize) {
+    let e = &p.epilogue;
+    if later(e) {
+        let (times, count) = if columns == p.out_stride { (1, rows * columns) } else { (rows, columns) };
+        for r in 0..times {
+            let out = p.out.add((row + r) * p.out_stride + first);
+            activate(e.activation, e.slope, out, out, count);
+        }
+    }
+}
+
 /// One tile: `rows` rows from `row` on, `columns` columns from `first` on.
 #[inline(always)]
 unsafe fn make_tile(p: &Product, row: usize, rows: usize, first: usize, columns: usize, start: *const f32) {
-    let plain = p.epilogue.activation == ACTIVATION_NONE && !p.epilogue.accumulate && rows == ROWS && columns == COLUMNS;
+    let plain = !p.epilogue.accumulate && rows == ROWS && columns == COLUMNS;
     let out = p.out.add(row * p.out_stride + first);
     let (tile, stride) = if plain { (out, p.out_stride) } else { (p.tile, COLUMNS) };
     if p.taps * p.segment == 0 {
@@ -89,42 +110,33 @@ unsafe fn make_tile(p: &Product, row: usize, rows: usize, first: usize, columns:
     }
 }
 
-/// Panels a single row passes over at once: one panel alone would wait for its own sums.
+/// Panels a single row passes over at once.
 const WIDE: usize = 4;
 
 /// A product of one row and one tap. A tile of `ROWS` rows would do the same work for nothing several times.
+#[inline(never)]
 pub unsafe fn multiply_row(p: &Product) {
-    let x = *p.table as *const f32;
-    let mut sums = [[splat(0.0); 2]; WIDE];
+    let (x, start, sums) = (*p.table as *const f32, p.tile, p.tile.add(WIDE * COLUMNS));
     for first in (0..p.outer).step_by(WIDE * COLUMNS) {
-        let panels = (p.outer - first).div_ceil(COLUMNS).min(WIDE);
-        // Panels behind the last one repeat it.
-        let weight = |i: usize| p.weight.add((first + i.min(panels - 1) * COLUMNS) * p.segment);
-        let (w0, w1, w2, w3) = (weight(0), weight(1), weight(2), weight(3));
-        for (i, sum) in sums.iter_mut().enumerate() {
-            for (v, half) in sum.iter_mut().enumerate() {
-                let at = first + i * COLUMNS + 4 * v;
-                let left = if p.epilogue.bias.is_null() { 0 } else { p.outer.saturating_sub(at) };
-                *half = load_tail(p.epilogue.bias.wrapping_add(at), left);
-            }
+        let columns = (p.outer - first).min(WIDE * COLUMNS);
+        for c in (0..WIDE * COLUMNS).step_by(4) {
+            let left = if p.epilogue.bias.is_null() { 0 } else { columns.saturating_sub(c) };
+            store(start.add(c), load_tail(p.epilogue.bias.wrapping_add(first + c), left));
         }
-        for k in 0..p.segment {
-            let x = load_splat(x.add(k));
-            for (sum, w) in sums.iter_mut().zip([w0, w1, w2, w3]) {
-                sum[0] = fma(x, load(w.add(k * COLUMNS)), sum[0]);
-                sum[1] = fma(x, load(w.add(k * COLUMNS + 4)), sum[1]);
-            }
-        }
-        for (i, sum) in sums.iter().enumerate().take(panels) {
-            let at = first + i * COLUMNS;
-            store(p.tile, sum[0]);
-            store(p.tile.add(4), sum[1]);
-            finish(&p.epilogue, p.tile, 1, (p.outer - at).min(COLUMNS), at, p.out.add(at), p.out_stride);
+        // Behind the last panel it comes again.
+        let last = columns.div_ceil(COLUMNS) - 1;
+        let panel = |i: usize| p.weight.add((first + i.min(last) * COLUMNS) * p.segment);
+        gemm_row(p.segment, x, panel(0), panel(1), panel(2), panel(3), start, sums);
+        for c in (0..columns).step_by(COLUMNS) {
+            let (at, count) = (first + c, (columns - c).min(COLUMNS));
+            finish(&p.epilogue, sums.add(c), 1, count, at, p.out.add(at), p.out_stride);
         }
     }
+    finish_rows(p, 0, 1, 0, p.outer);
 }
 
 /// Runs a product. The rows of a block stay in the first-level cache while a group of panels streams past them.
+#[inline(never)]
 pub unsafe fn multiply(p: &Product) {
     let bias = p.epilogue.bias;
     let (last, zeros) = (p.tile.add(ROWS * COLUMNS), p.tile.add((ROWS + 1) * COLUMNS));
@@ -147,6 +159,7 @@ pub unsafe fn multiply(p: &Product) {
                 };
                 make_tile(p, row, rows, first, (p.outer - first).min(COLUMNS), start);
             }
+            finish_rows(p, row, rows, begin, (p.outer - begin).min(group));
         }
     }
 }

@@ -38,20 +38,16 @@ struct Scan {
 impl Scan {
     /// State of channel 0 of the chunk comes in from the operand, or is zero.
     unsafe fn read_state(&self, blocks: &Blocks, carried: *const f32, count: usize) {
-        for n in 0..self.state_size {
-            for c in 0..blocks.stride {
-                let known = self.carry & CARRY_IN != 0 && c < count;
-                *blocks.h.add(n * blocks.stride + c) = if known { *carried.add(c * self.state_size + n) } else { 0.0 };
-            }
+        for i in (0..self.state_size * blocks.stride).step_by(4) {
+            store(blocks.h.add(i), splat(0.0));
+        }
+        if self.carry & CARRY_IN != 0 {
+            transpose(carried, self.state_size, count, self.state_size, blocks.h, blocks.stride);
         }
     }
 
     unsafe fn write_state(&self, blocks: &Blocks, carried: *mut f32, count: usize) {
-        for n in 0..self.state_size {
-            for c in 0..count {
-                *carried.add(c * self.state_size + n) = *blocks.h.add(n * blocks.stride + c);
-            }
-        }
+        transpose(blocks.h, blocks.stride, self.state_size, count, carried, self.state_size);
     }
 
     /// δ before softplus, from the low-rank part: a small product, whose rows are the block's tokens.

@@ -129,6 +129,37 @@ pub fn sum(v: V) -> V {
     add(pairs, i32x4_shuffle::<1, 0, 3, 2>(pairs, pairs))
 }
 
+/// to[c][r] = from[r][c] for `rows` rows of `columns`, the rows of `from` and of `to` so many floats apart.
+#[inline(never)]
+pub unsafe fn transpose(
+    from: *const f32,
+    stride: usize,
+    rows: usize,
+    columns: usize,
+    to: *mut f32,
+    to_stride: usize,
+) {
+    for r in (0..rows).step_by(4) {
+        let count = rows - r;
+        let row = |i: usize| from.add((r + i.min(count - 1)) * stride);
+        vectors!(columns, |c, left| {
+            let (a, b) = (load_tail(row(0).add(c), left), load_tail(row(1).add(c), left));
+            let (d, e) = (load_tail(row(2).add(c), left), load_tail(row(3).add(c), left));
+            let (ab, de) = (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(d, e));
+            let (ab2, de2) = (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(d, e));
+            let turned = [
+                i64x2_shuffle::<0, 2>(ab, de),
+                i64x2_shuffle::<1, 3>(ab, de),
+                i64x2_shuffle::<0, 2>(ab2, de2),
+                i64x2_shuffle::<1, 3>(ab2, de2),
+            ];
+            for (i, v) in turned.into_iter().enumerate().take(left) {
+                store_tail(to.add((c + i) * to_stride + r), v, count);
+            }
+        });
+    }
+}
+
 /// Adding 1.5·2²³ rounds to an integer; 127 more leaves the biased exponent of 2ⁿ in the low bits.
 const ROUND: f32 = 12_582_912.0 + 127.0;
 
@@ -173,6 +204,7 @@ unsafe fn rectify(slope: f32, from: *const f32, to: *mut f32, count: usize) {
 }
 
 /// to = the activation of ABI code `code` (`ACTIVATIONS` of the table) of `count` floats. In place where they are equal.
+#[inline(never)]
 pub unsafe fn activate(code: u32, slope: f32, from: *const f32, to: *mut f32, count: usize) {
     match code {
         ACTIVATION_SILU => apply::<false>(silu_map, from, to, count),

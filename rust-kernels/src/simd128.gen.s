@@ -188,6 +188,311 @@ local.get 6
 i32.add
 local.set 5
 end_function
+.section .text.gemm_row,"",@
+.hidden gemm_row
+.globl gemm_row
+.type gemm_row,@function
+gemm_row:
+.functype gemm_row (i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, v128, v128, v128, v128, v128, v128, v128, v128, v128
+local.get 6
+v128.load 0:p2align=2
+local.set 9
+local.get 6
+v128.load 16:p2align=2
+local.set 10
+local.get 6
+v128.load 32:p2align=2
+local.set 11
+local.get 6
+v128.load 48:p2align=2
+local.set 12
+local.get 6
+v128.load 64:p2align=2
+local.set 13
+local.get 6
+v128.load 80:p2align=2
+local.set 14
+local.get 6
+v128.load 96:p2align=2
+local.set 15
+local.get 6
+v128.load 112:p2align=2
+local.set 16
+local.get 0
+i32.const -2
+i32.and
+local.set 8
+block
+local.get 8
+i32.eqz
+br_if 0
+loop
+local.get 1
+v128.load32_splat 0:p2align=2
+local.set 17
+local.get 17
+local.get 2
+v128.load 0:p2align=2
+f32x4.mul
+local.get 9
+f32x4.add
+local.set 9
+local.get 17
+local.get 2
+v128.load 16:p2align=2
+f32x4.mul
+local.get 10
+f32x4.add
+local.set 10
+local.get 17
+local.get 3
+v128.load 0:p2align=2
+f32x4.mul
+local.get 11
+f32x4.add
+local.set 11
+local.get 17
+local.get 3
+v128.load 16:p2align=2
+f32x4.mul
+local.get 12
+f32x4.add
+local.set 12
+local.get 17
+local.get 4
+v128.load 0:p2align=2
+f32x4.mul
+local.get 13
+f32x4.add
+local.set 13
+local.get 17
+local.get 4
+v128.load 16:p2align=2
+f32x4.mul
+local.get 14
+f32x4.add
+local.set 14
+local.get 17
+local.get 5
+v128.load 0:p2align=2
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 17
+local.get 5
+v128.load 16:p2align=2
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 1
+v128.load32_splat 4:p2align=2
+local.set 17
+local.get 17
+local.get 2
+v128.load 32:p2align=2
+f32x4.mul
+local.get 9
+f32x4.add
+local.set 9
+local.get 17
+local.get 2
+v128.load 48:p2align=2
+f32x4.mul
+local.get 10
+f32x4.add
+local.set 10
+local.get 17
+local.get 3
+v128.load 32:p2align=2
+f32x4.mul
+local.get 11
+f32x4.add
+local.set 11
+local.get 17
+local.get 3
+v128.load 48:p2align=2
+f32x4.mul
+local.get 12
+f32x4.add
+local.set 12
+local.get 17
+local.get 4
+v128.load 32:p2align=2
+f32x4.mul
+local.get 13
+f32x4.add
+local.set 13
+local.get 17
+local.get 4
+v128.load 48:p2align=2
+f32x4.mul
+local.get 14
+f32x4.add
+local.set 14
+local.get 17
+local.get 5
+v128.load 32:p2align=2
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 17
+local.get 5
+v128.load 48:p2align=2
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 1
+i32.const 8
+i32.add
+local.set 1
+local.get 2
+i32.const 64
+i32.add
+local.set 2
+local.get 3
+i32.const 64
+i32.add
+local.set 3
+local.get 4
+i32.const 64
+i32.add
+local.set 4
+local.get 5
+i32.const 64
+i32.add
+local.set 5
+local.get 8
+i32.const 2
+i32.sub
+local.tee 8
+br_if 0
+end_loop
+end_block
+local.get 0
+i32.const 1
+i32.and
+local.set 8
+block
+local.get 8
+i32.eqz
+br_if 0
+loop
+local.get 1
+v128.load32_splat 0:p2align=2
+local.set 17
+local.get 17
+local.get 2
+v128.load 0:p2align=2
+f32x4.mul
+local.get 9
+f32x4.add
+local.set 9
+local.get 17
+local.get 2
+v128.load 16:p2align=2
+f32x4.mul
+local.get 10
+f32x4.add
+local.set 10
+local.get 17
+local.get 3
+v128.load 0:p2align=2
+f32x4.mul
+local.get 11
+f32x4.add
+local.set 11
+local.get 17
+local.get 3
+v128.load 16:p2align=2
+f32x4.mul
+local.get 12
+f32x4.add
+local.set 12
+local.get 17
+local.get 4
+v128.load 0:p2align=2
+f32x4.mul
+local.get 13
+f32x4.add
+local.set 13
+local.get 17
+local.get 4
+v128.load 16:p2align=2
+f32x4.mul
+local.get 14
+f32x4.add
+local.set 14
+local.get 17
+local.get 5
+v128.load 0:p2align=2
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 17
+local.get 5
+v128.load 16:p2align=2
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 1
+i32.const 4
+i32.add
+local.set 1
+local.get 2
+i32.const 32
+i32.add
+local.set 2
+local.get 3
+i32.const 32
+i32.add
+local.set 3
+local.get 4
+i32.const 32
+i32.add
+local.set 4
+local.get 5
+i32.const 32
+i32.add
+local.set 5
+local.get 8
+i32.const 1
+i32.sub
+local.tee 8
+br_if 0
+end_loop
+end_block
+local.get 7
+local.get 9
+v128.store 0:p2align=2
+local.get 7
+local.get 10
+v128.store 16:p2align=2
+local.get 7
+local.get 11
+v128.store 32:p2align=2
+local.get 7
+local.get 12
+v128.store 48:p2align=2
+local.get 7
+local.get 13
+v128.store 64:p2align=2
+local.get 7
+local.get 14
+v128.store 80:p2align=2
+local.get 7
+local.get 15
+v128.store 96:p2align=2
+local.get 7
+local.get 16
+v128.store 112:p2align=2
+end_function
 .section .text.scan_steps_4,"",@
 .hidden scan_steps_4
 .globl scan_steps_4
@@ -2553,4 +2858,220 @@ i32.sub
 local.tee 2
 br_if 0
 end_loop
+end_function
+.section .text.softmax_bias,"",@
+.hidden softmax_bias
+.globl softmax_bias
+.type softmax_bias,@function
+softmax_bias:
+.functype softmax_bias (i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128
+local.get 3
+v128.load 0:p2align=2
+local.set 4
+local.get 3
+v128.load 16:p2align=2
+local.set 6
+loop
+local.get 0
+v128.load 0:p2align=2
+local.get 2
+v128.load 0:p2align=2
+f32x4.add
+local.set 5
+local.get 0
+local.get 5
+v128.store 0:p2align=2
+local.get 4
+local.get 5
+f32x4.pmax
+local.set 4
+local.get 0
+v128.load 16:p2align=2
+local.get 2
+v128.load 16:p2align=2
+f32x4.add
+local.set 7
+local.get 0
+local.get 7
+v128.store 16:p2align=2
+local.get 6
+local.get 7
+f32x4.pmax
+local.set 6
+local.get 0
+i32.const 32
+i32.add
+local.set 0
+local.get 2
+i32.const -4
+i32.add
+local.set 2
+local.get 1
+i32.const 1
+i32.sub
+local.tee 1
+br_if 0
+end_loop
+local.get 3
+local.get 4
+v128.store 0:p2align=2
+local.get 3
+local.get 6
+v128.store 16:p2align=2
+end_function
+.section .text.softmax_exp,"",@
+.hidden softmax_exp
+.globl softmax_exp
+.type softmax_exp,@function
+softmax_exp:
+.functype softmax_exp (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const -1023541248
+i32x4.splat
+local.set 3
+i32.const 1262485504
+i32x4.splat
+local.set 4
+i32.const 984472842
+i32x4.splat
+local.set 5
+i32.const 1008629060
+i32x4.splat
+local.set 6
+i32.const 1029921705
+i32x4.splat
+local.set 7
+i32.const 1047919838
+i32x4.splat
+local.set 8
+i32.const 1060205077
+i32x4.splat
+local.set 9
+i32.const 1065353216
+i32x4.splat
+local.set 10
+local.get 2
+v128.load 0:p2align=2
+local.set 13
+local.get 2
+v128.load 16:p2align=2
+local.set 17
+loop
+local.get 0
+v128.load 0:p2align=2
+local.get 13
+f32x4.sub
+local.get 3
+f32x4.pmax
+local.set 11
+local.get 0
+v128.load 16:p2align=2
+local.get 17
+f32x4.sub
+local.get 3
+f32x4.pmax
+local.set 15
+local.get 11
+local.get 4
+f32x4.add
+local.set 12
+local.get 15
+local.get 4
+f32x4.add
+local.set 16
+local.get 11
+local.get 12
+local.get 4
+f32x4.sub
+f32x4.sub
+local.set 11
+local.get 15
+local.get 16
+local.get 4
+f32x4.sub
+f32x4.sub
+local.set 15
+local.get 5
+local.get 11
+f32x4.mul
+local.get 6
+f32x4.add
+local.get 11
+f32x4.mul
+local.get 7
+f32x4.add
+local.get 11
+f32x4.mul
+local.get 8
+f32x4.add
+local.get 11
+f32x4.mul
+local.get 9
+f32x4.add
+local.get 11
+f32x4.mul
+local.get 10
+f32x4.add
+local.get 12
+i32.const 23
+i32x4.shl
+i32x4.add
+local.set 11
+local.get 5
+local.get 15
+f32x4.mul
+local.get 6
+f32x4.add
+local.get 15
+f32x4.mul
+local.get 7
+f32x4.add
+local.get 15
+f32x4.mul
+local.get 8
+f32x4.add
+local.get 15
+f32x4.mul
+local.get 9
+f32x4.add
+local.get 15
+f32x4.mul
+local.get 10
+f32x4.add
+local.get 16
+i32.const 23
+i32x4.shl
+i32x4.add
+local.set 15
+local.get 0
+local.get 11
+v128.store 0:p2align=2
+local.get 0
+local.get 15
+v128.store 16:p2align=2
+local.get 14
+local.get 11
+f32x4.add
+local.set 14
+local.get 18
+local.get 15
+f32x4.add
+local.set 18
+local.get 0
+i32.const 32
+i32.add
+local.set 0
+local.get 1
+i32.const 1
+i32.sub
+local.tee 1
+br_if 0
+end_loop
+local.get 2
+local.get 14
+v128.store 0:p2align=2
+local.get 2
+local.get 18
+v128.store 16:p2align=2
 end_function
