@@ -8,7 +8,7 @@ import type { Checkpoint, Entry } from "./checkpoint.ts";
 import type { Dtype } from "./dtype.ts";
 import { narrowF16 } from "./half.ts";
 import { scaleName } from "./int8.ts";
-import { expectFinite, factorsOf, isMatrix, narrowInt8, scaleShape } from "./narrow_int8.ts";
+import { chooseInt8, expectFinite, factorsOf, narrowInt8, scaleShape } from "./narrow_int8.ts";
 import { TRAINING_ARGS } from "./open.ts";
 import { type Writable, writeSafetensors } from "./safetensors.ts";
 
@@ -24,6 +24,9 @@ export interface ConvertOptions extends LongStep {
 }
 
 const FLOATS: readonly Dtype[] = ["F64", "F32", "F16", "BF16"];
+
+/** Whether an entry holds numbers with a fraction, be it by a scale. */
+const isFloat = ({ dtype, scale }: Entry): boolean => FLOATS.includes(dtype) || scale !== undefined;
 
 async function convertTensor(entry: Entry, target: Dtype): Promise<Uint8Array> {
   const values = await entry.read();
@@ -95,7 +98,9 @@ export async function* convertCheckpoint(
   options: ConvertOptions,
 ): AsyncGenerator<Uint8Array> {
   const { signal, onProgress } = options;
-  const entries = [...checkpoint.entries.values()];
+  const { trainingArgs } = checkpoint, entries = [...checkpoint.entries.values()];
+  const args = trainingArgs === undefined ? {} : { [TRAINING_ARGS]: JSON.stringify(trainingArgs) };
+  const metadata = { ...checkpoint.metadata, ...args, ...options.metadata };
   const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
   let loaded = 0;
   const done = (bytes: number): void => {
@@ -103,9 +108,10 @@ export async function* convertCheckpoint(
     onProgress?.({ phase: "convert", loaded, total });
   };
   const tensors: Writable[] = [];
+  const narrow = options.dtype === "int8" ? chooseInt8(entries.filter(isFloat), metadata) : new Set<string>();
   for (const entry of entries) {
-    const { name, shape } = entry, float = FLOATS.includes(entry.dtype) || entry.scale !== undefined;
-    if (options.dtype === "int8" && float && (entry.scale || isMatrix(name, shape))) {
+    const { name, shape } = entry, float = isFloat(entry);
+    if (narrow.has(name) || entry.scale && options.dtype === "int8") {
       const names = checkpoint.entries.has(scaleName(name));
       if (names) throw new RangeError(`Cannot convert to int8 as "${scaleName(name)}" must be free: it is a tensor`);
       tensors.push(...await int8Tensors(entry, done, signal));
@@ -120,7 +126,5 @@ export async function* convertCheckpoint(
     };
     tensors.push({ name, dtype, shape, bytes });
   }
-  const { trainingArgs, metadata } = checkpoint;
-  const args = trainingArgs === undefined ? {} : { [TRAINING_ARGS]: JSON.stringify(trainingArgs) };
-  yield* writeSafetensors(tensors, { ...metadata, ...args, ...options.metadata });
+  yield* writeSafetensors(tensors, metadata);
 }

@@ -5,8 +5,10 @@
  */
 import { printable } from "../bytes/errors.ts";
 import { sizeOf } from "../tensor.ts";
+import type { Entry } from "./checkpoint.ts";
 import { decodeF16, narrowF16 } from "./half.ts";
-import { channelOf } from "./int8.ts";
+import { channelOf, scaleName } from "./int8.ts";
+import { safetensorsBytes, type Writable } from "./safetensors.ts";
 
 /** Largest whole number; −128 is left out so that both signs reach equally far. */
 const LARGEST = 127;
@@ -23,8 +25,14 @@ const SMALLEST = 2 ** -126;
 /** Logarithms of decays. */
 const DECAYS = /(^|[._])A(_\w+)?_logs?$/;
 
-/** Filters next to the picture: what they are off by, nothing evens out. Where they are few they stay in 16 bits. */
-const NEXT_TO_PICTURE = /(^|\.)(conv_first|conv_last|upsample|patch_embed)\./, FEW = 8192;
+/** A file in 8 bits takes at most this share of one in f32; what is left of it goes to tensors that stay in 16 bits. */
+const SHARE = 0.2998;
+/** What stays in 16 bits if there is room, the most sensitive first. Nothing evens out what is next to the picture or the answer. */
+const SENSITIVE: readonly RegExp[] = [
+  /(^|\.)upsample\./,
+  /(^|\.)(conv_first|conv_last|patch_embed|head)\./,
+  /(^|\.)pos_embed$|(^|[._])A(_\w+)?_logs?$/,
+];
 
 /** The shape of the factors of a weight. */
 export function scaleShape(name: string, shape: readonly number[]): number[] {
@@ -33,12 +41,54 @@ export function scaleShape(name: string, shape: readonly number[]): number[] {
   return shape.map((size, axis) => axis < kept ? size : 1);
 }
 
-/** Whether a tensor is stored in 8 bits: a matrix, or filters, but not what is added, nor what is next to the picture. */
-export function isMatrix(name: string, shape: readonly number[]): boolean {
+/** A tensor by what is known of it before it is read. */
+type Named = Pick<Entry, "name" | "shape">;
+
+/** Whether a tensor can be stored in 8 bits: a matrix, or filters, but not what is added. */
+export function isMatrix({ name, shape }: Named): boolean {
   const elements = sizeOf(shape);
-  const kept = /bias$/.test(name) || elements <= FEW && NEXT_TO_PICTURE.test(name);
-  return shape.length >= 2 && elements > 0 && !kept &&
+  return shape.length >= 2 && elements > 0 && !/bias$/.test(name) &&
     elements / sizeOf(scaleShape(name, shape)) >= LEAST_INNER;
+}
+
+/** How late a tensor goes to 8 bits: first those of the table, then single filters a channel, the last and the first block. */
+function rankOf({ name, shape }: Named, blocks: number): number {
+  const listed = SENSITIVE.findIndex((pattern) => pattern.test(name)), block = blockOf(name);
+  if (listed >= 0) return listed;
+  if (shape.length > 2 && shape[1] === 1) return SENSITIVE.length;
+  return block < 0 ? Infinity : SENSITIVE.length + 1 + Math.min(2 * (blocks - block), 2 * block + 1);
+}
+
+/** The outermost number in a name: the block of a net. */
+const blockOf = (name: string): number => Number(/\.(\d+)\./.exec(name)?.[1] ?? -1);
+
+/** A tensor as the header of a file tells it. */
+type Row = Omit<Writable, "bytes">;
+
+/** A weight in 8 bits and its factors, as they lie in a file. */
+const int8Rows = ({ name, shape }: Named): Row[] => [
+  { name: scaleName(name), dtype: "F16", shape: scaleShape(name, shape) },
+  { name, dtype: "I8", shape },
+];
+
+/** Names of the tensors that are stored in 8 bits. Those that nothing evens out stay in 16 while the file is small enough. */
+export function chooseInt8(tensors: readonly Named[], metadata: Readonly<Record<string, string>> = {}): Set<string> {
+  const chosen = new Set<string>(), rows = (dtype: "F32" | "F16") => tensors.map((tensor) => ({ ...tensor, dtype }));
+  const smallest = rows("F16").flatMap((row): Row[] => isMatrix(row) ? int8Rows(row) : [row]);
+  let room = SHARE * safetensorsBytes(rows("F32"), metadata) - safetensorsBytes(smallest, metadata);
+  /** Bytes that 8 bits save: those of the factors and of their row in the header are more. */
+  const saves = (tensor: Named): number =>
+    safetensorsBytes([{ ...tensor, dtype: "F16" }]) - safetensorsBytes(int8Rows(tensor));
+  const matrices = tensors.filter(isMatrix), blocks = Math.max(...matrices.map(({ name }) => blockOf(name)));
+  for (const { name } of matrices) chosen.add(name);
+  const ranks = new Map(matrices.map((tensor) => [tensor, rankOf(tensor, blocks)]));
+  const order = matrices.toSorted((a, b) => ranks.get(a)! - ranks.get(b)! || saves(a) - saves(b));
+  for (const tensor of order) {
+    if (saves(tensor) > room) continue;
+    chosen.delete(tensor.name);
+    room -= saves(tensor);
+  }
+  return chosen;
 }
 
 /** A factor in the precision that it is stored in, rounded up. */

@@ -142,6 +142,33 @@ export interface Writable {
   bytes(): Promise<Uint8Array> | Uint8Array;
 }
 
+/** The header of a file, its tensors in the order of their bytes, and where each ends. */
+function layOut<T extends Omit<Writable, "bytes">>(tensors: readonly T[], metadata: Readonly<Record<string, string>>) {
+  const ordered = tensors.toSorted((a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype]);
+  const rows: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
+  let at = 0;
+  const ends = ordered.map(({ name, dtype, shape }) => {
+    const begin = at;
+    at += shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);
+    rows.push([name, { dtype, shape, data_offsets: [begin, at] }]);
+    return at;
+  });
+  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(rows)));
+  const header = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
+  new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true);
+  header.set(text, 8);
+  return { header, ordered, ends };
+}
+
+/** Bytes that a file of such tensors takes. */
+export function safetensorsBytes(
+  tensors: readonly Omit<Writable, "bytes">[],
+  metadata: Readonly<Record<string, string>> = {},
+): number {
+  const { header, ends } = layOut(tensors, metadata);
+  return header.length + (ends.at(-1) ?? 0);
+}
+
 /**
  * The bytes of a safetensors file, piece by piece: the header, then one tensor after the other, wide numbers first so that
  * all are aligned.
@@ -158,19 +185,7 @@ export async function* writeSafetensors(
   tensors: readonly Writable[],
   metadata: Readonly<Record<string, string>> = {},
 ): AsyncGenerator<Uint8Array> {
-  const ordered = tensors.toSorted((a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype]);
-  const rows: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
-  let at = 0;
-  const ends = ordered.map(({ name, dtype, shape }) => {
-    const begin = at;
-    at += shape.reduce((product, size) => product * size, DTYPE_BYTES[dtype]);
-    rows.push([name, { dtype, shape, data_offsets: [begin, at] }]);
-    return at;
-  });
-  const text = new TextEncoder().encode(JSON.stringify(Object.fromEntries(rows)));
-  const header = new Uint8Array(8 + Math.ceil(text.length / 8) * 8).fill(0x20);
-  new DataView(header.buffer).setBigUint64(0, BigInt(header.length - 8), true);
-  header.set(text, 8);
+  const { header, ordered, ends } = layOut(tensors, metadata);
   yield header;
 
   let begin = 0;
