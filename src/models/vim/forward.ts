@@ -62,6 +62,7 @@ export function* vim(
   choices?: VimChoices,
 ): Generator<void, Tensor> {
   const chosen = choose(c, choices), start = embed(ops, w, c, image, chosen, tap); // [b, l, d]
+  yield;
   const features = c.rope || c.paired
     ? yield* separateLayers(ops, w, c, start, chosen, tap)
     : yield* streamLayers(ops, w, c, start, chosen, tap);
