@@ -6,7 +6,8 @@
 import { type Animation, decodeAnimation, type Frame } from "./image/animation.ts";
 import { stripAttached } from "./image/attached.ts";
 import type { ImageInput } from "./image/pixels.ts";
-import { restore, type Restored, type RestoreOptions, type RestoreProgress, type Restorer } from "./restore.ts";
+import { restore, type Restored, type RestoreOptions, type Restorer } from "./restore.ts";
+import { openPace } from "./restore/pace.ts";
 import { growthOf, targetOf } from "./restore/size.ts";
 
 /** Frames that are worked on at once: while one runs, the next is read and prepared. */
@@ -80,17 +81,10 @@ export async function restoreAnimation(
       }
     })();
     const inner = { ...options, onProgress: undefined };
-    const megapixels = size.width * size.height * count / 1e6, started = performance.now();
+    const megapixels = size.width * size.height * count / 1e6, pace = openPace();
     for await (const { data, width, height, channels } of restoreFrames(model, pictures, inner)) {
-      const fraction = ++index / count, seconds = (performance.now() - started) / 1000;
-      const progress: RestoreProgress = {
-        fraction,
-        finished: index,
-        tiles: count,
-        megapixelsPerSecond: fraction * megapixels / seconds,
-        left: seconds * (1 / fraction - 1),
-      };
-      onProgress?.(progress);
+      const fraction = ++index / count;
+      onProgress?.({ fraction, finished: index, tiles: count, ...pace(fraction, megapixels) });
       yield { pixels: { data, width, height, channels }, duration: durations.shift()! };
     }
   }

@@ -21,6 +21,50 @@ Deno.test("openPace() tells the time left within 30 % after the first tenth, wha
   }
 });
 
+/** Work in steps of those sizes, at a speed that depends on what is done; shares of it at which the time left is off. */
+function missed(steps: readonly number[], speed: (done: number) => number): number[] {
+  const total = steps.reduce((a, b) => a + b, 0), ends: { fraction: number; at: number }[] = [];
+  let done = 0, now = 0;
+  for (const step of steps) {
+    now += 1000 * step / speed(done / total);
+    ends.push({ fraction: (done += step) / total, at: now });
+  }
+  const end = now;
+  now = 0;
+  const pace = openPace(() => now), off: number[] = [];
+  for (const { fraction, at } of ends) {
+    now = at;
+    const { left } = pace(Math.min(1, fraction), 1), wanted = (end - now) / 1000;
+    if (fraction >= 0.1 && Math.abs(left! - wanted) > 0.3 * wanted + 1e-6) off.push(fraction);
+  }
+  return off;
+}
+
+const EVEN = Array.from({ length: 200 }, () => 1);
+/** Tiles of a last column and row that are narrower, reported in slices. */
+const UNEQUAL = Array.from({ length: 40 }, (_, tile) => [tile % 5 === 4 ? 0.2 : 1, 0.7, 1.9]).flat();
+
+Deno.test("openPace() tells the time left within 30 % where the machine slows down or speeds up as it goes", () => {
+  for (const steps of [EVEN, UNEQUAL]) {
+    assertEquals(missed(steps, () => 1), []);
+    assertEquals(missed(steps, (done) => 1 - 0.4 * done), [], "slower");
+    assertEquals(missed(steps, (done) => 1 + 0.4 * done), [], "faster");
+    assertEquals(missed(steps, (done) => 1 + 0.25 * Math.sin(60 * done)), [], "in waves");
+  }
+});
+
+Deno.test("openPace() forgets a slow start, and a speed that the machine no longer has", () => {
+  for (const steps of [EVEN, UNEQUAL]) {
+    // The first run compiles its code: a twentieth of the work takes three times as long.
+    assert(missed(steps, (done) => done < 0.05 ? 1 / 3 : 1).every((at) => at < 0.2));
+    // Nobody knows of a change before; a tenth of the work after it all is told again.
+    for (const change of [0.5, 1.8]) {
+      const off = missed(steps, (done) => done < 0.4 ? 1 : change);
+      assert(off.every((at) => at < 0.55), `${change}: ${off}`);
+    }
+  }
+});
+
 Deno.test("openPace() knows nothing before anything is done, and that nothing is left at the end", () => {
   let now = 0;
   const pace = openPace(() => now);
