@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Role } from "../src/device.ts";
+import type { Device, Role } from "../src/device.ts";
 import type { ScanOrder } from "../src/kernels.ts";
 import { openDry } from "../src/run/dry_device.ts";
 import { Ops } from "../src/ops/ops.ts";
@@ -96,17 +96,32 @@ const CASES: readonly Case[] = [
   scan(4096, 72, 10, 4, ["row", "column", "rowReversed", "columnReversed"]),
 ];
 
+/** A kernel's call and what it counts. */
+export interface Counted {
+  readonly kernel: string;
+  readonly call: () => void;
+  /** Floating-point operations, or scan state elements. */
+  readonly operations: number;
+  readonly isScan: boolean;
+}
+
+/** Every case whose name has `only` in it, on a device, in a scope of the caller's. */
+export function countedCases(device: Device, only: string): Counted[] {
+  return CASES.filter(([kernel]) => kernel.includes(only)).map(([kernel, prepare]) => {
+    const planned = new Ops(openDry()), call = prepare(planned), before = planned.work;
+    call();
+    const { multiplyAdds, stateElements } = planned.work, isScan = stateElements > 0;
+    const operations = isScan ? stateElements : 2 * (multiplyAdds - before.multiplyAdds);
+    return { kernel, call: prepare(new Ops(device)), operations, isScan };
+  });
+}
+
 /** Times every case whose name has `only` in it, on one build. */
 export async function timeKernels(variant: Variant, limits: Limits, only: string): Promise<KernelFigure[]> {
   await using device = await openWasm({ variant, threads: 1 });
-  return CASES.filter(([kernel]) => kernel.includes(only)).map(([kernel, prepare]) => {
-    using _ = device.scope();
-    const planned = new Ops(openDry()), call = prepare(planned), before = planned.work;
-    call();
-    const { multiplyAdds, stateElements } = planned.work;
-    const operations = 2 * (multiplyAdds - before.multiplyAdds), isScan = stateElements > 0;
-    const times = timesOf(prepare(new Ops(device))), median = times[times.length >> 1]!;
-    const rate = (isScan ? stateElements : operations) / median / 1e6;
+  using _ = device.scope();
+  return countedCases(device, only).map(({ kernel, call, operations, isScan }) => {
+    const times = timesOf(call), median = times[times.length >> 1]!, rate = operations / median / 1e6;
     return {
       kernel,
       median,

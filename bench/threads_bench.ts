@@ -15,6 +15,8 @@ import type { Device } from "../src/device.ts";
 import { runModel } from "../src/run/run_model.ts";
 import { sizeOf } from "../src/tensor.ts";
 import { openWasm } from "../src/wasm/device.ts";
+import { machine } from "./documents.ts";
+import { medianOf } from "./median.ts";
 
 const RUNS = 9;
 
@@ -50,27 +52,35 @@ const MODELS: Readonly<Record<string, Timed>> = {
   "MambaIR-light x2 256": timedMambaIR(256),
 };
 
-const counts = Deno.args.length > 0 ? Deno.args.map(Number) : [1, 2];
-console.log(`${navigator.hardwareConcurrency} cores, ${navigator.userAgent}`);
-for (const [name, prepare] of Object.entries(MODELS)) {
-  const devices = [];
-  for (const threads of counts) {
-    const device = await openWasm({ threads }), run = await prepare(device);
-    await run();
-    devices.push({ threads, device, run, times: [] as number[] });
-  }
-  const runs = name.endsWith("256") ? 3 : RUNS;
-  for (let i = 0; i < runs; i++) {
-    for (const { run, times } of devices) {
-      const started = performance.now();
+/** Lines of a table: medians, and times the speed of one thread. */
+export async function timeThreads(counts: readonly number[]): Promise<string[]> {
+  const rows = [`| net | ${counts.map((count) => `${count} ${count === 1 ? "thread" : "threads"}`).join(" | ")} |`];
+  rows.push(`|---|${counts.map(() => "---|").join("")}`);
+  for (const [name, prepare] of Object.entries(MODELS)) {
+    const devices = [];
+    for (const threads of counts) {
+      const device = await openWasm({ threads }), run = await prepare(device);
       await run();
-      times.push(performance.now() - started);
+      devices.push({ device, run, times: [] as number[] });
     }
+    const runs = name.endsWith("256") ? 3 : RUNS;
+    for (let i = 0; i < runs; i++) {
+      for (const { run, times } of devices) {
+        const started = performance.now();
+        await run();
+        times.push(performance.now() - started);
+      }
+    }
+    const medians = devices.map(({ times }) => medianOf(times));
+    rows.push(
+      `| ${name} | ${medians.map((ms) => `${ms.toFixed(1)} ms (${(medians[0]! / ms).toFixed(2)} ×)`).join(" | ")} |`,
+    );
+    for (const { device } of devices) device.close();
   }
-  const medians = devices.map(({ times }) => times.sort((a, b) => a - b)[times.length >> 1]!);
-  const parts = devices.map(({ threads }, i) =>
-    `${threads}: ${medians[i]!.toFixed(1)} ms (${(medians[0]! / medians[i]!).toFixed(2)} ×)`
-  );
-  console.log(`${name.padEnd(22)} ${parts.join("   ")}`);
-  for (const { device } of devices) device.close();
+  return rows;
+}
+
+if (import.meta.main) {
+  console.log(await machine());
+  console.log((await timeThreads(Deno.args.length > 0 ? Deno.args.map(Number) : [1, 2])).join("\n"));
 }
