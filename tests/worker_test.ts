@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as sidewinder from "../mod.ts";
+import { tinyCheckpoint } from "./language/tiny.ts";
 import { packError, unpackError } from "../src/worker/messages.ts";
 
 const { createWorkerEngine, defaultModel, loadModel, openDevice } = sidewinder;
@@ -72,6 +73,25 @@ Deno.test("an engine in a worker restores: at once, by tiles, by rows, with the 
   await using nets = await engine.openNets();
   const larger = await engine.restore(nets, picture(8, 8), { scale: 1.5 });
   assertEquals([larger.width, larger.height], [12, 12]);
+});
+
+Deno.test("an engine in a worker generates what this thread does, and ends when nobody reads on", async () => {
+  await using engine = await open();
+  await using device = await openDevice({ prefer: "wasm", threads: 1 });
+  const file = new Blob(
+    await Array.fromAsync(sidewinder.convertCheckpoint(tinyCheckpoint(), { dtype: "f32" })) as never[],
+  );
+  await using there = await engine.loadLanguageModel(file);
+  await using here = await sidewinder.loadLanguageModel(device, file);
+  assertEquals([there.config, there.fingerprint], [here.config, here.fingerprint]);
+  const prompt = [3, 1, 4], heard: number[] = [], draws = { maxTokens: 8, temperature: 1.2, seed: 3 };
+  const onToken = ({ ids }: { readonly ids: readonly number[] }) => heard.push(ids[0]!);
+  const wanted = await Array.fromAsync(sidewinder.generate(here, prompt, draws));
+  assertEquals(await Array.fromAsync(engine.generate(there, prompt, { ...draws, onToken })), wanted);
+  assertEquals(heard, wanted);
+  assertEquals(await there.logits(prompt), await here.logits(prompt));
+  for await (const _ of engine.generate(there, prompt)) break; // it would never end
+  assertEquals((await engine.memory()).run, 0);
 });
 
 Deno.test("several callers share an engine: a classification does not wait for a restoration, an abort ends one alone", async () => {

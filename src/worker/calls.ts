@@ -10,9 +10,11 @@ import type { Device } from "../device.ts";
 import { features, type FeaturesOptions } from "../features.ts";
 import { forecast, type Series } from "../forecast.ts";
 import { fuse, type FuseOptions, type FusePair } from "../fuse.ts";
+import { generate, type GenerateOptions } from "../generate.ts";
 import { decodeImage, type DecodeOptions } from "../image/decode.ts";
 import { encodeImage, type EncodeOptions } from "../image/encode.ts";
 import type { ImageInput, PixelSource } from "../image/pixels.ts";
+import { type LanguageModel, loadLanguageModel, type TokenIds } from "../language_model.ts";
 import { type InputSize, loadModel, type LoadOptions, type Model, type ModelSource } from "../load_model.ts";
 import { openDevice, type OpenOptions } from "../open_device.ts";
 import { openNets, restore, restoreRows, restoreTiles } from "../restore.ts";
@@ -24,7 +26,7 @@ import type { RunOptions } from "../run/run_model.ts";
 export interface Kept {
   device?: Device;
   /** Models and nets by number. */
-  readonly refs: Map<number, Model | RestoreNets>;
+  readonly refs: Map<number, Model | RestoreNets | LanguageModel>;
   last: number;
 }
 
@@ -54,7 +56,10 @@ export type ModelFacts = Pick<
   "info" | "channels" | "imageSize" | "classes" | "scale" | "multiple" | "preprocessing" | "labels"
 >;
 
-function keep(kept: Kept, value: Model | RestoreNets): number {
+/** What can be said of a language model without it. */
+export type LanguageFacts = Pick<LanguageModel, "config" | "variant" | "parameters" | "fingerprint">;
+
+function keep(kept: Kept, value: Model | RestoreNets | LanguageModel): number {
   kept.refs.set(++kept.last, value);
   return kept.last;
 }
@@ -76,6 +81,12 @@ export const CALLS: Readonly<Record<string, (kept: Kept, ...args: never[]) => un
     const model = await loadModel(kept.device!, from, options);
     return { ref: keep(kept, model), facts: factsOf(model) };
   },
+  async loadLanguageModel(kept, source: ModelSource | BuiltIn | Named, options: LoadOptions) {
+    const model = await loadLanguageModel(kept.device!, await sourceOf(source), options);
+    const { config, variant, parameters, fingerprint } = model;
+    return { ref: keep(kept, model), facts: { config, variant, parameters, fingerprint } };
+  },
+  logits: (_, model: LanguageModel, ids: TokenIds, options: object) => model.logits(ids, options),
   openNets: (kept, task: RestoreTask, options: LoadOptions) => ({
     ref: keep(kept, openNets(kept.device!, task, options)),
   }),
@@ -106,6 +117,10 @@ export const STREAMS: Readonly<Record<string, (kept: Kept, ...args: never[]) => 
   restoreTiles: (_, model: Restorer, image: ImageInput, options: RestoreOptions) => ({
     facts: undefined,
     steps: restoreTiles(model, image, options),
+  }),
+  generate: (_, model: LanguageModel, ids: TokenIds, options: GenerateOptions) => ({
+    facts: undefined,
+    steps: generate(model, ids, options),
   }),
   async restoreRows(_, model: Restorer, image: ImageInput, options: RestoreOptions) {
     const { rows, predict, ...facts } = await restoreRows(model, image, options);

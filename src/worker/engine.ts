@@ -9,21 +9,23 @@ import type { Device, DeviceAccount, DeviceMemory } from "../device.ts";
 import type { FeatureMap, FeaturesOptions, LayerName } from "../features.ts";
 import type { Forecast, Series } from "../forecast.ts";
 import type { Fused, FuseOptions, FusePair } from "../fuse.ts";
+import type { GenerateOptions } from "../generate.ts";
 import type { DecodeOptions } from "../image/decode.ts";
 import type { EncodeOptions } from "../image/encode.ts";
 import type { ImageInput, Pixels, PixelSource } from "../image/pixels.ts";
+import type { TokenIds } from "../language_model.ts";
 import type { InputSize, LoadOptions } from "../load_model.ts";
 import type { OpenOptions } from "../open_device.ts";
 import type { SourceInput } from "../bytes/source.ts";
 import type { Restored, RestoredRows, RestoredTile, RestoreOptions, RestoreTask } from "../restore/options.ts";
 import type { RunOptions } from "../run/run_model.ts";
-import type { BuiltIn, ModelFacts } from "./calls.ts";
+import type { BuiltIn, LanguageFacts, ModelFacts } from "./calls.ts";
 import { openLine, type Options } from "./line.ts";
 import type { Ref } from "./messages.ts";
 import { type Sent, sentImage, sentSource } from "./send.ts";
 import { startWorker, type WorkerWish } from "./start.ts";
 
-export type { BuiltIn, ModelFacts } from "./calls.ts";
+export type { BuiltIn, LanguageFacts, ModelFacts } from "./calls.ts";
 export type { WorkerWish } from "./start.ts";
 
 /** How an engine is opened. */
@@ -56,6 +58,12 @@ export interface WorkerModel extends ModelFacts {
 /** The built-in nets of a task in the worker, see `openNets()`. */
 export type WorkerNets = Pick<WorkerModel, "close" | typeof Symbol.asyncDispose>;
 
+/** A language model in the worker. */
+export interface WorkerLanguageModel extends LanguageFacts, WorkerNets {
+  /** See `LanguageModel.logits()`. */
+  logits(ids: TokenIds, options?: { readonly signal?: AbortSignal }): Promise<Float32Array>;
+}
+
 /** What restores there. */
 export type WorkerRestorer = WorkerModel | WorkerNets;
 
@@ -78,6 +86,14 @@ export interface WorkerEngine {
   defaultModel(task: DefaultTask, options?: DefaultModelOptions): Promise<BuiltIn>;
   /** See `loadModel()`. */
   loadModel(source: SourceInput | BuiltIn, options?: LoadOptions): Promise<WorkerModel>;
+  /** See `loadLanguageModel()`. */
+  loadLanguageModel(source: SourceInput, options?: LoadOptions): Promise<WorkerLanguageModel>;
+  /** See `generate()`; a cache stays in the thread where it was made. */
+  generate(
+    model: WorkerLanguageModel,
+    ids: TokenIds,
+    options?: Omit<GenerateOptions, "cache">,
+  ): AsyncGenerator<number, void>;
   /** See `openNets()`. */
   openNets(task?: RestoreTask, options?: Omit<LoadOptions, "onProgress">): Promise<WorkerNets>;
   /** See `classify()`. */
@@ -157,6 +173,13 @@ export async function createWorkerEngine({ device = {}, worker }: WorkerEngineOp
       `Cannot ${call} in a worker as the model must be one that this engine has loaded: current one is another`,
     );
   };
+  /** Loads a model of either kind. */
+  const load = async <F>(call: string, source: SourceInput | BuiltIn, options?: LoadOptions) => {
+    const { value, transfer }: Sent = typeof source === "object" && "builtIn" in source
+      ? { value: source, transfer: [] }
+      : await sentSource(source);
+    return await line.call<Ref & { facts: F }>(call, [value], options as Options, transfer);
+  };
   type Call = [args: unknown[], options: Options, transfer: Iterable<Transferable>];
   /** A call over a model and a picture. */
   const onImage = async (
@@ -176,16 +199,21 @@ export async function createWorkerEngine({ device = {}, worker }: WorkerEngineOp
     memory: () => line.call("memory", []),
     defaultModel: (builtIn, options = {}) => Promise.resolve({ builtIn, options }),
     async loadModel(source, options) {
-      const sent = typeof source === "object" && "builtIn" in source
-        ? { value: source, transfer: [] }
-        : await sentSource(source);
-      const { ref, facts } = await line.call<Ref & { facts: ModelFacts }>(
-        "loadModel",
-        [sent.value],
-        options as Options,
-        sent.transfer,
-      );
+      const { ref, facts } = await load<ModelFacts>("loadModel", source, options);
       return handle(ref, { ...facts, warmup: (size: InputSize = {}) => line.call<void>("warmup", [{ ref }, size]) });
+    },
+    async loadLanguageModel(source, options) {
+      const { ref, facts } = await load<LanguageFacts>("loadLanguageModel", source, options);
+      const logits: WorkerLanguageModel["logits"] = (ids, run) => line.call("logits", [{ ref }, ids], run);
+      return handle(ref, { ...facts, logits });
+    },
+    async *generate(model, ids, options) {
+      const { steps } = await line.stream<void, number>(
+        "generate",
+        [refOf("generate", model), ids],
+        options as Options,
+      );
+      yield* steps;
     },
     openNets: async (task = "upscale", options) =>
       handle((await line.call<Ref>("openNets", [task], options as Options)).ref, {}),

@@ -4,72 +4,78 @@ import { askExtension, askPage, serveFolder } from "./serve.ts";
 
 await makeKit();
 
-/** Waits for what the example shows at last, and POSTs its size to a server, which is an expression. */
-const PROBE = (server = '"/"'): string =>
-  `const look = () => {
-    const words = document.querySelector("[role=alert]")?.textContent;
-    const image = document.querySelector("img[src^=blob]"), canvas = document.querySelector("canvas[data-done]");
-    const shown = image?.complete ? [image.naturalWidth, image.naturalHeight] : canvas && [canvas.width, canvas.height];
-    if (!words && !shown?.[0]) return setTimeout(look, 50);
-    fetch(${server}, { method: "POST", mode: "no-cors", body: JSON.stringify(words || shown) });
-  };
-  look();`;
+/** The size of what a document shows at last, or the words of its error; as text, for pages to run. */
+const SHOWN = `const shown = (page) => new Promise((resolve) => {
+    const look = () => {
+      const words = page.querySelector("[role=alert]")?.textContent;
+      const image = page.querySelector("img[src^=blob]"), canvas = page.querySelector("canvas[data-done]");
+      const size = image?.complete ? [image.naturalWidth, image.naturalHeight] : canvas && [canvas.width, canvas.height];
+      if (words || size?.[0]) resolve(words || size);
+      else setTimeout(look, 50);
+    };
+    look();
+  });
+  const post = (server, result) => fetch(server, { method: "POST", mode: "no-cors", body: JSON.stringify(result) });`;
 
-/** A folder with files of an example and a photo of 32 x 24 pixels. */
-async function folderOf(example: string, names: readonly string[]): Promise<string> {
-  const files = names.map((name) => [name, `examples/${example}/${name}`]);
-  const folder = await makeFolder(`example_${example}`, Object.fromEntries(files));
-  await Deno.copyFile(`${ROOT}tests/golden/image/files/rgb.png`, `${folder}photo.png`);
-  await Deno.writeTextFile(`${folder}probe.js`, PROBE());
-  return folder;
+/** A folder with files of the project by the names that they get, and a small photo. */
+async function folderOf(name: string, files: Readonly<Record<string, string>>): Promise<string> {
+  return await makeFolder(`example_${name}`, { ...files, "photo.png": "tests/golden/image/files/rgb.png" });
 }
 
-async function build(folder: string, entry: string): Promise<void> {
-  const args = [entry, "--bundle", "--splitting", "--format=esm", "--outdir=built"];
+async function build(folder: string, entries: readonly string[]): Promise<void> {
+  const args = [...entries, "--bundle", "--splitting", "--format=esm", "--outdir=built"];
   await must(`${KIT}node_modules/.bin/esbuild`, args, { cwd: folder });
   const model = "mambair_light_x2";
   await Deno.copyFile(`${ROOT}weights/${model}/${model}.safetensors`, `${folder}built/${model}.safetensors`);
 }
 
-const [width, height] = await sizeOf(`${ROOT}tests/golden/image/files/rgb.png`);
+/** Twice the width and height in the header of the photo. */
+const { buffer } = await Deno.readFile(`${ROOT}tests/golden/image/files/rgb.png`);
+const LARGE = [2 * new DataView(buffer).getUint32(16), 2 * new DataView(buffer).getUint32(20)];
 
-/** Width and height in the header of a PNG. */
-async function sizeOf(path: string): Promise<number[]> {
-  const { buffer } = await Deno.readFile(path), view = new DataView(buffer);
-  return [view.getUint32(16), view.getUint32(20)];
-}
-
-for (
-  const [example, files] of [["react", ["app.jsx", "use_sidewinder.js"]], ["vue", [
-    "app.js",
-    "use_restore.js",
-  ]]] as const
-) {
-  Deno.test(`the example for ${example} makes a photo twice as large`, async () => {
-    const folder = await folderOf(example, files);
-    await build(folder, files[0]);
-    await Deno.writeTextFile(
-      `${folder}page.html`,
-      `<!doctype html><div id="app"></div><script type="module" src="built/app.js"></script><script src="probe.js"></script>`,
-    );
-    const { answer } = await askPage("chromium", folder, "page.html");
-    assertEquals(JSON.parse(answer), [2 * width!, 2 * height!]);
+Deno.test("the examples for React, for Vue and in plain HTML, from a CDN, make a photo twice as large", async () => {
+  const folder = await folderOf("pages", {
+    "react.jsx": "examples/react/app.jsx",
+    "use_sidewinder.js": "examples/react/use_sidewinder.js",
+    "vue.js": "examples/vue/app.js",
+    "use_restore.js": "examples/vue/use_restore.js",
   });
-}
-
-Deno.test("the example in plain HTML takes the package from a CDN and makes a photo twice as large", async () => {
-  const folder = await folderOf("html", ["index.html"]);
+  await build(folder, ["react.jsx", "vue.js"]);
+  for (const name of ["react", "vue"]) {
+    const page = `<!doctype html><div id="app"></div><script type="module" src="built/${name}.js"></script>`;
+    await Deno.writeTextFile(`${folder}${name}.html`, page);
+  }
   await using cdn = serveFolder(`${KIT}node_modules/`, { "access-control-allow-origin": "*" });
-  const page = await Deno.readTextFile(`${folder}index.html`);
-  const served = page.replace("https://cdn.jsdelivr.net/npm/", cdn.url.replace("127.0.0.1", "localhost"));
-  await Deno.writeTextFile(`${folder}index.html`, `${served}<script src="probe.js"></script>`);
-  const { answer } = await askPage("firefox-esr", folder, "index.html");
-  assertEquals(JSON.parse(answer), [2 * width!, 2 * height!]);
+  const plain = await Deno.readTextFile(`${ROOT}examples/html/index.html`);
+  const address = cdn.url.replace("127.0.0.1", "localhost");
+  await Deno.writeTextFile(`${folder}html.html`, plain.replace("https://cdn.jsdelivr.net/npm/", address));
+  await Deno.writeTextFile(
+    `${folder}page.html`,
+    `<!doctype html><script type="module">
+    ${SHOWN}
+    const sizes = {};
+    for (const name of ["react", "vue", "html"]) {
+      const frame = Object.assign(document.createElement("iframe"), { src: name + ".html" });
+      const loaded = new Promise((resolve) => frame.onload = resolve);
+      document.documentElement.append(frame);
+      await loaded;
+      sizes[name] = await shown(frame.contentDocument);
+      frame.remove();
+    }
+    post("/", sizes);
+    </script>`,
+  );
+  const { answer } = await askPage("chromium", folder, "page.html");
+  assertEquals(JSON.parse(answer), { react: LARGE, vue: LARGE, html: LARGE });
 });
 
 Deno.test("the example of an extension makes a photo twice as large", async () => {
-  const folder = await folderOf("extension", ["manifest.json", "background.js", "page.html", "page.js"]);
-  await build(folder, "page.js");
+  const names = ["manifest.json", "background.js", "page.html", "page.js"];
+  const folder = await folderOf(
+    "extension",
+    Object.fromEntries(names.map((name) => [name, `examples/extension/${name}`])),
+  );
+  await build(folder, ["page.js"]);
   const page = await Deno.readTextFile(`${folder}page.html`);
   await Deno.writeTextFile(`${folder}page.html`, `${page}<script type="module" src="choose.js"></script>`);
   await Deno.writeTextFile(
@@ -82,8 +88,9 @@ Deno.test("the example of an extension makes a photo twice as large", async () =
       input.files = files.files;
       input.dispatchEvent(new Event("change"));
     }, 50);
-    ${PROBE("location.hash.slice(1)")}`,
+    ${SHOWN}
+    shown(document).then((size) => post(location.hash.slice(1), size));`,
   );
   const { answer } = await askExtension(folder, "page.html");
-  assertEquals(JSON.parse(answer), [2 * width!, 2 * height!]);
+  assertEquals(JSON.parse(answer), LARGE);
 });

@@ -53,6 +53,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/features.ts", ["src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
   ["src/worker/", [
     ...[...VERBS, "src/features.ts", "src/forecast.ts", "src/fuse.ts", "src/default_model.ts", "src/restore/"],
+    ...["src/generate.ts", "src/language_model.ts"],
     ...["src/device.ts", "src/image/", "src/checkpoint/", "src/run/", "src/bytes/"],
   ]],
   ["src/edge/", [...VERBS, "src/device.ts", "src/image/", "src/bytes/"]],

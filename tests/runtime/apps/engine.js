@@ -1,9 +1,6 @@
 // A page that computes in a worker of the package, and POSTs what came of it.
 import { createWorkerEngine, openDevice } from "sidewinder";
 
-/** Where to POST from an extension. */
-const server = location.hash.slice(1) || undefined;
-
 const failure = (call) => call.then(() => "nothing was thrown", ({ name, message }) => `${name}: ${message}`);
 
 async function job() {
@@ -34,7 +31,7 @@ async function job() {
   }
   const { width, height } = await large, stop = new AbortController();
   const foreign = new Image();
-  foreign.src = new URL("photo.png", server ?? location.href.replace("127.0.0.1", "localhost"));
+  foreign.src = new URL("photo.png", location.href.replace("127.0.0.1", "localhost"));
   await foreign.decode().catch(() => {});
   setTimeout(() => stop.abort(new Error("stopped by the page")));
   const failures = [
@@ -53,5 +50,5 @@ async function job() {
 }
 
 job().catch((error) => ({ error: `${error.stack ?? error}` })).then((result) =>
-  fetch(server ?? "/", { method: "POST", mode: "no-cors", body: JSON.stringify(result) })
+  fetch("/", { method: "POST", body: JSON.stringify(result) })
 );
