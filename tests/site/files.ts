@@ -11,8 +11,18 @@ import { fusionMambaWeights } from "../../src/models/fusionmamba/forward.ts";
 import { fusionMambaConfig } from "../../src/models/fusionmamba/options.ts";
 import { mambairWeights } from "../../src/models/mambair/forward.ts";
 import { mambairConfig, type MambaIROptions } from "../../src/models/mambair/options.ts";
+import { dvmsrWeights } from "../../src/models/dvmsr/forward.ts";
+import { dvmsrConfig } from "../../src/models/dvmsr/options.ts";
+import { mambairUNetWeights } from "../../src/models/mambair_unet/forward.ts";
+import { mambairUNetConfig } from "../../src/models/mambair_unet/options.ts";
+import { mambairv2Weights } from "../../src/models/mambairv2/forward.ts";
+import { mambairv2Config } from "../../src/models/mambairv2/options.ts";
+import { mambaoutWeights } from "../../src/models/mambaout/forward.ts";
+import { mambaoutConfig } from "../../src/models/mambaout/options.ts";
 import { vimWeights } from "../../src/models/vim/forward.ts";
 import { vimConfig } from "../../src/models/vim/options.ts";
+import { vmambaWeights } from "../../src/models/vmamba/forward.ts";
+import { vmambaConfig } from "../../src/models/vmamba/options.ts";
 import { PthTensor, writePth } from "../checkpoint/write_pth.ts";
 
 /** A file as the browser's picker gets it. */
@@ -84,3 +94,35 @@ export function vimFile(name: string): PickedFile {
   const config = vimConfig({ img_size: 32, patch_size: 8, stride: 8, depth: 2, embed_dim: 16, num_classes: 10 });
   return pthFile(name, specKeys(vimWeights(config)));
 }
+
+/** Small models of the families that the page has none of itself, with made-up weights, as the golden fixtures shape them. */
+export const FAMILY_FILES = {
+  vmamba: (name: string): PickedFile =>
+    pthFile(
+      name,
+      specKeys(vmambaWeights(vmambaConfig({
+        ...{ depths: [1, 1], dims: [12, 24], num_classes: 10, ssm_d_state: 1, ssm_ratio: 1, ssm_conv_bias: false },
+        ...{ forward_type: "v05_noz", mlp_ratio: 2, patchembed_version: "v2", downsample_version: "v3" },
+        norm_layer: "ln2d",
+      }))),
+    ),
+  mambaout: (name: string): PickedFile =>
+    pthFile(name, specKeys(mambaoutWeights(mambaoutConfig({ depths: [1, 1], dims: [6, 12], num_classes: 10 })))),
+  mambairv2: (name: string): PickedFile =>
+    pthFile(
+      name,
+      specKeys(mambairv2Weights(mambairv2Config({
+        ...{ embed_dim: 12, depths: [2], num_heads: [2], window_size: 4, d_state: 4, inner_rank: 4, num_tokens: 6 },
+        ...{ mlp_ratio: 1, upscale: 2, upsampler: "pixelshuffledirect" },
+      }))),
+    ),
+  dvmsr: (name: string): PickedFile =>
+    pthFile(name, specKeys(dvmsrWeights(dvmsrConfig({ depths: [2], embed_dim: 12 })))),
+  unet: (name: string): PickedFile =>
+    pthFile(
+      name,
+      specKeys(mambairUNetWeights(mambairUNetConfig({
+        ...{ dim: 32, num_blocks: [1, 1, 1, 1], num_refinement_blocks: 1, mlp_ratio: 1 },
+      }))),
+    ),
+} as const;
