@@ -110,8 +110,10 @@ function showLabels(state: State, answer: Answer | undefined): void {
  * and between photos, so that the spotlight has one scale: dark where covering changes nothing, clear from {@linkcode CLEAR}.
  */
 const evidence = (share: number): number => Math.log(Math.max(share, 1e-9) / Math.max(1 - share, 1e-9));
-/** Evidence that a place must carry to be lit at all, and from which it is clear: odds e² times as high. */
+/** Evidence below which a place is dark, and from which it is clear: odds e² times as high. */
 const DIM = 0.1, CLEAR = 2;
+/** Evidence that the strongest place must carry, so that a bright spot can be seen and spoken of. */
+const LIT = 0.5;
 
 function showWhere(): void {
   const photo = currentPhoto(), answer = answerOf(current(), photo), falls = answer?.occluded?.falls[explained];
@@ -124,8 +126,9 @@ function showWhere(): void {
   if (!showing) return paint({ type: "light", light: undefined });
   const { rows, columns, region } = answer!.occluded!, { name, probability } = answer!.report.labels[explained]!;
   const values = falls.map((fall) => evidence(probability) - evidence(probability - fall));
-  const largest = Math.max(...falls), lit = Math.max(...values) > DIM;
-  setText(note, lit ? TEXT.covering(name, percent(probability), percent(probability - largest)) : TEXT.noPlace);
+  const largest = Math.max(...falls), lit = Math.max(...values) > LIT;
+  const words = lit ? TEXT.covering : TEXT.noPlace;
+  setText(note, words(name, percent(probability), percent(probability - Math.max(0, largest))));
   paint({
     type: "light",
     light: lit ? { values, rows, columns, region, low: DIM, high: CLEAR, grid: undefined } : undefined,

@@ -9,8 +9,9 @@ import { announce } from "./dom.ts";
 import { type CallOptions, EngineFailure } from "./engine.ts";
 import { switchDevice } from "./device_choice.ts";
 import { say, sayFailure, type Way } from "./messages.ts";
-import { current, type Job, type Tool, update } from "./store.ts";
+import { current, type Tool, update } from "./store.ts";
 import { TEXT } from "./strings.ts";
+import { openTimeLeft } from "./time_left.ts";
 
 /** What is done, for which photo. */
 export interface Work {
@@ -26,21 +27,23 @@ export interface Work {
 export type WorkOptions = CallOptions & { readonly signal: AbortSignal };
 
 let controller: AbortController | undefined;
-/** Share of the run when its clock started, and that time. */
-let runStart: { readonly at: number; readonly fraction: number } | undefined;
+/** Follows the run that is going on. */
+let timeLeft: ReturnType<typeof openTimeLeft> | undefined;
+/** Milliseconds that the work was held up, and since when it is. */
+let lost = 0, heldSince: number | undefined;
 /** When progress was last shown, and how long that holds, in milliseconds: more often nobody can read. */
 let shown = 0;
 const SHOWN_EVERY = 100;
 /** Shares that are announced. */
 const QUARTER = 0.25;
-/** Share of a run after which its own speed says more than what was expected. */
-const TRUSTED = 0.1;
+/** Milliseconds of work, without those that it was held up. */
+const worked = (): number => (heldSince ?? performance.now()) - lost;
 
-function timeLeftOf(job: Job, fraction: number | undefined, now: number): number | undefined {
-  if (!runStart || fraction === undefined) return undefined;
-  const done = fraction - runStart.fraction, measured = (now - runStart.at) / done;
-  if (job.expected !== undefined && done < TRUSTED) return job.expected * (1 - fraction);
-  return done > 0.01 && now - runStart.at > 400 ? measured * (1 - fraction) : undefined;
+/** Holds the clock of the work up, or lets it go on. */
+export function holdClock(held: boolean): void {
+  if (held === (heldSince !== undefined)) return;
+  if (heldSince !== undefined) lost += performance.now() - heldSince;
+  heldSince = held ? performance.now() : undefined;
 }
 
 function follow(event: EngineEvent): void {
@@ -50,13 +53,15 @@ function follow(event: EngineEvent): void {
   const { phase, fraction } = event, now = performance.now();
   if (phase === job.phase && now - shown < SHOWN_EVERY && fraction !== 1) return;
   shown = now;
-  if (phase !== "run") runStart = undefined;
-  else runStart ??= { at: now, fraction: fraction ?? 0 };
+  if (phase !== "run") timeLeft = undefined;
+  else timeLeft ??= openTimeLeft(job.expected);
   const quarters = (share: number | undefined) => Math.floor((share ?? 0) / QUARTER);
   if (phase === "run" && job.phase === "run" && quarters(fraction) > quarters(job.fraction)) {
     announce(TEXT.percent(quarters(fraction) * QUARTER));
   }
-  update({ job: { ...job, phase, fraction, timeLeft: timeLeftOf(job, fraction, now) } });
+  update({
+    job: { ...job, phase, fraction, timeLeft: fraction === undefined ? undefined : timeLeft?.(fraction, worked()) },
+  });
 }
 
 /** Stops what is going on. */
@@ -76,7 +81,7 @@ export const busy = (): boolean => controller !== undefined;
 
 /** Begins a piece of work, or the next photo of a batch. */
 function begin({ tool, photo, what, expected }: Work): void {
-  runStart = undefined;
+  timeLeft = undefined;
   const none = { phase: undefined, fraction: undefined, timeLeft: undefined };
   update({ job: { tool, photo, what, started: performance.now(), expected, ...none } });
 }

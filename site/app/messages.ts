@@ -48,6 +48,7 @@ export function say(
   );
   dismiss.addEventListener("click", () => item.remove());
   list.append(item);
+  list.scrollTop = list.scrollHeight; // where there is no room for all, the newest is in sight
 }
 
 function sentence(error: unknown): { readonly text: string; readonly detail: string } {

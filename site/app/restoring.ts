@@ -7,7 +7,7 @@ import type { Region } from "../protocol.ts";
 import { seenBy, TILE } from "../tiles.ts";
 import { announce } from "./dom.ts";
 import { call, EngineFailure } from "./engine.ts";
-import { busy, cancel, runJob, runStep, type Work, type WorkOptions } from "./jobs.ts";
+import { busy, cancel, holdClock, runJob, runStep, type Work, type WorkOptions } from "./jobs.ts";
 import { modelName, taskText } from "./checkpoints.ts";
 import { paint } from "./painter.ts";
 import { isPainted, unpaint } from "./results.ts";
@@ -136,6 +136,7 @@ export function pauseBatch(paused: boolean): void {
   const { batch } = current();
   if (!batch) return;
   update({ batch: { ...batch, paused } });
+  holdClock(paused);
   call("pause", { paused });
 }
 

@@ -304,7 +304,10 @@ export const TEXT = {
   occlusionDone: "The picture shows where the answer comes from",
   covering: (name: string, before: string, after: string) =>
     `Covering the bright spot lowers ${name} from ${before} to ${after}.`,
-  noPlace: "No single place decides this answer: covering any of them changes next to nothing.",
+  noPlace: (name: string, before: string, after: string) =>
+    `No single place decides this answer: covering any one of them ${
+      before === after ? "changes next to nothing" : `lowers ${name} from ${before} to ${after} at most`
+    }.`,
   whereOf: (name: string) => `Show where “${name}” comes from`,
   playing: "Pause",
   resting: PAGE.play,

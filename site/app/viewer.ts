@@ -161,6 +161,7 @@ function startLoupe(): void {
     const { width, height } = frameSize();
     glass = glass ? undefined : { x: width / 2, y: height / 2 };
     loupe.setAttribute("aria-pressed", String(glass !== undefined));
+    frame.classList.toggle("magnified", glass !== undefined);
     redraw();
   });
   frame.addEventListener("pointermove", ({ clientX, clientY }) => {

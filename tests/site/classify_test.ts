@@ -52,7 +52,7 @@ siteTest("a model that knows nothing lights up nowhere", {}, async ({ page }) =>
   await chooseTool(page, "Classify");
   await page.locator("#where").check();
   await page.locator("#classify-run").click();
-  await page.locator("#where-note", { hasText: "No single place decides this answer" }).waitFor();
+  await page.locator("#where-note", { hasText: "No single place decides this answer: covering any one" }).waitFor();
 });
 
 siteTest("look inside draws Vim's two orders with the class token, and the norm of 12 blocks", {}, async ({ page }) => {

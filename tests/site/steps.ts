@@ -126,13 +126,13 @@ export async function untilChanged(
 
 /** Classifies a sample. */
 export async function classifySample(page: Page): Promise<void> {
-  await page.getByRole("button", { name: /coffee/ }).click();
+  await page.getByRole("button", { name: /chelsea/ }).click();
   await page.locator("#photo-list li").first().waitFor();
   await chooseTool(page, "Classify");
   await page.locator("#classify-run").click();
   await page.locator(".label").nth(4).waitFor();
   assertEquals(await page.locator(".label").count(), 5);
-  assertMatch(await page.locator(".label").first().innerText(), /espresso[\s\S]*\d+ %/);
+  assertMatch(await page.locator(".label").first().innerText(), /tabby[\s\S]*\d+ %/);
 }
 
 /** Asks where the answer comes from, and switches the picture off again. */
