@@ -1,7 +1,7 @@
 /** For everyone: axe-core in both themes and sizes, keyboard, narrow screens, live regions. */
 import { assert, assertEquals } from "@std/assert";
 import axe from "axe-core";
-import type { Page } from "playwright-core";
+import type { Download, FileChooser, Page } from "playwright-core";
 import { bytesFile, mambairFile, photoFile } from "./files.ts";
 import { siteTest } from "./site.ts";
 import { chooseTool, lookInside, openPhotos, restore, untilFocused } from "./steps.ts";
@@ -41,6 +41,7 @@ for (const [scheme, width, height] of [["light", 320, 640], ["dark", 1440, 900]]
       await page.locator("#classify-run").click();
       await page.locator(".label").nth(1).click();
       await page.locator("#where-note:not(:empty)").waitFor();
+      for (const box of await page.locator("#panel-classify details > summary").all()) await box.click();
       assertEquals(await violations(page), []);
       await lookInside(page, "vim_micro");
       await page.locator("#reach-maps canvas").first().waitFor();
@@ -53,8 +54,17 @@ for (const [scheme, width, height] of [["light", 320, 640], ["dark", 1440, 900]]
       await page.locator("#card-rows svg").first().waitFor();
       assertEquals(await violations(page), []);
       await page.locator("#card-close").click();
-      await page.locator("#restore-all").click();
+      // At work, and held up there.
+      await page.evaluate(() => {
+        for (const id of ["restore-all", "batch-pause"]) document.getElementById(id)!.click();
+      });
+      await page.locator("#batch-phase", { hasText: "Paused" }).waitFor();
+      assertEquals(await violations(page), []);
+      await page.locator("#batch-pause").click();
       await page.locator("#batch-text", { hasText: "2 of 2 done" }).waitFor();
+      await page.locator("#loupe").click();
+      await page.locator("#view-mode").selectOption("difference");
+      assertEquals(await violations(page), []);
       await page.locator("#view-mode").selectOption("side");
       assertEquals(await violations(page), []);
       assert(!await overflows(page), "the work page scrolls sideways");
@@ -103,6 +113,81 @@ siteTest("everything works by keyboard alone, with the focus in sight", { hash: 
   await page.locator(".label").nth(4).waitFor();
   await untilFocused(page, "classify-run");
 });
+
+/** Presses Tab until an element has the focus. */
+async function tabTo(page: Page, id: string): Promise<void> {
+  for (let i = 0; i < 120; i++) {
+    const at = await page.evaluate(() => {
+      const element = document.activeElement as HTMLInputElement;
+      return element.id || element.value || element.textContent;
+    });
+    if (at === id) return;
+    await page.keyboard.press("Tab");
+  }
+  throw new Error(`Cannot go on as ${id} must be reached by Tab: it is not`);
+}
+
+/** Presses Enter and gives what that opens. */
+async function enter<E extends "download" | "filechooser">(page: Page, event: E) {
+  const opened = event === "download" ? page.waitForEvent("download") : page.waitForEvent("filechooser");
+  await page.keyboard.press("Enter");
+  return await opened as E extends "download" ? Download : FileChooser;
+}
+
+siteTest(
+  "every flow goes by keys alone: open, look into a file, restore, compare, save, batch, look inside",
+  {},
+  async ({ page }) => {
+    page.on("filechooser", () => {}); // the browser hands its pickers over from now on, not from the first wait on
+    await tabTo(page, "choose-checkpoint");
+    await (await enter(page, "filechooser")).setFiles(
+      mambairFile("x2.pth", { upsampler: "pixelshuffledirect", upscale: 2 }),
+    );
+    await page.locator(".message.notice").waitFor();
+    await tabTo(page, "Look into the file");
+    await page.keyboard.press("Enter");
+    await page.locator("#card[open] #card-rows svg").first().waitFor();
+    await page.keyboard.press("Escape");
+    await page.locator("#card").waitFor({ state: "hidden" });
+    await tabTo(page, "choose");
+    await (await enter(page, "filechooser")).setFiles([await photoFile(32, 24), await photoFile(24, 24, "other.png")]);
+    await page.locator("#photo-list li").nth(1).waitFor();
+
+    await tabTo(page, "restore-run");
+    await page.keyboard.press("Enter");
+    await page.locator("#save-box").waitFor();
+    await tabTo(page, "compare");
+    await page.keyboard.press("End");
+    assertEquals(await page.locator("#compare").getAttribute("aria-valuenow"), "100");
+    await tabTo(page, "view-mode");
+    await page.keyboard.press("ArrowDown");
+    assertEquals(await page.locator("#view-mode").inputValue(), "side");
+    await tabTo(page, "hold");
+    await page.keyboard.down("Space");
+    assertEquals(await page.locator("#hold").getAttribute("aria-pressed"), "true");
+    await page.keyboard.up("Space");
+    await tabTo(page, "save");
+    assertEquals((await enter(page, "download")).suggestedFilename(), "other-x2.png");
+    await page.locator("#save", { hasText: "Download" }).waitFor();
+    await tabTo(page, "restore-all");
+    await page.keyboard.press("Enter");
+    await page.locator("#batch-text", { hasText: "2 of 2 done" }).waitFor();
+    await tabTo(page, "batch-zip");
+    assertEquals((await enter(page, "download")).suggestedFilename(), "sidewinder.zip");
+
+    await tabTo(page, "tab-restore");
+    await page.keyboard.press("End");
+    await tabTo(page, "inside-run");
+    await page.keyboard.press("Enter");
+    await page.locator("#reach-text:not(:empty)").waitFor();
+    await tabTo(page, "reach-row");
+    await page.keyboard.type("1");
+    await page.keyboard.press("Tab");
+    await tabTo(page, "0"); // the first of the ways
+    await page.keyboard.press("ArrowRight");
+    await page.locator("#reach-text", { hasText: "patches (rows)" }).waitFor();
+  },
+);
 
 siteTest("screen readers hear what happens", {}, async ({ page }) => {
   const heard = page.evaluate(() =>

@@ -12,7 +12,7 @@ async function drop(page: Page, family: keyof typeof FAMILY_FILES, title: string
   await page.locator("#files").setInputFiles(FAMILY_FILES[family](`${family}.pth`));
   await page.locator(".message", { hasText: new RegExp(`${family}\\.pth, [\\d.]+ [kM] parameters, ready`) }).waitFor();
   await page.getByRole("button", { name: "Look into the file" }).last().click();
-  assertMatch(await page.locator("#card-facts").innerText(), new RegExp(title));
+  await page.locator("#card[open] #card-facts", { hasText: title }).waitFor();
   await page.locator("#card-close").click();
   return (await page.locator("#inside-model option", { hasText: `${family}.pth` }).getAttribute("value"))!;
 }

@@ -46,28 +46,59 @@ function longest(events: readonly TraceEvent[]): number[] {
     .map(({ tdur = 0 }) => tdur / 1000).sort((a, b) => b - a).slice(0, 5);
 }
 
+/** Milliseconds by the clock of the page's own long tasks, as the browser tells the page. */
+interface Watched {
+  long: number[];
+}
+
+/** Runs in which a long task by the clock may be somebody else's: the engine takes every core. */
+const RUNS = 3;
+
+/** Whether others leave the machine to the test; then the clock counts as well. */
+const quiet = (): boolean => Deno.loadavg()[0]! <= 2 * navigator.hardwareConcurrency;
+
 siteTest("restore of a megapixel by two leaves no task of 50 ms on the page's thread", {}, async ({ page }) => {
   // The smallest net: what the page does with the parts does not depend on what makes them.
   await page.locator("#checkpoint").setInputFiles(
     mambairFile("x2.pth", { upsampler: "pixelshuffledirect", upscale: 2 }),
   );
   await page.locator("#restore-choices input[value*=x2]:checked").waitFor({ state: "attached" });
+  await page.evaluate(() => {
+    const watched = globalThis as unknown as Watched;
+    watched.long = [];
+    new PerformanceObserver((list) => watched.long.push(...list.getEntries().map(({ duration }) => duration)))
+      .observe({ type: "longtask" });
+  });
   // By path: the picker's own way. Bytes would come through the debugger, which holds up the page.
   const path = await Deno.makeTempFile({ suffix: ".png" });
   await Deno.writeFile(path, (await photoFile(1100, 920)).buffer);
-  const events = await traced(await page.context().browser()!.newBrowserCDPSession(), async () => {
+  const work = async () => {
+    const photos = await page.locator("#photo-list li").count();
     await page.locator("#files").setInputFiles(path);
-    await page.locator("#photo-list li").first().waitFor();
+    await page.locator("#photo-list li").nth(photos).waitFor();
     await restore(page, "x2.pth");
     for (const key of ["+", "+", "ArrowLeft", "-", "0"]) {
       await page.locator("#viewer").press(key);
       await painted(page);
     }
+  };
+  const events = await traced(await page.context().browser()!.newBrowserCDPSession(), async () => {
+    await work();
     const { pixels } = await download(page, "jpeg");
     assertEquals([pixels.width, pixels.height], [2200, 1840]);
   });
-  await Deno.remove(path);
   const tasks = longest(events), [most = 0] = tasks;
   assert(most > 0, "no task was traced");
   assert(most <= 50, `tasks of ${tasks.map(Math.round).join(", ")} ms`);
+
+  // The same by the clock, without the tracer, where nobody else is at work.
+  const byClock: number[] = [];
+  for (let run = 0; run < RUNS && quiet(); run++) {
+    await page.evaluate(() => (globalThis as unknown as Watched).long = []);
+    await work();
+    byClock.push(Math.max(0, ...await page.evaluate(() => (globalThis as unknown as Watched).long)));
+    if (byClock.at(-1)! <= 50) break;
+  }
+  await Deno.remove(path);
+  assert(byClock.length < RUNS || Math.min(...byClock) <= 50, `tasks of ${byClock.map(Math.round)} ms by the clock`);
 });

@@ -88,7 +88,7 @@ siteTest(
 
     await page.locator("#checkpoint").setInputFiles(X2);
     await page.locator("#restore-choices label", { hasText: "x2.pth" }).waitFor();
-    await openPhotos(page, await photoFile(600, 600, "large.png"));
+    await openPhotos(page, await photoFile(400, 400, "large.png"));
     await page.locator("#restore-run").click();
     await page.waitForFunction(() => /Running/.test(document.querySelector("#restore-phase")!.textContent!));
     await loseDevice(page);

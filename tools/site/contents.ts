@@ -85,6 +85,17 @@ const SAMPLES: readonly Sample[] = [
   },
 ];
 
+/** The square in the middle of a picture, which is all that a thumbnail shows. */
+function middle({ data, width, height, channels }: Pixels8): Pixels8 {
+  const side = Math.min(width, height), left = (width - side) >> 1, top = (height - side) >> 1;
+  const square = new Uint8Array(side * side * channels);
+  for (let row = 0; row < side; row++) {
+    const from = ((top + row) * width + left) * channels;
+    square.set(data.subarray(from, from + side * channels), row * side * channels);
+  }
+  return { data: square, width: side, height: side, channels };
+}
+
 async function readPhoto(path: string): Promise<Pixels8> {
   return toChannels(overWhite(await decodeImage(await Deno.readFile(path))), 3) as Pixels8;
 }
@@ -103,7 +114,7 @@ async function copySample(sample: Sample, folder: string, write: WriteFile): Pro
     await write(url, bytes);
   }
   const scale = THUMBNAIL_SIDE / Math.min(shown.width, shown.height);
-  const small = resizeBicubic(shown, Math.round(shown.width * scale), Math.round(shown.height * scale));
+  const small = middle(resizeBicubic(shown, Math.round(shown.width * scale), Math.round(shown.height * scale)));
   return { id, model, url, thumbnail: await addPicture(`${id}-small`, small, 32, write) };
 }
 
