@@ -226,7 +226,6 @@ export const TEXT = {
   pasteEmpty: "There is no photo on the clipboard. Copy one first, then paste again.",
   cameraMissing: "The camera cannot be used. Allow it in the browser, or choose a photo instead.",
   photoAdded: (name: string, width: number, height: number) => `${name} is open, ${width} by ${height} pixels`,
-  photoFacts: (width: number, height: number) => `${number.format(width)} × ${number.format(height)}`,
 
   opening: (name: string) => `Opening ${name}`,
   unreadFormat: (format: string) =>
