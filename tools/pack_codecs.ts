@@ -172,6 +172,7 @@ async function pack(build: string, modules: string): Promise<string> {
 async function packScript(contents: string, modules: string): Promise<string> {
   const result = await esbuild.build({
     stdin: { contents, resolveDir: modules },
+    drop: ["console"], // what a file makes a package say is not for those who run this
     bundle: true,
     format: "esm",
     target: "es2022",

@@ -51,12 +51,17 @@ export function isMatrix({ name, shape }: Named): boolean {
     elements / sizeOf(scaleShape(name, shape)) >= LEAST_INNER;
 }
 
-/** How late a tensor goes to 8 bits: first those of the table, then single filters a channel, the last and the first block. */
+/**
+ * How late a tensor goes to 8 bits: first those of the table, then single filters a channel, then what the last and the first
+ * block write, and what the first block reads.
+ */
 function rankOf({ name, shape }: Named, blocks: number): number {
   const listed = SENSITIVE.findIndex((pattern) => pattern.test(name)), block = blockOf(name);
   if (listed >= 0) return listed;
   if (shape.length > 2 && shape[1] === 1) return SENSITIVE.length;
-  return block < 0 ? Infinity : SENSITIVE.length + 1 + Math.min(2 * (blocks - block), 2 * block + 1);
+  const next = SENSITIVE.length + 1;
+  if (/(^|\.)out_proj\./.test(name)) return next + Math.min(2 * (blocks - block), 2 * block + 1);
+  return /(^|\.)in_proj\./.test(name) ? next + 2 * block + 1.5 : Infinity;
 }
 
 /** The outermost number in a name: the block of a net. */

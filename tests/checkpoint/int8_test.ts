@@ -78,7 +78,7 @@ Deno.test("matrices and filters with channels of four elements and more go to 8 
 });
 
 Deno.test("what is next to the picture stays in 16 bits where the file is small enough with it", () => {
-  const block = (i: number) => ({ name: `layers.${i}.in_proj.weight`, shape: [200, 300] });
+  const block = (i: number) => ({ name: `layers.${i}.out_proj.weight`, shape: [200, 300] });
   const blocks = Array.from({ length: 60 }, (_, i) => block(i)),
     first = { name: "conv_first.weight", shape: [64, 3, 3, 3] };
   const chosen = chooseInt8([first, ...blocks]);

@@ -181,3 +181,16 @@ Deno.test("decodeImage() says that memory is short rather than that the file is 
   }
   assertThrows(() => withMemory("decode", 1e9, 1e9, () => new Uint8Array(1e18)), Error, "too little left");
 });
+
+Deno.test("decodeImage() lets no decoder write to the console, whatever a GIF claims", async () => {
+  const start = [...new TextEncoder().encode("GIF89a"), 8, 0, 8, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255];
+  const frame = [0x2c, 0, 0, 0, 0, 8, 0, 8, 0, 0, 2, 4, 0x11, 0x11, 0x11, 0x11, 0, 0x3b]; // fewer pixels than it has
+  const said: unknown[] = [], kept = { ...console };
+  for (const name of ["log", "warn", "error", "info"] as const) console[name] = (...words) => void said.push(words);
+  try {
+    await decodeImage(Uint8Array.from([...start, ...frame])).catch(() => {});
+  } finally {
+    Object.assign(console, kept);
+  }
+  assertEquals(said, []);
+});
