@@ -48,9 +48,16 @@ async function imagesIn(folder: string, under: string, recursive: boolean): Prom
     if (SIDECAR_REGEXP.test(entry.name)) continue;
     if (entry.isDirectory()) {
       if (recursive) paths.push(...await imagesIn(path, join(under, entry.name), recursive));
-    } else if (IMAGE_REGEXP.test(entry.name) || await startsAsImage(path)) paths.push({ path, under });
+    } else if (await isImage(path, entry.name)) paths.push({ path, under });
   }
   return paths;
+}
+
+/** Whether a file of a folder is an image; a pipe is none, whatever its name, and what leads nowhere is to be told of. */
+async function isImage(path: string, name: string): Promise<boolean> {
+  const { stat } = await nodeFiles();
+  if (!IMAGE_REGEXP.test(name)) return await startsAsImage(path);
+  return await stat(path).then((found) => found.isFile(), () => true);
 }
 
 async function startsAsImage(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { imagePaths } from "../../src/cli/image_paths.ts";
 import { inFolder } from "./in_process.ts";
 
 const PHOTO = "tests/golden/image/reported/sprite_same.png";
@@ -29,6 +30,18 @@ Deno.test("sidewinder restore finds images by content, skips sidecars, and ends 
       namesIn(`${folder}/out`),
       ["bild.größe.png", "photo.png", "r2image.200.png", "x.png", "y.png", `${long}.png`].sort(),
     );
+  }));
+
+Deno.test("imagePaths() passes over pipes and loops in folders, and names links that lead nowhere", () =>
+  inFolder(async (folder) => {
+    await Deno.copyFile(PHOTO, `${folder}/a.png`);
+    await Deno.symlink("a.png", `${folder}/link.png`);
+    await Deno.symlink("nowhere", `${folder}/lost.png`);
+    await Deno.symlink(".", `${folder}/loop`);
+    const { success } = await new Deno.Command("mkfifo", { args: [`${folder}/pipe.png`] }).output();
+    assertEquals(success, true);
+    const names = (await imagePaths([folder], true)).map(({ path }) => path.slice(folder.length + 1));
+    assertEquals(names, ["a.png", "link.png", "lost.png"]);
   }));
 
 Deno.test("sidewinder restore takes folders whose names hold signs of patterns", () =>
