@@ -10,13 +10,14 @@
  * @module
  */
 import * as esbuild from "esbuild";
+import { minify } from "terser";
 import { fromBase64 } from "../src/bytes/base64.ts";
 import { declarationsOf } from "./npm/declarations.ts";
 import { manifestOf, WORKERD, workerdManifest } from "./npm/manifest.ts";
 import {
   CARRIERS,
   compiledWasm,
-  gzippedWasm,
+  compressed,
   literalImports,
   noRuntimeModules,
   packages,
@@ -59,7 +60,7 @@ function baseName(entry: string): string {
   return (parts.length > 1 && parts.at(-1) === "mod" ? parts.slice(0, -1) : parts).join("_");
 }
 
-/** Bundles entries with what they share in chunks. */
+/** Bundles entries with what they share in chunks; what esbuild leaves of dead code, as in the glue of the codecs, terser takes. */
 async function bundle(entries: readonly string[], outdir: string, plugins: esbuild.Plugin[]): Promise<void> {
   const { metafile } = await esbuild.build({
     entryPoints: entries.map((entry) => ({ in: ROOT + entry.slice(2), out: baseName(entry) })),
@@ -79,10 +80,16 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
     logLevel: "warning",
   });
   for (const file of Object.keys(metafile.outputs)) {
-    const text = await Deno.readTextFile(ROOT + file);
-    if (LEFT.test(text)) await Deno.writeTextFile(ROOT + file, text.replace(LEFT, `import(${LEAVE}$1)`));
+    const text = await Deno.readTextFile(ROOT + file), [shebang = ""] = SHEBANG.exec(text) ?? [];
+    // A carrier of WebAssembly is one text, which nothing makes shorter.
+    const { code } = CARRIER_OUT.test(file)
+      ? { code: text }
+      : await minify(text.slice(shebang.length), { module: true, ecma: 2020, compress: { passes: 2 } });
+    await Deno.writeTextFile(ROOT + file, shebang + code!.replace(LEFT, `import(${LEAVE}$1)`));
   }
 }
+
+const SHEBANG = /^#!.*\n/, CARRIER_OUT = /_wasm\.gen|kernels_\w+\.gen/;
 
 /**
  * An import of what is only known at run time, or that bundlers which know workers have no need of: they are told to leave
@@ -96,26 +103,38 @@ const APART = ["./src/default_model.ts", "./src/worker/engine.ts"];
 /** What workerd has: neither a command line nor a GPU, and nothing to judge kernels with. */
 const IN_WORKERD = [".", "./edge"];
 
-/** The Apache License from its first condition to its last line, which is the same wherever it stands. */
-const APACHE = /\n[^\n]*TERMS AND CONDITIONS FOR USE[^]*?END OF TERMS AND CONDITIONS\n/g;
+/** Licences whose words are the same wherever they stand, from the first to the last. */
+const LICENCES: Readonly<Record<string, RegExp>> = {
+  "Apache License": /\n[^\n]*TERMS AND CONDITIONS FOR USE[^]*?END OF TERMS AND CONDITIONS\n/g,
+  "MIT License":
+    /Permission is hereby granted, free of charge[^]*?\bTHE\s+(?:USE OR OTHER )?DEALINGS\s+IN\s+THE\s+SOFTWARE\./gi,
+};
 
-/** A notice that gives the long text of a licence once. */
+/** The dedication to the public domain asks for no copy of its text. */
+const PUBLIC_DOMAIN = /Creative Commons Legal Code\s+CC0 1\.0 Universal\n[^]*?(?=\n# |$)/g;
+
+/** A notice that gives the words of a licence once. */
 function toldOnce(notice: string): string {
-  let told = false;
-  return notice.replaceAll(APACHE, (text) => {
-    if (told) return "\nTerms and conditions: as in the Apache License given above.\n";
-    told = true;
-    return text;
-  });
+  for (const [licence, words] of Object.entries(LICENCES)) {
+    let told = false;
+    notice = notice.replaceAll(words, (text) => {
+      if (told) return `Terms: as in the ${licence} given above.\n`;
+      told = true;
+      return text;
+    });
+  }
+  return notice.replaceAll(
+    PUBLIC_DOMAIN,
+    "CC0 1.0 Universal: https://creativecommons.org/publicdomain/zero/1.0/legalcode\n",
+  );
 }
 
 async function buildMain(config: DenoConfig): Promise<void> {
   const write = writer(OUT), found = new Map<string, string>(), entries = Object.entries(config.exports);
-  await bundle([...Object.values(config.exports), ...APART], OUT, [packages(found), gzippedWasm()]);
+  await bundle([...Object.values(config.exports), ...APART], OUT, [packages(found), compressed("lzma")]);
   const library = entries.filter(([path]) => path !== "./cli");
-  for (const [path, text] of declarationsOf(ROOT, library.map(([, entry]) => entry.slice(2)))) {
-    await write(`types/${path}`, text);
-  }
+  const named = new Map(library.map(([, entry]) => [baseName(entry), entry.slice(2)]));
+  for (const [path, text] of await declarationsOf(ROOT, named)) await write(`types/${path}`, text);
   for (const path of IN_WORKERD) {
     const name = baseName(config.exports[path]!);
     await write(`workerd/${name}.js`, `export * from "${WORKERD}${path.slice(1)}";\n`);
@@ -125,7 +144,7 @@ async function buildMain(config: DenoConfig): Promise<void> {
     modules: new Map(
       library.map(([path, entry]) => [
         path,
-        { name: baseName(entry), types: `types/${entry.slice(2).replace(/\.ts$/, ".d.ts")}` },
+        { name: baseName(entry), types: `types/${baseName(entry)}.d.ts` },
       ]),
     ),
     workerd: new Set(IN_WORKERD),

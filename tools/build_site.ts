@@ -10,7 +10,7 @@
 import * as esbuild from "esbuild";
 import { PAGE } from "../site/app/strings.ts";
 import { THREAD_CODE } from "../src/wasm/thread_code.ts";
-import { gzippedWasm, literalImports } from "./npm/plugins.ts";
+import { compressed, literalImports } from "./npm/plugins.ts";
 import { copyContents, sha256Of } from "./site/contents.ts";
 import { headersFile, POLICY } from "./site/headers.ts";
 import { drawIcon } from "./site/icons.ts";
@@ -54,7 +54,7 @@ async function bundle(entry: string, define: Record<string, string>, name = "[na
     write: false,
     external: ["node:*"],
     define,
-    plugins: [gzippedWasm(), literalImports(ROOT), packages],
+    plugins: [compressed("gzip"), literalImports(ROOT), packages],
     absWorkingDir: SITE_OUT,
     logLevel: "warning",
   });

@@ -1,6 +1,7 @@
 /**
  * Packs the small libraries of others that the sources use into one module each, so that neither a library user nor the
- * command line fetches a package: a progress bar and globs for the command line, a Fourier transform for the laws.
+ * command line fetches a package: a progress bar, globs, tokens and GeoTIFF for the command line, a Fourier transform for the
+ * laws, the decoder of LZMA for what the packages carry.
  * Versions and checksums stand in `tools/libraries/package-lock.json`, which npm enforces.
  *
  * ```
@@ -17,6 +18,8 @@ interface Library {
   readonly name: string;
   /** The one export that is used, where the package is made of modules, so that the rest is left out. */
   readonly take?: string;
+  /** What is packed, where the package's entry takes along what is not used. */
+  readonly entry?: string;
   /** Path of the module, from the root. */
   readonly file: string;
   /** Modules of Node that it asks for. */
@@ -34,6 +37,13 @@ const LIBRARIES: readonly Library[] = [
     name: "cli-progress",
     file: "src/cli/progress_bar.gen.ts",
     node: ["events", "readline"],
+    instead: {
+      "string-width": `module.exports = (text) => {
+          let width = 0;
+          for (const letter of text) width += /[\\u1100-\\u115f\\u2e80-\\ua4cf\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f\\uff00-\\uff60]|\\p{Extended_Pictographic}/u.test(letter) ? 2 : 1;
+          return width;
+        };`,
+    },
     surface: `/** The part of cli-progress used here. */
 export interface Bar {
   start(total: number, value: number, payload: object): void;
@@ -85,11 +95,32 @@ export const FFT: new (size: number) => Fft = library;
       pako: `export { unzlibSync as inflate } from "fflate";`,
       "zstddec/stream": `import { decompress } from "fzstd";
         export class ZSTDDecoder { async init() {} decode(bytes) { return decompress(bytes).slice(); } }`,
+      "@petamoriken/float16": `export function getFloat16(view, offset, littleEndian) {
+          const bits = view.getUint16(offset, littleEndian), fraction = bits & 0x3ff, exponent = bits >> 10 & 31;
+          const size = exponent === 31 ? (fraction ? NaN : Infinity)
+            : exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25);
+          return bits & 0x8000 ? -size : size;
+        }`,
     },
     file: "src/cli/geotiff.gen.ts",
     node: [],
     without: ["lerc", "worker/create", "web-worker", "fs", "http", "https", "url"],
     surface: "export const fromArrayBuffer = library.fromArrayBuffer;\n",
+  },
+  {
+    name: "lzma1",
+    entry: `import { Decoder } from "./lzma1/lib/decoder.js";
+      import { InputBuffer, OutputBuffer } from "./lzma1/lib/streams.js";
+      export function decompress(bytes) {
+        const output = new OutputBuffer(4 * bytes.length);
+        new Decoder().decompress(new InputBuffer(bytes), output);
+        return new Uint8Array(output.toArray());
+      }`,
+    file: "src/bytes/lzma.gen.ts",
+    node: [],
+    surface: `/** The bytes of a file in the format LZMA alone. */
+export const decompress: (bytes: Uint8Array) => Uint8Array<ArrayBuffer> = library.decompress;
+`,
   },
 ];
 
@@ -130,7 +161,7 @@ const replace = (instead: Readonly<Record<string, string>>, resolveDir: string):
   name: "replace",
   setup(build) {
     build.onResolve(
-      { filter: /^[\w/]+$/ },
+      { filter: /^@?[\w/-]+\d*$/ },
       ({ path }) => path in instead ? { path, namespace: "instead" } : undefined,
     );
     build.onLoad({ filter: /./, namespace: "instead" }, ({ path }) => ({ contents: instead[path]!, resolveDir }));
@@ -139,13 +170,14 @@ const replace = (instead: Readonly<Record<string, string>>, resolveDir: string):
 
 /** The module of a library, minified. */
 async function moduleOf(
-  { name, take, node, surface, without = [], instead = {} }: Library,
+  { name, take, entry, node, surface, without = [], instead = {} }: Library,
   modules: string,
   version: string,
 ): Promise<string> {
   const { outputFiles } = await esbuild.build({
     stdin: {
-      contents: take === undefined ? `module.exports = require("${name}");` : `export { ${take} } from "${name}";`,
+      contents: entry ??
+        (take === undefined ? `module.exports = require("${name}");` : `export { ${take} } from "${name}";`),
       resolveDir: modules,
     },
     bundle: true,
@@ -172,12 +204,27 @@ ${nodeModules(node)}${outputFiles[0]!.text.trim()}
 ${surface}`;
 }
 
+/** A package in the lockfile. */
+interface Locked {
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
 /** Terms of all that is packed. */
-async function noticeOf(modules: string, packages: Readonly<Record<string, { readonly version: string }>>) {
-  const parts = ["The modules `*.gen.ts` of the command line and of `src/laws/forms` are built from these packages.\n"];
+async function noticeOf(modules: string, packages: Readonly<Record<string, Locked>>) {
+  const parts = [
+    "The modules `*.gen.ts` of the command line, `src/laws/forms/fft.gen.ts` and `src/bytes/lzma.gen.ts` are built from these packages.\n",
+  ];
   const leftOut = LIBRARIES.flatMap(({ without = [], instead = {} }) => [...without, ...Object.keys(instead)])
-    .map((name) => `node_modules/${name}`);
-  for (const path of Object.keys(packages).filter((path) => path !== "" && !leftOut.includes(path)).sort()) {
+    .map((name) => `node_modules/${name.replace(/(?<=^[^@/]+)\/.*/, "")}`);
+  const asked = new Set<string>();
+  const ask = (path: string): void => {
+    if (asked.has(path) || leftOut.includes(path)) return;
+    asked.add(path);
+    for (const name of Object.keys(packages[path]!.dependencies ?? {})) ask(`node_modules/${name}`);
+  };
+  for (const name of Object.keys(packages[""]!.dependencies!)) ask(`node_modules/${name}`);
+  for (const path of [...asked].sort()) {
     const folder = `${modules}/${path.replace("node_modules/", "")}`;
     const files = Array.from(Deno.readDirSync(folder), ({ name }) => name);
     const licence = files.find((file) => /^licen[cs]e/i.test(file));

@@ -1,6 +1,6 @@
 /**
  * Z85 (ZeroMQ RFC 32) into bytes: five characters for four bytes, a twentieth shorter than base64. The packages carry
- * WebAssembly so.
+ * what they compress so.
  *
  * @module
  */

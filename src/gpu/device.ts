@@ -16,6 +16,7 @@ import { Faults } from "./faults.ts";
 import { Launcher } from "./launcher.ts";
 import { packWeight } from "./pack_weights.ts";
 import { Pipelines } from "./pipelines.ts";
+import { openShaders } from "./shaders.ts";
 import { type GpuBuffer, Pool } from "./pool.ts";
 import { Readback } from "./readback.ts";
 import type { TimedPass } from "./timeline.ts";
@@ -104,7 +105,7 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
   });
   const faults = new Faults(gpu);
   const pool = new Pool(gpu, faults);
-  const pipelines = new Pipelines(gpu, faults, options.shaders);
+  const pipelines = new Pipelines(gpu, faults, { ...await openShaders(), ...options.shaders });
   const commands = new Commands(gpu, faults, pipelines.params);
   const launcher = new Launcher(gpu, faults, pool, commands, pipelines);
   const readback = new Readback(gpu, commands, faults);

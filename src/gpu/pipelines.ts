@@ -5,11 +5,12 @@
  * @module
  */
 import { SIGNATURES } from "../device/signature.ts";
-import { KERNEL_NAMES, type KernelName } from "../kernels.ts";
+import type { KernelName } from "../kernels.ts";
 import type { Faults } from "./faults.ts";
 import { COMPUTE_STAGE } from "./flags.ts";
 import { placeOf, withPlaces } from "./shader_places.ts";
-import { SHADERS } from "./shaders.gen.ts";
+import { type WidthPart, WITH_SCRATCH } from "./shaders.gen.ts";
+import type { Shaders } from "./shaders.ts";
 
 /** Which pipeline: a kernel's shader, an entry point of it, and constants. */
 export interface PipelineKey {
@@ -19,19 +20,14 @@ export interface PipelineKey {
   /** Become lines of a prelude: numbers are `u32`. */
   readonly constants: Readonly<Record<string, number | boolean>>;
   /** Shared sources that depend on the call: how wide the words are that it reads and writes. */
-  readonly include?: readonly (keyof typeof SHADERS)[];
+  readonly include?: readonly WidthPart[];
 }
-
-/** Kernels whose shader binds one buffer more than the table says: partial results. */
-const WITH_SCRATCH: ReadonlySet<KernelName> = new Set(
-  KERNEL_NAMES.filter((kernel) => />\s*scratch\b/.test(SHADERS[kernel])),
-);
 
 /** The pipelines of one device. */
 export class Pipelines {
   readonly #device: GPUDevice;
   readonly #faults: Faults;
-  readonly #sources: Readonly<Record<string, string>>;
+  readonly #sources: Shaders;
   readonly #pipelines = new Map<string, GPUComputePipeline>();
   /** Why a pipeline could not be made. */
   readonly #broken = new Map<string, string>();
@@ -39,11 +35,10 @@ export class Pipelines {
   /** Layout of the parameters, which all kernels share. */
   readonly params: GPUBindGroupLayout;
 
-  /** `sources` replaces shaders by name. */
-  constructor(device: GPUDevice, faults: Faults, sources: Readonly<Partial<Record<KernelName, string>>> = {}) {
+  constructor(device: GPUDevice, faults: Faults, sources: Shaders) {
     this.#device = device;
     this.#faults = faults;
-    this.#sources = { ...SHADERS, ...sources };
+    this.#sources = sources;
     this.params = device.createBindGroupLayout({
       label: "parameters",
       entries: [{ binding: 0, visibility: COMPUTE_STAGE, buffer: { type: "uniform", hasDynamicOffset: true } }],
@@ -119,7 +114,7 @@ export class Pipelines {
     const prelude = Object.entries(constants).map(([name, value]) =>
       typeof value === "boolean" ? `const ${name} = ${value};` : `const ${name}: u32 = ${value}u;`
     );
-    return [...prelude, ...include.map((name) => this.#sources[name]!), this.#sources[kernel]!].join("\n");
+    return [...prelude, ...include.map((name) => this.#sources[name]), this.#sources[kernel]].join("\n");
   }
 
   #describe(key: PipelineKey): GPUComputePipelineDescriptor {

@@ -1,1122 +1,15 @@
 // Made by tools/pack_shaders.ts from the .wgsl files beside it.
 import type { KernelName } from "../kernels.ts";
 
-const ACTIVATION = `//# shared/activation.wgsl
-
-
-
-
-fn isNan(x: f32) -> bool {
-  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
-}
-
-fn sigmoid(x: f32) -> f32 {
-  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
-}
-
-
-fn silu(x: f32) -> f32 {
-  if (x < -60.0) { return select(x * exp(x + 40.0) * 4.2483543e-18, 0.0, x < -88.0); }
-  return x / (1.0 + exp(-x));
-}
-
-
-fn erfc(z: f32) -> f32 {
-  let t = 1.0 / (1.0 + 0.5 * z);
-  let series = 0.17087277 * t - 0.82215223;
-  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
-    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
-  return t * exp(fit - z * z);
-}
-
-
-fn gelu(x: f32) -> f32 {
-  if (abs(x) > 14.0) { return max(x, 0.0); }
-  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
-  return select(tail, x - tail, x > 0.0);
-}
-
-
-fn softplus(x: f32) -> f32 {
-  if (x > 20.0 || isNan(x)) { return x; }
-  let e = exp(-abs(x));
-  let s = e / (2.0 + e);
-  let q = s * s;
-  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
-    q * (0.076923077 + q * 0.066666667))))));
-  return select(0.0, x, x > 0.0) + 2.0 * s * series;
-}
-
-fn activate(code: u32, slope: f32, x: f32) -> f32 {
-  switch code {
-    case 1u: { return silu(x); }
-    case 2u: { return gelu(x); }
-    case 3u: { return select(x, 0.0, x < 0.0); }
-    case 4u: { return select(x, slope * x, x < 0.0); }
-    case 5u: { return sigmoid(x); }
-    default: { return x; }
-  }
-}
-`;
-
-const HALF = `//# shared/half.wgsl
-
-
-fn halvesOf(words: vec4u) -> vec4f {
-  let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
-  let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
-  let tiny = bitcast<vec4f>(magnitude + vec4u(113u << 23u)) - vec4f(6.103515625e-5);
-  let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
-  return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
-}
-`;
-
-const INPUT_1 = `//# shared/input_1.wgsl
-
-alias Word = f32;
-
-
-fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
-  let places = vec4u(j) + vec4u(0u, 1u, 2u, 3u);
-  let values = vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
-  return select(vec4f(), values, (places >= vec4u(first)) & (places < vec4u(end)));
-}
-
-fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at], j >= first && j < end); }
-
-const AT_ONCE: u32 = 1u;
-`;
-
-const INPUT_4 = `//# shared/input_4.wgsl
-
-alias Word = vec4f;
-
-fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
-  return select(vec4f(), x[at / 4u], j >= first && j < end);
-}
-
-fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
-
-const AT_ONCE: u32 = 2u;
-`;
-
-const JOIN_0 = `//# shared/join_0.wgsl
-
-fn joinRows(thread: u32, values: vec4f) -> vec4f { return values; }
-`;
-
-const JOIN_1 = `//# shared/join_1.wgsl
-
-fn joinRows(thread: u32, values: vec4f) -> vec4f {
-  if (thread < INPUT_BLOCKS) { inputTile[thread] = values; }
-  workgroupBarrier();
-  let first = min(thread, INPUT_BLOCKS - 1u) / (TILE_K / 4u) * (TILE_K / 4u);
-  var sum = vec4f();
-  for (var i = 0u; i < TILE_K / 4u; i++) { sum += inputTile[first + i]; }
-  workgroupBarrier();
-  return sum;
-}
-`;
-
-const JOIN_2 = `//# shared/join_2.wgsl
-
-fn joinRows(thread: u32, values: vec4f) -> vec4f {
-  slices[thread] = values;
-  workgroupBarrier();
-  var sum = vec4f();
-  for (var i = 0u; i < SLICES; i++) { sum += slices[i * SLICE_THREADS + thread % SLICE_THREADS]; }
-  workgroupBarrier();
-  return sum;
-}
-`;
-
-const NORM = `//# shared/norm.wgsl
-
-
-
-var<workgroup> partial: array<f32, 64>;
-
-fn sumLanes(lane: u32, value: f32) -> f32 {
-  partial[lane] = value;
-  workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane % LANES < half) { partial[lane] += partial[lane + half]; }
-    workgroupBarrier();
-  }
-  let sum = partial[lane / LANES * LANES];
-  workgroupBarrier();
-  return sum;
-}
-
-fn valueAt(row: u32, column: u32) -> f32 {
-  if (HAS_RESIDUAL) { return residual[p.residualOffset + row * p.residualStride + column]; }
-  return x[p.xOffset + row * p.xStride + column];
-}
-
-fn normalise(group: u32, lane: u32, centred: bool) {
-  let row = group * (64u / LANES) + lane / LANES;
-  let width = select(0u, p.columns, row < p.rows);
-  let first = lane % LANES;
-  if (HAS_RESIDUAL) {
-    for (var c = first; c < width; c += LANES) {
-      residual[p.residualOffset + row * p.residualStride + c] += x[p.xOffset + row * p.xStride + c];
-    }
-  }
-  var mean = 0.0;
-  if (centred) {
-    var sum = 0.0;
-    for (var c = first; c < width; c += LANES) { sum += valueAt(row, c); }
-    mean = sumLanes(lane, sum) / f32(p.columns);
-  }
-  var power = 0.0;
-  for (var c = first; c < width; c += LANES) {
-    let off = valueAt(row, c) - mean;
-    power += off * off;
-  }
-  let factor = 1.0 / sqrt(sumLanes(lane, power) / f32(p.columns) + p.epsilon);
-  for (var c = first; c < width; c += LANES) {
-    var value = (valueAt(row, c) - mean) * factor * weight[p.weightOffset + c] + biasAt(c);
-    if (HAS_GATE) { value *= silu(gate[p.gateOffset + row * p.gateStride + c]); }
-    out[p.outOffset + row * p.outStride + c] = value;
-  }
-}
-`;
-
-const ORDER = `//# shared/order.wgsl
-
-
-fn tokenAt(step: u32, direction: u32) -> u32 {
-  let code = (p.orders >> (4u * direction)) & 15u;
-  if (code == 4u) { return min(order[p.orderOffset + direction * p.length + step], p.length - 1u); }
-  let walked = select(step, p.length - 1u - step, code == 1u || code == 3u);
-  if (code == 0u || code == 1u) { return walked; }
-  let gridHeight = p.length / p.gridWidth;
-  return walked % gridHeight * p.gridWidth + walked / gridHeight;
-}
-`;
-
-const OUTPUT_1 = `//# shared/output_1.wgsl
-
-alias Result = f32;
-
-
-fn storeOne(at: u32, column: u32, sum: f32) {
-  var value = sum;
-  if ((p.given & 1u) != 0u) { value += bias[p.biasOffset + column]; }
-  value = activate(p.activation, p.slope, value);
-  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], (p.given & 2u) != 0u); }
-  out[at] = value;
-}
-
-
-fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
-  storeOne(at, column, sums.x);
-  if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
-  if (count > 2u) { storeOne(at + 2u, column + 2u, sums.z); }
-  if (count > 3u) { storeOne(at + 3u, column + 3u, sums.w); }
-}
-`;
-
-const OUTPUT_4 = `//# shared/output_4.wgsl
-
-alias Result = vec4f;
-
-fn quadOf(code: u32, slope: f32, x: vec4f) -> vec4f {
-  if (code == 0u) { return x; }
-  return vec4f(
-    activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
-  );
-}
-
-
-fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
-  var value = sums;
-  if ((p.given & 1u) != 0u) {
-    let first = p.biasOffset + column;
-    value += vec4f(bias[first], bias[first + 1u], bias[first + 2u], bias[first + 3u]);
-  }
-  value = quadOf(p.activation, p.slope, value);
-  if (p.accumulate != 0u) {
-    var factor = vec4f(1.0);
-    let first = p.scaleOffset + column;
-    if ((p.given & 2u) != 0u) { factor = vec4f(scale[first], scale[first + 1u], scale[first + 2u], scale[first + 3u]); }
-    value += out[at / 4u] * factor;
-  }
-  out[at / 4u] = value;
-}
-
-
-fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }
-`;
-
-const REDUCE = `//# shared/reduce.wgsl
-
-
-
-var<workgroup> partial: array<f32, 64>;
-
-fn joinLanes(lane: u32, value: f32) -> f32 {
-  partial[lane] = value;
-  workgroupBarrier();
-  for (var half = 32u; half > 4u; half /= 2u) {
-    if (lane < half) { partial[lane] = join(partial[lane], partial[lane + half]); }
-    workgroupBarrier();
-  }
-  return partial[lane];
-}
-
-
-fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
-  return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
-}
-
-@compute @workgroup_size(64)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let column = group.x * 8u + lane % 8u;
-  let end = min(p.rows, (group.y + 1u) * p.sliceRows);
-  var value = 0.0;
-  if (column < p.columns) {
-    let first = group.y * p.sliceRows;
-    let nothing = start(rowValue(0.0, group.z, first, end, column));
-    value = nothing;
-    for (var r = first + lane / 8u; r < end; r += 32u) {
-      let a = rowValue(nothing, group.z, r, end, column);
-      let b = rowValue(nothing, group.z, r + 8u, end, column);
-      let c = rowValue(nothing, group.z, r + 16u, end, column);
-      let d = rowValue(nothing, group.z, r + 24u, end, column);
-      value = join(value, join(join(a, b), join(c, d)));
-    }
-  }
-  value = joinLanes(lane, value);
-  if (lane >= 8u || column >= p.columns) { return; }
-  if (p.slices == 1u) {
-    out[p.outOffset + group.z * p.outStride + column] = result(value);
-  } else {
-    scratch[(group.z * p.slices + group.y) * p.columns + column] = value;
-  }
-}
-
-@compute @workgroup_size(64)
-fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let column = group.x * 8u + lane % 8u;
-  var value = 0.0;
-  if (column < p.columns) {
-    value = start(scratch[group.z * p.slices * p.columns + column]);
-    for (var i = lane / 8u; i < p.slices; i += 8u) {
-      value = join(value, scratch[(group.z * p.slices + i) * p.columns + column]);
-    }
-  }
-  value = joinLanes(lane, value);
-  if (lane < 8u && column < p.columns) { out[p.outOffset + group.z * p.outStride + column] = result(value); }
-}
-`;
-
-const SCAN_FED = `//# shared/scan_fed.wgsl
-
-
-
-
-
-
-
-const WALKERS: u32 = 128u;
-const LOADERS: u32 = 64u;
-const FED_CHANNELS: u32 = WALKERS / DIRECTIONS;
-
-const ROW_B: u32 = max(RANK_QUADS, 4u);
-const ROW_C: u32 = ROW_B + 4u;
-const ROWS: u32 = 4u * DIRECTIONS;
-
-const ROW_QUADS: u32 = RANK_QUADS + 2u * QUADS;
-const TURN_QUADS: u32 = ROWS * ROW_QUADS;
-const FED_DELTAS: u32 = select(1u, WALKERS, RANK == 0u);
-var<workgroup> fedRows: array<array<vec4f, ROW_C + 4u>, 2u * ROWS>;
-var<workgroup> fedTokens: array<array<vec2f, WALKERS>, 8>;
-var<workgroup> fedDeltas: array<array<f32, FED_DELTAS>, 8>;
-
-
-struct Turn { first: u32, end: u32, second: bool }
-
-fn turnsOfHalf() -> u32 { return ((p.length + DIRECTIONS - 1u) / DIRECTIONS + 3u) / 4u; }
-
-fn turnOf(number: u32, direction: u32) -> Turn {
-  if (DIRECTIONS == 1u) { return Turn(4u * number, p.length, true); }
-  let half = (p.length + 1u - direction) / 2u;
-  if (number < turnsOfHalf()) { return Turn(4u * number, half, false); }
-  return Turn(half + 4u * (number - turnsOfHalf()), p.length, true);
-}
-
-
-fn turnToken(chain: Chain, turn: Turn, i: u32) -> u32 {
-  let step = min(turn.first + i, max(turn.end, 1u) - 1u);
-  let reversed = ((p.orders >> (4u * chain.direction)) & 15u) == 1u;
-  return chain.image * p.length + select(step, p.length - 1u - step, reversed);
-}
-
-fn turnTokens(chain: Chain, turn: Turn) -> vec4u {
-  return vec4u(
-    turnToken(chain, turn, 0u), turnToken(chain, turn, 1u), turnToken(chain, turn, 2u), turnToken(chain, turn, 3u),
-  );
-}
-
-fn fedChain(place: vec3u, walker: u32) -> Chain {
-  let channel = place.x * FED_CHANNELS + walker % FED_CHANNELS;
-  return Chain(imageOf(place), walker / FED_CHANNELS, min(channel, p.channels - 1u), 0u);
-}
-
-fn loadRowQuad(image: u32, number: u32, item: u32) -> vec4f {
-  let place = min(item, TURN_QUADS - 1u);
-  let chain = Chain(image, place / ROW_QUADS % DIRECTIONS, 0u, 0u);
-  let token = turnToken(chain, turnOf(number, chain.direction), place / ROW_QUADS / DIRECTIONS);
-  let row = p.projectionOffset + token * p.projectionStride + chain.direction * p.projectionStep;
-  let quad = place % ROW_QUADS;
-  let state = quad - RANK_QUADS;
-  return projectionQuad(
-    select(inputGroup(chain, row, state / QUADS) + 4u * (state % QUADS), row + 4u * quad, quad < RANK_QUADS),
-  );
-}
-
-fn layRowQuad(number: u32, item: u32, values: vec4f) {
-  if (item >= TURN_QUADS) { return; }
-  let quad = item % ROW_QUADS;
-  let state = quad - RANK_QUADS;
-  let low = quad < RANK_QUADS;
-  fedRows[number % 2u * ROWS + item / ROW_QUADS][select(ROW_B + 4u * (state / QUADS) + state % QUADS, quad, low)] =
-    keep(values, 4u * select(state % QUADS, quad, low), select(STATE, RANK, low));
-}
-
-
-struct Feed { inputs: vec4f, gates: vec4f, deltas: vec4f }
-
-fn loadFeed(chain: Chain, number: u32) -> Feed {
-  let turn = turnOf(number, chain.direction);
-  let tokens = turnTokens(chain, turn);
-  var feed: Feed;
-  let at = p.uOffset + tokens * p.uStride + chain.direction * p.uStep + chain.channel;
-  feed.inputs = vec4f(u[at.x], u[at.y], u[at.z], u[at.w]);
-  if (RANK == 0u) {
-    let at = p.projectionOffset + tokens * p.projectionStride + chain.direction * p.projectionStep + chain.channel;
-    feed.deltas = vec4f(projectionAt(at.x), projectionAt(at.y), projectionAt(at.z), projectionAt(at.w));
-  }
-  if (HAS_Z && turn.second) {
-    let at = p.zOffset + tokens * p.zStride + chain.channel;
-    feed.gates = vec4f(z[at.x], z[at.y], z[at.z], z[at.w]);
-  }
-  return feed;
-}
-
-fn layFeed(number: u32, walker: u32, feed: Feed) {
-  let slot = number % 2u * 4u;
-  fedTokens[slot][walker] = vec2f(feed.inputs.x, feed.gates.x);
-  fedTokens[slot + 1u][walker] = vec2f(feed.inputs.y, feed.gates.y);
-  fedTokens[slot + 2u][walker] = vec2f(feed.inputs.z, feed.gates.z);
-  fedTokens[slot + 3u][walker] = vec2f(feed.inputs.w, feed.gates.w);
-  if (RANK == 0u) {
-    fedDeltas[slot][walker % FED_DELTAS] = feed.deltas.x;
-    fedDeltas[slot + 1u][walker % FED_DELTAS] = feed.deltas.y;
-    fedDeltas[slot + 2u][walker % FED_DELTAS] = feed.deltas.z;
-    fedDeltas[slot + 3u][walker % FED_DELTAS] = feed.deltas.w;
-  }
-}
-
-
-fn feed(place: vec3u, number: u32, loader: u32) {
-  let quad0 = loadRowQuad(imageOf(place), number, loader);
-  var quad1 = vec4f();
-  var quad2 = vec4f();
-  if (TURN_QUADS > LOADERS) { quad1 = loadRowQuad(imageOf(place), number, loader + LOADERS); }
-  if (TURN_QUADS > 2u * LOADERS) { quad2 = loadRowQuad(imageOf(place), number, loader + 2u * LOADERS); }
-  let feed0 = loadFeed(fedChain(place, loader), number);
-  let feed1 = loadFeed(fedChain(place, loader + LOADERS), number);
-  layRowQuad(number, loader, quad0);
-  if (TURN_QUADS > LOADERS) { layRowQuad(number, loader + LOADERS, quad1); }
-  if (TURN_QUADS > 2u * LOADERS) { layRowQuad(number, loader + 2u * LOADERS, quad2); }
-  layFeed(number, loader, feed0);
-  layFeed(number, loader + LOADERS, feed1);
-}
-
-
-struct Walker { chain: Chain, exists: bool, a: Quads, weights: Quads, skip: f32, bias: f32 }
-
-fn loadWalker(place: vec3u, walker: u32) -> Walker {
-  let chain = fedChain(place, walker);
-  let exists = place.x * FED_CHANNELS + walker % FED_CHANNELS < p.channels;
-  var weights = Quads();
-  if (RANK_QUADS > 0u) { weights.a = constantQuad(chain, QUADS + 1u); }
-  if (RANK_QUADS > 1u) { weights.b = constantQuad(chain, QUADS + 2u); }
-  if (RANK_QUADS > 2u) { weights.c = constantQuad(chain, QUADS + 3u); }
-  if (RANK_QUADS > 3u) { weights.d = constantQuad(chain, QUADS + 4u); }
-  let skipAndBias = constantQuad(chain, QUADS);
-  return Walker(chain, exists, loadA(chain, 0u), weights, skipAndBias.x, skipAndBias.y);
-}
-
-
-fn rowDelta(row: u32, walker: Walker) -> f32 {
-  var delta = walker.bias;
-  if (RANK_QUADS > 0u) { delta += dot(fedRows[row][0], walker.weights.a); }
-  if (RANK_QUADS > 1u) { delta += dot(fedRows[row][1], walker.weights.b); }
-  if (RANK_QUADS > 2u) { delta += dot(fedRows[row][2], walker.weights.c); }
-  if (RANK_QUADS > 3u) { delta += dot(fedRows[row][3], walker.weights.d); }
-  if (RANK_QUADS > 4u) {
-    for (var quad = 4u; quad < RANK_QUADS; quad++) {
-      delta += dot(fedRows[row][quad], constantQuad(walker.chain, QUADS + 1u + quad));
-    }
-  }
-  return delta;
-}
-
-
-fn softplus4(x: vec4f) -> vec4f {
-  let e = exp(-abs(x));
-  let s = e / (2.0 + e);
-  let q = s * s;
-  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
-    q * (0.076923077 + q * 0.066666667))))));
-  let sum = select(vec4f(), x, x > vec4f()) + 2.0 * s * series;
-  return select(sum, x, (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
-}
-
-
-fn turnDeltas(number: u32, lane: u32, walker: Walker, valid: vec4<bool>) -> vec4f {
-  let row = number % 2u * ROWS + walker.chain.direction;
-  var deltas = vec4f(
-    rowDelta(row, walker),
-    rowDelta(row + DIRECTIONS, walker),
-    rowDelta(row + 2u * DIRECTIONS, walker),
-    rowDelta(row + 3u * DIRECTIONS, walker),
-  );
-  if (RANK == 0u) {
-    let slot = number % 2u * 4u;
-    let own = lane % FED_DELTAS;
-    deltas.x += fedDeltas[slot][own];
-    deltas.y += fedDeltas[slot + 1u][own];
-    deltas.z += fedDeltas[slot + 2u][own];
-    deltas.w += fedDeltas[slot + 3u][own];
-  }
-  return select(vec4f(), select(deltas, softplus4(deltas), p.softplus != 0u), valid);
-}
-
-
-fn fedStep(h: ptr<function, Quads>, a: Quads, row: u32, delta: f32, drive: f32) -> f32 {
-  (*h).a = advance((*h).a, a.a, delta, drive, fedRows[row][ROW_B]);
-  var y = dot((*h).a, fedRows[row][ROW_C]);
-  if (QUADS > 1u) {
-    (*h).b = advance((*h).b, a.b, delta, drive, fedRows[row][ROW_B + 1u]);
-    y += dot((*h).b, fedRows[row][ROW_C + 1u]);
-  }
-  if (QUADS > 2u) {
-    (*h).c = advance((*h).c, a.c, delta, drive, fedRows[row][ROW_B + 2u]);
-    y += dot((*h).c, fedRows[row][ROW_C + 2u]);
-  }
-  if (QUADS > 3u) {
-    (*h).d = advance((*h).d, a.d, delta, drive, fedRows[row][ROW_B + 3u]);
-    y += dot((*h).d, fedRows[row][ROW_C + 3u]);
-  }
-  return y;
-}
-
-
-fn walkTurn(h: ptr<function, Quads>, number: u32, lane: u32, walker: Walker) {
-  let turn = turnOf(number, walker.chain.direction);
-  let at = p.outOffset + turnTokens(walker.chain, turn) * p.outStride + walker.chain.channel;
-  var y = vec4f();
-  if (DIRECTIONS > 1u && turn.second) { y = vec4f(out[at.x], out[at.y], out[at.z], out[at.w]); }
-
-  let slot = number % 2u * 4u;
-  let token0 = fedTokens[slot][lane];
-  let token1 = fedTokens[slot + 1u][lane];
-  let token2 = fedTokens[slot + 2u][lane];
-  let token3 = fedTokens[slot + 3u][lane];
-  let inputs = vec4f(token0.x, token1.x, token2.x, token3.x);
-  let valid = vec4u(turn.first) + INDICES < vec4u(turn.end);
-  let deltas = turnDeltas(number, lane, walker, valid);
-  let drives = select(vec4f(), deltas * inputs, valid);
-  let row = number % 2u * ROWS + walker.chain.direction;
-  y += walker.skip * inputs + vec4f(
-    fedStep(h, walker.a, row, deltas.x, drives.x),
-    fedStep(h, walker.a, row + DIRECTIONS, deltas.y, drives.y),
-    fedStep(h, walker.a, row + 2u * DIRECTIONS, deltas.z, drives.z),
-    fedStep(h, walker.a, row + 3u * DIRECTIONS, deltas.w, drives.w),
-  );
-
-  if (HAS_Z && turn.second) { y *= vec4f(silu(token0.y), silu(token1.y), silu(token2.y), silu(token3.y)); }
-  if (walker.exists && valid.x) { out[at.x] = y.x; }
-  if (walker.exists && valid.y) { out[at.y] = y.y; }
-  if (walker.exists && valid.z) { out[at.z] = y.z; }
-  if (walker.exists && valid.w) { out[at.w] = y.w; }
-}
-
-@compute @workgroup_size(WALKERS + LOADERS)
-fn fed(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let walker = loadWalker(place, lane % WALKERS);
-  var h = Quads();
-  let turns = DIRECTIONS * turnsOfHalf();
-  for (var number = 0u; number <= turns; number++) {
-    if (lane >= WALKERS) {
-      if (number < turns) { feed(place, number, lane - WALKERS); }
-    } else if (number > 0u) {
-      walkTurn(&h, number - 1u, lane, walker);
-    }
-
-    if (DIRECTIONS > 1u && number == turnsOfHalf()) { storageBarrier(); }
-    workgroupBarrier();
-  }
-}
-`;
-
-const SCAN_LOCAL = `//# shared/scan_local.wgsl
-
-
-
-
-
-
-const LOCAL_SLOTS: u32 = 64u;
-const LOCAL_THREADS: u32 = LOCAL_SLOTS * LOCAL_CHANNELS;
-const LOCAL_STEPS: u32 = 448u;
-const LOCAL_RUNS: u32 = 8u;
-var<workgroup> passed: array<f32, LOCAL_THREADS>;
-var<workgroup> joined: array<vec4f, min(QUADS, 4u) * LOCAL_THREADS>;
-var<workgroup> perStep: array<f32, LOCAL_STEPS * LOCAL_CHANNELS>;
-
-
-fn runLength() -> u32 { return p.segments / LOCAL_RUNS; }
-
-
-struct Run { quad: u32, first: u32, a: vec4f }
-
-fn runOf(place: vec3u, number: u32) -> Run {
-  let column = number % LOCAL_CHANNELS;
-  let quad = number / LOCAL_CHANNELS % QUADS;
-  let run = number / LOCAL_CHANNELS / QUADS;
-  let chain = chainOf(imageOf(place), run / LOCAL_RUNS, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
-  return Run(quad, run * runLength() * LOCAL_CHANNELS + column, constantQuad(chain, quad));
-}
-
-
-fn joinRun(run: Run) {
-  let a = run.a;
-  var time = run.first;
-  var h = vec4f();
-  for (var i = 0u; i < runLength(); i += 4u) {
-    let at = LOCAL_THREADS * run.quad + time;
-    let t = vec4f(
-      passed[time],
-      passed[time + LOCAL_CHANNELS],
-      passed[time + 2u * LOCAL_CHANNELS],
-      passed[time + 3u * LOCAL_CHANNELS],
-    );
-    let s0 = fma(exp2(t.x * a), h, joined[at]);
-    let s1 = fma(exp2(t.y * a), s0, joined[at + LOCAL_CHANNELS]);
-    let s2 = fma(exp2(t.z * a), s1, joined[at + 2u * LOCAL_CHANNELS]);
-    h = fma(exp2(t.w * a), s2, joined[at + 3u * LOCAL_CHANNELS]);
-    joined[at] = s0;
-    joined[at + LOCAL_CHANNELS] = s1;
-    joined[at + 2u * LOCAL_CHANNELS] = s2;
-    joined[at + 3u * LOCAL_CHANNELS] = h;
-    time += 4u * LOCAL_CHANNELS;
-  }
-}
-
-
-fn passedInRun(lane: u32) -> f32 {
-  let before = lane / LOCAL_CHANNELS % runLength();
-  var sum = 0.0;
-  for (var i = 0u; i < 8u; i++) { sum += select(0.0, passed[lane - min(i, before) * LOCAL_CHANNELS], i <= before); }
-  return sum;
-}
-
-
-fn through(h: Quads, a: Quads, at: u32) -> Quads {
-  let time = passed[at];
-  var next = h;
-  next.a = fma(exp2(time * a.a), h.a, joined[at]);
-  if (has(0u, 1u)) { next.b = fma(exp2(time * a.b), h.b, joined[LOCAL_THREADS + at]); }
-  if (has(0u, 2u)) { next.c = fma(exp2(time * a.c), h.c, joined[2u * LOCAL_THREADS + at]); }
-  if (has(0u, 3u)) { next.d = fma(exp2(time * a.d), h.d, joined[3u * LOCAL_THREADS + at]); }
-  return next;
-}
-
-
-fn entryOf(lane: u32, a: Quads) -> Quads {
-  let slot = lane / LOCAL_CHANNELS;
-  var h = Quads();
-  var last = (slot / p.segments * p.segments + runLength() - 1u) * LOCAL_CHANNELS + lane % LOCAL_CHANNELS;
-  for (var i = 0u; i < slot % p.segments / runLength(); i++) {
-    h = through(h, a, last);
-    last += runLength() * LOCAL_CHANNELS;
-  }
-  if (slot % runLength() > 0u) { h = through(h, a, lane - LOCAL_CHANNELS); }
-  return h;
-}
-
-fn gateOf(token: u32, channel: u32) -> f32 {
-  if (!HAS_Z) { return 0.0; }
-  return z[p.zOffset + token * p.zStride + channel];
-}
-
-@compute @workgroup_size(LOCAL_THREADS)
-fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let slot = lane / LOCAL_CHANNELS;
-  let direction = slot / p.segments;
-  let column = lane % LOCAL_CHANNELS;
-  let chain = chainOf(imageOf(place), direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
-  let first = min(slot % p.segments * p.segmentLength, p.length);
-  let end = min(first + p.segmentLength, p.length);
-  let a = loadA(chain, 0u);
-  let skipAndBias = constantQuad(chain, QUADS);
-  let runs = p.directions * LOCAL_RUNS * QUADS * LOCAL_CHANNELS;
-  let run = runOf(place, min(lane, runs - 1u));
-
-  var h = Quads();
-  var elapsed = 0.0;
-  var index = tokenAt(first, direction);
-  var ahead = tokenOf(chain, 0u, index, false);
-  for (var step = first; step < end; step++) {
-    let token = ahead;
-    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
-    index = tokenAfter(index, step + 1u, direction);
-    ahead = tokenOf(chain, 0u, index, false);
-    let delta = deltaOf(chain, token, skipAndBias.y);
-    perStep[at] = delta;
-    elapsed += delta;
-    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
-  }
-
-  index = tokenAt(first, direction);
-  ahead = tokenOf(chain, 0u, index, true);
-  passed[lane] = elapsed;
-  joined[lane] = h.a;
-  if (has(0u, 1u)) { joined[LOCAL_THREADS + lane] = h.b; }
-  if (has(0u, 2u)) { joined[2u * LOCAL_THREADS + lane] = h.c; }
-  if (has(0u, 3u)) { joined[3u * LOCAL_THREADS + lane] = h.d; }
-  workgroupBarrier();
-  if (lane < runs) { joinRun(run); }
-  let inRun = passedInRun(lane);
-  workgroupBarrier();
-  passed[lane] = inRun;
-  workgroupBarrier();
-  h = entryOf(lane, a);
-
-  for (var step = first; step < end; step++) {
-    let token = ahead;
-    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
-    index = tokenAfter(index, step + 1u, direction);
-    ahead = tokenOf(chain, 0u, index, true);
-    let delta = perStep[at];
-    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
-    perStep[at] = skipAndBias.x * token.input + readAll(h, 0u, token.c);
-  }
-  let firstToken = imageOf(place) * p.length;
-  var nextGate = gateOf(firstToken + min(slot, p.length - 1u), chain.channel);
-  workgroupBarrier();
-  if (place.x * LOCAL_CHANNELS + column >= p.channels) { return; }
-
-  for (var i = lane; i < p.length * LOCAL_CHANNELS; i += LOCAL_THREADS) {
-    let token = firstToken + i / LOCAL_CHANNELS;
-    let gate = nextGate;
-    nextGate = gateOf(min(token + LOCAL_SLOTS, firstToken + p.length - 1u), chain.channel);
-    var y = perStep[i];
-    if (p.directions > 1u) { y += perStep[p.length * LOCAL_CHANNELS + i]; }
-    if (HAS_Z) { y *= silu(gate); }
-    let at = p.outOffset + token * p.outStride + chain.channel;
-    if (p.add != 0u) { y += out[at]; }
-    out[at] = y;
-  }
-}
-`;
-
-const SCAN_STEP = `//# shared/scan_step.wgsl
-
-
-
-
-struct Token { place: u32, row: u32, input: f32, gate: f32, low: Quads, b: Quads, c: Quads }
-
-fn rankQuad(row: u32, quad: u32) -> vec4f {
-  return keep(projectionQuad(row + 4u * quad), 4u * quad, RANK);
-}
-
-fn rankQuads(chain: Chain, row: u32) -> Quads {
-  var low = Quads();
-  if (RANK == 0u) { low.a.x = projectionAt(row + chain.channel); }
-  if (RANK_QUADS > 0u) { low.a = rankQuad(row, 0u); }
-  if (RANK_QUADS > 1u) { low.b = rankQuad(row, 1u); }
-  if (RANK_QUADS > 2u) { low.c = rankQuad(row, 2u); }
-  if (RANK_QUADS > 3u) { low.d = rankQuad(row, 3u); }
-  return low;
-}
-
-
-fn deltaOf(chain: Chain, token: Token, bias: f32) -> f32 {
-  var delta = bias;
-  if (RANK == 0u) { delta += token.low.a.x; }
-  if (RANK_QUADS > 0u) { delta += dot(token.low.a, constantQuad(chain, QUADS + 1u)); }
-  if (RANK_QUADS > 1u) { delta += dot(token.low.b, constantQuad(chain, QUADS + 2u)); }
-  if (RANK_QUADS > 2u) { delta += dot(token.low.c, constantQuad(chain, QUADS + 3u)); }
-  if (RANK_QUADS > 3u) { delta += dot(token.low.d, constantQuad(chain, QUADS + 4u)); }
-
-  if (RANK_QUADS > 4u) {
-    for (var quad = 4u; quad < RANK_QUADS; quad++) {
-      delta += dot(rankQuad(token.row, quad), constantQuad(chain, QUADS + 1u + quad));
-    }
-  }
-  if (p.softplus != 0u) { return softplus(delta); }
-  return delta;
-}
-
-
-fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
-  let deltas = select(RANK, p.channels, RANK == 0u);
-  return row + deltas + (part * p.groups + chain.group) * STATE;
-}
-
-fn stateQuad(at: u32, quad: u32) -> vec4f {
-  return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
-}
-
-fn stateQuads(block: u32, at: u32) -> Quads {
-  var quads = Quads();
-  quads.a = stateQuad(at, 4u * block);
-  if (has(block, 1u)) { quads.b = stateQuad(at, 4u * block + 1u); }
-  if (has(block, 2u)) { quads.c = stateQuad(at, 4u * block + 2u); }
-  if (has(block, 3u)) { quads.d = stateQuad(at, 4u * block + 3u); }
-  return quads;
-}
-
-fn tokenOf(chain: Chain, block: u32, index: u32, forOutput: bool) -> Token {
-  var token: Token;
-  token.place = chain.image * p.length + index;
-  token.row = p.projectionOffset + token.place * p.projectionStride + chain.direction * p.projectionStep;
-  token.input = u[p.uOffset + token.place * p.uStride + chain.direction * p.uStep + chain.channel];
-  token.low = rankQuads(chain, token.row);
-  token.b = stateQuads(block, inputGroup(chain, token.row, 0u));
-  if (forOutput) {
-    token.c = stateQuads(block, inputGroup(chain, token.row, 1u));
-    if (HAS_Z) { token.gate = z[p.zOffset + token.place * p.zStride + chain.channel]; }
-  }
-  return token;
-}
-
-
-fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
-  switch (p.orders >> (4u * direction)) & 15u {
-    case 0u: { return last + 1u; }
-    case 1u: { return last - 1u; }
-    case 2u: { return select(last + p.gridWidth, last + p.gridWidth + 1u - p.length, last + p.gridWidth >= p.length); }
-    case 3u: { return select(last - p.gridWidth, last + p.length - p.gridWidth - 1u, last < p.gridWidth); }
-    default: { return min(order[p.orderOffset + direction * p.length + min(step, p.length - 1u)], p.length - 1u); }
-  }
-}
-
-
-fn advance(h: vec4f, a: vec4f, delta: f32, drive: f32, input: vec4f) -> vec4f {
-  return fma(exp2(delta * a), h, drive * input);
-}
-
-fn has(block: u32, quad: u32) -> bool { return BLOCKS > 1u || quad < QUADS; }
-
-fn loadA(chain: Chain, block: u32) -> Quads {
-  var a = Quads();
-  a.a = constantQuad(chain, 4u * block);
-  if (has(block, 1u)) { a.b = constantQuad(chain, min(4u * block + 1u, QUADS - 1u)); }
-  if (has(block, 2u)) { a.c = constantQuad(chain, min(4u * block + 2u, QUADS - 1u)); }
-  if (has(block, 3u)) { a.d = constantQuad(chain, min(4u * block + 3u, QUADS - 1u)); }
-  return a;
-}
-
-fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: Quads) -> Quads {
-  var next = h;
-  next.a = advance(h.a, a.a, delta, drive, input.a);
-  if (has(block, 1u)) { next.b = advance(h.b, a.b, delta, drive, input.b); }
-  if (has(block, 2u)) { next.c = advance(h.c, a.c, delta, drive, input.c); }
-  if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, input.d); }
-  return next;
-}
-
-fn readAll(h: Quads, block: u32, output: Quads) -> f32 {
-  var y = dot(h.a, output.a);
-  if (has(block, 1u)) { y += dot(h.b, output.b); }
-  if (has(block, 2u)) { y += dot(h.c, output.c); }
-  if (has(block, 3u)) { y += dot(h.d, output.d); }
-  return y;
-}
-
-fn storeSummary(chain: Chain, segment: u32, quad: u32, values: vec4f) {
-  if (quad < QUADS) { scratch[scratchAt(chain, segment, quad)] = values; }
-}
-
-fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
-  if (quad >= QUADS) { return vec4f(); }
-  if (p.segments > 1u) { return scratch[scratchAt(chain, segment, quad)]; }
-  return loadState(chain, quad);
-}
-`;
-
-const SLICES = `//# shared/slices.wgsl
-
-
-
-const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
-const SLICES: u32 = 256u / SLICE_THREADS;
-var<workgroup> slices: array<vec4f, 1024>;
-
-
-fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
-  let inputs = transpose(inputRows(tap, j));
-  var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
-  next = addOuter(next, inputs[1], weightQuad(tap, j + 1u, quad, inner, outerQuads));
-  next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
-  return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
-}
-
-
-fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
-  let place = thread % SLICE_THREADS;
-  let slice = thread / SLICE_THREADS;
-  let quad = firstQuad + place % (TILE_N / 4u);
-  enterRows(4u * (place / (TILE_N / 4u)));
-  prepareRows(thread, 4u * slice, 4u * SLICES);
-  var sums = mat4x4f();
-  for (var tap = 0u; tap < taps; tap++) {
-
-    for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
-      sums = addFour(sums, tap, j, quad, inner, outerQuads);
-      if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
-    }
-  }
-  sums = finishSlice(thread, sums);
-  let at = slice * 4u * SLICE_THREADS + place;
-  slices[at] = sums[0];
-  slices[at + SLICE_THREADS] = sums[1];
-  slices[at + 2u * SLICE_THREADS] = sums[2];
-  slices[at + 3u * SLICE_THREADS] = sums[3];
-  workgroupBarrier();
-}
-
-
-fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
-  for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
-    let row = index / TILE_N;
-    let column = index % TILE_N;
-    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + column / 4u;
-    var sum = 0.0;
-    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at][column % 4u]; }
-    storeResult(firstRow + row, firstColumn + column, sum);
-  }
-}
-`;
-
-const SPREAD = `//# shared/spread.wgsl
-
-fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
-  return (group.y * groups.x + group.x) * 64u + lane;
-}
-`;
-
-const TILE = `//# shared/tile.wgsl
-
-
-
-
-
-
-
-var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
-var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
-
-var<private> weightStart: u32;
-
-const ROW_PARTS: u32 = select(1u, 2u, TALL);
-const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
-const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
-const THREAD_ROWS: u32 = TILE_M / 4u / ROW_PARTS;
-const TILE_THREADS: u32 = THREAD_COLUMNS * THREAD_ROWS;
-
-const INPUT_BLOCKS: u32 = TILE_K * TILE_M / 16u;
-const BLOCKS: u32 = INPUT_BLOCKS + TILE_K * TILE_N / 16u;
-
-
-struct Sums { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f }
-
-fn addOuter(sums: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
-  return mat4x4f(
-    fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
-  );
-}
-
-fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
-  var next = sums;
-  let upper = inputTile[k * (TILE_M / 4u) + m];
-  let left = weightTile[k * (TILE_N / 4u) + n];
-  next.a = addOuter(sums.a, upper, left);
-  if (WIDE) {
-    let right = weightTile[k * (TILE_N / 4u) + n + THREAD_COLUMNS];
-    next.b = addOuter(sums.b, upper, right);
-    if (TALL) { next.d = addOuter(sums.d, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], right); }
-  }
-  if (TALL) { next.c = addOuter(sums.c, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], left); }
-  return next;
-}
-
-
-fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
-  var next = multiplyAdd(sums, k, m, n);
-  next = multiplyAdd(next, k + 1u, m, n);
-  next = multiplyAdd(next, k + 2u, m, n);
-  next = multiplyAdd(next, k + 3u, m, n);
-  next = multiplyAdd(next, k + 4u, m, n);
-  next = multiplyAdd(next, k + 5u, m, n);
-  next = multiplyAdd(next, k + 6u, m, n);
-  return multiplyAdd(next, k + 7u, m, n);
-}
-
-fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
-  let value = weightAt(weightStart + (tap * inner + k) * outerQuads + quad);
-  return select(vec4f(), value, k < inner && quad < outerQuads);
-}
-
-
-fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
-  if (thread < INPUT_BLOCKS) {
-    let j = first + 4u * (thread % (TILE_K / 4u));
-    return transpose(inputRows(tap, j));
-  }
-  if (thread >= BLOCKS) { return mat4x4f(); }
-  let block = thread - INPUT_BLOCKS;
-  let k = first + 4u * (block / (TILE_N / 4u));
-  let quad = firstQuad + block % (TILE_N / 4u);
-  return mat4x4f(
-    weightQuad(tap, k, quad, inner, outerQuads), weightQuad(tap, k + 1u, quad, inner, outerQuads),
-    weightQuad(tap, k + 2u, quad, inner, outerQuads), weightQuad(tap, k + 3u, quad, inner, outerQuads),
-  );
-}
-
-fn keepBlock(thread: u32, values: mat4x4f) {
-  if (thread < INPUT_BLOCKS) {
-    let at = 4u * (thread % (TILE_K / 4u)) * (TILE_M / 4u) + thread / (TILE_K / 4u);
-    inputTile[at] = values[0];
-    inputTile[at + TILE_M / 4u] = values[1];
-    inputTile[at + 2u * (TILE_M / 4u)] = values[2];
-    inputTile[at + 3u * (TILE_M / 4u)] = values[3];
-  } else if (thread < BLOCKS) {
-    let block = thread - INPUT_BLOCKS;
-    let at = 4u * (block / (TILE_N / 4u)) * (TILE_N / 4u) + block % (TILE_N / 4u);
-    weightTile[at] = values[0];
-    weightTile[at + TILE_N / 4u] = values[1];
-    weightTile[at + 2u * (TILE_N / 4u)] = values[2];
-    weightTile[at + 3u * (TILE_N / 4u)] = values[3];
-  }
-}
-
-
-fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
-  let m = thread / THREAD_COLUMNS;
-  let n = thread % THREAD_COLUMNS;
-  if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
-  prepareRows(thread, select(inner, 4u * (thread % (TILE_K / 4u)), thread < INPUT_BLOCKS), TILE_K);
-  var sums = Sums();
-  let perTap = (inner + TILE_K - 1u) / TILE_K;
-  let count = taps * perTap;
-  var block = readBlock(thread, 0u, 0u, firstQuad, inner, outerQuads);
-  for (var i = 1u; i <= count; i++) {
-    keepBlock(thread, block);
-    workgroupBarrier();
-    if (i < count) { block = readBlock(thread, i / perTap, i % perTap * TILE_K, firstQuad, inner, outerQuads); }
-    sums = multiplyEight(sums, 0u, m, n);
-    sums = multiplyEight(sums, 8u, m, n);
-    if (TILE_K > 16u) {
-      sums = multiplyEight(sums, 16u, m, n);
-      sums = multiplyEight(sums, 24u, m, n);
-    }
-    workgroupBarrier();
-  }
-  return finishTile(thread, m, sums);
-}
-
-
-fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
-  let row = firstRow + 4u * (thread / THREAD_COLUMNS);
-  let column = firstColumn + 4u * (thread % THREAD_COLUMNS);
-  storeFour(row, column, sums.a);
-  if (WIDE) { storeFour(row, column + 4u * THREAD_COLUMNS, sums.b); }
-  if (TALL) { storeFour(row + 4u * THREAD_ROWS, column, sums.c); }
-  if (TALL && WIDE) { storeFour(row + 4u * THREAD_ROWS, column + 4u * THREAD_COLUMNS, sums.d); }
-}
-
-fn storeFour(row: u32, column: u32, sums: mat4x4f) {
-  storeRow(row, column, sums[0]);
-  storeRow(row + 1u, column, sums[1]);
-  storeRow(row + 2u, column, sums[2]);
-  storeRow(row + 3u, column, sums[3]);
-}
-`;
-
-const VALUE_1 = `//# shared/value_1.wgsl
-
-alias Value = f32;
-const LANES: u32 = 1u;
-
-fn activateAll(code: u32, slope: f32, x: Value) -> Value { return activate(code, slope, x); }
-`;
-
-const VALUE_4 = `//# shared/value_4.wgsl
-
-alias Value = vec4f;
-const LANES: u32 = 4u;
-
-fn activateAll(code: u32, slope: f32, x: Value) -> Value {
-  return vec4f(
-    activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
-  );
-}
-`;
-
-const WEIGHT_16 = `//# shared/weight_16.wgsl
-
-alias Weights = vec2u;
-
-fn weightAt(at: u32) -> vec4f { return halvesOf(weight[at].xxyy >> vec4u(0u, 16u, 0u, 16u)); }
-`;
-
-const WEIGHT_32 = `//# shared/weight_32.wgsl
-
-alias Weights = vec4f;
-
-fn weightAt(at: u32) -> vec4f { return weight[at]; }
-`;
-
-const WORDS_1 = `//# shared/words_1.wgsl
-
-alias Word = f32;
-
-fn projectionAt(at: u32) -> f32 { return projection[at]; }
-
-fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at], projection[at + 1u], projection[at + 2u], projection[at + 3u]); }
-`;
-
-const WORDS_2 = `//# shared/words_2.wgsl
-
-alias Word = vec2f;
-
-fn projectionAt(at: u32) -> f32 { return projection[at / 2u][at % 2u]; }
-
-fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at / 2u], projection[at / 2u + 1u]); }
-`;
-
-const WORDS_4 = `//# shared/words_4.wgsl
-
-alias Word = vec4f;
-
-fn projectionAt(at: u32) -> f32 { return projection[at / 4u][at % 4u]; }
-
-fn projectionQuad(at: u32) -> vec4f { return projection[at / 4u]; }
-`;
-
-export const SHADERS = {
-  attention: `
-//# attention.wgsl
-
+/** Parts that depend on the call: how wide the words are that a shader reads and writes. */
+export type WidthPart = "input_1" | "input_4" | "join_0" | "join_1" | "join_2" | "output_1" | "output_4" | "value_1" | "value_4" | "weight_16" | "weight_32" | "words_1" | "words_2" | "words_4";
+
+/** Kernels whose shader binds one buffer more than the table says: partial results. */
+export const WITH_SCRATCH: ReadonlySet<KernelName> = new Set(["channel_attention", "max_rows", "mean_rows", "selective_scan", "sort"]);
+
+/** All files, one after the other. */
+export default `//# attention.wgsl
+// uses: activation
 
 
 
@@ -1214,10 +107,8 @@ fn main(
     out[p.outOffset + pixel * p.outStride + head * p.headWidth + c] = sums[c / 4u][c % 4u] / whole;
   }
 }
-` + ACTIVATION,
-  binary: `
 //# binary.wgsl
-
+// uses: activation spread
 
 
 struct Params {
@@ -1267,10 +158,8 @@ fn main(
   }
   out[at] = value;
 }
-` + ACTIVATION + SPREAD,
-  causal_conv1d: `
 //# causal_conv1d.wgsl
-
+// uses: activation order spread
 
 
 struct Params {
@@ -1344,10 +233,8 @@ fn carry(
     state[stateAt(image, direction, i, channel)] = inputAt(image, direction, p.length, p.width - 1u - i, channel);
   }
 }
-` + ACTIVATION + ORDER + SPREAD,
-  channel_attention: `
 //# channel_attention.wgsl
-
+// uses: activation half reduce
 
 
 
@@ -1452,10 +339,8 @@ fn attend(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
     out[firstOut + c] = sigmoid(sum);
   }
 }
-` + ACTIVATION + HALF + REDUCE,
-  conv2d: `
 //# conv2d.wgsl
-
+// uses: activation half tile slices
 
 
 struct Params {
@@ -1572,10 +457,8 @@ fn split(
   multiplySlices(thread, group.x * TILE_N / 4u, p.kernelHeight, p.kernelWidth * p.inChannels, quads);
   storeSlices(thread, firstPixel, group.x * TILE_N);
 }
-` + ACTIVATION + HALF + TILE + SLICES,
-  depthwise_conv2d: `
 //# depthwise_conv2d.wgsl
-
+// uses: activation spread
 
 
 struct Params {
@@ -1621,10 +504,8 @@ fn main(
   out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
     activateAll(p.activation, p.slope, sum);
 }
-` + ACTIVATION + SPREAD,
-  gather_rows: `
 //# gather_rows.wgsl
-
+// uses: spread
 
 struct Params {
   batch: u32, rows: u32, extraRows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
@@ -1657,10 +538,8 @@ fn main(
   }
   out[p.outOffset + (image * p.count + i) * p.outStride + column] = value;
 }
-` + SPREAD,
-  layer_norm: `
 //# layer_norm.wgsl
-
+// uses: activation norm
 
 struct Params {
   rows: u32, columns: u32, epsilon: f32, xStride: u32, residualStride: u32, gateStride: u32, outStride: u32,
@@ -1688,10 +567,8 @@ fn main(
 ) {
   normalise(group.y * groups.x + group.x, lane, true);
 }
-` + ACTIVATION + NORM,
-  linear: `
 //# linear.wgsl
-
+// uses: activation half tile slices
 
 
 
@@ -1860,10 +737,8 @@ fn split(
   multiplySlices(thread, quad, 1u, p.inner, outerQuads());
   storeSlices(thread, tileRow, 4u * quad);
 }
-` + ACTIVATION + HALF + TILE + SLICES,
-  max_rows: `
 //# max_rows.wgsl
-
+// uses: reduce
 
 struct Params {
   batch: u32, rows: u32, columns: u32, xStride: u32, outStride: u32,
@@ -1889,10 +764,8 @@ fn join(a: f32, b: f32) -> f32 {
 }
 
 fn result(largest: f32) -> f32 { return largest; }
-` + REDUCE,
-  mean_rows: `
 //# mean_rows.wgsl
-
+// uses: reduce
 
 struct Params {
   batch: u32, rows: u32, columns: u32, xStride: u32, outStride: u32,
@@ -1910,10 +783,8 @@ fn start(first: f32) -> f32 { return 0.0; }
 fn join(a: f32, b: f32) -> f32 { return a + b; }
 
 fn result(sum: f32) -> f32 { return sum / f32(p.rows); }
-` + REDUCE,
-  pixel_shuffle: `
 //# pixel_shuffle.wgsl
-
+// uses: spread
 
 struct Params {
   batch: u32, height: u32, width: u32, channels: u32, scale: u32, inverse: u32, xStride: u32, outStride: u32,
@@ -1946,10 +817,8 @@ fn main(
     out[p.outOffset + small * p.outStride + deep] = x[p.xOffset + pixel * p.xStride + channel];
   }
 }
-` + SPREAD,
-  rms_norm: `
 //# rms_norm.wgsl
-
+// uses: activation norm
 
 struct Params {
   rows: u32, columns: u32, epsilon: f32, xStride: u32, residualStride: u32, gateStride: u32, outStride: u32,
@@ -1973,8 +842,6 @@ fn main(
 ) {
   normalise(group.y * groups.x + group.x, lane, false);
 }
-` + ACTIVATION + NORM,
-  sample: `
 //# sample.wgsl
 
 struct Params {
@@ -2109,10 +976,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let place = largestOf(lane, best, at);
   if (lane == 0u) { out[p.outOffset + row * p.outStride] = select(f32(place.y), -1.0, place.x == 0u); }
 }
-`,
-  selective_scan: `
 //# selective_scan.wgsl
-
+// uses: activation order scan_step scan_local scan_fed
 
 
 
@@ -2366,8 +1231,6 @@ fn clear(
   if (number >= p.length * p.channels) { return; }
   out[p.outOffset + (imageOf(place) * p.length + number / p.channels) * p.outStride + number % p.channels] = 0.0;
 }
-` + ACTIVATION + ORDER + SCAN_STEP + SCAN_LOCAL + SCAN_FED,
-  sort: `
 //# sort.wgsl
 
 
@@ -2476,10 +1339,8 @@ fn place(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) l
   out[order + at] = row;
   out[order + p.outStride + row] = at;
 }
-`,
-  unary: `
 //# unary.wgsl
-
+// uses: activation spread
 
 struct Params {
   rows: u32, columns: u32, xStride: u32, outStride: u32, activation: u32, slope: f32,
@@ -2504,33 +1365,1066 @@ fn main(
   out[(p.outOffset + row * p.outStride) / LANES + column] =
     activateAll(p.activation, p.slope, x[(p.xOffset + row * p.xStride) / LANES + column]);
 }
-` + ACTIVATION + SPREAD,
-  input_1: `
-` + INPUT_1,
-  input_4: `
-` + INPUT_4,
-  join_0: `
-` + JOIN_0,
-  join_1: `
-` + JOIN_1,
-  join_2: `
-` + JOIN_2,
-  output_1: `
-` + OUTPUT_1,
-  output_4: `
-` + OUTPUT_4,
-  value_1: `
-` + VALUE_1,
-  value_4: `
-` + VALUE_4,
-  weight_16: `
-` + WEIGHT_16,
-  weight_32: `
-` + WEIGHT_32,
-  words_1: `
-` + WORDS_1,
-  words_2: `
-` + WORDS_2,
-  words_4: `
-` + WORDS_4,
-} as const satisfies Record<KernelName, string> & Record<string, string>;
+//# shared/activation.wgsl
+
+
+
+
+fn isNan(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7fffffffu) > 0x7f800000u;
+}
+
+fn sigmoid(x: f32) -> f32 {
+  return select(1.0 / (1.0 + exp(-x)), x, isNan(x));
+}
+
+
+fn silu(x: f32) -> f32 {
+  if (x < -60.0) { return select(x * exp(x + 40.0) * 4.2483543e-18, 0.0, x < -88.0); }
+  return x / (1.0 + exp(-x));
+}
+
+
+fn erfc(z: f32) -> f32 {
+  let t = 1.0 / (1.0 + 0.5 * z);
+  let series = 0.17087277 * t - 0.82215223;
+  let fit = -1.26551223 + t * (1.00002368 + t * (0.37409196 + t * (0.09678418 + t * (-0.18628806 +
+    t * (0.27886807 + t * (-1.13520398 + t * (1.48851587 + t * series)))))));
+  return t * exp(fit - z * z);
+}
+
+
+fn gelu(x: f32) -> f32 {
+  if (abs(x) > 14.0) { return max(x, 0.0); }
+  let tail = 0.5 * x * erfc(abs(x) * 0.70710678);
+  return select(tail, x - tail, x > 0.0);
+}
+
+
+fn softplus(x: f32) -> f32 {
+  if (x > 20.0 || isNan(x)) { return x; }
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  return select(0.0, x, x > 0.0) + 2.0 * s * series;
+}
+
+fn activate(code: u32, slope: f32, x: f32) -> f32 {
+  switch code {
+    case 1u: { return silu(x); }
+    case 2u: { return gelu(x); }
+    case 3u: { return select(x, 0.0, x < 0.0); }
+    case 4u: { return select(x, slope * x, x < 0.0); }
+    case 5u: { return sigmoid(x); }
+    default: { return x; }
+  }
+}
+//# shared/half.wgsl
+
+
+fn halvesOf(words: vec4u) -> vec4f {
+  let magnitude = (words & vec4u(0x7fffu)) << vec4u(13u);
+  let normal = bitcast<vec4f>(magnitude + vec4u(112u << 23u));
+  let tiny = bitcast<vec4f>(magnitude + vec4u(113u << 23u)) - vec4f(6.103515625e-5);
+  let value = select(normal, tiny, magnitude < vec4u(1u << 23u));
+  return select(value, -value, (words & vec4u(0x8000u)) != vec4u(0u));
+}
+//# shared/input_1.wgsl
+
+alias Word = f32;
+
+
+fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
+  let places = vec4u(j) + vec4u(0u, 1u, 2u, 3u);
+  let values = vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
+  return select(vec4f(), values, (places >= vec4u(first)) & (places < vec4u(end)));
+}
+
+fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at], j >= first && j < end); }
+
+const AT_ONCE: u32 = 1u;
+//# shared/input_4.wgsl
+
+alias Word = vec4f;
+
+fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
+  return select(vec4f(), x[at / 4u], j >= first && j < end);
+}
+
+fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
+
+const AT_ONCE: u32 = 2u;
+//# shared/join_0.wgsl
+
+fn joinRows(thread: u32, values: vec4f) -> vec4f { return values; }
+//# shared/join_1.wgsl
+
+fn joinRows(thread: u32, values: vec4f) -> vec4f {
+  if (thread < INPUT_BLOCKS) { inputTile[thread] = values; }
+  workgroupBarrier();
+  let first = min(thread, INPUT_BLOCKS - 1u) / (TILE_K / 4u) * (TILE_K / 4u);
+  var sum = vec4f();
+  for (var i = 0u; i < TILE_K / 4u; i++) { sum += inputTile[first + i]; }
+  workgroupBarrier();
+  return sum;
+}
+//# shared/join_2.wgsl
+
+fn joinRows(thread: u32, values: vec4f) -> vec4f {
+  slices[thread] = values;
+  workgroupBarrier();
+  var sum = vec4f();
+  for (var i = 0u; i < SLICES; i++) { sum += slices[i * SLICE_THREADS + thread % SLICE_THREADS]; }
+  workgroupBarrier();
+  return sum;
+}
+//# shared/norm.wgsl
+
+
+
+var<workgroup> partial: array<f32, 64>;
+
+fn sumLanes(lane: u32, value: f32) -> f32 {
+  partial[lane] = value;
+  workgroupBarrier();
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    if (lane % LANES < half) { partial[lane] += partial[lane + half]; }
+    workgroupBarrier();
+  }
+  let sum = partial[lane / LANES * LANES];
+  workgroupBarrier();
+  return sum;
+}
+
+fn valueAt(row: u32, column: u32) -> f32 {
+  if (HAS_RESIDUAL) { return residual[p.residualOffset + row * p.residualStride + column]; }
+  return x[p.xOffset + row * p.xStride + column];
+}
+
+fn normalise(group: u32, lane: u32, centred: bool) {
+  let row = group * (64u / LANES) + lane / LANES;
+  let width = select(0u, p.columns, row < p.rows);
+  let first = lane % LANES;
+  if (HAS_RESIDUAL) {
+    for (var c = first; c < width; c += LANES) {
+      residual[p.residualOffset + row * p.residualStride + c] += x[p.xOffset + row * p.xStride + c];
+    }
+  }
+  var mean = 0.0;
+  if (centred) {
+    var sum = 0.0;
+    for (var c = first; c < width; c += LANES) { sum += valueAt(row, c); }
+    mean = sumLanes(lane, sum) / f32(p.columns);
+  }
+  var power = 0.0;
+  for (var c = first; c < width; c += LANES) {
+    let off = valueAt(row, c) - mean;
+    power += off * off;
+  }
+  let factor = 1.0 / sqrt(sumLanes(lane, power) / f32(p.columns) + p.epsilon);
+  for (var c = first; c < width; c += LANES) {
+    var value = (valueAt(row, c) - mean) * factor * weight[p.weightOffset + c] + biasAt(c);
+    if (HAS_GATE) { value *= silu(gate[p.gateOffset + row * p.gateStride + c]); }
+    out[p.outOffset + row * p.outStride + c] = value;
+  }
+}
+//# shared/order.wgsl
+
+
+fn tokenAt(step: u32, direction: u32) -> u32 {
+  let code = (p.orders >> (4u * direction)) & 15u;
+  if (code == 4u) { return min(order[p.orderOffset + direction * p.length + step], p.length - 1u); }
+  let walked = select(step, p.length - 1u - step, code == 1u || code == 3u);
+  if (code == 0u || code == 1u) { return walked; }
+  let gridHeight = p.length / p.gridWidth;
+  return walked % gridHeight * p.gridWidth + walked / gridHeight;
+}
+//# shared/output_1.wgsl
+
+alias Result = f32;
+
+
+fn storeOne(at: u32, column: u32, sum: f32) {
+  var value = sum;
+  if ((p.given & 1u) != 0u) { value += bias[p.biasOffset + column]; }
+  value = activate(p.activation, p.slope, value);
+  if (p.accumulate != 0u) { value += out[at] * select(1.0, scale[p.scaleOffset + column], (p.given & 2u) != 0u); }
+  out[at] = value;
+}
+
+
+fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
+  storeOne(at, column, sums.x);
+  if (count > 1u) { storeOne(at + 1u, column + 1u, sums.y); }
+  if (count > 2u) { storeOne(at + 2u, column + 2u, sums.z); }
+  if (count > 3u) { storeOne(at + 3u, column + 3u, sums.w); }
+}
+//# shared/output_4.wgsl
+
+alias Result = vec4f;
+
+fn quadOf(code: u32, slope: f32, x: vec4f) -> vec4f {
+  if (code == 0u) { return x; }
+  return vec4f(
+    activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
+  );
+}
+
+
+fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
+  var value = sums;
+  if ((p.given & 1u) != 0u) {
+    let first = p.biasOffset + column;
+    value += vec4f(bias[first], bias[first + 1u], bias[first + 2u], bias[first + 3u]);
+  }
+  value = quadOf(p.activation, p.slope, value);
+  if (p.accumulate != 0u) {
+    var factor = vec4f(1.0);
+    let first = p.scaleOffset + column;
+    if ((p.given & 2u) != 0u) { factor = vec4f(scale[first], scale[first + 1u], scale[first + 2u], scale[first + 3u]); }
+    value += out[at / 4u] * factor;
+  }
+  out[at / 4u] = value;
+}
+
+
+fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }
+//# shared/reduce.wgsl
+
+
+
+var<workgroup> partial: array<f32, 64>;
+
+fn joinLanes(lane: u32, value: f32) -> f32 {
+  partial[lane] = value;
+  workgroupBarrier();
+  for (var half = 32u; half > 4u; half /= 2u) {
+    if (lane < half) { partial[lane] = join(partial[lane], partial[lane + half]); }
+    workgroupBarrier();
+  }
+  return partial[lane];
+}
+
+
+fn rowValue(nothing: f32, image: u32, row: u32, end: u32, column: u32) -> f32 {
+  return select(nothing, x[p.xOffset + (image * p.rows + min(row, p.rows - 1u)) * p.xStride + column], row < end);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 8u + lane % 8u;
+  let end = min(p.rows, (group.y + 1u) * p.sliceRows);
+  var value = 0.0;
+  if (column < p.columns) {
+    let first = group.y * p.sliceRows;
+    let nothing = start(rowValue(0.0, group.z, first, end, column));
+    value = nothing;
+    for (var r = first + lane / 8u; r < end; r += 32u) {
+      let a = rowValue(nothing, group.z, r, end, column);
+      let b = rowValue(nothing, group.z, r + 8u, end, column);
+      let c = rowValue(nothing, group.z, r + 16u, end, column);
+      let d = rowValue(nothing, group.z, r + 24u, end, column);
+      value = join(value, join(join(a, b), join(c, d)));
+    }
+  }
+  value = joinLanes(lane, value);
+  if (lane >= 8u || column >= p.columns) { return; }
+  if (p.slices == 1u) {
+    out[p.outOffset + group.z * p.outStride + column] = result(value);
+  } else {
+    scratch[(group.z * p.slices + group.y) * p.columns + column] = value;
+  }
+}
+
+@compute @workgroup_size(64)
+fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = group.x * 8u + lane % 8u;
+  var value = 0.0;
+  if (column < p.columns) {
+    value = start(scratch[group.z * p.slices * p.columns + column]);
+    for (var i = lane / 8u; i < p.slices; i += 8u) {
+      value = join(value, scratch[(group.z * p.slices + i) * p.columns + column]);
+    }
+  }
+  value = joinLanes(lane, value);
+  if (lane < 8u && column < p.columns) { out[p.outOffset + group.z * p.outStride + column] = result(value); }
+}
+//# shared/scan_fed.wgsl
+
+
+
+
+
+
+
+const WALKERS: u32 = 128u;
+const LOADERS: u32 = 64u;
+const FED_CHANNELS: u32 = WALKERS / DIRECTIONS;
+
+const ROW_B: u32 = max(RANK_QUADS, 4u);
+const ROW_C: u32 = ROW_B + 4u;
+const ROWS: u32 = 4u * DIRECTIONS;
+
+const ROW_QUADS: u32 = RANK_QUADS + 2u * QUADS;
+const TURN_QUADS: u32 = ROWS * ROW_QUADS;
+const FED_DELTAS: u32 = select(1u, WALKERS, RANK == 0u);
+var<workgroup> fedRows: array<array<vec4f, ROW_C + 4u>, 2u * ROWS>;
+var<workgroup> fedTokens: array<array<vec2f, WALKERS>, 8>;
+var<workgroup> fedDeltas: array<array<f32, FED_DELTAS>, 8>;
+
+
+struct Turn { first: u32, end: u32, second: bool }
+
+fn turnsOfHalf() -> u32 { return ((p.length + DIRECTIONS - 1u) / DIRECTIONS + 3u) / 4u; }
+
+fn turnOf(number: u32, direction: u32) -> Turn {
+  if (DIRECTIONS == 1u) { return Turn(4u * number, p.length, true); }
+  let half = (p.length + 1u - direction) / 2u;
+  if (number < turnsOfHalf()) { return Turn(4u * number, half, false); }
+  return Turn(half + 4u * (number - turnsOfHalf()), p.length, true);
+}
+
+
+fn turnToken(chain: Chain, turn: Turn, i: u32) -> u32 {
+  let step = min(turn.first + i, max(turn.end, 1u) - 1u);
+  let reversed = ((p.orders >> (4u * chain.direction)) & 15u) == 1u;
+  return chain.image * p.length + select(step, p.length - 1u - step, reversed);
+}
+
+fn turnTokens(chain: Chain, turn: Turn) -> vec4u {
+  return vec4u(
+    turnToken(chain, turn, 0u), turnToken(chain, turn, 1u), turnToken(chain, turn, 2u), turnToken(chain, turn, 3u),
+  );
+}
+
+fn fedChain(place: vec3u, walker: u32) -> Chain {
+  let channel = place.x * FED_CHANNELS + walker % FED_CHANNELS;
+  return Chain(imageOf(place), walker / FED_CHANNELS, min(channel, p.channels - 1u), 0u);
+}
+
+fn loadRowQuad(image: u32, number: u32, item: u32) -> vec4f {
+  let place = min(item, TURN_QUADS - 1u);
+  let chain = Chain(image, place / ROW_QUADS % DIRECTIONS, 0u, 0u);
+  let token = turnToken(chain, turnOf(number, chain.direction), place / ROW_QUADS / DIRECTIONS);
+  let row = p.projectionOffset + token * p.projectionStride + chain.direction * p.projectionStep;
+  let quad = place % ROW_QUADS;
+  let state = quad - RANK_QUADS;
+  return projectionQuad(
+    select(inputGroup(chain, row, state / QUADS) + 4u * (state % QUADS), row + 4u * quad, quad < RANK_QUADS),
+  );
+}
+
+fn layRowQuad(number: u32, item: u32, values: vec4f) {
+  if (item >= TURN_QUADS) { return; }
+  let quad = item % ROW_QUADS;
+  let state = quad - RANK_QUADS;
+  let low = quad < RANK_QUADS;
+  fedRows[number % 2u * ROWS + item / ROW_QUADS][select(ROW_B + 4u * (state / QUADS) + state % QUADS, quad, low)] =
+    keep(values, 4u * select(state % QUADS, quad, low), select(STATE, RANK, low));
+}
+
+
+struct Feed { inputs: vec4f, gates: vec4f, deltas: vec4f }
+
+fn loadFeed(chain: Chain, number: u32) -> Feed {
+  let turn = turnOf(number, chain.direction);
+  let tokens = turnTokens(chain, turn);
+  var feed: Feed;
+  let at = p.uOffset + tokens * p.uStride + chain.direction * p.uStep + chain.channel;
+  feed.inputs = vec4f(u[at.x], u[at.y], u[at.z], u[at.w]);
+  if (RANK == 0u) {
+    let at = p.projectionOffset + tokens * p.projectionStride + chain.direction * p.projectionStep + chain.channel;
+    feed.deltas = vec4f(projectionAt(at.x), projectionAt(at.y), projectionAt(at.z), projectionAt(at.w));
+  }
+  if (HAS_Z && turn.second) {
+    let at = p.zOffset + tokens * p.zStride + chain.channel;
+    feed.gates = vec4f(z[at.x], z[at.y], z[at.z], z[at.w]);
+  }
+  return feed;
+}
+
+fn layFeed(number: u32, walker: u32, feed: Feed) {
+  let slot = number % 2u * 4u;
+  fedTokens[slot][walker] = vec2f(feed.inputs.x, feed.gates.x);
+  fedTokens[slot + 1u][walker] = vec2f(feed.inputs.y, feed.gates.y);
+  fedTokens[slot + 2u][walker] = vec2f(feed.inputs.z, feed.gates.z);
+  fedTokens[slot + 3u][walker] = vec2f(feed.inputs.w, feed.gates.w);
+  if (RANK == 0u) {
+    fedDeltas[slot][walker % FED_DELTAS] = feed.deltas.x;
+    fedDeltas[slot + 1u][walker % FED_DELTAS] = feed.deltas.y;
+    fedDeltas[slot + 2u][walker % FED_DELTAS] = feed.deltas.z;
+    fedDeltas[slot + 3u][walker % FED_DELTAS] = feed.deltas.w;
+  }
+}
+
+
+fn feed(place: vec3u, number: u32, loader: u32) {
+  let quad0 = loadRowQuad(imageOf(place), number, loader);
+  var quad1 = vec4f();
+  var quad2 = vec4f();
+  if (TURN_QUADS > LOADERS) { quad1 = loadRowQuad(imageOf(place), number, loader + LOADERS); }
+  if (TURN_QUADS > 2u * LOADERS) { quad2 = loadRowQuad(imageOf(place), number, loader + 2u * LOADERS); }
+  let feed0 = loadFeed(fedChain(place, loader), number);
+  let feed1 = loadFeed(fedChain(place, loader + LOADERS), number);
+  layRowQuad(number, loader, quad0);
+  if (TURN_QUADS > LOADERS) { layRowQuad(number, loader + LOADERS, quad1); }
+  if (TURN_QUADS > 2u * LOADERS) { layRowQuad(number, loader + 2u * LOADERS, quad2); }
+  layFeed(number, loader, feed0);
+  layFeed(number, loader + LOADERS, feed1);
+}
+
+
+struct Walker { chain: Chain, exists: bool, a: Quads, weights: Quads, skip: f32, bias: f32 }
+
+fn loadWalker(place: vec3u, walker: u32) -> Walker {
+  let chain = fedChain(place, walker);
+  let exists = place.x * FED_CHANNELS + walker % FED_CHANNELS < p.channels;
+  var weights = Quads();
+  if (RANK_QUADS > 0u) { weights.a = constantQuad(chain, QUADS + 1u); }
+  if (RANK_QUADS > 1u) { weights.b = constantQuad(chain, QUADS + 2u); }
+  if (RANK_QUADS > 2u) { weights.c = constantQuad(chain, QUADS + 3u); }
+  if (RANK_QUADS > 3u) { weights.d = constantQuad(chain, QUADS + 4u); }
+  let skipAndBias = constantQuad(chain, QUADS);
+  return Walker(chain, exists, loadA(chain, 0u), weights, skipAndBias.x, skipAndBias.y);
+}
+
+
+fn rowDelta(row: u32, walker: Walker) -> f32 {
+  var delta = walker.bias;
+  if (RANK_QUADS > 0u) { delta += dot(fedRows[row][0], walker.weights.a); }
+  if (RANK_QUADS > 1u) { delta += dot(fedRows[row][1], walker.weights.b); }
+  if (RANK_QUADS > 2u) { delta += dot(fedRows[row][2], walker.weights.c); }
+  if (RANK_QUADS > 3u) { delta += dot(fedRows[row][3], walker.weights.d); }
+  if (RANK_QUADS > 4u) {
+    for (var quad = 4u; quad < RANK_QUADS; quad++) {
+      delta += dot(fedRows[row][quad], constantQuad(walker.chain, QUADS + 1u + quad));
+    }
+  }
+  return delta;
+}
+
+
+fn softplus4(x: vec4f) -> vec4f {
+  let e = exp(-abs(x));
+  let s = e / (2.0 + e);
+  let q = s * s;
+  let series = 1.0 + q * (0.333333333 + q * (0.2 + q * (0.142857143 + q * (0.111111111 + q * (0.090909091 +
+    q * (0.076923077 + q * 0.066666667))))));
+  let sum = select(vec4f(), x, x > vec4f()) + 2.0 * s * series;
+  return select(sum, x, (bitcast<vec4u>(x) & vec4u(0x7fffffffu)) > vec4u(0x7f800000u));
+}
+
+
+fn turnDeltas(number: u32, lane: u32, walker: Walker, valid: vec4<bool>) -> vec4f {
+  let row = number % 2u * ROWS + walker.chain.direction;
+  var deltas = vec4f(
+    rowDelta(row, walker),
+    rowDelta(row + DIRECTIONS, walker),
+    rowDelta(row + 2u * DIRECTIONS, walker),
+    rowDelta(row + 3u * DIRECTIONS, walker),
+  );
+  if (RANK == 0u) {
+    let slot = number % 2u * 4u;
+    let own = lane % FED_DELTAS;
+    deltas.x += fedDeltas[slot][own];
+    deltas.y += fedDeltas[slot + 1u][own];
+    deltas.z += fedDeltas[slot + 2u][own];
+    deltas.w += fedDeltas[slot + 3u][own];
+  }
+  return select(vec4f(), select(deltas, softplus4(deltas), p.softplus != 0u), valid);
+}
+
+
+fn fedStep(h: ptr<function, Quads>, a: Quads, row: u32, delta: f32, drive: f32) -> f32 {
+  (*h).a = advance((*h).a, a.a, delta, drive, fedRows[row][ROW_B]);
+  var y = dot((*h).a, fedRows[row][ROW_C]);
+  if (QUADS > 1u) {
+    (*h).b = advance((*h).b, a.b, delta, drive, fedRows[row][ROW_B + 1u]);
+    y += dot((*h).b, fedRows[row][ROW_C + 1u]);
+  }
+  if (QUADS > 2u) {
+    (*h).c = advance((*h).c, a.c, delta, drive, fedRows[row][ROW_B + 2u]);
+    y += dot((*h).c, fedRows[row][ROW_C + 2u]);
+  }
+  if (QUADS > 3u) {
+    (*h).d = advance((*h).d, a.d, delta, drive, fedRows[row][ROW_B + 3u]);
+    y += dot((*h).d, fedRows[row][ROW_C + 3u]);
+  }
+  return y;
+}
+
+
+fn walkTurn(h: ptr<function, Quads>, number: u32, lane: u32, walker: Walker) {
+  let turn = turnOf(number, walker.chain.direction);
+  let at = p.outOffset + turnTokens(walker.chain, turn) * p.outStride + walker.chain.channel;
+  var y = vec4f();
+  if (DIRECTIONS > 1u && turn.second) { y = vec4f(out[at.x], out[at.y], out[at.z], out[at.w]); }
+
+  let slot = number % 2u * 4u;
+  let token0 = fedTokens[slot][lane];
+  let token1 = fedTokens[slot + 1u][lane];
+  let token2 = fedTokens[slot + 2u][lane];
+  let token3 = fedTokens[slot + 3u][lane];
+  let inputs = vec4f(token0.x, token1.x, token2.x, token3.x);
+  let valid = vec4u(turn.first) + INDICES < vec4u(turn.end);
+  let deltas = turnDeltas(number, lane, walker, valid);
+  let drives = select(vec4f(), deltas * inputs, valid);
+  let row = number % 2u * ROWS + walker.chain.direction;
+  y += walker.skip * inputs + vec4f(
+    fedStep(h, walker.a, row, deltas.x, drives.x),
+    fedStep(h, walker.a, row + DIRECTIONS, deltas.y, drives.y),
+    fedStep(h, walker.a, row + 2u * DIRECTIONS, deltas.z, drives.z),
+    fedStep(h, walker.a, row + 3u * DIRECTIONS, deltas.w, drives.w),
+  );
+
+  if (HAS_Z && turn.second) { y *= vec4f(silu(token0.y), silu(token1.y), silu(token2.y), silu(token3.y)); }
+  if (walker.exists && valid.x) { out[at.x] = y.x; }
+  if (walker.exists && valid.y) { out[at.y] = y.y; }
+  if (walker.exists && valid.z) { out[at.z] = y.z; }
+  if (walker.exists && valid.w) { out[at.w] = y.w; }
+}
+
+@compute @workgroup_size(WALKERS + LOADERS)
+fn fed(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let walker = loadWalker(place, lane % WALKERS);
+  var h = Quads();
+  let turns = DIRECTIONS * turnsOfHalf();
+  for (var number = 0u; number <= turns; number++) {
+    if (lane >= WALKERS) {
+      if (number < turns) { feed(place, number, lane - WALKERS); }
+    } else if (number > 0u) {
+      walkTurn(&h, number - 1u, lane, walker);
+    }
+
+    if (DIRECTIONS > 1u && number == turnsOfHalf()) { storageBarrier(); }
+    workgroupBarrier();
+  }
+}
+//# shared/scan_local.wgsl
+
+
+
+
+
+
+const LOCAL_SLOTS: u32 = 64u;
+const LOCAL_THREADS: u32 = LOCAL_SLOTS * LOCAL_CHANNELS;
+const LOCAL_STEPS: u32 = 448u;
+const LOCAL_RUNS: u32 = 8u;
+var<workgroup> passed: array<f32, LOCAL_THREADS>;
+var<workgroup> joined: array<vec4f, min(QUADS, 4u) * LOCAL_THREADS>;
+var<workgroup> perStep: array<f32, LOCAL_STEPS * LOCAL_CHANNELS>;
+
+
+fn runLength() -> u32 { return p.segments / LOCAL_RUNS; }
+
+
+struct Run { quad: u32, first: u32, a: vec4f }
+
+fn runOf(place: vec3u, number: u32) -> Run {
+  let column = number % LOCAL_CHANNELS;
+  let quad = number / LOCAL_CHANNELS % QUADS;
+  let run = number / LOCAL_CHANNELS / QUADS;
+  let chain = chainOf(imageOf(place), run / LOCAL_RUNS, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  return Run(quad, run * runLength() * LOCAL_CHANNELS + column, constantQuad(chain, quad));
+}
+
+
+fn joinRun(run: Run) {
+  let a = run.a;
+  var time = run.first;
+  var h = vec4f();
+  for (var i = 0u; i < runLength(); i += 4u) {
+    let at = LOCAL_THREADS * run.quad + time;
+    let t = vec4f(
+      passed[time],
+      passed[time + LOCAL_CHANNELS],
+      passed[time + 2u * LOCAL_CHANNELS],
+      passed[time + 3u * LOCAL_CHANNELS],
+    );
+    let s0 = fma(exp2(t.x * a), h, joined[at]);
+    let s1 = fma(exp2(t.y * a), s0, joined[at + LOCAL_CHANNELS]);
+    let s2 = fma(exp2(t.z * a), s1, joined[at + 2u * LOCAL_CHANNELS]);
+    h = fma(exp2(t.w * a), s2, joined[at + 3u * LOCAL_CHANNELS]);
+    joined[at] = s0;
+    joined[at + LOCAL_CHANNELS] = s1;
+    joined[at + 2u * LOCAL_CHANNELS] = s2;
+    joined[at + 3u * LOCAL_CHANNELS] = h;
+    time += 4u * LOCAL_CHANNELS;
+  }
+}
+
+
+fn passedInRun(lane: u32) -> f32 {
+  let before = lane / LOCAL_CHANNELS % runLength();
+  var sum = 0.0;
+  for (var i = 0u; i < 8u; i++) { sum += select(0.0, passed[lane - min(i, before) * LOCAL_CHANNELS], i <= before); }
+  return sum;
+}
+
+
+fn through(h: Quads, a: Quads, at: u32) -> Quads {
+  let time = passed[at];
+  var next = h;
+  next.a = fma(exp2(time * a.a), h.a, joined[at]);
+  if (has(0u, 1u)) { next.b = fma(exp2(time * a.b), h.b, joined[LOCAL_THREADS + at]); }
+  if (has(0u, 2u)) { next.c = fma(exp2(time * a.c), h.c, joined[2u * LOCAL_THREADS + at]); }
+  if (has(0u, 3u)) { next.d = fma(exp2(time * a.d), h.d, joined[3u * LOCAL_THREADS + at]); }
+  return next;
+}
+
+
+fn entryOf(lane: u32, a: Quads) -> Quads {
+  let slot = lane / LOCAL_CHANNELS;
+  var h = Quads();
+  var last = (slot / p.segments * p.segments + runLength() - 1u) * LOCAL_CHANNELS + lane % LOCAL_CHANNELS;
+  for (var i = 0u; i < slot % p.segments / runLength(); i++) {
+    h = through(h, a, last);
+    last += runLength() * LOCAL_CHANNELS;
+  }
+  if (slot % runLength() > 0u) { h = through(h, a, lane - LOCAL_CHANNELS); }
+  return h;
+}
+
+fn gateOf(token: u32, channel: u32) -> f32 {
+  if (!HAS_Z) { return 0.0; }
+  return z[p.zOffset + token * p.zStride + channel];
+}
+
+@compute @workgroup_size(LOCAL_THREADS)
+fn local(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let slot = lane / LOCAL_CHANNELS;
+  let direction = slot / p.segments;
+  let column = lane % LOCAL_CHANNELS;
+  let chain = chainOf(imageOf(place), direction, min(place.x * LOCAL_CHANNELS + column, p.channels - 1u));
+  let first = min(slot % p.segments * p.segmentLength, p.length);
+  let end = min(first + p.segmentLength, p.length);
+  let a = loadA(chain, 0u);
+  let skipAndBias = constantQuad(chain, QUADS);
+  let runs = p.directions * LOCAL_RUNS * QUADS * LOCAL_CHANNELS;
+  let run = runOf(place, min(lane, runs - 1u));
+
+  var h = Quads();
+  var elapsed = 0.0;
+  var index = tokenAt(first, direction);
+  var ahead = tokenOf(chain, 0u, index, false);
+  for (var step = first; step < end; step++) {
+    let token = ahead;
+    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
+    index = tokenAfter(index, step + 1u, direction);
+    ahead = tokenOf(chain, 0u, index, false);
+    let delta = deltaOf(chain, token, skipAndBias.y);
+    perStep[at] = delta;
+    elapsed += delta;
+    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
+  }
+
+  index = tokenAt(first, direction);
+  ahead = tokenOf(chain, 0u, index, true);
+  passed[lane] = elapsed;
+  joined[lane] = h.a;
+  if (has(0u, 1u)) { joined[LOCAL_THREADS + lane] = h.b; }
+  if (has(0u, 2u)) { joined[2u * LOCAL_THREADS + lane] = h.c; }
+  if (has(0u, 3u)) { joined[3u * LOCAL_THREADS + lane] = h.d; }
+  workgroupBarrier();
+  if (lane < runs) { joinRun(run); }
+  let inRun = passedInRun(lane);
+  workgroupBarrier();
+  passed[lane] = inRun;
+  workgroupBarrier();
+  h = entryOf(lane, a);
+
+  for (var step = first; step < end; step++) {
+    let token = ahead;
+    let at = (direction * p.length + index) * LOCAL_CHANNELS + column;
+    index = tokenAfter(index, step + 1u, direction);
+    ahead = tokenOf(chain, 0u, index, true);
+    let delta = perStep[at];
+    h = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
+    perStep[at] = skipAndBias.x * token.input + readAll(h, 0u, token.c);
+  }
+  let firstToken = imageOf(place) * p.length;
+  var nextGate = gateOf(firstToken + min(slot, p.length - 1u), chain.channel);
+  workgroupBarrier();
+  if (place.x * LOCAL_CHANNELS + column >= p.channels) { return; }
+
+  for (var i = lane; i < p.length * LOCAL_CHANNELS; i += LOCAL_THREADS) {
+    let token = firstToken + i / LOCAL_CHANNELS;
+    let gate = nextGate;
+    nextGate = gateOf(min(token + LOCAL_SLOTS, firstToken + p.length - 1u), chain.channel);
+    var y = perStep[i];
+    if (p.directions > 1u) { y += perStep[p.length * LOCAL_CHANNELS + i]; }
+    if (HAS_Z) { y *= silu(gate); }
+    let at = p.outOffset + token * p.outStride + chain.channel;
+    if (p.add != 0u) { y += out[at]; }
+    out[at] = y;
+  }
+}
+//# shared/scan_step.wgsl
+
+
+
+
+struct Token { place: u32, row: u32, input: f32, gate: f32, low: Quads, b: Quads, c: Quads }
+
+fn rankQuad(row: u32, quad: u32) -> vec4f {
+  return keep(projectionQuad(row + 4u * quad), 4u * quad, RANK);
+}
+
+fn rankQuads(chain: Chain, row: u32) -> Quads {
+  var low = Quads();
+  if (RANK == 0u) { low.a.x = projectionAt(row + chain.channel); }
+  if (RANK_QUADS > 0u) { low.a = rankQuad(row, 0u); }
+  if (RANK_QUADS > 1u) { low.b = rankQuad(row, 1u); }
+  if (RANK_QUADS > 2u) { low.c = rankQuad(row, 2u); }
+  if (RANK_QUADS > 3u) { low.d = rankQuad(row, 3u); }
+  return low;
+}
+
+
+fn deltaOf(chain: Chain, token: Token, bias: f32) -> f32 {
+  var delta = bias;
+  if (RANK == 0u) { delta += token.low.a.x; }
+  if (RANK_QUADS > 0u) { delta += dot(token.low.a, constantQuad(chain, QUADS + 1u)); }
+  if (RANK_QUADS > 1u) { delta += dot(token.low.b, constantQuad(chain, QUADS + 2u)); }
+  if (RANK_QUADS > 2u) { delta += dot(token.low.c, constantQuad(chain, QUADS + 3u)); }
+  if (RANK_QUADS > 3u) { delta += dot(token.low.d, constantQuad(chain, QUADS + 4u)); }
+
+  if (RANK_QUADS > 4u) {
+    for (var quad = 4u; quad < RANK_QUADS; quad++) {
+      delta += dot(rankQuad(token.row, quad), constantQuad(chain, QUADS + 1u + quad));
+    }
+  }
+  if (p.softplus != 0u) { return softplus(delta); }
+  return delta;
+}
+
+
+fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
+  let deltas = select(RANK, p.channels, RANK == 0u);
+  return row + deltas + (part * p.groups + chain.group) * STATE;
+}
+
+fn stateQuad(at: u32, quad: u32) -> vec4f {
+  return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
+}
+
+fn stateQuads(block: u32, at: u32) -> Quads {
+  var quads = Quads();
+  quads.a = stateQuad(at, 4u * block);
+  if (has(block, 1u)) { quads.b = stateQuad(at, 4u * block + 1u); }
+  if (has(block, 2u)) { quads.c = stateQuad(at, 4u * block + 2u); }
+  if (has(block, 3u)) { quads.d = stateQuad(at, 4u * block + 3u); }
+  return quads;
+}
+
+fn tokenOf(chain: Chain, block: u32, index: u32, forOutput: bool) -> Token {
+  var token: Token;
+  token.place = chain.image * p.length + index;
+  token.row = p.projectionOffset + token.place * p.projectionStride + chain.direction * p.projectionStep;
+  token.input = u[p.uOffset + token.place * p.uStride + chain.direction * p.uStep + chain.channel];
+  token.low = rankQuads(chain, token.row);
+  token.b = stateQuads(block, inputGroup(chain, token.row, 0u));
+  if (forOutput) {
+    token.c = stateQuads(block, inputGroup(chain, token.row, 1u));
+    if (HAS_Z) { token.gate = z[p.zOffset + token.place * p.zStride + chain.channel]; }
+  }
+  return token;
+}
+
+
+fn tokenAfter(last: u32, step: u32, direction: u32) -> u32 {
+  switch (p.orders >> (4u * direction)) & 15u {
+    case 0u: { return last + 1u; }
+    case 1u: { return last - 1u; }
+    case 2u: { return select(last + p.gridWidth, last + p.gridWidth + 1u - p.length, last + p.gridWidth >= p.length); }
+    case 3u: { return select(last - p.gridWidth, last + p.length - p.gridWidth - 1u, last < p.gridWidth); }
+    default: { return min(order[p.orderOffset + direction * p.length + min(step, p.length - 1u)], p.length - 1u); }
+  }
+}
+
+
+fn advance(h: vec4f, a: vec4f, delta: f32, drive: f32, input: vec4f) -> vec4f {
+  return fma(exp2(delta * a), h, drive * input);
+}
+
+fn has(block: u32, quad: u32) -> bool { return BLOCKS > 1u || quad < QUADS; }
+
+fn loadA(chain: Chain, block: u32) -> Quads {
+  var a = Quads();
+  a.a = constantQuad(chain, 4u * block);
+  if (has(block, 1u)) { a.b = constantQuad(chain, min(4u * block + 1u, QUADS - 1u)); }
+  if (has(block, 2u)) { a.c = constantQuad(chain, min(4u * block + 2u, QUADS - 1u)); }
+  if (has(block, 3u)) { a.d = constantQuad(chain, min(4u * block + 3u, QUADS - 1u)); }
+  return a;
+}
+
+fn advanceAll(h: Quads, a: Quads, block: u32, delta: f32, drive: f32, input: Quads) -> Quads {
+  var next = h;
+  next.a = advance(h.a, a.a, delta, drive, input.a);
+  if (has(block, 1u)) { next.b = advance(h.b, a.b, delta, drive, input.b); }
+  if (has(block, 2u)) { next.c = advance(h.c, a.c, delta, drive, input.c); }
+  if (has(block, 3u)) { next.d = advance(h.d, a.d, delta, drive, input.d); }
+  return next;
+}
+
+fn readAll(h: Quads, block: u32, output: Quads) -> f32 {
+  var y = dot(h.a, output.a);
+  if (has(block, 1u)) { y += dot(h.b, output.b); }
+  if (has(block, 2u)) { y += dot(h.c, output.c); }
+  if (has(block, 3u)) { y += dot(h.d, output.d); }
+  return y;
+}
+
+fn storeSummary(chain: Chain, segment: u32, quad: u32, values: vec4f) {
+  if (quad < QUADS) { scratch[scratchAt(chain, segment, quad)] = values; }
+}
+
+fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
+  if (quad >= QUADS) { return vec4f(); }
+  if (p.segments > 1u) { return scratch[scratchAt(chain, segment, quad)]; }
+  return loadState(chain, quad);
+}
+//# shared/slices.wgsl
+
+
+
+const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
+const SLICES: u32 = 256u / SLICE_THREADS;
+var<workgroup> slices: array<vec4f, 1024>;
+
+
+fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  let inputs = transpose(inputRows(tap, j));
+  var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
+  next = addOuter(next, inputs[1], weightQuad(tap, j + 1u, quad, inner, outerQuads));
+  next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
+  return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
+}
+
+
+fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
+  let place = thread % SLICE_THREADS;
+  let slice = thread / SLICE_THREADS;
+  let quad = firstQuad + place % (TILE_N / 4u);
+  enterRows(4u * (place / (TILE_N / 4u)));
+  prepareRows(thread, 4u * slice, 4u * SLICES);
+  var sums = mat4x4f();
+  for (var tap = 0u; tap < taps; tap++) {
+
+    for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
+      sums = addFour(sums, tap, j, quad, inner, outerQuads);
+      if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
+    }
+  }
+  sums = finishSlice(thread, sums);
+  let at = slice * 4u * SLICE_THREADS + place;
+  slices[at] = sums[0];
+  slices[at + SLICE_THREADS] = sums[1];
+  slices[at + 2u * SLICE_THREADS] = sums[2];
+  slices[at + 3u * SLICE_THREADS] = sums[3];
+  workgroupBarrier();
+}
+
+
+fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
+  for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
+    let row = index / TILE_N;
+    let column = index % TILE_N;
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + column / 4u;
+    var sum = 0.0;
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at][column % 4u]; }
+    storeResult(firstRow + row, firstColumn + column, sum);
+  }
+}
+//# shared/spread.wgsl
+
+fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
+  return (group.y * groups.x + group.x) * 64u + lane;
+}
+//# shared/tile.wgsl
+
+
+
+
+
+
+
+var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>;
+var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>;
+
+var<private> weightStart: u32;
+
+const ROW_PARTS: u32 = select(1u, 2u, TALL);
+const COLUMN_PARTS: u32 = select(1u, 2u, WIDE);
+const THREAD_COLUMNS: u32 = TILE_N / 4u / COLUMN_PARTS;
+const THREAD_ROWS: u32 = TILE_M / 4u / ROW_PARTS;
+const TILE_THREADS: u32 = THREAD_COLUMNS * THREAD_ROWS;
+
+const INPUT_BLOCKS: u32 = TILE_K * TILE_M / 16u;
+const BLOCKS: u32 = INPUT_BLOCKS + TILE_K * TILE_N / 16u;
+
+
+struct Sums { a: mat4x4f, b: mat4x4f, c: mat4x4f, d: mat4x4f }
+
+fn addOuter(sums: mat4x4f, a: vec4f, b: vec4f) -> mat4x4f {
+  return mat4x4f(
+    fma(vec4f(a.x), b, sums[0]), fma(vec4f(a.y), b, sums[1]), fma(vec4f(a.z), b, sums[2]), fma(vec4f(a.w), b, sums[3]),
+  );
+}
+
+fn multiplyAdd(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
+  var next = sums;
+  let upper = inputTile[k * (TILE_M / 4u) + m];
+  let left = weightTile[k * (TILE_N / 4u) + n];
+  next.a = addOuter(sums.a, upper, left);
+  if (WIDE) {
+    let right = weightTile[k * (TILE_N / 4u) + n + THREAD_COLUMNS];
+    next.b = addOuter(sums.b, upper, right);
+    if (TALL) { next.d = addOuter(sums.d, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], right); }
+  }
+  if (TALL) { next.c = addOuter(sums.c, inputTile[k * (TILE_M / 4u) + m + THREAD_ROWS], left); }
+  return next;
+}
+
+
+fn multiplyEight(sums: Sums, k: u32, m: u32, n: u32) -> Sums {
+  var next = multiplyAdd(sums, k, m, n);
+  next = multiplyAdd(next, k + 1u, m, n);
+  next = multiplyAdd(next, k + 2u, m, n);
+  next = multiplyAdd(next, k + 3u, m, n);
+  next = multiplyAdd(next, k + 4u, m, n);
+  next = multiplyAdd(next, k + 5u, m, n);
+  next = multiplyAdd(next, k + 6u, m, n);
+  return multiplyAdd(next, k + 7u, m, n);
+}
+
+fn weightQuad(tap: u32, k: u32, quad: u32, inner: u32, outerQuads: u32) -> vec4f {
+  let value = weightAt(weightStart + (tap * inner + k) * outerQuads + quad);
+  return select(vec4f(), value, k < inner && quad < outerQuads);
+}
+
+
+fn readBlock(thread: u32, tap: u32, first: u32, firstQuad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
+  if (thread < INPUT_BLOCKS) {
+    let j = first + 4u * (thread % (TILE_K / 4u));
+    return transpose(inputRows(tap, j));
+  }
+  if (thread >= BLOCKS) { return mat4x4f(); }
+  let block = thread - INPUT_BLOCKS;
+  let k = first + 4u * (block / (TILE_N / 4u));
+  let quad = firstQuad + block % (TILE_N / 4u);
+  return mat4x4f(
+    weightQuad(tap, k, quad, inner, outerQuads), weightQuad(tap, k + 1u, quad, inner, outerQuads),
+    weightQuad(tap, k + 2u, quad, inner, outerQuads), weightQuad(tap, k + 3u, quad, inner, outerQuads),
+  );
+}
+
+fn keepBlock(thread: u32, values: mat4x4f) {
+  if (thread < INPUT_BLOCKS) {
+    let at = 4u * (thread % (TILE_K / 4u)) * (TILE_M / 4u) + thread / (TILE_K / 4u);
+    inputTile[at] = values[0];
+    inputTile[at + TILE_M / 4u] = values[1];
+    inputTile[at + 2u * (TILE_M / 4u)] = values[2];
+    inputTile[at + 3u * (TILE_M / 4u)] = values[3];
+  } else if (thread < BLOCKS) {
+    let block = thread - INPUT_BLOCKS;
+    let at = 4u * (block / (TILE_N / 4u)) * (TILE_N / 4u) + block % (TILE_N / 4u);
+    weightTile[at] = values[0];
+    weightTile[at + TILE_N / 4u] = values[1];
+    weightTile[at + 2u * (TILE_N / 4u)] = values[2];
+    weightTile[at + 3u * (TILE_N / 4u)] = values[3];
+  }
+}
+
+
+fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
+  let m = thread / THREAD_COLUMNS;
+  let n = thread % THREAD_COLUMNS;
+  if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
+  prepareRows(thread, select(inner, 4u * (thread % (TILE_K / 4u)), thread < INPUT_BLOCKS), TILE_K);
+  var sums = Sums();
+  let perTap = (inner + TILE_K - 1u) / TILE_K;
+  let count = taps * perTap;
+  var block = readBlock(thread, 0u, 0u, firstQuad, inner, outerQuads);
+  for (var i = 1u; i <= count; i++) {
+    keepBlock(thread, block);
+    workgroupBarrier();
+    if (i < count) { block = readBlock(thread, i / perTap, i % perTap * TILE_K, firstQuad, inner, outerQuads); }
+    sums = multiplyEight(sums, 0u, m, n);
+    sums = multiplyEight(sums, 8u, m, n);
+    if (TILE_K > 16u) {
+      sums = multiplyEight(sums, 16u, m, n);
+      sums = multiplyEight(sums, 24u, m, n);
+    }
+    workgroupBarrier();
+  }
+  return finishTile(thread, m, sums);
+}
+
+
+fn storeTile(thread: u32, firstRow: u32, firstColumn: u32, sums: Sums) {
+  let row = firstRow + 4u * (thread / THREAD_COLUMNS);
+  let column = firstColumn + 4u * (thread % THREAD_COLUMNS);
+  storeFour(row, column, sums.a);
+  if (WIDE) { storeFour(row, column + 4u * THREAD_COLUMNS, sums.b); }
+  if (TALL) { storeFour(row + 4u * THREAD_ROWS, column, sums.c); }
+  if (TALL && WIDE) { storeFour(row + 4u * THREAD_ROWS, column + 4u * THREAD_COLUMNS, sums.d); }
+}
+
+fn storeFour(row: u32, column: u32, sums: mat4x4f) {
+  storeRow(row, column, sums[0]);
+  storeRow(row + 1u, column, sums[1]);
+  storeRow(row + 2u, column, sums[2]);
+  storeRow(row + 3u, column, sums[3]);
+}
+//# shared/value_1.wgsl
+
+alias Value = f32;
+const LANES: u32 = 1u;
+
+fn activateAll(code: u32, slope: f32, x: Value) -> Value { return activate(code, slope, x); }
+//# shared/value_4.wgsl
+
+alias Value = vec4f;
+const LANES: u32 = 4u;
+
+fn activateAll(code: u32, slope: f32, x: Value) -> Value {
+  return vec4f(
+    activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
+  );
+}
+//# shared/weight_16.wgsl
+
+alias Weights = vec2u;
+
+fn weightAt(at: u32) -> vec4f { return halvesOf(weight[at].xxyy >> vec4u(0u, 16u, 0u, 16u)); }
+//# shared/weight_32.wgsl
+
+alias Weights = vec4f;
+
+fn weightAt(at: u32) -> vec4f { return weight[at]; }
+//# shared/words_1.wgsl
+
+alias Word = f32;
+
+fn projectionAt(at: u32) -> f32 { return projection[at]; }
+
+fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at], projection[at + 1u], projection[at + 2u], projection[at + 3u]); }
+//# shared/words_2.wgsl
+
+alias Word = vec2f;
+
+fn projectionAt(at: u32) -> f32 { return projection[at / 2u][at % 2u]; }
+
+fn projectionQuad(at: u32) -> vec4f { return vec4f(projection[at / 2u], projection[at / 2u + 1u]); }
+//# shared/words_4.wgsl
+
+alias Word = vec4f;
+
+fn projectionAt(at: u32) -> f32 { return projection[at / 4u][at % 4u]; }
+
+fn projectionQuad(at: u32) -> vec4f { return projection[at / 4u]; }
+`;

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { placeOf, withPlaces } from "../../src/gpu/shader_places.ts";
-import { SHADERS } from "../../src/gpu/shaders.gen.ts";
+import { openShaders } from "../../src/gpu/shaders.ts";
 
 const CODE = ["const LANES: u32 = 4u;", "//# a.wgsl", "one", "two", "//# shared/b.wgsl", "three"].join("\n");
 
@@ -20,7 +20,8 @@ Deno.test("withPlaces() puts files into what the implementations of WebGPU say",
 
 Deno.test("every line of a packed shader stands where it stands in its file", async () => {
   const source = await Deno.readTextFile(new URL("../../src/gpu/selective_scan.wgsl", import.meta.url));
-  const packed = SHADERS.selective_scan.split("\n"), lines = source.split("\n");
+  const { selective_scan: shader } = await openShaders();
+  const packed = shader.split("\n"), lines = source.split("\n");
   const at = lines.findIndex((line) => line.startsWith("fn ")), name = lines[at]!;
-  assertEquals(placeOf(SHADERS.selective_scan, packed.indexOf(name) + 1), `selective_scan.wgsl:${at + 1}`);
+  assertEquals(placeOf(shader, packed.indexOf(name) + 1), `selective_scan.wgsl:${at + 1}`);
 });

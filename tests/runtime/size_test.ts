@@ -12,9 +12,9 @@ async function weigh(folder: string): Promise<number> {
   return bytes;
 }
 
-Deno.test("the main package has at most 1.8 MB, no model, and nothing that must be installed along", async () => {
+Deno.test("the main package has at most 1.5 MB, no model, and nothing that must be installed along", async () => {
   const bytes = await weigh(`${ROOT}dist/npm`);
-  assert(bytes <= 1.8e6, `${bytes} bytes`);
+  assert(bytes <= 1.5e6, `${bytes} bytes`);
   const manifest = JSON.parse(await Deno.readTextFile(`${ROOT}dist/npm/package.json`));
   assertEquals(manifest.dependencies, undefined);
   for (const field of ["repository", "homepage", "bugs", "engines", "license"]) assert(manifest[field], field);

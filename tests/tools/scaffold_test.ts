@@ -207,7 +207,7 @@ Deno.test("the recipe of a kernel in CONTRIBUTING.md is complete: the checks nam
   assert(stale?.startsWith("src/gpu/shaders.gen.ts"), stale);
   assertEquals(await copy.complaints("pack.ts"), []);
   assertEquals(await copy.complaints("pack.ts", "--check"), []);
-  assert((await copy.read("src/gpu/shaders.gen.ts")).includes("  negate: `"));
+  assert((await copy.read("src/gpu/shaders.gen.ts")).includes("//# negate.wgsl"));
 
   const said = placesOf(await copy.read("CONTRIBUTING.md"), "Adding a kernel");
   assertEquals([...said].sort(), [...new Set([...ROW, ...REST].map(({ place }) => place))].sort());

@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { rollup } from "rollup";
+import { dts } from "rollup-plugin-dts";
 import ts from "typescript";
 
 /** Ends of import specifiers in declarations: TypeScript before 5.7 and most bundlers want the built file's. */
@@ -18,9 +20,8 @@ const OWNED = /\b((?:Big)?(?:Int|Uint|Float)\d+(?:Clamped)?Array)<ArrayBuffer>/g
 const DISPOSABLE = '/// <reference lib="esnext.disposable" />\n';
 
 function toNode(text: string): string {
-  const plain = text.replaceAll(SPECIFIER, '$1.js"').replaceAll(NPM, '"$1$2"')
+  return text.replaceAll(SPECIFIER, '$1.js"').replaceAll(NPM, '"$1$2"')
     .replaceAll(OWNED, 'ReturnType<$1Constructor["of"]>').replaceAll("<ArrayBufferLike>", "");
-  return /Symbol\.(async)?[dD]ispose/.test(plain) ? DISPOSABLE + plain : plain;
 }
 
 /** Names of WebGPU, which the libraries of TypeScript have only from 6 on. */
@@ -36,47 +37,61 @@ function withWebgpu(path: string, text: string): string {
   }webgpu_types.js";\n${text}`;
 }
 
-const COMMENTS = /^[ \t]*\/\*\*[^]*?\*\/\n?/gm;
-
 /** Examples, which stand in the documentation, and the notes on whole files. */
 const ASIDE =
   /\n[ \t]*\* ?\n[ \t]*\* @example[^]*?(?=\n[ \t]*\* @(?!example)|\n[ \t]*\*\/)|^\/\*\*(?:(?!\*\/)[^])*@module\n \*\/\n/gm;
 
-/** Comments where somebody may read them: on what an entry exports by the file's name, examples aside. */
-function commented(files: ReadonlyMap<string, string>, entries: readonly string[]): Map<string, string> {
-  const paths = entries.map((entry) => entry.replace(/\.ts$/, ".d.ts"));
-  const shown = new Set(paths.flatMap((path) => [path, ...targets(path, files.get(path) ?? "")]));
-  return new Map([...files].map(([path, text]) => {
-    const short = text.replaceAll(shown.has(path) ? ASIDE : COMMENTS, "");
-    return [path, short.replaceAll(/^(?: {4})+/gm, (spaces) => " ".repeat(spaces.length / 2))];
-  }));
+/** A comment as its first sentence. */
+function summary(comment: string): string {
+  const words = comment.slice(3, -2).replaceAll(/\n[ \t]*\* ?/g, "\n").split(/\n\s*\n|\n\s*@/)[0]!;
+  const sentence = words.replaceAll(/\s+/g, " ").trim().replace(/(?<=[.?!]) [A-Z].*$/, "");
+  return sentence === "" || sentence.startsWith("@") ? "" : `/** ${sentence} */`;
 }
 
-const IMPORTED = /(?:from|import)\s*\(?\s*"(\.[^"]*)\.js"/g;
+/** Entries whose documentation goes along whole; of the parts that they are built of an editor shows one sentence. */
+const WHOLE: ReadonlySet<string> = new Set(["mod.d.ts", "edge.d.ts", "gpu.d.ts"]);
 
-/** The files that a file imports from. */
-const targets = (path: string, text: string): string[] =>
-  Array.from(text.matchAll(IMPORTED), ([, target]) => new URL(`${target}.d.ts`, `file:///${path}`).pathname.slice(1));
+/** Four spaces become two, and the symbols of resource management are asked for where they occur. */
+function finished(name: string, text: string): string {
+  const short = text.replaceAll(DISPOSABLE, "").replaceAll(ASIDE, "");
+  const plain = (WHOLE.has(name) ? short : short.replaceAll(/\/\*\*[^]*?\*\//g, summary))
+    .replaceAll(/^(?: {4})+/gm, (spaces) => " ".repeat(spaces.length / 2));
+  return /Symbol\.(async)?[dD]ispose/.test(plain) ? DISPOSABLE + plain : plain;
+}
 
-/** Those of the files that the entries reach. */
-function reachable(files: ReadonlyMap<string, string>, entries: readonly string[]): Map<string, string> {
-  const reached = new Map<string, string>(), queue = entries.map((entry) => entry.replace(/\.ts$/, ".d.ts"));
-  for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-    const text = files.get(path);
-    if (reached.has(path) || text === undefined) continue;
-    reached.set(path, text);
-    queue.push(...targets(path, text));
+/** A file an entry, and files that entries share: without the declarations that no entry reaches. */
+async function rollUp(files: ReadonlyMap<string, string>, entries: ReadonlyMap<string, string>) {
+  const folder = await Deno.makeTempDir({ prefix: "declarations_" });
+  try {
+    for (const [path, text] of files) {
+      await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      await Deno.writeTextFile(`${folder}/${path}`, text);
+    }
+    const input = Array.from(entries, ([name, entry]) => [name, `${folder}/${entry.replace(/\.ts$/, ".d.ts")}`]);
+    const bundle = await rollup({
+      input: Object.fromEntries(input),
+      external: ["fast-check"],
+      plugins: [dts()],
+      logLevel: "silent",
+    });
+    const { output } = await bundle.generate({
+      entryFileNames: "[name].d.ts",
+      chunkFileNames: "shared-[hash].d.ts",
+    });
+    return output.flatMap((file) => file.type === "chunk" ? [[file.fileName, file.code] as const] : []);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
   }
-  return reached;
 }
 
 /**
- * The declarations of some modules and all they import, by path from `root`.
+ * The declarations of some modules, by name of the file.
  *
+ * @param entries Base name of a module → its path from `root`.
  * @throws {Error} When a public type cannot be written down.
  */
-export function declarationsOf(root: string, entries: readonly string[]): Map<string, string> {
-  const program = ts.createProgram(entries.map((entry) => root + entry), {
+export async function declarationsOf(root: string, entries: ReadonlyMap<string, string>): Promise<Map<string, string>> {
+  const program = ts.createProgram(Array.from(entries.values(), (entry) => root + entry), {
     target: ts.ScriptTarget.ESNext,
     module: ts.ModuleKind.ESNext,
     moduleResolution: ts.ModuleResolutionKind.Bundler,
@@ -104,5 +119,5 @@ export function declarationsOf(root: string, entries: readonly string[]): Map<st
       }`,
     );
   }
-  return commented(reachable(files, entries), entries);
+  return new Map((await rollUp(files, entries)).map(([name, text]) => [name, finished(name, text)]));
 }

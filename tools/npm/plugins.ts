@@ -5,6 +5,7 @@
  * @module
  */
 import type { Plugin } from "esbuild";
+import { compress as lzma } from "lzma1";
 import { toBase85 } from "../../src/bytes/base85.ts";
 import { weightsPackage } from "./manifest.ts";
 
@@ -44,17 +45,13 @@ export function literalImports(root: string): Plugin {
         const source = path === `${root}src/worker/start.ts`
           ? (await readSource(path)).replaceAll(OWN_WORKER, `$1${WORKER}"`)
           : await readSource(path);
-        const contents = (path.endsWith("/shaders.gen.ts")
-          ? source.replaceAll(/^ +/gm, "").replaceAll(/ ?(,|==|[=+*{}<>]) /g, "$1")
-          : source)
+        const contents = source
           .replace(SHEBANG, "#!/usr/bin/env node\n")
           .replace(LAZY, (_, file: string) => {
             const target = new URL(file, `file://${root}src/`).pathname;
             return `import("${specifierFrom(path, target)}")`;
           });
-        const symbols = ["Symbol.dispose", "Symbol.asyncDispose"].filter((name) =>
-          source.includes(name)
-        );
+        const symbols = ["Symbol.dispose", "Symbol.asyncDispose"].filter((name) => source.includes(name));
         const names = symbols.map(standIn).join(", ");
         if (/lazyImport[<(]/.test(contents)) {
           throw new Error(`Cannot build ${path} as lazyImport() must name its file in place: current call computes it`);
@@ -125,17 +122,44 @@ export const wasmName = (path: string): string => path.split("/").at(-1)!.replac
 /** Modules that carry WebAssembly as base64. */
 export const CARRIERS = /\/(kernels_\w+|\w+_wasm)\.gen\.[jt]s$/;
 
-/** A module that carries WebAssembly carries it gzipped: a third of the size. */
-export function gzippedWasm(): Plugin {
+const KERNELS = /\/kernels_\w+\.gen\.ts$/, SHADERS = /\/shaders\.gen\.ts$/;
+
+/** The shaders as they are shipped: without what only people read. */
+const shortShaders = (text: string): string => text.replaceAll(/^ +/gm, "").replaceAll(/ ?(,|==|[=+*{}<>]) /g, "$1");
+
+const gzip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
+  new Uint8Array(
+    await new Response(new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"))).arrayBuffer(),
+  );
+
+/** Bytes as `src/bytes/unpack.ts` reads them. */
+const packed = (bytes: Uint8Array): string => `z${(4 - bytes.length % 4) % 4}${toBase85(bytes)}`;
+
+/**
+ * Modules that carry WebAssembly or shaders carry them compressed: by gzip what is opened at the start, since every runtime
+ * undoes that by itself; `codecs`: what is done to the rest.
+ */
+export function compressed(codecs: "gzip" | "lzma"): Plugin {
   return {
-    name: "gzipped-wasm",
+    name: "compressed",
     setup(build) {
       build.onLoad({ filter: CARRIERS }, async ({ path }) => {
         const { default: base64 } = await import(`file://${path}`) as { readonly default: string };
-        const stream = new Blob([Uint8Array.fromBase64(base64)]).stream().pipeThrough(new CompressionStream("gzip"));
-        const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
-        const text = `${(4 - bytes.length % 4) % 4}${toBase85(bytes)}`;
-        return { contents: `export default "${text}";\n` };
+        const bytes = Uint8Array.fromBase64(base64);
+        return {
+          contents: `export default "${
+            packed(codecs === "gzip" || KERNELS.test(path) ? await gzip(bytes) : lzma(bytes, 9))
+          }";\n`,
+        };
+      });
+      build.onLoad({ filter: SHADERS }, async ({ path }) => {
+        const { default: text } = await import(`file://${path}`) as { readonly default: string };
+        const short = packed(await gzip(new TextEncoder().encode(shortShaders(text))));
+        const source = await readSource(path);
+        return {
+          contents: source.replace(/^export default `[^]*`;$/m, () => `export default "${short}";`),
+          loader: "ts",
+        };
       });
     },
   };
