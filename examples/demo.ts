@@ -4,16 +4,8 @@
  *
  * @module
  */
-import {
-  decodeImage,
-  defaultModel,
-  encodeImage,
-  loadModel,
-  openDevice,
-  type Pixels,
-  resizeBicubic,
-  restore,
-} from "../mod.ts";
+import { decodeImage, defaultModel, encodeImage, loadModel, openDevice, type Pixels, restore } from "../mod.ts";
+import { resizeBicubic } from "../kernels.ts";
 import { main } from "../src/cli/main.ts";
 
 const PHOTOS = "examples/photos/";

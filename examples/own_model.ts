@@ -4,7 +4,8 @@
  *
  * @module
  */
-import { openDevice, openModelSource, type Ops, reshape, runModel, type Tensor } from "sidewinder";
+import { openDevice } from "sidewinder";
+import { openModelSource, type Ops, reshape, runModel, type Tensor } from "sidewinder/kernels";
 import {
   bind,
   type Bound,

@@ -66,7 +66,8 @@ const BUILT_IN_SCALES = [2, 3, 4];
  *
  * @example
  * ```ts
- * import { openDevice, openNets, restore } from "@sidewinder/sidewinder";
+ * import { openDevice, restore } from "@sidewinder/sidewinder";
+ * import { openNets } from "@sidewinder/sidewinder/kernels";
  *
  * await using device = await openDevice();
  * await using nets = openNets(device);

@@ -79,15 +79,23 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
     absWorkingDir: ROOT,
     logLevel: "warning",
   });
+  // Shared files are imported some eight hundred times: a number names them as well as a hash does.
+  const shared = Object.keys(metafile.outputs).filter((file) => SHARED.test(file)).sort();
+  const numbers = new Map(shared.map((file, index) => [file.split("/").at(-1)!, `${index}.js`]));
   for (const file of Object.keys(metafile.outputs)) {
     const text = await Deno.readTextFile(ROOT + file), [shebang = ""] = SHEBANG.exec(text) ?? [];
     // A carrier of WebAssembly is one text, which nothing makes shorter.
     const { code } = CARRIER_OUT.test(file)
       ? { code: text }
       : await minify(text.slice(shebang.length), { module: true, ecma: 2020, compress: { passes: 2 } });
-    await Deno.writeTextFile(ROOT + file, shebang + code!.replace(LEFT, `import(${LEAVE}$1)`));
+    const named = code!.replaceAll(/(?<="\.\/)chunk-\w+\.js(?=")/g, (name) => numbers.get(name)!);
+    await Deno.writeTextFile(ROOT + file, shebang + named.replace(LEFT, `import(${LEAVE}$1)`));
+    const number = numbers.get(file.split("/").at(-1)!);
+    if (number !== undefined) await Deno.rename(ROOT + file, `${outdir}${number}`);
   }
 }
+
+const SHARED = /\/chunk-\w+\.js$/;
 
 const SHEBANG = /^#!.*\n/, CARRIER_OUT = /_wasm\.gen|kernels_\w+\.gen/;
 

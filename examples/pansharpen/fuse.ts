@@ -5,7 +5,8 @@
  * @module
  */
 import { fromFile } from "geotiff";
-import { type Bands, fuse, loadModel, openDevice } from "sidewinder";
+import { fuse, loadModel, openDevice } from "sidewinder";
+import { type Bands } from "sidewinder/kernels";
 
 const [file, panFile, msFile, out] = Deno.args;
 if (file === undefined || panFile === undefined || msFile === undefined || out === undefined) {

@@ -86,7 +86,8 @@ async function int8Tensors(
  *
  * @example
  * ```ts
- * import { convertCheckpoint, defaultModel, openModelSource } from "@sidewinder/sidewinder";
+ * import { convertCheckpoint, defaultModel } from "@sidewinder/sidewinder";
+ * import { openModelSource } from "@sidewinder/sidewinder/kernels";
  *
  * const checkpoint = await openModelSource(await defaultModel("classify"));
  * let bytes = 0;

@@ -36,7 +36,7 @@ export function describeAdapter(adapter: GPUAdapter): AdapterDescription {
  *
  * @example
  * ```ts
- * import { findAdapter } from "@sidewinder/sidewinder";
+ * import { findAdapter } from "@sidewinder/sidewinder/kernels";
  *
  * const found = await findAdapter();
  * console.log(typeof found === "string" ? found : found.info.vendor);

@@ -37,7 +37,7 @@ export function resizeBicubic(source: Pixels, width: number, height: number): Pi
  *
  * @example
  * ```ts
- * import { resizeLanczos } from "@sidewinder/sidewinder";
+ * import { resizeLanczos } from "@sidewinder/sidewinder/kernels";
  *
  * const grey = { data: new Uint8Array(6 * 4), width: 6, height: 4, channels: 1 } as const;
  * console.log(resizeLanczos(grey, 3, 2).data.length); // 6

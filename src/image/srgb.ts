@@ -22,7 +22,8 @@ export interface SrgbOptions {
  *
  * @example
  * ```ts
- * import { convertToSrgb, decodeImage } from "@sidewinder/sidewinder";
+ * import { decodeImage } from "@sidewinder/sidewinder";
+ * import { convertToSrgb } from "@sidewinder/sidewinder/kernels";
  *
  * const photo = await convertToSrgb(await decodeImage("tests/golden/image/reported/p3.jpg"));
  * console.log(photo.attached?.profile); // undefined

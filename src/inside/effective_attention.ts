@@ -83,7 +83,7 @@ function eachGiver(scan: ScanRecord, channel: Channel, t: number, give: (s: numb
  *
  * @example
  * ```ts
- * import { scanAttention, type ScanRecord } from "@sidewinder/sidewinder";
+ * import { scanAttention, type ScanRecord } from "@sidewinder/sidewinder/kernels";
  *
  * // One channel, one state, two tokens: Δ is 1, B and C are 1, A is −ln 2, D is 0.
  * const scan: ScanRecord = {

@@ -58,7 +58,8 @@ export interface ScanWatch {
  *
  * @example
  * ```ts
- * import { defaultModel, loadModel, openDevice, runModel, watchScans } from "@sidewinder/sidewinder";
+ * import { defaultModel, loadModel, openDevice } from "@sidewinder/sidewinder";
+ * import { runModel, watchScans } from "@sidewinder/sidewinder/kernels";
  *
  * const watch = watchScans(await openDevice());
  * await using device = watch.device;

@@ -82,7 +82,17 @@ async function once(name: string, stamp: string, step: () => Promise<void>): Pro
   await Deno.writeTextFile(file, stamp);
 }
 
-const SOURCES = ["mod.ts", "cli.ts", "deno.json", "src", "weights", "tools/build_npm.ts", "tools/npm", "LICENSE"];
+const SOURCES = [
+  "mod.ts",
+  "kernels.ts",
+  "cli.ts",
+  "deno.json",
+  "src",
+  "weights",
+  "tools/build_npm.ts",
+  "tools/npm",
+  "LICENSE",
+];
 
 /** Set once the kit is made: all test files of one run share it, whatever becomes of the sources meanwhile. */
 const MADE = "SIDEWINDER_KIT_MADE";

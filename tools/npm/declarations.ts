@@ -48,14 +48,36 @@ function summary(comment: string): string {
   return sentence === "" || sentence.startsWith("@") ? "" : `/** ${sentence} */`;
 }
 
-/** Entries whose documentation goes along whole; of the parts that they are built of an editor shows one sentence. */
+/** Modules whose names are documented whole, and those that make what they document, of which one sentence is shown. */
 const WHOLE: ReadonlySet<string> = new Set(["mod.d.ts", "edge.d.ts", "gpu.d.ts"]);
+const PARTS: ReadonlySet<string> = new Set(["models_blocks.d.ts", "laws.d.ts"]);
 
-/** Four spaces become two, and the symbols of resource management are asked for where they occur. */
-function finished(name: string, text: string): string {
-  const short = text.replaceAll(DISPOSABLE, "").replaceAll(ASIDE, "");
-  const plain = (WHOLE.has(name) ? short : short.replaceAll(/\/\*\*[^]*?\*\//g, summary))
-    .replaceAll(/^(?: {4})+/gm, (spaces) => " ".repeat(spaces.length / 2));
+const TOP_LEVEL =
+  /^(?:\/\*\*[^]*?\*\/\n)?(?:export )?(?:declare )?(?:abstract )?(?:async )?(?:function|interface|class|const|type) (\w+)[^]*?(?=^\/\*\*|^(?:export|declare|interface|class|const|type|function)\b|(?![^]))/gm;
+
+/** Names that modules with whole documentation export. */
+function publicNames(files: ReadonlyMap<string, string>): ReadonlySet<string> {
+  const names = [...files].filter(([file]) => WHOLE.has(file)).flatMap(([, text]) =>
+    [...text.matchAll(/^export (?:type )?\{([^}]*)\}/gm)].flatMap(([, list]) =>
+      list!.split(",").map((name) => name.trim().split(" as ").at(-1)!)
+    )
+  );
+  return new Set(names);
+}
+
+/** Comments where somebody reads them, indented by one space. */
+function finished(file: string, text: string, shown: ReadonlySet<string>): string {
+  const plain = text.replaceAll(DISPOSABLE, "").replaceAll(ASIDE, "").replaceAll(
+    TOP_LEVEL,
+    (declared, name) =>
+      shown.has(name) ? declared : declared.replaceAll(/[ \t]*\/\*\*[^]*?\*\/\n?/g, (comment) => {
+        if (!PARTS.has(file)) return "";
+        const short = summary(comment.trim());
+        return short && `${/^\s*/.exec(comment)}${short}\n`;
+      }),
+  )
+    .replaceAll(/^ +(?!\*)/gm, (spaces) => " ".repeat(Math.ceil(spaces.length / 4)))
+    .replaceAll(/\n{2,}/g, "\n");
   return /Symbol\.(async)?[dD]ispose/.test(plain) ? DISPOSABLE + plain : plain;
 }
 
@@ -119,5 +141,6 @@ export async function declarationsOf(root: string, entries: ReadonlyMap<string, 
       }`,
     );
   }
-  return new Map((await rollUp(files, entries)).map(([name, text]) => [name, finished(name, text)]));
+  const rolled = new Map(await rollUp(files, entries)), shown = publicNames(rolled);
+  return new Map([...rolled].map(([file, text]) => [file, finished(file, text, shown)]));
 }

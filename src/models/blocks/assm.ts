@@ -104,7 +104,8 @@ export interface AssmOptions extends Pick<LinearOptions, "into"> {
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { assm, assmWeights, bind, initialWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

@@ -101,7 +101,8 @@ export interface Attended {
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { attended, bind, cab, cabWeights, initialWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();
@@ -135,7 +136,8 @@ export function* cab(ops: Ops, { cab: w }: CabWeights, x: Tensor, norm?: RowNorm
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { attended, bind, channelAttention, channelAttentionWeights } from "@sidewinder/sidewinder/blocks";
  * import { initialWeights } from "@sidewinder/sidewinder/blocks";
  *

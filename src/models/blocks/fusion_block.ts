@@ -167,7 +167,8 @@ export function* fusePair(
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, fusionBlock, fusionBlockConfig, fusionBlockWeights } from "@sidewinder/sidewinder/blocks";
  * import { initialWeights } from "@sidewinder/sidewinder/blocks";
  *

@@ -205,7 +205,8 @@ export interface FusionMixerOptions {
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, fusionMixer, fusionMixerConfig, fusionMixerWeights } from "@sidewinder/sidewinder/blocks";
  * import { initialWeights } from "@sidewinder/sidewinder/blocks";
  *

@@ -70,7 +70,8 @@ export type GatedCnnWeights = Bound<GatedCnnSpec>;
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, gatedCnn, gatedCnnConfig, gatedCnnWeights, initialWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

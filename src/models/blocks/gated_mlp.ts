@@ -28,7 +28,8 @@ export type GatedMlpWeights = Bound<GatedMlpSpec>;
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, gatedMlp, gatedMlpWeights, initialWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

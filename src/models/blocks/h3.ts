@@ -174,7 +174,8 @@ export function h3States(ops: Ops, c: H3Config, batch: number): H3States {
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, h3, h3Config, h3Weights, initialWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

@@ -182,7 +182,8 @@ export interface MixerOptions {
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, initialWeights, mixer, mixerConfig, mixerWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();
@@ -305,7 +306,8 @@ export function block(
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, blockConfig, blockOverMap, blockWeights, initialWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

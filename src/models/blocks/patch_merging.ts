@@ -47,7 +47,8 @@ export type PatchMergingWeights = Bound<PatchMergingSpec>;
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, initialWeights, patchMerging, patchMergingWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

@@ -65,7 +65,8 @@ export type S4dWeights = Bound<S4dSpec>;
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, initialWeights, s4d, s4dConfig, s4dWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

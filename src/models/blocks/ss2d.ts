@@ -75,7 +75,8 @@ export type Ss2dOptions = Pick<LinearOptions, "norm" | "into" | "scale">;
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, initialWeights, ss2d, ss2dWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

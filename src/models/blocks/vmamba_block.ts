@@ -69,7 +69,8 @@ export type VMambaBlockWeights = Bound<VMambaBlockSpec>;
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, initialWeights, vmambaBlock, vmambaBlockConfig } from "@sidewinder/sidewinder/blocks";
  * import { vmambaBlockWeights } from "@sidewinder/sidewinder/blocks";
  *

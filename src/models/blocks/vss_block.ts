@@ -92,7 +92,8 @@ export type VssBlockWeights = Bound<VssBlockSpec>;
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, initialWeights, vssBlock, vssBlockConfig, vssBlockWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

@@ -54,7 +54,8 @@ export type WindowAttentionWeights = Bound<WindowAttentionSpec>;
  *
  * @example
  * ```ts
- * import { openDevice, runModel } from "@sidewinder/sidewinder";
+ * import { openDevice } from "@sidewinder/sidewinder";
+ * import { runModel } from "@sidewinder/sidewinder/kernels";
  * import { bind, initialWeights, windowAttention, windowAttentionWeights } from "@sidewinder/sidewinder/blocks";
  *
  * await using device = await openDevice();

@@ -83,7 +83,7 @@ export type MambaLmVariant = keyof typeof MAMBA_LM_VARIANTS;
  *
  * @example
  * ```ts
- * import { MAMBA_LM_VARIANTS, mambaLmConfig } from "@sidewinder/sidewinder";
+ * import { MAMBA_LM_VARIANTS, mambaLmConfig } from "@sidewinder/sidewinder/kernels";
  *
  * console.log(mambaLmConfig(MAMBA_LM_VARIANTS["mamba-130m"]).vocabulary); // 50280
  * ```

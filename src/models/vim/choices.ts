@@ -107,7 +107,7 @@ function shuffled(length: number, seed: number): Uint32Array {
  *
  * @example
  * ```ts
- * import { vimConfig } from "@sidewinder/sidewinder";
+ * import { vimConfig } from "@sidewinder/sidewinder/kernels";
  *
  * const { position } = choose(vimConfig({ use_middle_cls_token: false }), { if_random_cls_token_position: true, seed: 3 });
  * ```
