@@ -18,7 +18,8 @@
 export type { ByteSource } from "./src/bytes/byte_source.ts";
 export type { LongStep } from "./src/bytes/long_step.ts";
 export type { SourceInput } from "./src/bytes/source.ts";
-export type { Checkpoint, Entry } from "./src/checkpoint/checkpoint.ts";
+export type { Entry } from "./src/checkpoint/checkpoint.ts";
+export type { ConvertOptions } from "./src/checkpoint/convert.ts";
 export { type Dtype, DTYPE_BYTES } from "./src/checkpoint/dtype.ts";
 export type { CheckpointLimits } from "./src/checkpoint/limits.ts";
 export { RELEASED, type Released } from "./src/checkpoint/released.ts";
@@ -45,9 +46,9 @@ export {
   taskQueue,
   type WriteOptions,
 } from "./src/device.ts";
-export type { FeaturesOptions, LayerName, MambaOutLayer, VimLayer, VMambaLayer } from "./src/features.ts";
-export type { Series } from "./src/forecast.ts";
-export type { Bands, FuseOptions, FusePair } from "./src/fuse.ts";
+export type { FeatureMap, FeaturesOptions, LayerName, MambaOutLayer, VimLayer, VMambaLayer } from "./src/features.ts";
+export type { Forecast, Series } from "./src/forecast.ts";
+export type { Bands, Fused, FuseOptions, FusePair } from "./src/fuse.ts";
 export { generateBatch, type GeneratedToken } from "./src/generate.ts";
 export { type AdapterDescription, describeAdapter, findAdapter } from "./src/gpu/adapter.ts";
 export type { Animation, EncodeAnimationOptions, Frame } from "./src/image/animation.ts";
@@ -108,7 +109,7 @@ export { mixBits } from "./src/kernels/random.ts";
 export type { Access, ParamType } from "./src/kernels/row.ts";
 export { addWork, estimateMilliseconds, NO_WORK, type Work } from "./src/kernels/work.ts";
 export type { TokenIds } from "./src/language_model.ts";
-export { type InputSize, type ModelInfo, openModelSource, type PublishedFacts } from "./src/load_model.ts";
+export type { InputSize, ModelInfo, PublishedFacts } from "./src/load_model.ts";
 export type { Block, BlockOptions, BlockState, MapShape, SequenceShape } from "./src/models/blocks/block.ts";
 export type { CreateVssBlockOptions, VssBlock } from "./src/models/blocks/create_vss_block.ts";
 export type { BimambaType, MixerConfig } from "./src/models/blocks/mamba.ts";

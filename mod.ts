@@ -19,13 +19,14 @@
  * @module
  */
 export type { Progress } from "./src/bytes/long_step.ts";
-export { convertCheckpoint, type ConvertOptions } from "./src/checkpoint/convert.ts";
+export type { Checkpoint } from "./src/checkpoint/checkpoint.ts";
+export { convertCheckpoint } from "./src/checkpoint/convert.ts";
 export { type Classification, classify, type ClassifyOptions, type Label } from "./src/classify.ts";
 export { defaultModel, type DefaultModelOptions } from "./src/default_model.ts";
 export type { Device } from "./src/device.ts";
-export { type FeatureMap, features } from "./src/features.ts";
-export { type Forecast, forecast } from "./src/forecast.ts";
-export { fuse, type Fused } from "./src/fuse.ts";
+export { features } from "./src/features.ts";
+export { forecast } from "./src/forecast.ts";
+export { fuse } from "./src/fuse.ts";
 export { generate, type GenerateOptions } from "./src/generate.ts";
 export { decodeAnimation, encodeAnimation } from "./src/image/animation.ts";
 export { decodeImage } from "./src/image/decode.ts";
@@ -33,7 +34,7 @@ export { encodeImage } from "./src/image/encode.ts";
 export { toBlob, toImageData } from "./src/image/outputs.ts";
 export type { ImageInput, Pixels } from "./src/image/pixels.ts";
 export { type LanguageModel, loadLanguageModel } from "./src/language_model.ts";
-export { loadModel, type LoadOptions, type Model, type ModelSource } from "./src/load_model.ts";
+export { loadModel, type LoadOptions, type Model, type ModelSource, openModelSource } from "./src/load_model.ts";
 export { createBlock } from "./src/models/blocks/block.ts";
 export { createVssBlock } from "./src/models/blocks/create_vss_block.ts";
 export { openDevice, type OpenOptions } from "./src/open_device.ts";

@@ -4,8 +4,8 @@
  *
  * @module
  */
-import { openDevice } from "sidewinder";
-import { openModelSource, type Ops, reshape, runModel, type Tensor } from "sidewinder/kernels";
+import { openDevice, openModelSource } from "sidewinder";
+import { type Ops, reshape, runModel, type Tensor } from "sidewinder/kernels";
 import {
   bind,
   type Bound,

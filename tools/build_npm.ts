@@ -109,7 +109,7 @@ const LEAVE = "/* webpackIgnore: true *//* @vite-ignore */";
 /** Entries of their own, so that a bundler leaves them out with all weights, or the worker, where nobody calls them. */
 const APART = ["./src/default_model.ts", "./src/worker/engine.ts"];
 /** What workerd has: neither a command line nor a GPU, and nothing to judge kernels with. */
-const IN_WORKERD = [".", "./edge"];
+const IN_WORKERD = [".", "./edge", "./kernels"];
 
 /** Licences whose words are the same wherever they stand, from the first to the last. */
 const LICENCES: Readonly<Record<string, RegExp>> = {

@@ -6,7 +6,7 @@
  */
 import { fromFile } from "geotiff";
 import { fuse, loadModel, openDevice } from "sidewinder";
-import { type Bands } from "sidewinder/kernels";
+import type { Bands } from "sidewinder/kernels";
 
 const [file, panFile, msFile, out] = Deno.args;
 if (file === undefined || panFile === undefined || msFile === undefined || out === undefined) {

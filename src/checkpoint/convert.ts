@@ -87,7 +87,7 @@ async function int8Tensors(
  * @example
  * ```ts
  * import { convertCheckpoint, defaultModel } from "@sidewinder/sidewinder";
- * import { openModelSource } from "@sidewinder/sidewinder/kernels";
+ * import { openModelSource } from "@sidewinder/sidewinder";
  *
  * const checkpoint = await openModelSource(await defaultModel("classify"));
  * let bytes = 0;

@@ -12,9 +12,6 @@
  *
  * @module
  */
-export type * from "../device.ts";
-export type * from "../kernels.ts";
-export type * from "../tensor.ts";
 export { type AdapterDescription, describeAdapter, findAdapter } from "./adapter.ts";
 export { openWebgpu, type WebgpuCounts, type WebgpuDevice, type WebgpuOptions } from "./device.ts";
 export type { TimedPass } from "./timeline.ts";

@@ -7,7 +7,8 @@ await makeKit();
 const USE =
   `import { type Classification, classify, defaultModel, encodeImage, loadModel, type Model, openDevice, restore } from "sidewinder";
 import { type EdgeHandler, edgeHandler } from "sidewinder/edge";
-import { openWebgpu } from "sidewinder/webgpu";
+import { type Band, psnr, tensorOf } from "sidewinder/kernels";
+import { openWebgpu, type WebgpuDevice } from "sidewinder/webgpu";
 import vim from "@sidewinder/weights-vim-micro";
 declare class Buffer extends Uint8Array { toString(encoding?: string): string }
 declare const buffer: Buffer, shared: Uint8Array, photo: ArrayBuffer;
@@ -20,7 +21,9 @@ await classify(model, photo);
 export const handler: EdgeHandler = edgeHandler({ classify: () => defaultModel("classify") });
 // @ts-expect-error the options are checked
 await openDevice({ prefer: "abacus" });
-console.log(result.labels[0]?.name, openWebgpu);
+const gpu: WebgpuDevice = await openWebgpu();
+const band: Band = { first: 0, rows: 1 } as never;
+console.log(result.labels[0]?.name, gpu.adapter.name, psnr, tensorOf, band);
 `;
 
 for (const version of ["5.4", "5.7", "5.9", "6.0"]) {

@@ -1,6 +1,5 @@
 // Cloudflare Workers: all files are modules, WebAssembly comes compiled. GET /answers, /classify, /restore.
-import { classify, loadModel, openDevice, restore } from "sidewinder";
-import { openModelSource } from "sidewinder/kernels";
+import { classify, loadModel, openDevice, openModelSource, restore } from "sidewinder";
 import upscale from "@sidewinder/weights-mambair-light-x2/mambair_light_x2.safetensors";
 import vim from "@sidewinder/weights-vim-micro/vim_micro.safetensors";
 import { answers } from "./answers.js";

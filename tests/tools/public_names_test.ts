@@ -1,0 +1,19 @@
+import { assert, assertEquals } from "@std/assert";
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** Names that modules export, types too. */
+async function namesOf(...modules: string[]): Promise<string[]> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["doc", "--json", ...modules], cwd: ROOT })
+    .output();
+  const { nodes } = JSON.parse(new TextDecoder().decode(stdout)) as {
+    readonly nodes: Readonly<Record<string, { readonly symbols: readonly { readonly name: string }[] }>>;
+  };
+  return Object.values(nodes).flatMap(({ symbols }) => symbols.map(({ name }) => name));
+}
+
+Deno.test("the main module has about forty names, and none of them stands among the parts too", async () => {
+  const names = await namesOf("mod.ts"), parts = new Set(await namesOf("kernels.ts"));
+  assert(names.length >= 35 && names.length <= 50, `${names.length} names: ${names.join()}`);
+  assertEquals(names.filter((name) => parts.has(name)), []);
+});
