@@ -5,12 +5,10 @@
  *
  * @example
  * ```ts
- * import { openReference, tensorOf } from "@sidewinder/sidewinder/kernels";
+ * import { openReference } from "@sidewinder/sidewinder/kernels";
  *
- * await using device = await openReference();
- * const x = tensorOf(device.alloc(2), [1, 2]);
- * device.write(x, Float32Array.from([1, 2]));
- * console.log(await device.read(x)); // Float32Array [ 1, 2 ]
+ * await using device = await openReference(); // what each kernel means, in plain TypeScript
+ * console.log(device.kind); // reference
  * ```
  *
  * @module

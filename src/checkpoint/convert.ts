@@ -86,8 +86,7 @@ async function int8Tensors(
  *
  * @example
  * ```ts
- * import { convertCheckpoint, defaultModel } from "@sidewinder/sidewinder";
- * import { openModelSource } from "@sidewinder/sidewinder";
+ * import { convertCheckpoint, defaultModel, openModelSource } from "@sidewinder/sidewinder";
  *
  * const checkpoint = await openModelSource(await defaultModel("classify"));
  * let bytes = 0;
