@@ -13,11 +13,16 @@ const PACKED_REGEXP = /^z([0-3])/;
 /** First byte of gzip; LZMA begins with another. */
 const GZIP = 0x1f;
 
+/** The packed `lzma1`, named here since a type taken from it would have it fetched. */
+interface LzmaModule {
+  readonly decompress: (bytes: Uint8Array) => Uint8Array<ArrayBuffer>;
+}
+
 /** The bytes of a packed text: gzip, which every runtime undoes by itself, or LZMA, which is a fifth smaller. */
 async function unpack(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const padded = fromBase85(text.slice(2)), bytes = padded.subarray(0, padded.length - Number(text[1]));
   if (bytes[0] !== GZIP) {
-    const { decompress } = await lazyImport<typeof import("./lzma.gen.ts")>("./bytes/lzma.gen.ts");
+    const { decompress } = await lazyImport<LzmaModule>("./bytes/lzma.gen.ts");
     return decompress(bytes);
   }
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));

@@ -25,7 +25,7 @@ export interface ManifestInput extends Common {
 /** Models that are installed along: the defaults of `classify` and `upscale`. */
 const ALONG: ReadonlySet<string> = new Set(["vim_micro", "mambair_light_x2"]);
 
-/** Where the project is. */
+/** Where the project will be: a placeholder, see "Releasing" in CONTRIBUTING.md. */
 const HOME = "https://github.com/sidewinder-vision/sidewinder";
 
 /** Name of the package of a model. */
