@@ -193,6 +193,6 @@ export {
 } from "./src/tensor.ts";
 export { openWasm, type WasmOptions } from "./src/wasm/device.ts";
 export type { Variant } from "./src/wasm/load.ts";
-export type { BuiltIn, ModelFacts } from "./src/worker/calls.ts";
-export type { HandOver, WorkerModel, WorkerNets, WorkerRestorer } from "./src/worker/engine.ts";
+export type { BuiltIn, LanguageFacts, ModelFacts } from "./src/worker/calls.ts";
+export type { HandOver, WorkerLanguageModel, WorkerModel, WorkerNets, WorkerRestorer } from "./src/worker/engine.ts";
 export type { WorkerWish } from "./src/worker/start.ts";

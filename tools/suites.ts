@@ -61,9 +61,9 @@ async function rustParts(ci: boolean): Promise<string | undefined> {
   if (obstacle) return obstacle;
   for (const [program, args] of [["wasm-pack", []], ["wasm-bindgen-cli", ["--version", "0.2.130"]]] as const) {
     if (await succeeds(program === "wasm-pack" ? "wasm-pack" : "wasm-bindgen", "--version")) continue;
-    if (!ci) return `needs ${program}: cargo install ${program} ${args.join(" ")}`;
+    if (!ci) return `needs ${program}: cargo install --locked ${program} ${args.join(" ")}`;
     console.log(`installing: cargo install ${program}`);
-    if (!await succeeds("cargo", "install", program, ...args)) return `cargo install ${program} failed`;
+    if (!await succeeds("cargo", "install", "--locked", program, ...args)) return `cargo install ${program} failed`;
   }
   return undefined;
 }
