@@ -79,6 +79,17 @@ export async function main(args: readonly string[]): Promise<number> {
     watched: !!process.stderr.isTTY,
     signal: stop.signal,
   };
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
+  if (!command) {
+    process.stderr.on("error", () => {}); // nobody reads it
+    const meant = nearest(name, Object.keys(COMMANDS));
+    terminal.complain(
+      `Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}${
+        meant ? `: did you mean ${meant}?` : ""
+      }; see sidewinder --help`,
+    );
+    return 2;
+  }
   let stopped = 0;
   const halt = (code: number, why: string): void => {
     stopped ||= code;
@@ -98,16 +109,6 @@ export async function main(args: readonly string[]): Promise<number> {
   };
   process.stdout.on("error", unread);
   process.stderr.on("error", unread);
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
-  if (!command) {
-    const meant = nearest(name, Object.keys(COMMANDS));
-    terminal.complain(
-      `Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}${
-        meant ? `: did you mean ${meant}?` : ""
-      }; see sidewinder --help`,
-    );
-    return 2;
-  }
   try {
     const code = await command.run(rest, terminal);
     return stopped === CLOSED_PIPE ? stopped : code;
