@@ -4,8 +4,8 @@ import { mambairFile, photoFile } from "./files.ts";
 import { siteTest } from "./site.ts";
 import { openPhotos, restore } from "./steps.ts";
 
-/** Jobs after which the memory is compared; all of them with `SIDEWINDER_LONG`. */
-const JOBS = Deno.env.get("SIDEWINDER_LONG") ? 30 : 8;
+/** Jobs after which the memory is compared. */
+const JOBS = 30;
 
 siteTest(`memory is level after ${JOBS} jobs`, {}, async ({ page }) => {
   await page.locator("#checkpoint").setInputFiles(
