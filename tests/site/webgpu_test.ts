@@ -73,6 +73,7 @@ siteTest(
   "lost device is told, in mid-run and at rest; a new one or the processor goes on",
   { gpu: true },
   async ({ page }) => {
+    page.setDefaultTimeout(FIRST_RUN);
     await keepDevice(page);
     await page.locator("#files").setInputFiles([vimFile("v.pth"), await photoFile(16, 16)]);
     await page.locator("#photo-list li").first().waitFor();
