@@ -79,13 +79,17 @@ export async function restoreOne(
       : type === "png"
       ? png(restorer, bytes, options)
       : whole(restorer, bytes, options, write, type as "jpeg" | "webp", (reason) => leftOut.push(reason));
-    for (;;) {
-      const step = await result.next();
-      if (step.done) {
-        done = { ...step.value, leftOut };
-        return;
+    try {
+      for (;;) {
+        const step = await result.next();
+        if (step.done) {
+          done = { ...step.value, leftOut };
+          return;
+        }
+        yield step.value;
       }
-      yield step.value;
+    } finally {
+      await result.return(undefined as never); // it may hold a worker, without whose end the process would not end
     }
   })();
   if (path === STANDARD) { for await (const chunk of chunks) await writeStandard(chunk); }
