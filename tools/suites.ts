@@ -126,6 +126,7 @@ export const SUITES: readonly Suite[] = [
   denoSuite("docs", "every example in the documentation", [
     "--doc",
     "mod.ts",
+    "kernels.ts",
     "src",
     "README.md",
     ...["architecture", "blocks", "laws", "numerics", "webgpu"].map((name) => `docs/${name}.md`),
