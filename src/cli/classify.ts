@@ -10,12 +10,13 @@ import type { Device } from "../device.ts";
 import { loadModel, type Model } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
 import { type Command, countOption, DEVICE_OPTIONS, deviceOption, oneLine, parse, UsageError } from "./command.ts";
-import { imagePaths } from "./image_paths.ts";
+import { imagePaths, STANDARD } from "./image_paths.ts";
 import { loadingLine } from "./progress.ts";
+import { allOfStandardInput } from "./standard_streams.ts";
 
-const HELP = `Usage: sidewinder classify IMAGE|FOLDER... [options]
+const HELP = `Usage: sidewinder classify IMAGE|FOLDER|-... [options]
 
-Prints the likeliest classes of each image (PNG, JPEG, WebP).
+Prints the likeliest classes of each image (PNG, JPEG, WebP, GIF); - is standard input.
 
   --model FILE|URL|NAME  checkpoint (.pth, .safetensors), or a released name such as vim-tiny; the small built-in
                          model unless given
@@ -62,7 +63,8 @@ export const classifyCommand: Command = {
     for (const image of images) {
       terminal.signal.throwIfAborted();
       try {
-        const result = await classify(model, image, { top, choices, signal: terminal.signal });
+        const source = image === STANDARD ? await allOfStandardInput(terminal.signal) : image;
+        const result = await classify(model, source, { top, choices, signal: terminal.signal });
         terminal.print(values.json ? jsonLine(image, model, result) : table(image, result));
         if (!values.json) { for (const warning of result.warnings ?? []) terminal.complain(`${image}: ${warning}`); }
       } catch (error) {

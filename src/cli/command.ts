@@ -4,6 +4,7 @@
  * @module
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
+import { nearest } from "../bytes/near.ts";
 import type { DeviceKind, OpenOptions } from "../open_device.ts";
 
 /** Where a command writes and how it is stopped. */
@@ -48,7 +49,10 @@ export function parse<O extends Options>(args: readonly string[], options: O) {
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw new UsageError(`Cannot read the arguments: ${(error as Error).message.split(". ")[0]}`);
+    const message = (error as Error).message.split(". ")[0]!;
+    const unknown = /Unknown option '--([^'=]+)/.exec(message)?.[1];
+    const meant = unknown === undefined ? undefined : nearest(unknown, Object.keys(options));
+    throw new UsageError(`Cannot read the arguments: ${message}${meant ? `: did you mean --${meant}?` : ""}`);
   }
 }
 

@@ -6,7 +6,7 @@
 import { convertCheckpoint } from "../checkpoint/convert.ts";
 import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
 import { checkModel, detectModel, officialEntries, openModelSource } from "../load_model.ts";
-import type { ModelMetadata } from "../models/family.ts";
+import type { AnyDetected, ModelMetadata } from "../models/family.ts";
 import { jsonOption } from "./classify.ts";
 import { type Command, parse, UsageError } from "./command.ts";
 import { loadingLine } from "./progress.ts";
@@ -64,7 +64,7 @@ export const convertCommand: Command = {
         ...metadata,
         family: detected.family,
         options: detected.options,
-        ...(values.labels === undefined ? {} : { labels: await readLabels(values.labels) }),
+        ...(values.labels === undefined ? {} : { labels: await readLabels(values.labels, detected) }),
         ...(values.preprocessing === undefined
           ? {}
           : { preprocessing: jsonOption("preprocessing", values.preprocessing) as never }),
@@ -91,11 +91,17 @@ async function refuseExisting(path: string, force: boolean): Promise<void> {
   if (exists) throw new Error(`Cannot convert as ${path} must not exist yet: it does; --force overwrites it`);
 }
 
-async function readLabels(path: string): Promise<string[]> {
+/** A JSON list of as many names as the model has classes. */
+async function readLabels(path: string, { gives }: AnyDetected): Promise<string[]> {
   const { readFile } = await nodeFiles();
-  const value: unknown = JSON.parse(await readFile(path, "utf8"));
+  const text = await readFile(path, "utf8");
+  const value = await new Response(text).json().catch(() => undefined) as unknown;
   if (!Array.isArray(value) || value.some((label) => typeof label !== "string")) {
     throw new UsageError(`Cannot use --labels as ${path} must hold a JSON list of texts: it does not`);
+  }
+  const classes = gives.kind === "classes" ? gives.classes : 0;
+  if (value.length !== classes) {
+    throw new UsageError(`Cannot use --labels as ${path} must name ${classes} classes: it names ${value.length}`);
   }
   return value as string[];
 }

@@ -9,6 +9,7 @@ import process from "node:process";
 import { classifyCommand } from "./classify.ts";
 import { type Command, oneLine, type Terminal, UsageError, visible } from "./command.ts";
 import { compareCommand } from "./compare.ts";
+import { completionsOf } from "./completions.ts";
 import { convertCommand } from "./convert.ts";
 import { doctorCommand } from "./doctor.ts";
 import { forecastCommand } from "./forecast.ts";
@@ -19,7 +20,7 @@ import { nearest } from "../bytes/near.ts";
 import { restoreCommand } from "./restore.ts";
 import { VERSION } from "./version.ts";
 
-const COMMANDS: Readonly<Record<string, Command>> = {
+const WORKING: Readonly<Record<string, Command>> = {
   restore: restoreCommand,
   classify: classifyCommand,
   forecast: forecastCommand,
@@ -30,6 +31,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   compare: compareCommand,
   doctor: doctorCommand,
 };
+const COMMANDS: Readonly<Record<string, Command>> = { ...WORKING, completions: completionsOf(WORKING) };
 
 /** Signals that end a command after it has cleaned up, with their exit codes. */
 const SIGNALS: Readonly<Record<string, readonly [code: number, why: string]>> = {
@@ -44,7 +46,7 @@ const HELP = `Vision state-space models wherever JavaScript runs.
 
 Usage: sidewinder <command> [options]
 
-${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(10)}${summary}`).join("\n")}
+${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${summary}`).join("\n")}
 
 sidewinder <command> --help tells more; sidewinder --version tells the version.
 

@@ -29,8 +29,55 @@ Deno.test("sidewinder names the command that was meant, and the one ending that 
   assertStringIncludes(refused.err, ".safetensors");
 });
 
+Deno.test("sidewinder names the option that was meant", async () => {
+  const { code, err } = await run("-A", "restore", "--scael", "2", "x.png");
+  assertEquals(code, 2);
+  assertEquals(err.trim(), "Cannot read the arguments: Unknown option '--scael': did you mean --scale?");
+});
+
+Deno.test("sidewinder convert refuses labels of another count, and what is no list", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    for (
+      const [text, words] of [
+        ['["a", "b"]', "must name 200 classes: it names 2"],
+        ["a, b", "must hold a JSON list of texts: it does not"],
+      ] as const
+    ) {
+      await Deno.writeTextFile(`${folder}/labels.json`, text);
+      const model = "weights/vim_micro/vim_micro.safetensors", out = `${folder}/out.safetensors`;
+      const { code, err } = await run("-A", "convert", model, out, "--labels", `${folder}/labels.json`);
+      assertEquals([code, err.includes(words)], [2, true], err);
+      assertEquals((await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name), ["labels.json"]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("sidewinder completions completes commands and the options of each in bash, and names them for zsh and fish", async () => {
+  const { code, out } = await run("-A", "completions", "bash");
+  assertEquals(code, 0);
+  const complete = async (...words: string[]) => {
+    const script = `${out}\nCOMP_WORDS=(sidewinder ${words.map((word) => `"${word}"`).join(" ")})
+COMP_CWORD=${words.length}; COMPREPLY=(); _sidewinder; echo "\${COMPREPLY[@]}"`;
+    const { stdout } = await new Deno.Command("bash", { args: ["-c", script] }).output();
+    return new TextDecoder().decode(stdout).trim();
+  };
+  assertEquals(await complete("cl"), "classify");
+  assertEquals(await complete("restore", "--sc"), "--scale");
+  assertEquals(await complete("classify", "pho"), ""); // files, which the shell knows
+  for (const shell of ["zsh", "fish"]) {
+    const script = (await run("-A", "completions", shell)).out;
+    for (const word of ["restore", "doctor", "completions", shell === "fish" ? "-l scale" : "--scale"]) {
+      assertStringIncludes(script, word);
+    }
+  }
+  assertEquals((await run("-A", "completions", "tcsh")).code, 2);
+});
+
 Deno.test("nearest() finds a name with few letters wrong, and none for another word", () => {
-  assertEquals(nearest("inof", ["info", "convert"]), undefined);
+  assertEquals(nearest("inof", ["info", "convert"]), "info");
   assertEquals(nearest("inf", ["info", "convert"]), "info");
   assertEquals(nearest("banana", ["info", "convert"]), undefined);
 });

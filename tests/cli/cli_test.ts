@@ -33,6 +33,21 @@ Deno.test("sidewinder --help lists the commands, and each command has its own", 
   }
 });
 
+Deno.test("sidewinder classify - reads a photo from standard input", async () => {
+  const cli = new URL("../../cli.ts", import.meta.url).href;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", cli, "classify", "-", "--json", "--device", "wasm"],
+    stdin: "piped",
+    stdout: "piped",
+  }).spawn();
+  const [, { code, stdout }] = await Promise.all([
+    (await Deno.open("examples/photos/coffee.png")).readable.pipeTo(child.stdin),
+    child.output(),
+  ]);
+  const { image, labels } = JSON.parse(new TextDecoder().decode(stdout));
+  assertEquals([code, image, labels[0].name], [0, "-", "espresso"]);
+});
+
 Deno.test("sidewinder classify prints labels, device, reason and timings", async () => {
   const { code, out, err } = await sidewinder("classify", PHOTO, "--top", "3");
   assertEquals([code, err], [0, ""]);

@@ -71,7 +71,7 @@ export const BROWSERS: Readonly<Record<string, (profile: string) => readonly str
 };
 
 /** Milliseconds a page has to answer. */
-const PATIENCE = 150_000;
+const PATIENCE = 300_000;
 
 /**
  * Opens a page of a folder and waits for what it POSTs.

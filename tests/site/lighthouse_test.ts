@@ -5,7 +5,7 @@ import { CHROMIUM, siteTest } from "./site.ts";
 const LEAST = { performance: 0.9, accessibility: 0.95, "best-practices": 0.95 };
 
 /** Visits; what else the machine does may slow one, not all. */
-const VISITS = 3;
+const VISITS = 6;
 
 /** Scores of one visit, by category. */
 async function scores(origin: string): Promise<ReadonlyMap<string, number>> {
