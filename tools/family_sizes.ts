@@ -1,6 +1,6 @@
 /**
- * What an application downloads when a checkpoint is recognised: what every family needs, and the code of its family with
- * what it shares with some others and the core has not.
+ * What an application downloads when a checkpoint is recognised: what every family needs, blocks that several are made of,
+ * and the code of its family.
  *
  * @module
  */
@@ -19,7 +19,10 @@ export interface FamilyCode {
 /** The code that is fetched when a checkpoint is recognised. */
 export interface FetchedCode {
   /** What every family needs: fetched once. */
-  readonly shared: readonly Uint8Array<ArrayBuffer>[];
+  readonly every: readonly Uint8Array<ArrayBuffer>[];
+  /** Blocks and frames that several families are made of; each fetches those that it needs. */
+  readonly several: readonly Uint8Array<ArrayBuffer>[];
+  /** What a family alone has. */
   readonly families: readonly FamilyCode[];
 }
 
@@ -57,11 +60,12 @@ export async function familyCode(): Promise<FetchedCode> {
     const family = FAMILY_REGEXP.exec(entryPoint ?? "")?.[1];
     return family === undefined ? [] : [{ family, names: [...closure(name)].filter((file) => !core.has(file)) }];
   });
-  const every = fetched[0]?.names.filter((file) => fetched.every(({ names }) => names.includes(file))) ?? [];
+  const all = [...new Set(fetched.flatMap(({ names }) => names))];
+  const users = (file: string): number => fetched.filter(({ names }) => names.includes(file)).length;
   const code = (names: readonly string[]) => names.map((file) => contents.get(file) as Uint8Array<ArrayBuffer>);
-  const families = fetched.map(({ family, names }) => ({
-    family,
-    files: code(names.filter((file) => !every.includes(file))),
-  }));
-  return { shared: code(every), families };
+  return {
+    every: code(all.filter((file) => users(file) === fetched.length)),
+    several: code(all.filter((file) => users(file) > 1 && users(file) < fetched.length)),
+    families: fetched.map(({ family, names }) => ({ family, files: code(names.filter((file) => users(file) === 1)) })),
+  };
 }
