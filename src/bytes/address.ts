@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { printable } from "./errors.ts";
 import { hasFiles } from "./files_node.ts";
 
 /** Beginnings of what is an address everywhere. */
@@ -18,7 +19,7 @@ function base(): string | undefined {
 /**
  * The address that a text is; undefined: it is a path.
  *
- * @throws {TypeError} When it is relative to a place that nothing can be relative to, such as a worker from a blob.
+ * @throws {TypeError} When it begins as an address and is none, or is relative to a place that nothing can be relative to, such as a worker from a blob.
  *
  * @example
  * ```ts
@@ -28,15 +29,16 @@ function base(): string | undefined {
  * ```
  */
 export function addressOf(text: string): URL | undefined {
-  if (ABSOLUTE.test(text)) return new URL(text);
-  const place = hasFiles() ? undefined : base();
-  if (place === undefined) return undefined;
+  const absolute = ABSOLUTE.test(text), place = absolute || hasFiles() ? undefined : base();
+  if (!absolute && place === undefined) return undefined;
   try {
     return new URL(text, place);
   } catch (cause) {
     throw new TypeError(
-      `Cannot read ${text} as an address must be absolute where nothing can be relative to the place: ` +
-        `current place is ${place}`,
+      absolute
+        ? `Cannot read ${printable(text)} as an address must be one that can be read: current one is not`
+        : `Cannot read ${text} as an address must be absolute where nothing can be relative to the place: ` +
+          `current place is ${place}`,
       { cause },
     );
   }

@@ -44,7 +44,10 @@ export const classifyCommand: Command = {
       choices: { type: "string" },
     });
     const images = (await imagePaths(positionals, false)).map(({ path }) => path);
-    if (images.length === 0) throw new UsageError("Cannot classify as at least one IMAGE must be given: there is none");
+    if (images.length === 0) {
+      const fact = positionals.length > 0 ? `${positionals.join(" ")} has none` : "there is none";
+      throw new UsageError(`Cannot classify as at least one IMAGE must be given: ${fact}`);
+    }
     const top = countOption("top", values.top, 1) ?? 5;
     const options = jsonOption("options", values.options), choices = jsonOption("choices", values.choices);
     await using device = await openDevice(deviceOption(values));

@@ -27,6 +27,15 @@ export const isCommit = (revision: string): boolean => /^[0-9a-f]{40}$/i.test(re
 export const nameOf = ({ repo, revision, file }: HubName): string =>
   `hf:${repo}${revision === USUAL ? "" : `@${revision}`}${file === undefined ? "" : `/${file}`}`;
 
+/** Text with its %-signs resolved; undefined where they say nothing. */
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Reads a name.
  *
@@ -41,8 +50,8 @@ export const nameOf = ({ repo, revision, file }: HubName): string =>
  */
 export function parseHubName(text: string): HubName {
   const [, repo, revision = USUAL, file] = NAME.exec(text) ?? [];
-  const parts = `${repo}/${file || "file"}`.split("/");
-  if (repo === undefined || parts.some((part) => /^\.{0,2}$/.test(part))) {
+  const parts = `${repo}/${file || "file"}`.split("/"), decoded = decode(revision);
+  if (repo === undefined || decoded === undefined || parts.some((part) => /^\.{0,2}$/.test(part))) {
     throw new RangeError(
       `Cannot load ${
         printable(text)
@@ -50,7 +59,7 @@ export function parseHubName(text: string): HubName {
         `current name is not`,
     );
   }
-  return { repo, revision: decodeURIComponent(revision), file: file || undefined };
+  return { repo, revision: decoded, file: file || undefined };
 }
 
 /** The address of a file at a revision. */

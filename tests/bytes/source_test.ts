@@ -19,6 +19,17 @@ async function checkSmall(source: ByteSource): Promise<void> {
   await source.close();
 }
 
+Deno.test("openSource() says of a text that begins as an address when it is none", async () => {
+  for (const text of ["http://[", "https://a b/c.pth", "http://[\u001b[2J"]) {
+    const error = await assertRejects(
+      async () => await openSource(text),
+      TypeError,
+      "an address must be one that can be read",
+    );
+    assert(!error.message.includes("\u001b"), error.message);
+  }
+});
+
 Deno.test("openSource() reads bytes, buffers, blobs and files at any offset", async () => {
   await checkSmall(await openSource(small));
   await checkSmall(await openSource(small.slice().buffer));

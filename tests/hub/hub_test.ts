@@ -44,7 +44,9 @@ Deno.test("names on the hub are read, and what is none is refused", () => {
   assertEquals(parseHubName("hf://a/b@v1.0/c/d e.pth"), { repo: "a/b", revision: "v1.0", file: "c/d e.pth" });
   assertEquals(parseHubName("hf:a/b@refs/pr/3/c.pth").revision, "refs/pr/3");
   assertEquals(parseHubName("hf:a/b").file, undefined);
-  for (const text of ["hf:a", "hf:a/../c", "hf:a/b/../c", "hf:../b/c", "hf:", "hf:a/b//c", "hf:a b/c/d"]) {
+  for (
+    const text of ["hf:a", "hf:a/../c", "hf:a/b/../c", "hf:../b/c", "hf:", "hf:a/b//c", "hf:a b/c/d", "hf:a/b@%zz/c"]
+  ) {
     assertThrows(() => parseHubName(text), RangeError, "must be hf:owner/repo/file");
   }
 });
