@@ -179,7 +179,7 @@ export function compiledWasm(folder: string): Plugin {
   };
 }
 
-/** For workerd, which refuses computed specifiers and has neither files nor WebGPU nor workers of its own. */
+/** For workerd, which refuses computed specifiers, has neither files nor WebGPU nor workers of its own, and takes WebAssembly as it is. */
 export function noRuntimeModules(root: string): Plugin {
   const absent = new Map([
     [
@@ -197,11 +197,21 @@ export function noRuntimeModules(root: string): Plugin {
       `export const startWorker = () =>
         Promise.reject(new TypeError("Cannot start an engine in a worker as the runtime must have workers: current one has none"));`,
     ],
+    [
+      `${root}src/wasm/threads.ts`,
+      `export class Threads { constructor() {
+        throw new TypeError("Cannot start threads as the runtime must have workers: current one has none"); } }`,
+    ],
+    [
+      `${root}src/bytes/lzma.gen.ts`,
+      `export const decompress = () => {
+        throw new TypeError("Cannot unpack bytes as the build must have packed some: current one packs none"); };`,
+    ],
   ]);
   return {
     name: "no-runtime-modules",
     setup(build) {
-      build.onLoad({ filter: /\/(lazy_import|gpu\/device|worker\/start)\.ts$/ }, ({ path }) => {
+      build.onLoad({ filter: /\/(lazy_import|gpu\/device|worker\/start|wasm\/threads|lzma\.gen)\.ts$/ }, ({ path }) => {
         const contents = absent.get(path);
         return contents === undefined ? undefined : { contents };
       });
