@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Draw } from "../arbitraries.ts";
+import type { Draw } from "../draw.ts";
 
 /** Numbers at which sizes and offsets go wrong. */
 const EDGES = [0, 1, 2, 127, 128, 255, 256, 32_767, 32_768, 65_535, 65_536, 2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1];

@@ -5,7 +5,7 @@
  * @module
  */
 import { crc32 } from "../../src/bytes/crc32.ts";
-import type { Draw } from "../arbitraries.ts";
+import type { Draw } from "../draw.ts";
 import { join, mutate, pick } from "./mutate.ts";
 
 const text = new TextEncoder();

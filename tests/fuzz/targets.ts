@@ -19,7 +19,7 @@ import { checkModel, describeModel, detectModel } from "../../src/load_model.ts"
 import { readMetadata } from "../../src/models/metadata.ts";
 import { sizeOf } from "../../src/tensor.ts";
 import { defaultModel } from "../../src/default_model.ts";
-import type { Draw } from "../arbitraries.ts";
+import type { Draw } from "../draw.ts";
 import { join, mutate, pick } from "./mutate.ts";
 import { type Archive, chunked, claims, metadataText, pickled } from "./structures.ts";
 

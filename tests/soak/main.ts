@@ -2,6 +2,7 @@
  * Long use: the same answers bit by bit, memory that stays flat, runs that end soon after they are asked to.
  *
  *     deno task soak [--classifications N] [--restorations N] [--devices N] [--aborts N] [--seed S] [--strict]
+ *     deno task soak --only restorations       one part
  *
  * 10,000, 500, 200 and 300 by default. Prints a line a part and `N parts, M failed`; exits with 1 on a failure. The time
  * from an abort to the rejection is printed; `--strict`, for a quiet machine, allows 100 ms at most.
@@ -10,7 +11,7 @@
  */
 import { parseArgs } from "node:util";
 import { classify, defaultModel, loadModel, openDevice, restore } from "../../mod.ts";
-import { Draw } from "../arbitraries.ts";
+import { Draw } from "../draw.ts";
 
 const { values: flags } = parseArgs({
   args: Deno.args,
@@ -20,6 +21,7 @@ const { values: flags } = parseArgs({
     devices: { type: "string", default: "200" },
     aborts: { type: "string", default: "300" },
     seed: { type: "string", default: "1" },
+    only: { type: "string" },
     strict: { type: "boolean", default: false },
   },
 });
@@ -45,10 +47,17 @@ const same = (a: ArrayLike<number>, b: ArrayLike<number>): boolean => {
   return mine.length === other.length && mine.every((value, i) => value === other[i]);
 };
 
+const PARTS = ["classifications", "restorations", "devices", "aborts"] as const;
+type Part = (typeof PARTS)[number];
+if (flags.only !== undefined && !PARTS.some((name) => name === flags.only)) {
+  console.error(`Cannot soak as --only must be one of ${PARTS.join(", ")}: current value is ${flags.only}`);
+  Deno.exit(2);
+}
 let parts = 0, failed = 0;
 
 /** Does something many times; what it returns says what went wrong. */
-async function part(name: string, times: number, once: (i: number) => Promise<string | undefined>, more = () => "") {
+async function part(name: Part, once: (i: number) => Promise<string | undefined>, more = () => "") {
+  const times = flags.only === undefined || flags.only === name ? Number(flags[name]) : 0;
   if (times === 0) return;
   parts++;
   const started = performance.now();
@@ -77,7 +86,7 @@ const pictures = Array.from({ length: 5 }, () => noise(72));
   await using vim = await loadModel(device, weights);
   const wanted: Float32Array[] = [];
   for (const picture of pictures) wanted.push((await classify(vim, picture)).logits);
-  await part("classifications", Number(flags.classifications), async (i) => {
+  await part("classifications", async (i) => {
     const { logits } = await classify(vim, pictures[i % pictures.length]!);
     return same(logits, wanted[i % pictures.length]!) ? undefined : `other bits at ${i}`;
   });
@@ -87,13 +96,13 @@ const pictures = Array.from({ length: 5 }, () => noise(72));
   await using model = await loadModel(device, upscale);
   const small = Array.from({ length: 3 }, () => noise(24)), wanted: ArrayLike<number>[] = [];
   for (const picture of small) wanted.push((await restore(model, picture)).data);
-  await part("restorations", Number(flags.restorations), async (i) => {
+  await part("restorations", async (i) => {
     const { data } = await restore(model, small[i % small.length]!);
     return same(data, wanted[i % small.length]!) ? undefined : `other bits at ${i}`;
   });
 
   const large = noise(96), waits: number[] = [];
-  await part("aborts", Number(flags.aborts), async (i) => {
+  await part("aborts", async (i) => {
     const stop = new AbortController(), reason = new Error(`abort ${i}`);
     // From when it was to be aborted: a loop that is busy hears of it later.
     const delay = draw.below(400), asked = performance.now() + delay;
@@ -123,7 +132,7 @@ const pictures = Array.from({ length: 5 }, () => noise(72));
 }
 {
   let wanted: Float32Array | undefined;
-  await part("devices", Number(flags.devices), async () => {
+  await part("devices", async () => {
     await using device = await openDevice({ require: "wasm" });
     await using vim = await loadModel(device, weights);
     const { logits } = await classify(vim, pictures[0]!);

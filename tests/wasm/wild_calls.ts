@@ -8,7 +8,7 @@ import type { Role } from "../../src/device.ts";
 import { ACTIVATIONS, BINARY_OPERATIONS, SCAN_ORDERS } from "../../src/kernels.ts";
 import type { Ops } from "../../src/ops/ops.ts";
 import { columns, sizeOf, type Tensor, tensorOf } from "../../src/tensor.ts";
-import { Draw } from "../arbitraries.ts";
+import { Draw } from "../draw.ts";
 
 const SIZES = [1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 17, 0];
 const ODD = [0, -1, 1.5, NaN, Infinity, 2 ** 31, 2 ** 32, 2 ** 32 + 1, -(2 ** 31)];
