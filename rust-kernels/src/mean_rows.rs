@@ -19,17 +19,20 @@ pub unsafe extern "C" fn mean_rows(
 ) {
     let count = splat(rows as f32);
     for b in 0..batch {
-        vectors!(columns, |c, left| {
-            let from = x.add(b * rows * x_stride + c);
-            let mut total = splat(0.0);
-            for first in (0..rows).step_by(RUN) {
+        let (x, out) = (x.add(b * rows * x_stride), out.add(b * out_stride));
+        // All columns of a run while it is in the cache.
+        for first in (0..rows).step_by(RUN) {
+            vectors!(columns, |c, left| {
                 let mut partial = splat(0.0);
                 for r in first..rows.min(first + RUN) {
-                    partial = add(partial, load_tail(from.add(r * x_stride), left));
+                    partial = add(partial, load_tail(x.add(r * x_stride + c), left));
                 }
-                total = add(total, partial);
-            }
-            store_tail(out.add(b * out_stride + c), f32x4_div(total, count), left);
+                let total = if first == 0 { splat(0.0) } else { load_tail(out.add(c), left) };
+                store_tail(out.add(c), add(total, partial), left);
+            });
+        }
+        vectors!(columns, |c, left| {
+            store_tail(out.add(c), f32x4_div(load_tail(out.add(c), left), count), left);
         });
     }
 }

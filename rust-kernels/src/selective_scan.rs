@@ -245,11 +245,12 @@ pub unsafe extern "C" fn selective_scan(
     selective_scan_share(
         u, projection, constants, z, order, state, out, batch, length, channels, state_size, rank, groups,
         directions, orders, grid_width, softplus, u_stride, u_step, projection_stride, projection_step, z_stride,
-        out_stride, accumulate, carry, first_step, step_count, scratch, scratch_bytes, 0, 1,
+        out_stride, accumulate, carry, first_step, step_count, scratch, scratch_bytes, 0, 1, 0, directions,
     );
 }
 
-/// Share `part` of `parts` of a scan: some of its channels, in whole vectors.
+/// Share `part` of `parts` of the directions `first_direction` to `end_direction` of a scan: some of its channels, in whole
+/// panels. What the directions before have of these channels must be done.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn selective_scan_share(
     u: *const f32,
@@ -283,6 +284,8 @@ pub unsafe extern "C" fn selective_scan_share(
     scratch_bytes: usize,
     part: usize,
     parts: usize,
+    first_direction: usize,
+    end_direction: usize,
 ) {
     let scan = Scan {
         u,
@@ -309,15 +312,15 @@ pub unsafe extern "C" fn selective_scan_share(
         whole &= !Order::of(k, orders, length, grid_width, order).is_table();
     }
     let padded = channels.next_multiple_of(4);
-    // A part is a range of the vectors of all groups of all images.
-    let vectors = channels.div_ceil(groups).div_ceil(4);
-    let total = batch * groups * vectors;
+    // A part is a range of the panels of all groups of all images.
+    let panels = channels.div_ceil(groups).div_ceil(COLUMNS);
+    let total = batch * groups * panels;
     let (from, to) = (total * part / parts, total * (part + 1) / parts);
     for b in 0..batch {
         for group in 0..groups {
             let (start, end) = ((group * channels).div_ceil(groups), ((group + 1) * channels).div_ceil(groups));
-            let before = (b * groups + group) * vectors;
-            let channel = |edge: usize| (start + edge.saturating_sub(before) * 4).min(end);
+            let before = (b * groups + group) * panels;
+            let channel = |edge: usize| (start + edge.saturating_sub(before) * COLUMNS).min(end);
             // Channels that fill vectors and those that do not take different paths, so a chunk has one kind of them: the
             // bits of a channel do not depend on how a scan is shared out.
             let full = start + (end - start) / 4 * 4;
@@ -330,14 +333,14 @@ pub unsafe extern "C" fn selective_scan_share(
             let mut first = start;
             while first < end {
                 let width = (if first < full { end.min(full) } else { end } - first).min(chunk);
-                if accumulate == 0 && !whole {
+                if accumulate == 0 && !whole && first_direction == 0 {
                     for row in b * length..(b + 1) * length {
                         for c in first..first + width {
                             *out.add(row * out_stride + c) = 0.0;
                         }
                     }
                 }
-                for k in 0..directions {
+                for k in first_direction..end_direction {
                     let walk = Order::of(k, orders, length, grid_width, order);
                     let constants = scan.constants.add(k * padded * (state_size + 2 + rank) + first);
                     gather(constants, padded, state_size, width, blocks.a, chunk);

@@ -12,8 +12,10 @@ export type Arguments = Readonly<Record<string, number>>;
 /** One share of a call. */
 export interface Share {
   readonly args: Arguments;
-  /** For a kernel that cuts itself, `<kernel>_share`: which part of how many. */
-  readonly part?: readonly [part: number, parts: number];
+  /** For a kernel that cuts itself, `<kernel>_share`: which part of how many; of a scan also from and to which direction. */
+  readonly part?: readonly number[];
+  /** How many places before this one the share stands that must be done first. */
+  readonly after?: number;
 }
 
 type Cut = (args: Arguments, threads: number) => readonly Share[];
@@ -23,14 +25,12 @@ const PANEL = 8;
 /** Rows that stay together: a product of one row alone takes another path. */
 const ROWS = 8;
 const FLOAT = 4;
-/** Channels in a vector of a scan. */
-const LANES = 4;
 
-/** Most shares that a thread gets of what is cheap to cut, so that one that comes late leaves little behind. */
-export const SHARES_EACH = 4;
+/** Most shares that a thread gets, so that one that comes late leaves little behind. */
+export const SHARES_EACH = 8;
 
 /** Shares of what is cheap to cut: of few threads one that is late leaves more behind. */
-const sharesFor = (threads: number): number => threads * (threads < 4 ? SHARES_EACH : 2);
+const sharesFor = (threads: number): number => threads * (threads < 4 ? 4 : 2);
 
 /** Equal ranges of `total`, cut at multiples of `step`; the last one takes the rest. */
 function ranges(total: number, parts: number, step = 1): (readonly [from: number, to: number])[] {
@@ -78,11 +78,29 @@ const byBands: Cut = (args, threads) =>
 /** What the kernel cuts itself. */
 const byParts: Cut = (args, threads) => Array.from({ length: threads }, (_, part) => ({ args, part: [part, threads] }));
 
-/** Vectors of channels of all images; two shares a thread where each still has two, as it walks the whole sequence. */
+/**
+ * Panels of channels of all images, and directions: each walks the whole sequence, so there are few and even ones are wanted. A
+ * direction adds to what the one before it wrote, so it comes after the same panels of that one.
+ */
 const cutScan: Cut = (args, threads) => {
-  const { batch, groups, channels } = args as Record<"batch" | "groups" | "channels", number>;
-  const vectors = batch * groups * Math.ceil(channels / groups / LANES);
-  return byParts(args, vectors >= 4 * threads ? 2 * threads : Math.min(threads, vectors));
+  const { batch, groups, channels, directions } = args as Record<
+    "batch" | "groups" | "channels" | "directions",
+    number
+  >;
+  const panels = batch * groups * Math.ceil(channels / groups / PANEL);
+  /** Panels that the busiest thread walks with so many ranges. */
+  const busiest = (parts: number) => Math.ceil(parts * directions / threads) * Math.ceil(panels / parts);
+  const most = Math.min(panels, Math.floor(SHARES_EACH * threads / directions));
+  let parts = Math.max(1, Math.min(threads, most));
+  for (let more = parts + 1; more <= most; more++) if (busiest(more) < busiest(parts)) parts = more;
+  return Array.from({ length: parts * directions }, (_, i) => {
+    const direction = Math.floor(i / parts);
+    return {
+      args,
+      part: [i % parts, parts, direction, direction + 1],
+      ...(direction > 0 ? { after: parts } : {}),
+    };
+  });
 };
 
 /** Rows of a, where each meets the row of b that it meets in the whole call. */

@@ -26,10 +26,16 @@ export const WORD = {
   ready: 7,
   /** Not 0 when a share trapped. */
   fault: 8,
+  /** How many shares before it stands what a share comes after, 0: nothing; of the first ones, nothing. */
+  after: 9,
+  /** Number of the call whose shares are taken; unlike `call` it is there before the first of them can be. */
+  round: 10,
+  /** Round in which the first share was last done; of the others the words behind it. */
+  doneOf: 16,
 } as const;
 
-/** Words that the control block has; arguments follow. */
-export const CONTROL_WORDS = 16;
+/** Words of the control block for so many shares; arguments follow. */
+export const controlWords = (shares: number): number => WORD.doneOf + shares + shares % 2;
 /** Arguments that a share may have. */
 export const MOST_ARGUMENTS = 48;
 
@@ -39,8 +45,9 @@ export interface ThreadData {
   readonly memory: WebAssembly.Memory;
   /** Names of the functions by the index in `kernel`. */
   readonly names: readonly string[];
-  /** Byte offset of the control block. */
+  /** Byte offset of the control block, and its words. */
   readonly control: number;
+  readonly controlWords: number;
   /** Number of the pool that the thread belongs to. */
   readonly pool: number;
   /** Byte offset of the end of the thread's stack. */
@@ -52,17 +59,20 @@ export interface ThreadData {
 /** Milliseconds that a thread looks for the next call before it sleeps: longer than a layer's small calls take. */
 const AWAKE = 0.4;
 
+/** Looks at what another thread does before it sleeps on it. */
+export const SPINS = 20_000;
+
 /** The code; the clock is read once in a thousand loads. */
 export const THREAD_CODE = `"use strict";
 const NODE = "node" + ":worker_threads"; // in two parts, so that no bundler looks for it
-const serve = ({ module, memory, names, control, pool, stack, scratch }) => {
+const serve = ({ module, memory, names, control, controlWords, pool, stack, scratch }) => {
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
   const { exports } = new WebAssembly.Instance(module, imports);
   exports.__stack_pointer.value = stack;
   const kernels = names.map((name) => exports[name]);
-  const words = new Int32Array(memory.buffer, control, ${CONTROL_WORDS});
-  const floats = new Float64Array(memory.buffer, control + 4 * ${CONTROL_WORDS}, words[${WORD.count}]);
+  const words = new Int32Array(memory.buffer, control, controlWords);
+  const floats = new Float64Array(memory.buffer, control + 4 * controlWords, words[${WORD.count}]);
   let seen = Atomics.load(words, ${WORD.call});
   if (Atomics.load(words, ${WORD.pool}) !== pool) return;
   Atomics.add(words, ${WORD.ready}, 1);
@@ -81,11 +91,18 @@ const serve = ({ module, memory, names, control, pool, stack, scratch }) => {
       if (share >= Atomics.load(words, ${WORD.total})) break;
       const at = share * ${MOST_ARGUMENTS}, args = Array.from(floats.subarray(at + 2, at + 2 + floats[at]));
       args[floats[at + 1]] = scratch;
+      const round = words[${WORD.round}], after = words[${WORD.after}], before = ${WORD.doneOf} + share - after;
+      for (let spins = 0, done; 0 < after && after <= share && (done = Atomics.load(words, before)) !== round; spins++) {
+        if (Atomics.load(words, ${WORD.pool}) !== pool) return;
+        if (spins > ${SPINS}) Atomics.wait(words, before, done, 5);
+      }
       try {
         kernels[words[${WORD.kernel}]](...args);
       } catch {
         Atomics.store(words, ${WORD.fault}, 1);
       }
+      Atomics.store(words, ${WORD.doneOf} + share, round);
+      Atomics.notify(words, ${WORD.doneOf} + share);
       Atomics.add(words, ${WORD.done}, 1);
       Atomics.notify(words, ${WORD.done});
     }

@@ -8,7 +8,7 @@
 import { spawn, type Spawned } from "../bytes/spawn.ts";
 import type { KernelName } from "../kernels.ts";
 import { type Arguments, type Share, SHARES_EACH, sharesOf } from "./shares.ts";
-import { CONTROL_WORDS, MOST_ARGUMENTS, THREAD_CODE, type ThreadData, WORD } from "./thread_code.ts";
+import { controlWords, MOST_ARGUMENTS, SPINS, THREAD_CODE, type ThreadData, WORD } from "./thread_code.ts";
 
 /** Bytes of a thread's stack; `-zstack-size` of the build. */
 const STACK_BYTES = 1 << 16;
@@ -50,10 +50,10 @@ export class Threads {
   constructor(setup: ThreadSetup) {
     this.#setup = setup;
     this.#names = Object.keys(setup.exports);
-    const room = setup.count * SHARES_EACH * MOST_ARGUMENTS;
-    this.#control = setup.take(4 * CONTROL_WORDS + 8 * room);
-    this.#words = new Int32Array(setup.memory.buffer, this.#control, CONTROL_WORDS);
-    this.#floats = new Float64Array(setup.memory.buffer, this.#control + 4 * CONTROL_WORDS, room);
+    const shares = setup.count * SHARES_EACH, room = shares * MOST_ARGUMENTS, words = controlWords(shares);
+    this.#control = setup.take(4 * words + 8 * room);
+    this.#words = new Int32Array(setup.memory.buffer, this.#control, words);
+    this.#floats = new Float64Array(setup.memory.buffer, this.#control + 4 * words, room);
     this.#words.fill(0);
     this.#words[WORD.next] = NOTHING_LEFT;
     this.#words[WORD.count] = room;
@@ -84,7 +84,8 @@ export class Threads {
     }
     try {
       for (const place of this.#places) {
-        const data: ThreadData = { module, memory, names: this.#names, control: this.#control, pool, ...place };
+        const control = { control: this.#control, controlWords: this.#words.length };
+        const data: ThreadData = { module, memory, names: this.#names, ...control, pool, ...place };
         const thread = await spawn(THREAD_CODE, data, { lost }, { file, awaited: false });
         if (this.#pool !== pool) return thread.end();
         this.#running.push(thread);
@@ -139,7 +140,7 @@ export class Threads {
     if (shares.length < 2) return false;
     const words = this.#words, floats = this.#floats, own = shares[0]!.part !== undefined;
     const name = own ? `${kernel}_share` : whole, list = shares.map(flatten);
-    const place = list[0]!.length - (own ? 4 : 2);
+    const place = list[0]!.length - 2 - (own ? shares[0]!.part!.length : 0), after = shares.at(-1)!.after ?? 0;
     list.forEach((args, i) => {
       const at = i * MOST_ARGUMENTS;
       floats[at] = args.length;
@@ -149,6 +150,8 @@ export class Threads {
     words[WORD.kernel] = this.#names.indexOf(name);
     words[WORD.total] = list.length;
     words[WORD.done] = 0;
+    words[WORD.after] = after;
+    const round = ++words[WORD.round]!;
     Atomics.store(words, WORD.next, 0);
     Atomics.add(words, WORD.call, 1);
     Atomics.notify(words, WORD.call);
@@ -156,47 +159,48 @@ export class Threads {
     for (let share; (share = Atomics.add(words, WORD.next, 1)) < list.length;) {
       const args = list[share]!;
       args[place] = scratch;
+      if (0 < after && after <= share) this.#waitFor(kernel, WORD.doneOf + share - after, (done) => done === round);
       try {
         call(...args);
       } catch {
         Atomics.store(words, WORD.fault, 1);
       }
+      Atomics.store(words, WORD.doneOf + share, round);
+      Atomics.notify(words, WORD.doneOf + share);
       Atomics.add(words, WORD.done, 1);
     }
     Atomics.store(words, WORD.next, NOTHING_LEFT);
-    this.#join(kernel, list.length);
-    return true;
-  }
-
-  /** Waits until all shares are done. */
-  #join(kernel: KernelName, total: number): void {
-    const words = this.#words;
-    let spins = 0, until = 0;
-    for (let done; (done = Atomics.load(words, WORD.done)) < total;) {
-      if (spins++ < 20_000) continue;
-      const now = performance.now();
-      until ||= now + LIMIT;
-      if (now > until) {
-        this.stop();
-        throw new Error(
-          `Cannot run ${kernel} as its threads must answer within ${LIMIT / 1000} s: ${
-            total - done
-          } of ${total} shares ` +
-            `were not done; the next run starts new threads`,
-        );
-      }
-      pause(words, done);
-    }
-    if (Atomics.exchange(words, WORD.fault, 0) === 0) return;
+    this.#waitFor(kernel, WORD.done, (done) => done >= list.length);
+    if (Atomics.exchange(words, WORD.fault, 0) === 0) return true;
     this.stop();
     throw new WebAssembly.RuntimeError(`Cannot run ${kernel} as every share must end: one trapped`);
   }
+
+  /** Waits until a word is as wished. */
+  #waitFor(kernel: KernelName, word: number, wished: (value: number) => boolean): void {
+    const words = this.#words;
+    let spins = 0, until = 0;
+    for (let value; !wished(value = Atomics.load(words, word));) {
+      if (spins++ < SPINS) continue;
+      const now = performance.now();
+      until ||= now + LIMIT;
+      if (now > until) {
+        const left = words[WORD.total]! - Atomics.load(words, WORD.done);
+        this.stop();
+        throw new Error(
+          `Cannot run ${kernel} as its threads must answer within ${LIMIT / 1000} s: ${left} of ` +
+            `${words[WORD.total]} shares were not done; the next run starts new threads`,
+        );
+      }
+      pause(words, word, value);
+    }
+  }
 }
 
-/** Sleeps until another share is done, where the thread may sleep: the first one of a page may not. */
-function pause(words: Int32Array, done: number): void {
+/** Sleeps until a word changes, where the thread may sleep: the first one of a page may not. */
+function pause(words: Int32Array, word: number, value: number): void {
   try {
-    Atomics.wait(words, WORD.done, done, 5);
+    Atomics.wait(words, word, value, 5);
   } catch {
     // the caller goes on asking
   }

@@ -185,7 +185,12 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
         ? sharesOf(kernel, { ...args, half: Number(half) }, threads)
         : [{ args }];
       markCall(kernel, operands, args);
-      for (const index of shuffle([...shares.keys()])) {
+      const done = new Set<number>(), waiting = shuffle([...shares.keys()]);
+      while (waiting.length > 0) {
+        // Any order in which what a share comes after is done.
+        const ready = (index: number) => shares[index]!.after === undefined || done.has(index - shares[index]!.after!);
+        const [index] = waiting.splice(waiting.findIndex(ready), 1) as [number];
+        done.add(index);
         const { args, part } = shares[index]!;
         const list = [...names, ...SIGNATURES[kernel].params].map(({ name }) => args[name]!);
         // Each thread has scratch of its own, in which nothing of another share can be read.

@@ -3,7 +3,7 @@ import type { Device } from "../../src/device.ts";
 import { runModel } from "../../src/run/run_model.ts";
 import { tensorOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";
-import { sharesOf } from "../../src/wasm/shares.ts";
+import { SHARES_EACH, sharesOf } from "../../src/wasm/shares.ts";
 import { adapterOf, readFixtures } from "../golden_runner/run.ts";
 
 /** Every call is shared out, however small. */
@@ -78,6 +78,53 @@ Deno.test("a scan gives the same bits however it is shared out, be its decays ge
     for (const threads of [2, 3, 5, 8]) {
       await using device = await openWasm({ variant, threads, grain: GRAIN });
       assertEquals(new Uint32Array((await run(device)).buffer), wanted, `${variant}, ${threads} threads`);
+    }
+  }
+});
+
+Deno.test("directions that threads share out meet one after the other at every channel, run after run", async () => {
+  const side = 24, channels = 72, states = 3, orders = ["row", "column", "rowReversed", "columnReversed"] as const;
+  const wave = (count: number, by: number): Float32Array =>
+    Float32Array.from({ length: count }, (_, i) => Math.sin(1 + by * i));
+  const width = states + 3, projected = 4 * (1 + 2 * states);
+  const run = (device: Device) =>
+    runModel(device, function* (ops) {
+      yield;
+      const constants = wave(4 * channels * width, 0.9).map((value, i) => i % width < states ? value - 2 : value);
+      const shape = [4, channels, width], options = { role: "scan", shape, stateSize: states, life: "run" } as const;
+      return ops.selectiveScan(
+        ops.input(wave(side * side * channels, 0.7), [1, side * side, channels]),
+        ops.input(wave(side * side * projected, 0.3), [1, side * side, projected]),
+        tensorOf(ops.device.write(constants, options), shape),
+        { stateSize: states, orders, gridWidth: side, sharedInput: true, softplus: true },
+      );
+    });
+  await using alone = await openWasm({ threads: 1 });
+  const wanted = await run(alone);
+  for (const threads of [2, 8]) {
+    await using device = await openWasm({ threads, grain: GRAIN });
+    await device.prepare!([]);
+    for (let i = 0; i < 100; i++) assertEquals(await run(device), wanted, `${threads} threads, run ${i}`);
+  }
+});
+
+Deno.test("sharesOf() covers every panel of every direction once, each after the direction before it", () => {
+  for (const channels of [1, 8, 72, 100, 768]) {
+    for (const directions of [1, 2, 4]) {
+      for (const threads of [2, 3, 8, 16]) {
+        const shares = sharesOf("selective_scan", { batch: 2, groups: 1, channels, directions }, threads);
+        assert(shares.length <= threads * SHARES_EACH);
+        const parts = shares[0]!.part![1]!;
+        assertEquals(
+          shares.map(({ part }) => part),
+          Array.from({ length: directions * parts }, (_, i) => {
+            const direction = Math.floor(i / parts);
+            return [i % parts, parts, direction, direction + 1];
+          }),
+        );
+        assertEquals(shares.map(({ after }) => after), shares.map((_, i) => i < parts ? undefined : parts));
+        assert(parts <= 2 * Math.ceil(channels / 8));
+      }
     }
   }
 });
