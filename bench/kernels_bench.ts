@@ -32,10 +32,8 @@ type Case = readonly [name: string, prepare: (ops: Ops) => () => void];
 
 const input = (ops: Ops, shape: readonly number[]): Tensor => ops.input(numbers(sizeOf(shape)), shape);
 
-function weight(ops: Ops, role: Role, shape: readonly number[], stateSize?: number): Tensor {
-  const options = { role, shape, life: "run", ...(stateSize === undefined ? {} : { stateSize }) } as const;
-  return tensorOf(ops.device.write(numbers(sizeOf(shape)), options), shape);
-}
+const weight = (ops: Ops, role: Role, shape: readonly number[]): Tensor =>
+  tensorOf(ops.device.write(numbers(sizeOf(shape)), { role, shape, life: "run" }), shape);
 
 function linear(rows: number, inner: number, outer: number, kind?: "gelu" | "into"): Case {
   return [`linear ${rows} × ${inner} → ${outer}${kind ? ` ${kind}` : ""}`, (ops) => {
@@ -52,7 +50,10 @@ function scan(length: number, channels: number, stateSize: number, rank: number,
   return [name, (ops) => {
     const shared = k === 4, u = input(ops, [1, length, channels * (shared ? 1 : k)]);
     const projection = input(ops, [1, length, k * (rank + 2 * stateSize)]), out = input(ops, [1, length, channels]);
-    const constants = weight(ops, "scan", [k, channels, stateSize + 2 + rank], stateSize);
+    // A as it is in models: from −1 to −N. Where it may be above 0, the scan takes a path that no model takes.
+    const width = stateSize + 2 + rank, shape = [k, channels, width];
+    const values = numbers(sizeOf(shape)).map((value, i) => i % width < stateSize ? -1 - i % width : value);
+    const constants = tensorOf(ops.device.write(values, { role: "scan", shape, life: "run", stateSize }), shape);
     const z = shared ? undefined : input(ops, [1, length, channels]);
     const gridWidth = shared ? Math.sqrt(length) : length;
     return () =>

@@ -1,7 +1,7 @@
 /**
  * Speed over threads: `deno run -A bench/threads_bench.ts [N…]` runs Vim-Ti and Vim-S at 224 × 224 and MambaIR-light ×2 at 64 ×
  * 64 and 256 × 256 on a WASM device of 1, 2, … threads, in turns, and prints medians and how many times the speed of one
- * thread each is. The weights are random, which costs the same.
+ * thread each is, below what the cores of the machine give together. The weights are random, which costs the same.
  *
  * @module
  */
@@ -15,6 +15,7 @@ import type { Device } from "../src/device.ts";
 import { runModel } from "../src/run/run_model.ts";
 import { sizeOf } from "../src/tensor.ts";
 import { openWasm } from "../src/wasm/device.ts";
+import { rateOfCores } from "./cores.ts";
 import { machine } from "./documents.ts";
 import { medianOf } from "./median.ts";
 
@@ -56,6 +57,10 @@ const MODELS: Readonly<Record<string, Timed>> = {
 export async function timeThreads(counts: readonly number[]): Promise<string[]> {
   const rows = [`| net | ${counts.map((count) => `${count} ${count === 1 ? "thread" : "threads"}`).join(" | ")} |`];
   rows.push(`|---|${counts.map(() => "---|").join("")}`);
+  const rates: number[] = [];
+  for (const count of counts) rates.push(await rateOfCores(count));
+  const most = rates.map((rate) => `${rate.toFixed(1)} GFLOP/s (${(rate / rates[0]!).toFixed(2)} ×)`);
+  rows.push(`| multiply-adds in registers: what the cores give | ${most.join(" | ")} |`);
   for (const [name, prepare] of Object.entries(MODELS)) {
     const devices = [];
     for (const threads of counts) {

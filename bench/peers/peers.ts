@@ -21,6 +21,9 @@ const NETS: Readonly<Record<string, string>> = {
   mambair_x2: "MambaIR-light ×2, 64 × 64",
 };
 
+/** Milliseconds in which a peer must have warmed up. */
+const WARM_LIMIT = 180_000;
+
 /** What a peer came to with a net. */
 export interface PeerFigure {
   readonly peer: string;
@@ -77,9 +80,9 @@ async function peersHere(skip: (why: string) => void): Promise<Peer[]> {
   const peers: Peer[] = [{ name: "Sidewinder, Deno", command: [...deno, `--config=${ROOT}deno.json`, ours] }];
   const node = await succeeds("node", "--version");
   if (!node) skip("peers in Node: there is no node");
-  const entry = `${ROOT}dist/npm/mod.js`;
-  if (node && await Deno.stat(entry).then(() => true, () => false)) {
-    peers.push({ name: "Sidewinder, Node", command: ["node", ours], env: { SIDEWINDER: `file://${entry}` } });
+  const built = `${ROOT}dist/npm/`;
+  if (node && await Deno.stat(`${built}mod.js`).then(() => true, () => false)) {
+    peers.push({ name: "Sidewinder, Node", command: ["node", ours], env: { SIDEWINDER: `file://${built}` } });
   } else if (node) skip("Sidewinder in Node: deno task build:npm makes the package");
   await Deno.mkdir(FOLDER, { recursive: true });
   await Deno.copyFile(`${HERE}ort_peer.mjs`, `${FOLDER}ort_peer.mjs`);
@@ -137,11 +140,17 @@ async function start({ name, command, after = [], env = {} }: Peer, net: string,
         continue;
       }
       const { value, done } = await output.read();
-      if (done) throw new Error(`Cannot measure ${name} as it must run ${net}: it ended`);
+      if (done) {
+        throw new Error(
+          `Cannot measure ${name} as it must run ${net}: it ended or took over ${WARM_LIMIT / 1000} s to begin`,
+        );
+      }
       text += value;
     }
   };
-  const { version, error } = await answer();
+  // onnxruntime-web in Deno was seen to spin for good with two threads.
+  const late = setTimeout(() => child.kill("SIGKILL"), WARM_LIMIT);
+  const { version, error } = await answer().finally(() => clearTimeout(late));
   return {
     name,
     version,

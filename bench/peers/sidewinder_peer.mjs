@@ -1,14 +1,15 @@
 /**
- * `sidewinder_peer.mjs FOLDER NET THREADS`: this project as a peer by the protocol of peers.ts. `SIDEWINDER` names the entry
- * that is measured; the source tree unless it is set.
+ * `sidewinder_peer.mjs FOLDER NET THREADS`: this project as a peer by the protocol of peers.ts. `SIDEWINDER` names the folder of
+ * the package that is measured; the source tree unless it is set.
  */
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { createInterface } from "node:readline";
 
 const [folder, name, threads] = process.argv.slice(2);
-const entry = process.env.SIDEWINDER ?? new URL("../../mod.ts", import.meta.url).href;
-const { loadModel, openDevice, runModel } = await import(entry);
+const folderOf = process.env.SIDEWINDER, ending = folderOf ? "js" : "ts";
+const entry = (module) => new URL(`${module}.${ending}`, folderOf ?? new URL("../../", import.meta.url)).href;
+const { loadModel, openDevice } = await import(entry("mod")), { runModel } = await import(entry("kernels"));
 
 const bytes = (ending) => new Uint8Array(readFileSync(`${folder}/${name}.${ending}`)).buffer;
 const { input: [, channels, height, width] } = JSON.parse(readFileSync(`${folder}/${name}.json`, "utf8"));
