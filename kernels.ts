@@ -14,9 +14,8 @@
  * @module
  */
 export type { ByteSource } from "./src/bytes/byte_source.ts";
-export type { LongStep } from "./src/bytes/long_step.ts";
 export type { SourceInput } from "./src/bytes/source.ts";
-export type { Entry } from "./src/checkpoint/checkpoint.ts";
+export type { Checkpoint, Entry } from "./src/checkpoint/checkpoint.ts";
 export type { ConvertOptions } from "./src/checkpoint/convert.ts";
 export { type Dtype, DTYPE_BYTES } from "./src/checkpoint/dtype.ts";
 export type { CheckpointLimits } from "./src/checkpoint/limits.ts";
@@ -34,11 +33,12 @@ export {
 } from "./src/checkpoint/weights.ts";
 export { classifyAll, type ClassifyTimings, type OneShotOptions } from "./src/classify.ts";
 export { preprocessingOf } from "./src/classify/prepare.ts";
-export type { DefaultTask } from "./src/default_model.ts";
+export type { DefaultModelOptions, DefaultTask } from "./src/default_model.ts";
 export {
   type DeviceAccount,
   type DeviceMemory,
   type KernelCall,
+  type KernelRunner,
   type Role,
   type TaskOptions,
   taskQueue,
@@ -155,17 +155,11 @@ export type { SampleOptions } from "./src/ops/sample.ts";
 export type { ScanOptions } from "./src/ops/selective_scan.ts";
 export type { SortedRows, SortOptions } from "./src/ops/sort.ts";
 export type { UnaryOptions } from "./src/ops/unary.ts";
+export type { LongStep } from "./src/progress.ts";
 export { openReference, type ReferenceOptions } from "./src/reference/device.ts";
 export { type OneShotRestoreOptions, openNets, type RestoreNets, type Restorer } from "./src/restore.ts";
-export type {
-  RestoredRows,
-  RestoredTile,
-  RestoreProgress,
-  RestoreTask,
-  RestoreTimings,
-} from "./src/restore/options.ts";
-export type { Overall, OverallProgress } from "./src/restore/overall.ts";
-export type { Pace } from "./src/restore/pace.ts";
+export type { RestoredRows, RestoredTile, RestoreTask, RestoreTimings } from "./src/restore/options.ts";
+export type { Overall } from "./src/restore/overall.ts";
 export type { TileMode } from "./src/restore/plan_tiles.ts";
 export type { Size, SizeWish } from "./src/restore/size.ts";
 export { restoreFrames } from "./src/restore_frames.ts";
@@ -176,7 +170,6 @@ export {
   predictMilliseconds,
   runModel,
   type RunOptions,
-  type RunProgress,
   type Tap,
 } from "./src/run/run_model.ts";
 export {
@@ -194,5 +187,13 @@ export {
 export { openWasm, type WasmOptions } from "./src/wasm/device.ts";
 export type { Variant } from "./src/wasm/load.ts";
 export type { BuiltIn, LanguageFacts, ModelFacts } from "./src/worker/calls.ts";
-export type { HandOver, WorkerLanguageModel, WorkerModel, WorkerNets, WorkerRestorer } from "./src/worker/engine.ts";
+export type {
+  HandOver,
+  WorkerCalls,
+  WorkerEngineOptions,
+  WorkerLanguageModel,
+  WorkerModel,
+  WorkerNets,
+  WorkerRestorer,
+} from "./src/worker/engine.ts";
 export type { WorkerWish } from "./src/worker/start.ts";

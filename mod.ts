@@ -18,11 +18,9 @@
  *
  * @module
  */
-export type { Progress } from "./src/bytes/long_step.ts";
-export type { Checkpoint } from "./src/checkpoint/checkpoint.ts";
 export { convertCheckpoint } from "./src/checkpoint/convert.ts";
 export { type Classification, classify, type ClassifyOptions, type Label } from "./src/classify.ts";
-export { defaultModel, type DefaultModelOptions } from "./src/default_model.ts";
+export { defaultModel } from "./src/default_model.ts";
 export type { Device } from "./src/device.ts";
 export { features } from "./src/features.ts";
 export { forecast } from "./src/forecast.ts";
@@ -38,8 +36,9 @@ export { loadModel, type LoadOptions, type Model, type ModelSource, openModelSou
 export { createBlock } from "./src/models/blocks/block.ts";
 export { createVssBlock } from "./src/models/blocks/create_vss_block.ts";
 export { openDevice, type OpenOptions } from "./src/open_device.ts";
+export type { Progress } from "./src/progress.ts";
 export { restore, restoreRows, restoreTiles } from "./src/restore.ts";
 export type { Restored, RestoreOptions } from "./src/restore/options.ts";
 export { watchBatch } from "./src/restore/overall.ts";
 export { restoreAnimation } from "./src/restore_frames.ts";
-export { createWorkerEngine, type WorkerEngine, type WorkerEngineOptions } from "./src/worker/engine.ts";
+export { createWorkerEngine, type WorkerEngine } from "./src/worker/engine.ts";

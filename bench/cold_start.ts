@@ -1,10 +1,10 @@
 /**
- * Cold start to the first answer, per runtime: `deno task cold` measures on this machine and puts the table into
- * `docs/runtimes.md`. Medians of five.
+ * Cold start to the first answer, per runtime, and what the Worker of the examples uploads: `deno task cold` measures on this
+ * machine and puts the tables into `docs/runtimes.md`. Medians of five.
  *
  * @module
  */
-import { BUN, KIT, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT } from "../tests/runtime/kit.ts";
+import { BUN, KIT, makeFolder, makeKit, must, NODE_20, NODE_22, NODE_24, ROOT } from "../tests/runtime/kit.ts";
 import { askPage } from "../tests/runtime/serve.ts";
 
 const RUNS = 5;
@@ -76,18 +76,51 @@ const rows = [
   "|---|---|---|",
   await repeat("Deno 2.9, the source tree", process(Deno.execPath(), "run", "-A", "--config=deno.json")),
   await repeat("Node 20", process(NODE_20)),
+  await repeat("Node 22", process(NODE_22)),
   await repeat("Node 24", process(NODE_24)),
   await repeat("Bun 1.4", process(BUN)),
   await repeat("workerd, with its own start-up", worker),
   await repeat("Chromium, page", page("chromium")),
   await repeat("Firefox, page", page("firefox-esr")),
 ];
+
+/** What wrangler uploads of the Worker of the examples, by kind of file. */
+async function uploads(): Promise<string[]> {
+  const edge = await makeFolder("upload", {
+    "worker.js": "examples/edge/cloudflare/worker.js",
+    "wrangler.jsonc": "examples/edge/cloudflare/wrangler.jsonc",
+  });
+  await must(NODE_24, [`${KIT}node_modules/wrangler/bin/wrangler.js`, "deploy", "--dry-run", "--outdir", "built"], {
+    cwd: edge,
+    env: { WRANGLER_SEND_METRICS: "false", CI: "1" },
+  });
+  const sizes = new Map<string, { bytes: number; gzipped: number }>();
+  for await (const { name } of Deno.readDir(`${edge}built`)) {
+    const kind = name.split(".").at(-1)!, what = { js: "script", wasm: "WebAssembly", safetensors: "weights" }[kind];
+    if (what === undefined) continue;
+    const bytes = await Deno.readFile(`${edge}built/${name}`);
+    const stream = new Blob([bytes]).stream().pipeThrough(new CompressionStream("gzip"));
+    const { byteLength } = await new Response(stream).arrayBuffer(), sum = sizes.get(what) ?? { bytes: 0, gzipped: 0 };
+    sizes.set(what, { bytes: sum.bytes + bytes.length, gzipped: sum.gzipped + byteLength });
+  }
+  const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
+  return ["script", "WebAssembly", "weights"].map((what) => {
+    const { bytes, gzipped } = sizes.get(what)!;
+    return `| ${what} | ${kilobytes(bytes)} | ${kilobytes(gzipped)} |`;
+  });
+}
+
+const load = Deno.loadavg()[0]!.toFixed(1);
+const blocks: Readonly<Record<string, readonly string[]>> = {
+  cold: [...rows, "", `Load of the machine meanwhile: ${load} on ${navigator.hardwareConcurrency} cores.`],
+  upload: ["| uploaded by wrangler | bytes | gzipped |", "|---|---|---|", ...await uploads()],
+};
 const document = `${ROOT}docs/runtimes.md`;
-const text = await Deno.readTextFile(document);
-await Deno.writeTextFile(
-  document,
-  text.replace(
-    /(<!-- cold:begin -->\n)[^]*?(<!-- cold:end -->)/,
-    (_, begin, end) => `${begin}${rows.join("\n")}\n${end}`,
-  ),
-);
+let text = await Deno.readTextFile(document);
+for (const [name, lines] of Object.entries(blocks)) {
+  text = text.replace(
+    new RegExp(`(<!-- ${name}:begin -->\\n)[^]*?(<!-- ${name}:end -->)`),
+    (_, begin, end) => `${begin}${lines.join("\n")}\n${end}`,
+  );
+}
+await Deno.writeTextFile(document, text);

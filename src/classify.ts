@@ -61,7 +61,7 @@ export interface ClassifyOptions extends RunOptions {
 }
 
 /** Options of the one-shot form: which model, and how it is loaded. */
-export interface OneShotOptions extends ClassifyOptions, Omit<LoadOptions, "onProgress" | "signal"> {
+export interface OneShotOptions extends ClassifyOptions, LoadOptions {
   /** The checkpoint. */
   readonly model: ModelSource;
 }
@@ -98,8 +98,7 @@ export async function classify(
       "Cannot classify as options.model must name a checkpoint when a device is given: it is missing",
     );
   }
-  const { onProgress: _, ...load } = options;
-  await using model = await loadModel(target, options.model, load);
+  await using model = await loadModel(target, options.model, options);
   return await classify(model, image, options);
 }
 

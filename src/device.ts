@@ -8,7 +8,7 @@ import type { KernelName, Operands, Params } from "./kernels.ts";
 import type { DeviceBuffer, Tensor } from "./tensor.ts";
 
 /**
- * What a weight is for. A device packs it once, at {@linkcode Device.write}, in the layout its kernels want; nobody else
+ * What a weight is for. A device packs it once, at {@linkcode KernelRunner.write}, in the layout its kernels want; nobody else
  * sees that layout. Shapes are those of the official checkpoints.
  *
  * | role | shape | packed for |
@@ -22,7 +22,7 @@ import type { DeviceBuffer, Tensor } from "./tensor.ts";
  */
 export type Role = "linear" | "conv2d" | "depthwise" | "conv1d" | "scan" | "plain";
 
-/** How {@linkcode Device.write} keeps what it is given. */
+/** How {@linkcode KernelRunner.write} keeps what it is given. */
 export interface WriteOptions {
   /** What the data is for; `plain` by default. */
   readonly role?: Role;
@@ -35,7 +35,7 @@ export interface WriteOptions {
    * costs time. A GPU does so anyway.
    */
   readonly compact?: boolean;
-  /** `run`: freed with the innermost open scope. `model`: until {@linkcode Device.free}. */
+  /** `run`: freed with the innermost open scope. `model`: until {@linkcode KernelRunner.free}. */
   readonly life: "run" | "model";
 }
 
@@ -77,16 +77,10 @@ export interface TaskOptions {
   readonly priority?: number | undefined;
 }
 
-/** A connector to one kind of hardware. */
-export interface Device {
-  /** Kind of hardware. */
-  readonly kind: "reference" | "wasm" | "webgpu" | "dry";
-  /** Full name, with its variant: `wasm relaxed-simd`. */
-  readonly name: string;
+/** What models are run with: memory and kernels. */
+export interface KernelRunner {
   /** How many times the speed of a modest core it surely has, for a device that only queues its work; 1 by default. */
   readonly pace?: number;
-  /** Threads that share a call, the caller's counted; for a device on the processor. */
-  readonly threads?: number;
   /** Memory for `length` elements, contents undefined, freed with the innermost open scope. */
   alloc(length: number): DeviceBuffer;
   /** Copies data to the device, packed for its role. */
@@ -107,6 +101,16 @@ export interface Device {
   read(tensor: Tensor): Promise<Float32Array>;
   /** Runs `task` when no other one runs, so that runs never interleave; those that wait go by priority, then by age. */
   exclusive<T>(task: () => Promise<T>, options?: TaskOptions): Promise<T>;
+}
+
+/** A connector to one kind of hardware: what it is, what it holds, and, of {@linkcode KernelRunner}, how models are run. */
+export interface Device extends KernelRunner {
+  /** Kind of hardware. */
+  readonly kind: "reference" | "wasm" | "webgpu" | "dry";
+  /** Full name, with its variant: `wasm relaxed-simd`. */
+  readonly name: string;
+  /** Threads that share a call, the caller's counted; for a device on the processor. */
+  readonly threads?: number;
   /** Memory in use now. */
   memory(): DeviceMemory;
   /** Why this device was taken; set by the dispatcher. */
@@ -118,7 +122,7 @@ export interface Device {
 }
 
 /** A queue of one: a task starts when the one before has ended, whether it failed or not. */
-export function taskQueue(): Device["exclusive"] {
+export function taskQueue(): KernelRunner["exclusive"] {
   const waiting: { readonly priority: number; readonly start: () => Promise<void> }[] = [];
   let busy = false;
   const work = async (): Promise<void> => {

@@ -5,6 +5,7 @@
  */
 import type { Model } from "./load_model.ts";
 import { FUSIONMAMBA_MULTIPLE } from "./models/fusionmamba/options.ts";
+import { progressOf } from "./progress.ts";
 import { runModel, type RunOptions } from "./run/run_model.ts";
 
 /** Numbers of an image, pixel after pixel: [height, width, bands]. */
@@ -124,7 +125,8 @@ export async function fuse(model: Model, { pan, ms }: FusePair, options: FuseOpt
       return model.forward(ops, ops.input(sharp, [1, rows, columns, channels]), tap, { ms: second });
     }, {
       ...run,
-      ...(onProgress ? { onProgress: ({ fraction }) => onProgress({ fraction: (i + fraction) / places.length }) } : {}),
+      onProgress: ({ fraction }) =>
+        onProgress?.(progressOf("fuse", i + Math.floor(fraction), places.length, (i + fraction) / places.length)),
     });
     for (let row = 0; row < rows; row++) {
       const line = fused.subarray(row * columns * bands, (row + 1) * columns * bands);

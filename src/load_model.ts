@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LongStep } from "./bytes/long_step.ts";
+import type { LongStep } from "./progress.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { CheckpointLimits } from "./checkpoint/limits.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";

@@ -10,6 +10,7 @@ import { bleedColours } from "./image/bleed.ts";
 import { toDepth } from "./image/colour.ts";
 import type { ImageInput, Pixels } from "./image/pixels.ts";
 import { loadModel, type LoadOptions, type Model, type ModelSource } from "./load_model.ts";
+import { progressOf } from "./progress.ts";
 import { type Job, type Nets, type Part, prepare, runPass } from "./restore/job.ts";
 import type { Restored, RestoredRows, RestoredTile, RestoreOptions, RestoreTask } from "./restore/options.ts";
 import { openPace } from "./restore/pace.ts";
@@ -23,16 +24,14 @@ export type {
   RestoredRows,
   RestoredTile,
   RestoreOptions,
-  RestoreProgress,
   RestoreTask,
   RestoreTimings,
 } from "./restore/options.ts";
-export type { Pace } from "./restore/pace.ts";
 export type { TileMode } from "./restore/plan_tiles.ts";
 export type { Size, SizeWish } from "./restore/size.ts";
 
 /** Options of the one-shot form: which model, and how it is loaded. */
-export interface OneShotRestoreOptions extends RestoreOptions, Omit<LoadOptions, "onProgress" | "signal"> {
+export interface OneShotRestoreOptions extends RestoreOptions, LoadOptions {
   /** The checkpoint; the built-in nets by default: the smallest that reach the size, or one for noise. */
   readonly model?: ModelSource;
 }
@@ -79,7 +78,7 @@ const BUILT_IN_SCALES = [2, 3, 4];
 export function openNets(
   device: Device,
   task: RestoreTask = "upscale",
-  options: Omit<LoadOptions, "onProgress"> = {},
+  options: LoadOptions = {},
 ): RestoreNets {
   if (task === "dejpeg") {
     throw new RangeError("Cannot dejpeg as a model must be given for it: there is no built-in one");
@@ -153,7 +152,8 @@ function watch({ passes, tiles, target }: Job, options: RestoreOptions) {
   const total = passes.reduce((sum, { work }) => sum + work, 0), megapixels = target.width * target.height / 1e6;
   const pace = openPace();
   let done = 0, finished = 0;
-  const say = (fraction: number) => onProgress?.({ fraction, finished, tiles, ...pace(fraction, megapixels) });
+  const say = (fraction: number) =>
+    onProgress?.({ ...progressOf("restore", finished, tiles, fraction), ...pace(fraction, megapixels) });
   return {
     /** Watches a pass from its parts. */
     async *pass(job: Job, i: number, pixels: Pixels): AsyncGenerator<Part, void> {
@@ -237,7 +237,7 @@ export async function restore(
   options: RestoreOptions | OneShotRestoreOptions = {},
 ): Promise<Restored> {
   if (!("info" in target) && !("reach" in target)) {
-    const { onProgress: _, model: source, ...load } = options as OneShotRestoreOptions;
+    const { model: source, ...load } = options as OneShotRestoreOptions;
     if (source === undefined) {
       await using nets = openNets(target, options.task, load);
       return await restore(nets, image, options);

@@ -6,6 +6,7 @@
 import { type Animation, decodeAnimation, type Frame } from "./image/animation.ts";
 import { stripAttached } from "./image/attached.ts";
 import type { ImageInput } from "./image/pixels.ts";
+import { progressOf } from "./progress.ts";
 import { restore, type Restored, type RestoreOptions, type Restorer } from "./restore.ts";
 import { openPace } from "./restore/pace.ts";
 import { growthOf, targetOf } from "./restore/size.ts";
@@ -84,7 +85,7 @@ export async function restoreAnimation(
     const megapixels = size.width * size.height * count / 1e6, pace = openPace();
     for await (const { data, width, height, channels } of restoreFrames(model, pictures, inner)) {
       const fraction = ++index / count;
-      onProgress?.({ fraction, finished: index, tiles: count, ...pace(fraction, megapixels) });
+      onProgress?.({ ...progressOf("animate", index, count), ...pace(fraction, megapixels) });
       yield { pixels: { data, width, height, channels }, duration: durations.shift()! };
     }
   }

@@ -6,6 +6,7 @@ import type { Channels } from "../src/image/pixels.ts";
 import { loadModel, type Model } from "../src/load_model.ts";
 import { mambairUNetWeights } from "../src/models/mambair_unet/forward.ts";
 import { mambairUNetConfig } from "../src/models/mambair_unet/options.ts";
+import type { Progress } from "../src/progress.ts";
 import { openReference } from "../src/reference/device.ts";
 import { restore, type RestoreOptions, restoreRows, restoreTiles } from "../src/restore.ts";
 import { blendedSpans } from "../src/restore/tiling.ts";
@@ -204,8 +205,9 @@ Deno.test("restore() refuses what makes no sense, in words", async () => {
 Deno.test("restore() reports progress that rises to 1, also between tiles", async () => {
   await withSmall(async (model) => {
     const seen: number[] = [];
-    const onProgress = ({ fraction, tiles }: { fraction: number; tiles: number }) => {
-      assertEquals(tiles, 4);
+    const onProgress = ({ phase, fraction, loaded, total }: Progress) => {
+      assertEquals([phase, total], ["restore", 4]);
+      assert(loaded <= 4 && fraction >= (loaded - 1) / 4);
       seen.push(fraction);
     };
     await restore(model, image(100, 100), { tile: 80, onProgress });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import * as sidewinder from "../mod.ts";
 import { tinyCheckpoint } from "./language/tiny.ts";
+import type { WorkerEngineOptions } from "../src/worker/engine.ts";
 import { packError, unpackError } from "../src/worker/messages.ts";
 
 const { createWorkerEngine, defaultModel, loadModel, openDevice } = sidewinder;
@@ -13,7 +14,7 @@ function picture(width: number, height: number): sidewinder.Pixels {
   return { data, width, height, channels: 3 };
 }
 
-const open = (options: sidewinder.WorkerEngineOptions = {}) =>
+const open = (options: WorkerEngineOptions = {}) =>
   createWorkerEngine({ device: { prefer: "wasm", threads: 1 }, ...options });
 
 Deno.test("an engine in a worker gives the bits of this thread, hears of progress, and frees what is closed", async () => {

@@ -1,6 +1,7 @@
 /**
  * What an application downloads: `deno task size` bundles and minifies each part as a bundler would, prints its size
- * gzipped beside its budget, and fails when one is over. `--json` prints the rows for other programs.
+ * gzipped beside its budget, and fails when one is over. `--json` prints the rows for other programs, `--docs` puts them into
+ * `docs/runtimes.md`.
  *
  * @module
  */
@@ -110,7 +111,18 @@ async function measure(): Promise<Row[]> {
 await new Deno.Command(Deno.execPath(), { args: ["run", "-A", `${ROOT}tools/build_npm.ts`], cwd: ROOT }).output();
 const rows = await measure().finally(() => esbuild.stop());
 if (Deno.args.includes("--json")) console.log(JSON.stringify(rows));
-else {
+else if (Deno.args.includes("--docs")) {
+  const document = `${ROOT}docs/runtimes.md`, kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(1)} kB`;
+  const lines = rows.map(({ part, bytes, gzipped, budget }) =>
+    `| ${part} | ${kilobytes(bytes)} | ${kilobytes(gzipped)} | ${budget === undefined ? "" : kilobytes(budget)} |`
+  );
+  const table = ["| part | bytes | gzipped | budget |", "|---|---|---|---|", ...lines].join("\n");
+  const text = await Deno.readTextFile(document);
+  await Deno.writeTextFile(
+    document,
+    text.replace(/(<!-- size:begin -->\n)[^]*?(<!-- size:end -->)/, (_, begin, end) => `${begin}${table}\n${end}`),
+  );
+} else {
   console.log(`${"part".padEnd(52)}${"bytes".padStart(10)}${"gzipped".padStart(10)}${"budget".padStart(10)}`);
   for (const { part, bytes, gzipped, budget } of rows) {
     const over = budget !== undefined && gzipped > budget ? "  over budget" : "";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import type { LongStep } from "./long_step.ts";
+import type { LongStep } from "../progress.ts";
 
 /** Bytes that can be read in any order. */
 export interface ByteSource {

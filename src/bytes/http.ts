@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { progressOf } from "../progress.ts";
 import { reasonOf, tooLarge } from "./errors.ts";
 import { type ByteSource, checkRange, type SourceOptions } from "./byte_source.ts";
 
@@ -205,7 +206,7 @@ export async function* download(url: URL, options: DownloadOptions = {}): AsyncG
       if (!piece) return;
       at = piece.offset + piece.bytes.length;
       if (at > limit) throw tooLarge(url.href, `the file must have at most ${limit} bytes`, "size is larger");
-      options.onProgress?.({ phase: "download", loaded: at, total });
+      options.onProgress?.(progressOf("download", at, total));
       yield piece;
     }
   } finally {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { LongStep } from "../bytes/long_step.ts";
+import { type LongStep, progressOf } from "../progress.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
 import type { Dtype } from "./dtype.ts";
 import { narrowF16 } from "./half.ts";
@@ -105,7 +105,7 @@ export async function* convertCheckpoint(
   let loaded = 0;
   const done = (bytes: number): void => {
     loaded += bytes;
-    onProgress?.({ phase: "convert", loaded, total });
+    onProgress?.(progressOf("convert", loaded, total));
   };
   const tensors: Writable[] = [];
   const narrow = options.dtype === "int8" ? chooseInt8(entries.filter(isFloat), metadata) : new Set<string>();

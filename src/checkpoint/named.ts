@@ -16,6 +16,19 @@ const SCHEME = /^(?!https?:|file:|data:|blob:)[a-z][a-z\d+.-]+:/i;
 /** Whether a text is a name, rather than a path or an address. */
 export const isNamed = (text: string): boolean => isReleased(text) || SCHEME.test(text);
 
+/** The file of a released checkpoint; what Deno must allow for it is said before it asks. */
+async function fetchReleased(name: string, options: OpenOptions & FetchHubOptions): Promise<string | Blob> {
+  const wanted = resolveReleased(name);
+  const { announce } = await lazyImport<typeof import("../hub/permissions.ts")>("./hub/permissions.ts");
+  await announce(name, undefined, options.cacheDir);
+  const kept = await fetchCached(wanted, { ...options, offline: true }).catch((error) => {
+    if (options.offline) throw error;
+  });
+  if (kept !== undefined) return kept;
+  await announce(name, new URL(wanted.url).host, options.cacheDir);
+  return await fetchCached(wanted, options);
+}
+
 /**
  * Opens the checkpoint of a name.
  *
@@ -23,7 +36,7 @@ export const isNamed = (text: string): boolean => isReleased(text) || SCHEME.tes
  * @throws {Error} When the file cannot be had; the message says what must be done.
  */
 export async function openNamed(name: string, options: OpenOptions & FetchHubOptions): Promise<Checkpoint> {
-  if (isReleased(name)) return await openCheckpoint(await fetchCached(resolveReleased(name), options), options);
+  if (isReleased(name)) return await openCheckpoint(await fetchReleased(name, options), options);
   const { checkScheme, fetchHub } = await lazyImport<typeof import("../hub/fetch_hub.ts")>("./hub/fetch_hub.ts");
   if (!/^hf:/i.test(name)) {
     await checkScheme(name);

@@ -6,7 +6,7 @@
  */
 import type { Device, Role } from "../device.ts";
 import { type DeviceBuffer, sizeOf, type Tensor, tensorOf } from "../tensor.ts";
-import type { LongStep } from "../bytes/long_step.ts";
+import { type LongStep, progressOf } from "../progress.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
 import { printable } from "../bytes/errors.ts";
 
@@ -363,7 +363,7 @@ export async function bind<S extends Spec>(
       buffers.push(buffer);
       tensors.push(tensorOf(buffer, place.leaf.shape));
       for (const key of Object.values(place.keys)) loaded += entries.get(key)!.bytes;
-      options.onProgress?.({ phase: "bind", loaded: Math.min(loaded, total), total });
+      options.onProgress?.(progressOf("bind", Math.min(loaded, total), total));
     }
   } catch (error) {
     dispose();

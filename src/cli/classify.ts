@@ -9,7 +9,18 @@ import { defaultModel } from "../default_model.ts";
 import type { Device } from "../device.ts";
 import { loadModel, type Model } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
-import { type Command, countOption, DEVICE_OPTIONS, deviceOption, oneLine, parse, UsageError } from "./command.ts";
+import {
+  type Command,
+  countOption,
+  DEVICE_OPTIONS,
+  deviceOption,
+  MODEL_HELP,
+  MODEL_OPTIONS,
+  modelOption,
+  oneLine,
+  parse,
+  UsageError,
+} from "./command.ts";
 import { imagePaths, STANDARD } from "./image_paths.ts";
 import { loadingLine } from "./progress.ts";
 import { allOfStandardInput } from "./standard_streams.ts";
@@ -27,6 +38,7 @@ Prints the likeliest classes of each image (PNG, JPEG, WebP, GIF); - is standard
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
   --threads N            threads of the WASM device; as many as there are usable cores unless given
   --json                 one JSON line per image
+${MODEL_HELP}
 
 An image that fails does not stop the rest; the exit code is 1 then.`;
 
@@ -39,7 +51,7 @@ export const classifyCommand: Command = {
       ...DEVICE_OPTIONS,
       model: { type: "string" },
       top: { type: "string" },
-      key: { type: "string" },
+      ...MODEL_OPTIONS,
       options: { type: "string" },
       choices: { type: "string" },
     });
@@ -57,7 +69,7 @@ export const classifyCommand: Command = {
       onProgress: progress.onProgress,
       signal: terminal.signal,
       options,
-      ...(values.key === undefined ? {} : { key: values.key }),
+      ...modelOption(values),
     }).finally(progress.done);
     const load = performance.now() - started;
     if (!values.json) { for (const line of describe(device, model, load)) terminal.print(line); }

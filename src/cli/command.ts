@@ -5,6 +5,7 @@
  */
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { nearest } from "../bytes/near.ts";
+import type { LoadOptions } from "../load_model.ts";
 import type { DeviceKind, OpenOptions } from "../open_device.ts";
 
 /** Where a command writes and how it is stopped. */
@@ -43,6 +44,34 @@ export const DEVICE_OPTIONS = {
   threads: { type: "string" },
   json: { type: "boolean" },
 } as const satisfies Options;
+
+/** Options of every command that takes a checkpoint: which part of it, and how one that has a name is found. */
+export const MODEL_OPTIONS = {
+  key: { type: "string" },
+  offline: { type: "boolean" },
+  token: { type: "string" },
+  mirror: { type: "string" },
+  cache: { type: "string" },
+} as const satisfies Options;
+
+/** What `--help` prints of them, `--key` aside. */
+export const MODEL_HELP = `
+Of a NAME, a released one such as vim-tiny or hf:owner/repo[@revision]/file:
+  --offline              ask nobody: take what is in the cache (or HF_HUB_OFFLINE=1)
+  --token TOKEN          for private and gated repositories (or HF_TOKEN, which no list of processes shows)
+  --mirror URL           another address of the hub (or HF_ENDPOINT)
+  --cache FOLDER         where files are kept`;
+
+/** What {@linkcode MODEL_OPTIONS} ask for. */
+export function modelOption(
+  { key, offline, token, mirror, cache }:
+    & {
+      readonly [name in Exclude<keyof typeof MODEL_OPTIONS, "offline">]?: string | undefined;
+    }
+    & { readonly offline?: boolean | undefined },
+): Pick<LoadOptions, "key" | "offline" | "token" | "mirror" | "cacheDir"> {
+  return { offline, token, mirror, cacheDir: cache, ...(key === undefined ? {} : { key }) };
+}
 
 /** Reads arguments strictly: an unknown option is an error. */
 export function parse<O extends Options>(args: readonly string[], options: O) {

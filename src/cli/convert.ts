@@ -8,7 +8,7 @@ import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
 import { checkModel, detectModel, officialEntries, openModelSource } from "../load_model.ts";
 import type { AnyDetected, ModelMetadata } from "../models/family.ts";
 import { jsonOption } from "./classify.ts";
-import { type Command, parse, UsageError } from "./command.ts";
+import { type Command, MODEL_HELP, MODEL_OPTIONS, modelOption, parse, UsageError } from "./command.ts";
 import { loadingLine } from "./progress.ts";
 
 const HELP = `Usage: sidewinder convert IN OUT [options]
@@ -17,12 +17,13 @@ Writes the weights of a checkpoint as .safetensors, without optimizer state and 
 checkpoint, an eighth with --dtype f16, a sixteenth with --dtype int8. What the file says of the model goes along in its
 metadata.
 
-  --dtype f16|f32|int8  how numbers are stored (f32); int8: matrices in 8 bits with a factor for each output channel
-  --key NAME            part of the checkpoint that holds the weights, such as model_ema
-  --options JSON        constructor options that the file cannot say; they are written down
-  --labels FILE         JSON list of class names to write down
-  --preprocessing JSON  such as '{"resize": 256, "crop": 224, "mean": [...], "std": [...]}'
-  --force               overwrite OUT`;
+  --dtype f16|f32|int8   how numbers are stored (f32); int8: matrices in 8 bits with a factor for each output channel
+  --key NAME             part of the checkpoint that holds the weights, such as model_ema
+  --options JSON         constructor options that the file cannot say; they are written down
+  --labels FILE          JSON list of class names to write down
+  --preprocessing JSON   such as '{"resize": 256, "crop": 224, "mean": [...], "std": [...]}'
+  --force                overwrite OUT
+${MODEL_HELP}`;
 
 /** `convert`. */
 export const convertCommand: Command = {
@@ -31,7 +32,7 @@ export const convertCommand: Command = {
   async run(args, terminal) {
     const { values, positionals: [from, to, ...more] } = parse(args, {
       dtype: { type: "string", default: "f32" },
-      key: { type: "string" },
+      ...MODEL_OPTIONS,
       options: { type: "string" },
       labels: { type: "string" },
       preprocessing: { type: "string" },
@@ -55,7 +56,7 @@ export const convertCommand: Command = {
     const step = { signal: terminal.signal, onProgress: progress.onProgress };
     const checkpoint = await openModelSource(from, {
       ...step,
-      ...(values.key === undefined ? {} : { key: values.key }),
+      ...modelOption(values),
     });
     try {
       const { detected, metadata } = await detectModel(checkpoint, options);

@@ -8,7 +8,16 @@ import { forecast } from "../forecast.ts";
 import { loadModel } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
 import { jsonOption } from "./classify.ts";
-import { type Command, DEVICE_OPTIONS, deviceOption, parse, UsageError } from "./command.ts";
+import {
+  type Command,
+  DEVICE_OPTIONS,
+  deviceOption,
+  MODEL_HELP,
+  MODEL_OPTIONS,
+  modelOption,
+  parse,
+  UsageError,
+} from "./command.ts";
 
 const HELP = `Usage: sidewinder forecast FILE.csv -o OUT.csv --model FILE [options]
 
@@ -16,12 +25,15 @@ Forecasts the columns of a table with a TimeMachine. The first line names the co
 a date, are left out unless they are asked for, which is an error.
 
   -o, --output FILE      where the future goes, with the same names
-  --model FILE           the checkpoint; its authors publish none
+  --model FILE|URL|NAME  the checkpoint; its authors publish none
   --columns A,B          columns to forecast, by name; all that hold numbers unless given
+  --key NAME             part of the checkpoint that holds the weights
   --options JSON         constructor options that the file cannot say
   --force                overwrite OUT
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
-  --threads N            threads of the WASM device; as many as there are usable cores unless given`;
+  --threads N            threads of the WASM device; as many as there are usable cores unless given
+  --json                 one JSON object
+${MODEL_HELP}`;
 
 /** A table of numbers. */
 export interface Table {
@@ -99,6 +111,7 @@ export const forecastCommand: Command = {
     const { values, positionals: [from, ...more] } = parse(args, {
       ...DEVICE_OPTIONS,
       output: { type: "string", short: "o" },
+      ...MODEL_OPTIONS,
       model: { type: "string" },
       columns: { type: "string" },
       options: { type: "string" },
@@ -117,7 +130,11 @@ export const forecastCommand: Command = {
     const table = readTable(await readFile(from, "utf8"), columns?.split(","));
     await using device = await openDevice(deviceOption(values));
     const options = jsonOption("options", values.options);
-    await using model = await loadModel(device, path, { signal: terminal.signal, ...(options ? { options } : {}) });
+    await using model = await loadModel(device, path, {
+      signal: terminal.signal,
+      options,
+      ...modelOption(values),
+    });
     const { values: future, rows } = await forecast(model, { values: table.values, columns: table.names.length }, {
       signal: terminal.signal,
     });

@@ -8,7 +8,17 @@ import { fuse } from "../fuse.ts";
 import { loadModel } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
 import { jsonOption } from "./classify.ts";
-import { type Command, countOption, DEVICE_OPTIONS, deviceOption, parse, UsageError } from "./command.ts";
+import {
+  type Command,
+  countOption,
+  DEVICE_OPTIONS,
+  deviceOption,
+  MODEL_HELP,
+  MODEL_OPTIONS,
+  modelOption,
+  parse,
+  UsageError,
+} from "./command.ts";
 import { loadingLine, runningLine } from "./progress.ts";
 import { readGeotiff, type SampleKind } from "./read_geotiff.ts";
 import { geotiffBytes, type Samples } from "./write_geotiff.ts";
@@ -20,7 +30,7 @@ PAN and MS are GeoTIFF files of the same place, PAN larger by the model's scale;
 as MS does.
 
   -o, --out OUT          where the result goes (.tif)
-  --model FILE|URL       the checkpoint (.pth, .safetensors)
+  --model FILE|URL|NAME  the checkpoint (.pth, .safetensors)
   --maximum N            largest number that the sensor gives; 2047, of 11 bits, or 255 for files of bytes, unless given
   --tile N               sides of a tile in pixels of PAN (256)
   --key NAME             part of the checkpoint that holds the weights
@@ -28,7 +38,8 @@ as MS does.
   --force                overwrite OUT
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
   --threads N            threads of the WASM device; as many as there are usable cores unless given
-  --json                 one JSON object`;
+  --json                 one JSON object
+${MODEL_HELP}`;
 
 /** Numbers in the type of the file they shall stand beside; whole numbers are rounded, and kept within their type. */
 function samplesOf(data: Float32Array, kind: SampleKind): Samples {
@@ -50,7 +61,7 @@ export const fuseCommand: Command = {
       model: { type: "string" },
       maximum: { type: "string" },
       tile: { type: "string" },
-      key: { type: "string" },
+      ...MODEL_OPTIONS,
       options: { type: "string" },
       force: { type: "boolean" },
     });
@@ -74,7 +85,7 @@ export const fuseCommand: Command = {
       signal,
       options,
       onProgress: loading.onProgress,
-      ...(values.key === undefined ? {} : { key: values.key }),
+      ...modelOption(values),
     }).finally(loading.done);
     const running = runningLine(terminal, panPath);
     const fused = await fuse(model, { pan, ms }, {

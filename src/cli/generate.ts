@@ -6,7 +6,17 @@
 import { generate, type GenerateOptions } from "../generate.ts";
 import { loadLanguageModel } from "../language_model.ts";
 import { openDevice } from "../open_device.ts";
-import { type Command, countOption, DEVICE_OPTIONS, deviceOption, parse, UsageError } from "./command.ts";
+import {
+  type Command,
+  countOption,
+  DEVICE_OPTIONS,
+  deviceOption,
+  MODEL_HELP,
+  MODEL_OPTIONS,
+  modelOption,
+  parse,
+  UsageError,
+} from "./command.ts";
 import { loadingLine } from "./progress.ts";
 import { openTokenizer, textOf, tokenizerBeside } from "./tokenizer.ts";
 
@@ -15,7 +25,7 @@ const HELP = `Usage: sidewinder generate PROMPT --model FILE [options]
 
 Goes on with a text, token by token, with a Mamba language model.
 
-  --model FILE|URL       the checkpoint (pytorch_model.bin, model.safetensors)
+  --model FILE|URL|NAME  the checkpoint (pytorch_model.bin, model.safetensors)
   --tokenizer FILE       the tokenizer.json of the model, which a PROMPT needs; the one beside the checkpoint unless given
   --ids A,B,C            the prompt as token ids; what follows is printed as ids
   --max-tokens N         tokens at most (100)
@@ -27,7 +37,8 @@ Goes on with a text, token by token, with a Mamba language model.
   --key NAME             part of the checkpoint that holds the weights
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
   --threads N            threads of the WASM device; as many as there are usable cores unless given
-  --json                 one JSON line a token, then one with the whole`;
+  --json                 one JSON line a token, then one with the whole
+${MODEL_HELP}`;
 
 const MOST_TOKENS = 100;
 const END = "<|endoftext|>";
@@ -69,7 +80,7 @@ export const generateCommand: Command = {
       "top-p": { type: "string" },
       seed: { type: "string" },
       stop: { type: "string" },
-      key: { type: "string" },
+      ...MODEL_OPTIONS,
     });
     const { model: source, json } = values, given = idsOption("ids", values.ids);
     if (source === undefined || more.length > 0 || (prompt === undefined) === (given === undefined)) {
@@ -94,7 +105,7 @@ export const generateCommand: Command = {
     await using model = await loadLanguageModel(device, source, {
       onProgress: loading.onProgress,
       signal: terminal.signal,
-      ...(values.key === undefined ? {} : { key: values.key }),
+      ...modelOption(values),
     }).finally(loading.done);
     const end = tokenizer?.token_to_id(END), ending = stop ?? (end === undefined ? [] : [end]);
     const options: GenerateOptions = {

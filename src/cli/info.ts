@@ -5,7 +5,7 @@
  */
 import { checkModel, describeModel, detectModel, openModelSource } from "../load_model.ts";
 import { printable } from "../bytes/errors.ts";
-import { type Command, parse, UsageError } from "./command.ts";
+import { type Command, MODEL_HELP, MODEL_OPTIONS, modelOption, parse, UsageError } from "./command.ts";
 import { jsonOption } from "./classify.ts";
 import { loadingLine } from "./progress.ts";
 
@@ -14,10 +14,11 @@ const HELP = `Usage: sidewinder info FILE|URL|NAME [options]
 Tells what a checkpoint is without loading its weights: family, variant, tensors, parameters, number formats, each
 option with where it comes from, what would be ignored, and what its authors published.
 
-  --key NAME      part of the checkpoint that holds the weights, such as model_ema
-  --options JSON  constructor options that the file cannot say
-  --tensors       list the tensors too
-  --json          one JSON object`;
+  --key NAME             part of the checkpoint that holds the weights, such as model_ema
+  --options JSON         constructor options that the file cannot say
+  --tensors              list the tensors too
+  --json                 one JSON object
+${MODEL_HELP}`;
 
 /** Most ignored names that are shown, and the most of each. */
 const MOST_NAMES = 20;
@@ -42,7 +43,7 @@ export const infoCommand: Command = {
   async run(args, terminal) {
     const { values, positionals: [file, ...more] } = parse(args, {
       json: { type: "boolean" },
-      key: { type: "string" },
+      ...MODEL_OPTIONS,
       options: { type: "string" },
       tensors: { type: "boolean" },
     });
@@ -56,7 +57,7 @@ export const infoCommand: Command = {
     const checkpoint = await openModelSource(file, {
       signal: terminal.signal,
       onProgress: progress.onProgress,
-      ...(values.key === undefined ? {} : { key: values.key }),
+      ...modelOption(values),
     }).finally(progress.done);
     try {
       const { detected, metadata } = await detectModel(checkpoint, options);

@@ -52,7 +52,7 @@ sidewinder <command> --help tells more; sidewinder --version tells the version.
 
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 128 + n stopped by signal n (130 by Ctrl-C, 141 when nobody reads).
 In Deno, --help and --version need no permission; commands read and write the files they are given (--allow-read,
---allow-write), look for devices (--allow-env, --allow-sys) and fetch only URLs and released names (--allow-net).`;
+--allow-write), look for devices (--allow-env, --allow-sys) and fetch only URLs and models by name (--allow-net).`;
 
 /** What can be said without touching the machine. */
 function tell(name: string, rest: readonly string[]): string | undefined {

@@ -3,9 +3,7 @@
  *
  * @module
  */
-import type { Progress } from "../bytes/long_step.ts";
-import type { RestoreProgress } from "../restore.ts";
-import type { OverallProgress } from "../restore/overall.ts";
+import type { Progress } from "../progress.ts";
 import type { Terminal } from "./command.ts";
 import { SingleBar } from "./progress_bar.gen.ts";
 
@@ -34,13 +32,13 @@ function openBar({ watched }: Terminal, format: string): { move: Move; done: () 
 }
 
 /** A listener, and what clears the line at the end. */
-export interface ProgressLine<P> {
-  readonly onProgress: (progress: P) => void;
+export interface ProgressLine {
+  readonly onProgress: (progress: Progress) => void;
   readonly done: () => void;
 }
 
 /** Progress of a download or of loading, in bytes. */
-export function loadingLine(terminal: Terminal): ProgressLine<Progress> {
+export function loadingLine(terminal: Terminal): ProgressLine {
   const { move, done } = openBar(terminal, "{phase} {bar} {percentage}% {megabytes} MB, {eta_formatted} left");
   return {
     onProgress: ({ phase, loaded, total }) =>
@@ -53,14 +51,14 @@ export function loadingLine(terminal: Terminal): ProgressLine<Progress> {
 const STEPS = 1000;
 
 /** Progress of a run. */
-export function runningLine(terminal: Terminal, name: string): ProgressLine<{ readonly fraction: number }> {
+export function runningLine(terminal: Terminal, name: string): ProgressLine {
   const { move, done } = openBar(terminal, `${name} {bar} {percentage}%, {eta_formatted} left`);
   return { onProgress: ({ fraction }) => move(Math.round(STEPS * fraction), STEPS, {}), done };
 }
 
 /** A listener of one image and of all, and what clears the line at the end. */
 export interface RestoringLine {
-  readonly onProgress: (progress: RestoreProgress, overall: OverallProgress) => void;
+  readonly onProgress: (progress: Progress, overall: Progress) => void;
   readonly done: () => void;
 }
 
@@ -76,17 +74,18 @@ function spoken(seconds: number | undefined): string {
 export function restoringLine(terminal: Terminal, name: string): RestoringLine {
   const { move, done } = openBar(
     terminal,
-    `${name} {bar} {percentage}% tile {finished}/{tiles}, {speed} MP/s, {left} left{overall}`,
+    `${name} {bar} {percentage}% tile {loaded}/{total}, {speed} MP/s, {left} left{overall}`,
   );
   return {
-    onProgress({ fraction, finished, tiles, megapixelsPerSecond, left }, all) {
-      const overall = all.images > 1
-        ? `; picture ${Math.min(all.images, all.finished + 1)}/${all.images}, ${Math.floor(100 * all.fraction)}%, ${
+    onProgress({ fraction, loaded, total, megapixelsPerSecond = 0, left }, all) {
+      const images = all.total ?? 1;
+      const overall = images > 1
+        ? `; picture ${Math.min(images, all.loaded + 1)}/${images}, ${Math.floor(100 * all.fraction)}%, ${
           spoken(all.left)
         } left`
         : "";
       const speed = megapixelsPerSecond.toPrecision(2);
-      move(Math.round(STEPS * fraction), STEPS, { finished, tiles, speed, left: spoken(left), overall });
+      move(Math.round(STEPS * fraction), STEPS, { loaded, total, speed, left: spoken(left), overall });
     },
     done,
   };

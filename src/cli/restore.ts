@@ -6,10 +6,11 @@
 import { peekSize } from "../image/headers/peek.ts";
 import { loadModel } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
-import { openNets, type RestoreOptions, type RestoreProgress, type Restorer } from "../restore.ts";
+import type { Progress } from "../progress.ts";
+import { openNets, type RestoreOptions, type Restorer } from "../restore.ts";
 import { type Overall, watchBatch } from "../restore/overall.ts";
 import { jsonOption } from "./classify.ts";
-import { type Command, deviceOption, oneLine, type Terminal, UsageError } from "./command.ts";
+import { type Command, deviceOption, modelOption, oneLine, type Terminal, UsageError } from "./command.ts";
 import { restoreStream } from "./frames.ts";
 import { type ImagePath, imagePaths, STANDARD, startOf } from "./image_paths.ts";
 import { loadingLine, restoringLine } from "./progress.ts";
@@ -40,12 +41,7 @@ export const restoreCommand: Command = {
       resume: values.resume ?? false,
     });
     await using opened = await openDevice(device);
-    const loading = loadingLine(terminal),
-      load = {
-        signal: terminal.signal,
-        options,
-        ...(values.key === undefined ? {} : { key: values.key }),
-      };
+    const loading = loadingLine(terminal), load = { signal: terminal.signal, options, ...modelOption(values) };
     await using restorer = values.model === undefined
       ? openNets(opened, read.task, load)
       : await loadModel(opened, values.model, { ...load, onProgress: loading.onProgress }).finally(loading.done);
@@ -146,7 +142,7 @@ async function restoreNamed(
   { terminal, overall, i, say }: Reporting,
 ): Promise<number> {
   const line = restoringLine(terminal, image), started = performance.now();
-  const onProgress = (progress: RestoreProgress): void => {
+  const onProgress = (progress: Progress): void => {
     const all = overall.at(i, progress);
     line.onProgress(progress, all);
     say("progress", { image, ...progress, overall: all });

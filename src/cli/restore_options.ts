@@ -5,7 +5,7 @@
  */
 import type { RestoreOptions, RestoreTask, SizeWish, TileMode } from "../restore.ts";
 import { checkWish } from "../restore/size.ts";
-import { countOption, DEVICE_OPTIONS, parse, UsageError } from "./command.ts";
+import { countOption, DEVICE_OPTIONS, MODEL_HELP, MODEL_OPTIONS, parse, UsageError } from "./command.ts";
 import { jsonOption } from "./classify.ts";
 import { framesOption } from "./frames.ts";
 import { typeOption } from "./targets.ts";
@@ -43,6 +43,7 @@ texts and density are kept.
   --device KIND          webgpu, wasm, wasm-simd128 or reference; the best one present unless given
   --threads N            threads of the WASM device; as many as there are usable cores unless given
   --json                 events as JSON lines
+${MODEL_HELP}
 
 An image that fails does not stop the rest; the exit code is 1 then. Files appear when they are complete.`;
 
@@ -54,6 +55,7 @@ const text = { type: "string" } as const, flag = { type: "boolean" } as const;
 export function readArguments(args: readonly string[]) {
   const { values, positionals } = parse(args, {
     ...DEVICE_OPTIONS,
+    ...MODEL_OPTIONS,
     ...{ out: { type: "string", short: "o" }, suffix: text, type: text, recursive: flag, resume: flag, force: flag },
     ...{
       strip: flag,
@@ -71,7 +73,6 @@ export function readArguments(args: readonly string[]) {
       lossless: flag,
       alpha: text,
       model: text,
-      key: text,
       options: text,
       choices: text,
     },

@@ -6,25 +6,15 @@
 import type { Attached, Strip } from "../image/attached.ts";
 import type { Channels, Pixels } from "../image/pixels.ts";
 import type { Choices } from "../models/family.ts";
-import type { Pace } from "./pace.ts";
+import type { LongStep } from "../progress.ts";
 import type { TileMode } from "./plan_tiles.ts";
 import type { SizeWish } from "./size.ts";
 
 /** What is to be done: `upscale` needs a model with a scale above 1, the others one with scale 1. */
 export type RestoreTask = "upscale" | "denoise" | "dejpeg";
 
-/** How far a restoration is. */
-export interface RestoreProgress extends Pace {
-  /** Share of the work that is done, from 0 to 1, over all passes. */
-  readonly fraction: number;
-  /** Tiles that are finished, over all passes. */
-  readonly finished: number;
-  /** Tiles altogether. */
-  readonly tiles: number;
-}
-
 /** How an image is restored. A size is reached by the net, several times if need be, and reduced to by Lanczos. */
-export interface RestoreOptions extends SizeWish {
+export interface RestoreOptions extends SizeWish, LongStep {
   /** Checked against the model. */
   readonly task?: RestoreTask;
   /** `blend` by default. */
@@ -46,10 +36,6 @@ export interface RestoreOptions extends SizeWish {
   readonly alpha?: "net" | "bicubic";
   /** What is left out of what the image has attached: metadata, or only where it was taken; nothing by default. */
   readonly strip?: Strip;
-  /** Called at least every 100 ms of work, and at the end. */
-  readonly onProgress?: ((progress: RestoreProgress) => void) | undefined;
-  /** Stops within about 100 ms; the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
 }
 
 /** Milliseconds each phase took. */

@@ -3,27 +3,17 @@
  *
  * @module
  */
-import type { RestoreProgress } from "./options.ts";
-import { openPace, type Pace } from "./pace.ts";
-
-/** How far several images are. */
-export interface OverallProgress extends Pace {
-  /** Share of all work, from 0 to 1. */
-  readonly fraction: number;
-  /** Images that are finished, failed ones too. */
-  readonly finished: number;
-  /** Images altogether. */
-  readonly images: number;
-}
+import { type Progress, progressOf } from "../progress.ts";
+import { openPace } from "./pace.ts";
 
 /** Adds up the progress of images that are restored one after the other. */
 export interface Overall {
-  /** Progress of the image at hand. */
-  readonly at: (image: number, progress: Pick<RestoreProgress, "fraction">) => OverallProgress;
+  /** All images, by the progress of the one at hand. */
+  readonly at: (image: number, progress: Pick<Progress, "fraction">) => Progress;
   /** An image is finished, or has failed. */
   readonly done: (image: number) => void;
   /** Where all stand now. */
-  readonly now: () => OverallProgress;
+  readonly now: () => Progress;
 }
 
 /**
@@ -45,9 +35,9 @@ export function watchBatch(megapixels: readonly number[], clock?: () => number):
   const sizes = megapixels.map((size) => size > 0 ? size : mean), total = sizes.reduce((a, b) => a + b, 0) || 1;
   const pace = openPace(clock), finished = new Set<number>();
   let current = 0;
-  const now = (): OverallProgress => {
+  const now = (): Progress => {
     const fraction = Math.min(1, [...finished].reduce((sum, image) => sum + sizes[image]!, current) / total);
-    return { fraction, finished: finished.size, images: sizes.length, ...pace(fraction, total) };
+    return { ...progressOf("batch", finished.size, sizes.length, fraction), ...pace(fraction, total) };
   };
   return {
     at(image, { fraction }) {

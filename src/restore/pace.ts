@@ -4,11 +4,10 @@
  * @module
  */
 
-/** What is said of work besides how much is done. */
-export interface Pace {
-  /** Millions of pixels of the result a second; 0 before anything is done. */
+/** What is said of pictures besides how much is done. */
+interface Pace {
+  /** 0 before anything is done. */
   readonly megapixelsPerSecond: number;
-  /** Seconds left; undefined before anything is done. */
   readonly left: number | undefined;
 }
 

@@ -8,6 +8,7 @@ import type { Device } from "../device.ts";
 import { openDry, type Plan } from "./dry_device.ts";
 import { estimateMilliseconds } from "../kernels.ts";
 import { Ops } from "../ops/ops.ts";
+import { type LongStep, progressOf } from "../progress.ts";
 import type { Tensor } from "../tensor.ts";
 
 /**
@@ -19,18 +20,8 @@ export type Forward = (ops: Ops, tap?: Tap) => Generator<void, Tensor>;
 /** Sees intermediate tensors by name, in the order of the pass; reading one must be issued before it returns. */
 export type Tap = (name: string, tensor: Tensor) => void;
 
-/** Progress of a run. */
-export interface RunProgress {
-  /** Share of the work that is done, from 0 to 1. */
-  readonly fraction: number;
-}
-
 /** How a run is watched and stopped. */
-export interface RunOptions {
-  /** Called whenever about 50 ms of work are done, and at the end. */
-  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
-  /** Stops the run within about 100 ms; the promise rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
+export interface RunOptions extends LongStep {
   /** Sees intermediate tensors. */
   readonly tap?: Tap | undefined;
   /** Among the runs that wait for a device larger ones go first; 0 by default, and the tiles of a restoration have −1. */
@@ -74,7 +65,7 @@ export function planModel(forward: Forward): Plan {
 /** Runs a forward pass on a device, after all runs that were started before, and reads its result. */
 export function runModel(device: Device, forward: Forward, options: RunOptions = {}): Promise<Float32Array> {
   options.signal?.throwIfAborted();
-  const plan = planModel(forward);
+  const plan = planModel(forward), total = estimateMilliseconds(plan);
   return device.exclusive(async () => {
     await device.prepare?.(plan.calls);
     options.signal?.throwIfAborted();
@@ -91,7 +82,7 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
           const took = performance.now() - began, work = estimateMilliseconds(ops.work);
           if (work > TELLING && took > 0) speeds.set(device, speedAfter(speeds.get(device) ?? 0, work / took));
           options.signal?.throwIfAborted();
-          options.onProgress?.({ fraction: 1 });
+          options.onProgress?.(progressOf("run", total, total));
           return result;
         }
         const done = estimateMilliseconds(ops.work);
@@ -104,7 +95,7 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
         }
         await nextTask();
         options.signal?.throwIfAborted();
-        options.onProgress?.({ fraction: Math.min(1, done / estimateMilliseconds(plan)) });
+        options.onProgress?.(progressOf("run", Math.min(done, total), total));
         sliceStart = performance.now();
         sliceWork = done;
       }

@@ -67,22 +67,9 @@ export interface WorkerLanguageModel extends LanguageFacts, WorkerNets {
 /** What restores there. */
 export type WorkerRestorer = WorkerModel | WorkerNets;
 
-/**
- * An engine in a worker. Its calls are those of the package, without the device. Several may wait at once: they share the
- * device, a classification goes before the tiles of a restoration, and a larger `priority` before a smaller one.
- */
-export interface WorkerEngine {
-  /** Full name of the device, such as `wasm relaxed-simd`. */
-  readonly device: string;
-  /** Its kind. */
-  readonly kind: Device["kind"];
-  /** Threads that share its work. */
-  readonly threads: number | undefined;
-  /** Why it was taken. */
-  readonly account: DeviceAccount | undefined;
-  /** Memory in use on it. */
-  memory(): Promise<DeviceMemory>;
-  /** The built-in model of a task as a source for {@linkcode WorkerEngine.loadModel}, which the worker reads itself. */
+/** The calls of an engine in a worker: those of the package, without the device. */
+export interface WorkerCalls {
+  /** The built-in model of a task as a source for {@linkcode WorkerCalls.loadModel}, which the worker reads itself. */
   defaultModel(task: DefaultTask, options?: DefaultModelOptions): Promise<BuiltIn>;
   /** See `loadModel()`. */
   loadModel(source: SourceInput | BuiltIn, options?: LoadOptions): Promise<WorkerModel>;
@@ -124,6 +111,23 @@ export interface WorkerEngine {
   decodeImage(image: ImageInput, options?: DecodeOptions & HandOver): Promise<Pixels>;
   /** See `encodeImage()`. */
   encodeImage(pixels: PixelSource, options: EncodeOptions & HandOver): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/**
+ * An engine in a worker, with the calls of {@linkcode WorkerCalls}. Several may wait at once: they share the device, a
+ * classification goes before the tiles of a restoration, and a larger `priority` before a smaller one.
+ */
+export interface WorkerEngine extends WorkerCalls {
+  /** Full name of the device, such as `wasm relaxed-simd`. */
+  readonly device: string;
+  /** Its kind. */
+  readonly kind: Device["kind"];
+  /** Threads that share its work. */
+  readonly threads: number | undefined;
+  /** Why it was taken. */
+  readonly account: DeviceAccount | undefined;
+  /** Memory in use on it. */
+  memory(): Promise<DeviceMemory>;
   /** Ends the worker with all models; calls that wait are rejected. */
   close(): void;
   /** Same as {@linkcode WorkerEngine.close}. */

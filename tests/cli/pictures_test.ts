@@ -52,7 +52,7 @@ Deno.test("sidewinder restore goes through folders of folders, tells a line a pi
     assertEquals(total, { event: "total", pictures: 3, done: 2, skipped: 0, failed: 1, megapixels: 2 * 36 * 60 / 1e6 });
     assert(seconds > 0);
     const last = events.filter(({ event }) => event === "progress").at(-1);
-    assertEquals([last.fraction, last.left, last.overall.images, last.overall.finished], [1, 0, 3, 2]);
+    assertEquals([last.fraction, last.left, last.overall.total, last.overall.loaded], [1, 0, 3, 2]);
     assert(last.megapixelsPerSecond > 0 && last.overall.megapixelsPerSecond > 0);
     // What a file has attached goes with it, also when Node read it.
     const { attached } = await decodeImage(`${folder}/out/sub [2]?/b_x1.5.webp`);

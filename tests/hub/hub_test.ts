@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { openModelSource } from "../../src/load_model.ts";
 import { weightBytes } from "../../src/edge/weights.ts";
 import { fetchHub, type FetchHubOptions } from "../../src/hub/fetch_hub.ts";
@@ -246,6 +246,53 @@ Deno.test("Deno's permissions are named before one is asked for", async () => {
       "--allow-write=/nowhere: current permissions lack that",
   );
 });
+
+Deno.test("Deno's permissions for a released checkpoint are named, too, and none for the net when it is kept", async () => {
+  const run = async (...args: string[]) => {
+    const { stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        "run",
+        "--quiet",
+        "--no-check",
+        "--no-prompt",
+        ...args,
+        "cli.ts",
+        "info",
+        "vim-tiny",
+        "--cache",
+        "dist/no",
+      ],
+    }).output();
+    return new TextDecoder().decode(stderr).trim();
+  };
+  const before = "Cannot load vim-tiny as Deno must be run with ", files = ["--allow-read", "--allow-write=dist/no"];
+  assertEquals(
+    await run("--allow-read=src,weights", "--allow-env", "--allow-sys"),
+    `${before}--allow-read=dist/no --allow-write=dist/no: current permissions lack that`,
+  );
+  assertEquals(
+    await run("--allow-env", "--allow-sys", ...files),
+    `${before}--allow-net=huggingface.co: current permissions lack that`,
+  );
+});
+
+Deno.test("the command line takes mirror, token, cache and offline as options", () =>
+  withHub(async (hub, { cacheDir }) => {
+    const run = async (...args: string[]) => {
+      const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
+        args: ["run", "-A", "--quiet", "--no-check", "cli.ts", "info", "--json", "--cache", cacheDir, ...args],
+        env: { HF_ENDPOINT: "http://127.0.0.1:1", XDG_CACHE_HOME: "/nowhere" },
+      }).output();
+      return { code, text: new TextDecoder().decode(code === 0 ? stdout : stderr) };
+    };
+    const name = "hf:owner/secret@next/vim.safetensors";
+    assertMatch((await run(name, "--mirror", hub.url)).text, /or a token must be given \(token, HF_TOKEN\)/);
+    assertMatch((await run(name, "--offline")).text, /must be in the cache when offline/);
+    const { text } = await run(name, "--mirror", hub.url, "--token", TOKEN), { length } = hub.asked;
+    assertEquals(JSON.parse(text).family, "vim");
+    assertEquals(JSON.parse((await run(name, "--mirror", hub.url, "--offline")).text).family, "vim");
+    assertEquals(hub.asked.length, length);
+  }));
 
 Deno.test("the command line takes a name on the hub", () =>
   withHub(async (hub, { cacheDir }) => {

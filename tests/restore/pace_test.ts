@@ -81,8 +81,8 @@ Deno.test("watchBatch() counts images by their megapixels, unknown ones as the m
   overall.done(0);
   overall.done(1);
   now = 3000;
-  const { fraction, finished, images, left } = overall.at(2, { fraction: 1 / 3 });
-  assertEquals([fraction, finished, images], [4 / 6, 2, 3]);
+  const { phase, fraction, loaded, total, left } = overall.at(2, { fraction: 1 / 3 });
+  assertEquals([phase, fraction, loaded, total], ["batch", 4 / 6, 2, 3]);
   assert(left! > 0.8 && left! < 2.1, `${left}`);
   overall.done(2);
   assertEquals([overall.now().fraction, overall.now().left], [1, 0]);

@@ -2,7 +2,8 @@ import { assert, assertEquals } from "@std/assert";
 import { decodeImage, defaultModel } from "../../mod.ts";
 import { edgeHandler } from "../../src/edge.ts";
 import { assertLabels } from "./expected.ts";
-import { BUN, end, KIT, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT } from "./kit.ts";
+import { BUN, KIT, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT } from "./kit.ts";
+import { withServer } from "./with_server.ts";
 
 await makeKit();
 const folder = await makeFolder("edge", {
@@ -23,40 +24,18 @@ const expected = edgeHandler({
   restore: () => defaultModel("upscale", { scale: 2 }),
 });
 
-/** A port that is free now. */
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return (listener.addr as Deno.NetAddr).port;
-}
-
-/** Starts a server, waits until it is healthy, gives its URL to `body` and ends it. */
-async function withServer(
+/** Starts a server, waits until it is healthy, gives the address of its handler to `body` and ends it. */
+async function serving(
   program: string,
   args: (port: number) => readonly string[],
   body: (url: string) => Promise<void>,
   path = "",
 ): Promise<void> {
-  const port = freePort(), url = `http://127.0.0.1:${port}/${path}`;
-  const child = new Deno.Command(program, {
-    args: [...args(port)],
-    cwd: folder,
-    env: { PORT: `${port}`, HOST: "127.0.0.1", NO_COLOR: "1", MINIFLARE_TELEMETRY_DISABLED: "1" },
-    stdout: "null",
-    stderr: "null",
-  }).spawn();
-  try {
-    const deadline = Date.now() + 30_000;
-    const healthy = () =>
-      fetch(`${url.replace(/\/$/, "")}/health`).then(async (response) => (await response.json()).status === "ok");
-    while (!await healthy().catch(() => false)) {
-      assert(Date.now() < deadline, `${program} must answer within 30 s`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    await body(url);
-  } finally {
-    end(child);
-    await child.status;
-  }
+  const healthy = async (url: string): Promise<boolean> => {
+    const response = await fetch(`${url}${path}${path && "/"}health`);
+    return (await response.json()).status === "ok";
+  };
+  await withServer(program, args, { cwd: folder, healthy }, (url) => body(url + path));
 }
 
 const post = (url: string, body: BodyInit, headers: Record<string, string> = {}) =>
@@ -99,7 +78,7 @@ Deno.test("edge example for Cloudflare, built by wrangler, serves in workerd wit
   assertEquals(files.filter(({ name }) => /encode/.test(name)), []);
   const weights = `${KIT}node_modules/@sidewinder/weights-mambair-light-x2/mambair_light_x2.safetensors`;
   const args = (port: number) => ["edge_miniflare.js", "built/worker.js", weights, `${port}`];
-  await withServer(NODE_24, args, (url) => assertServes(url, true));
+  await serving(NODE_24, args, (url) => assertServes(url, true));
 });
 
 Deno.test("edge example for deno serve --parallel serves with no permission but reading the tree", async () => {
@@ -112,7 +91,7 @@ Deno.test("edge example for deno serve --parallel serves with no permission but 
     "--host=127.0.0.1",
     `${ROOT}examples/edge/deno.ts`,
   ];
-  await withServer(Deno.execPath(), args, (url) => assertServes(url, true));
+  await serving(Deno.execPath(), args, (url) => assertServes(url, true));
 });
 
 /** What a client may send that is no request of any use. */
@@ -150,14 +129,14 @@ async function assertSurvives(url: string): Promise<void> {
 }
 
 Deno.test("edge example for Node serves in Node 20, whose SIMD is the plain one, and survives any request line", async () => {
-  await withServer(NODE_20, () => ["node.js"], async (url) => {
+  await serving(NODE_20, () => ["node.js"], async (url) => {
     await assertServes(url, false);
     await assertSurvives(url);
   });
 });
 
 Deno.test("edge example for Node serves in Node 24, and survives any request line", async () => {
-  await withServer(NODE_24, () => ["node.js"], async (url) => {
+  await serving(NODE_24, () => ["node.js"], async (url) => {
     await assertServes(url, true);
     await assertSurvives(url);
   });
@@ -165,7 +144,7 @@ Deno.test("edge example for Node serves in Node 24, and survives any request lin
 
 for (const name of ["hono", "express"]) {
   Deno.test(`edge example for ${name} serves as a part of an application, and survives any request line`, async () => {
-    await withServer(NODE_20, () => [`${name}.js`], async (url) => {
+    await serving(NODE_20, () => [`${name}.js`], async (url) => {
       const { labels } = await (await fetch(post(`${url}?top=1`, ROCKET))).json();
       assertEquals(labels[0].name, (await (await expected(post("http://edge.test/", ROCKET))).json()).labels[0].name);
       const refused = await fetch(post(url, "hello", { "content-type": "text/plain" }));
@@ -177,5 +156,5 @@ for (const name of ["hono", "express"]) {
 }
 
 Deno.test("edge example for Bun serves", async () => {
-  await withServer(BUN, () => ["bun.js"], (url) => assertServes(url, false));
+  await serving(BUN, () => ["bun.js"], (url) => assertServes(url, false));
 });

@@ -14,6 +14,9 @@ export const KIT = `${ROOT}dist/runtime/`;
 /** Node 20 from npm. */
 export const NODE_20 = `${KIT}node_modules/node20/bin/node`;
 
+/** Node 22 from npm. */
+export const NODE_22 = `${KIT}node_modules/node22/bin/node`;
+
 /** Node 24 from npm. */
 export const NODE_24 = `${KIT}node_modules/node24/bin/node`;
 

@@ -104,7 +104,8 @@ export async function askExtension(folder: string, page: string): Promise<{ read
   return await ask("chromium", server, flags);
 }
 
-async function ask(browser: string, server: FolderServer, args: readonly string[]) {
+/** Opens an address, waits for what the page POSTs to a server, and ends the browser. */
+export async function ask(browser: string, server: FolderServer, args: readonly string[]) {
   const profile = await Deno.makeTempDir({ prefix: "sidewinder_profile_" });
   const child = new Deno.Command(browser, {
     args: [...BROWSERS[browser]!(profile), ...args],

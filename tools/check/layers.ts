@@ -8,24 +8,27 @@ import { files, importsOf } from "./tree.ts";
 /** Numbers from a seed. */
 const RANDOM = "src/kernels/random.ts";
 const TABLE = ["src/kernels.ts"], MEMORY = ["src/device.ts", "src/tensor.ts"];
+/** How long steps are watched. */
+const PROGRESS = "src/progress.ts";
 const VERBS = ["src/load_model.ts", "src/classify.ts", "src/restore.ts", "src/open_device.ts"];
 
 /** Rooms from the bottom up, the more special first; a file imports from its own room and those listed. */
 const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/tensor.ts", []],
+  [PROGRESS, []],
   ["src/kernels/", []],
   ["src/kernels.ts", ["src/kernels/"]],
   ["src/device.ts", [...TABLE, "src/tensor.ts"]],
   ["src/device/", [...TABLE, ...MEMORY]],
-  ["src/bytes/", []],
+  ["src/bytes/", [PROGRESS]],
   ["src/reference/", [...TABLE, ...MEMORY, "src/device/"]],
   ["src/wasm/", [...TABLE, ...MEMORY, "src/device/", "src/bytes/"]],
   ["src/gpu/", [...TABLE, ...MEMORY, "src/device/", "src/bytes/"]],
   ["src/ops/", [...TABLE, ...MEMORY]],
-  ["src/run/", [...TABLE, ...MEMORY, "src/ops/"]],
+  ["src/run/", [...TABLE, ...MEMORY, PROGRESS, "src/ops/"]],
   ["src/inside/", [...TABLE, ...MEMORY, "src/reference/"]],
   ["src/image/", ["src/bytes/"]],
-  ["src/checkpoint/", [...MEMORY, "src/hub/", "src/bytes/"]],
+  ["src/checkpoint/", [...MEMORY, PROGRESS, "src/hub/", "src/bytes/"]],
   ["src/models/", [...TABLE, RANDOM, ...MEMORY, "src/ops/", "src/run/", "src/checkpoint/", "src/image/", "src/bytes/"]],
   ["src/laws/forms/", [...TABLE, "src/reference/"]],
   ["src/laws/", [...TABLE, RANDOM, ...MEMORY, "src/reference/", "src/ops/", "src/checkpoint/", "src/bytes/"]],
@@ -33,7 +36,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/default_model.ts", ["src/bytes/"]],
   ["src/open_device.ts", ["src/device.ts", "src/wasm/", "src/gpu/", "src/bytes/"]],
   ["src/load_model.ts", [
-    ...[...MEMORY, "src/ops/", "src/run/", "src/models/"],
+    ...[...MEMORY, PROGRESS, "src/ops/", "src/run/", "src/models/"],
     ...["src/checkpoint/", "src/image/", "src/bytes/"],
   ]],
   ["src/language_model.ts", [
@@ -42,12 +45,12 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ]],
   ["src/generate.ts", ["src/run/", "src/language_model.ts"]],
   ["src/forecast.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
-  ["src/fuse.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
-  ["src/restore/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
+  ["src/fuse.ts", [PROGRESS, "src/run/", "src/models/", "src/load_model.ts"]],
+  ["src/restore/", [PROGRESS, "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/restore.ts", [
-    ...["src/device.ts", "src/image/", "src/load_model.ts", "src/restore/", "src/default_model.ts"],
+    ...["src/device.ts", PROGRESS, "src/image/", "src/load_model.ts", "src/restore/", "src/default_model.ts"],
   ]],
-  ["src/restore_frames.ts", ["src/image/", "src/restore.ts", "src/restore/"]],
+  ["src/restore_frames.ts", [PROGRESS, "src/image/", "src/restore.ts", "src/restore/"]],
   ["src/classify/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/classify.ts", ["src/classify/", "src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
   ["src/features.ts", ["src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
@@ -60,7 +63,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/edge.ts", ["src/edge/", "src/open_device.ts"]],
   ["src/cli/", [
     ...[...VERBS, "src/forecast.ts", "src/fuse.ts", "src/generate.ts", "src/language_model.ts"],
-    ...["src/default_model.ts", "src/device.ts", "src/restore_frames.ts", "src/restore/"],
+    ...[PROGRESS, "src/default_model.ts", "src/device.ts", "src/restore_frames.ts", "src/restore/"],
     ...["src/models/", "src/checkpoint/", "src/image/", "src/bytes/"],
   ]],
 ];
