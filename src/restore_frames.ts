@@ -30,10 +30,19 @@ export async function* restoreFrames(
   frames: AsyncIterable<ImageInput> | Iterable<ImageInput>,
   options: RestoreOptions = {},
 ): AsyncGenerator<Restored, void> {
+  yield* inFlight(frames, (frame) => restore(model, frame, options));
+}
+
+/** Results of pictures in their order, some of them in flight. */
+async function* inFlight(
+  pictures: AsyncIterable<ImageInput> | Iterable<ImageInput>,
+  run: (picture: ImageInput, index: number) => Promise<Restored>,
+): AsyncGenerator<Restored, void> {
   const waiting: Promise<Restored>[] = [];
+  let index = 0;
   try {
-    for await (const frame of frames) {
-      const next = restore(model, frame, options);
+    for await (const picture of pictures) {
+      const next = run(picture, index++);
       next.catch(() => {}); // whoever waits for it hears of it
       waiting.push(next);
       if (waiting.length >= IN_FLIGHT) yield await waiting.shift()!;
@@ -72,22 +81,42 @@ export async function restoreAnimation(
   const models = "reach" in model ? await model.reach(wish && growthOf(animation, wish)) : [model];
   const scale = models.reduce((product, net) => product * net.scale, 1);
   const size = wish ?? { width: animation.width * scale, height: animation.height * scale };
+  const { report, finish } = watchFrames(count, size.width * size.height * count / 1e6, onProgress);
   async function* frames(): AsyncGenerator<Frame, void> {
     const durations: number[] = [];
-    let index = 0;
     const pictures = (async function* () {
       for await (const { pixels, duration } of animation!.frames) {
         durations.push(duration);
         yield pixels;
       }
     })();
-    const inner = { ...options, onProgress: undefined };
-    const megapixels = size.width * size.height * count / 1e6, pace = openPace();
-    for await (const { data, width, height, channels } of restoreFrames(model, pictures, inner)) {
-      const fraction = ++index / count;
-      onProgress?.({ ...progressOf("animate", index, count), ...pace(fraction, megapixels) });
+    const run = (picture: ImageInput, index: number) =>
+      restore(model, picture, { ...options, onProgress: ({ fraction }) => report(index, fraction) });
+    for await (const { data, width, height, channels } of inFlight(pictures, run)) {
+      finish();
       yield { pixels: { data, width, height, channels }, duration: durations.shift()! };
     }
   }
   return await stripAttached({ ...animation, ...size, frames: frames() }, strip);
+}
+
+/** Progress of frames that are finished in their order, and reported from within. */
+function watchFrames(count: number, megapixels: number, onProgress: RestoreOptions["onProgress"]) {
+  const pace = openPace(), shares = new Map<number, number>();
+  let finished = 0;
+  const say = (): void => {
+    const fraction = Math.min(1, [...shares.values()].reduce((a, b) => a + b, finished) / count);
+    onProgress?.({ ...progressOf("animate", finished, count, fraction), ...pace(fraction, megapixels) });
+  };
+  return {
+    report(index: number, share: number): void {
+      if (index < finished) return;
+      shares.set(index, share);
+      if (share < 1) say();
+    },
+    finish(): void {
+      shares.delete(finished++);
+      say();
+    },
+  };
 }

@@ -70,7 +70,14 @@ const OBSTACLES: Readonly<Record<string, readonly [wish: string, fact: string]>>
 };
 
 /** Codes by their numbers: Deno gives some errors without their code, as a number in the message. */
-const CODES: Readonly<Record<number, string>> = { 5: "EIO", 27: "EFBIG", 28: "ENOSPC", 30: "EROFS", 122: "EDQUOT" };
+const CODES: Readonly<Record<number, string>> = {
+  5: "EIO",
+  27: "EFBIG",
+  28: "ENOSPC",
+  30: "EROFS",
+  36: "ENAMETOOLONG",
+  122: "EDQUOT",
+};
 
 /**
  * What a step of writing `path` gives.
@@ -90,6 +97,26 @@ export async function writing<T>(path: string, step: Promise<T>): Promise<T> {
 }
 
 /**
+ * A name for a file that is not complete yet, with its process in it. It is its own, as one made from the file's would be
+ * longer than file systems allow.
+ */
+export async function partName(): Promise<string> {
+  return `.${(await nodeProcess()).pid}-${crypto.randomUUID().slice(0, 8)}.part`;
+}
+
+/** Whether a name is that of a file whose process ended before it was complete. */
+export async function isAbandoned(name: string): Promise<boolean> {
+  const pid = /^\.(\d+)-[0-9a-f]{8}\.part$/.exec(name)?.[1];
+  if (pid === undefined) return false;
+  try {
+    (await nodeProcess()).kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "ESRCH";
+  }
+}
+
+/**
  * Writes a file whole or not at all: into a neighbour first, which takes the name when all is written. On an error or an
  * abort nothing is left. A file that is there gives its mode to the new one; through a symbolic link the file that it names
  * is written; what is no file, such as a pipe, is written to directly.
@@ -103,8 +130,7 @@ export async function writeAtomically(
 ): Promise<void> {
   const { open, rename, rm } = await nodeFiles(), { dirname, join } = await nodePath();
   const { target, mode, special } = await destinationOf(path);
-  // A name of its own, as one made from the file's would be longer than file systems allow.
-  const part = special ? target : join(dirname(target), `.${crypto.randomUUID().slice(0, 13)}.part`);
+  const part = special ? target : join(dirname(target), await partName());
   const file = await writing(path, open(part, special ? "w" : "wx"));
   try {
     try {

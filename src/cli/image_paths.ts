@@ -9,8 +9,9 @@ import { glob } from "./glob.gen.ts";
 
 /** Endings of pictures, in any case. */
 export const IMAGE_REGEXP = /\.(a?png|jpe?g|jpe|jfif|pjpeg|webp|gif)$/i;
-/** What systems put beside pictures: resource forks, thumbnails, folder settings. */
-const SIDECAR_REGEXP = /^(\._.*|\.DS_Store|Thumbs\.db|ehthumbs\.db|desktop\.ini)$/i;
+/** What systems put beside pictures: resource forks, thumbnails, settings, with their folders; and what was never completed. */
+const SIDECAR_REGEXP =
+  /^(\._.*|\.DS_Store|Thumbs\.db|ehthumbs\.db|desktop\.ini|__MACOSX|@eaDir|\.thumbnails|\..*\.part)$/i;
 const GLOB_REGEXP = /[*?[{]/;
 /** Bytes that tell what a file is. */
 const START = 16;
@@ -20,6 +21,8 @@ export interface ImagePath {
   readonly path: string;
   /** Folders between the folder that was named and the picture; empty for one that was named itself. */
   readonly under: string;
+  /** It was found in a folder or by a glob, and not named itself. */
+  readonly found: boolean;
 }
 
 /** Standard input. */
@@ -29,12 +32,12 @@ export const STANDARD = "-";
 export async function imagePaths(names: readonly string[], recursive: boolean): Promise<ImagePath[]> {
   const { stat } = await nodeFiles();
   const paths: ImagePath[] = [];
-  const alone = (path: string): ImagePath => ({ path, under: "" });
   for (const name of names) {
-    const found = name === STANDARD ? undefined : await stat(name).catch(() => undefined);
-    if (found?.isDirectory()) paths.push(...await imagesIn(name, "", recursive));
-    else if (!found && name !== STANDARD && GLOB_REGEXP.test(name)) paths.push(...(await matches(name)).map(alone));
-    else paths.push(alone(name));
+    const there = name === STANDARD ? undefined : await stat(name).catch(() => undefined);
+    if (there?.isDirectory()) paths.push(...await imagesIn(name, "", recursive));
+    else if (!there && name !== STANDARD && GLOB_REGEXP.test(name)) {
+      paths.push(...(await matches(name)).map((path) => ({ path, under: "", found: true })));
+    } else paths.push({ path: name, under: "", found: false });
   }
   return paths;
 }
@@ -48,7 +51,7 @@ async function imagesIn(folder: string, under: string, recursive: boolean): Prom
     if (SIDECAR_REGEXP.test(entry.name)) continue;
     if (entry.isDirectory()) {
       if (recursive) paths.push(...await imagesIn(path, join(under, entry.name), recursive));
-    } else if (await isImage(path, entry.name)) paths.push({ path, under });
+    } else if (await isImage(path, entry.name)) paths.push({ path, under, found: true });
   }
   return paths;
 }

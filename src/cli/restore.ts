@@ -3,20 +3,20 @@
  *
  * @module
  */
-import { peekSize } from "../image/headers/peek.ts";
 import { loadModel } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
 import type { Progress } from "../progress.ts";
 import { openNets, type RestoreOptions, type Restorer } from "../restore.ts";
 import { type Overall, watchBatch } from "../restore/overall.ts";
 import { jsonOption } from "./classify.ts";
+import { batchWork } from "./batch_work.ts";
 import { type Command, deviceOption, modelOption, oneLine, type Terminal, UsageError } from "./command.ts";
 import { restoreStream } from "./frames.ts";
-import { type ImagePath, imagePaths, STANDARD, startOf } from "./image_paths.ts";
+import { type ImagePath, imagePaths, STANDARD } from "./image_paths.ts";
 import { loadingLine, restoringLine } from "./progress.ts";
 import { HELP, readArguments } from "./restore_options.ts";
-import { restoreOne, resultSize } from "./restore_one.ts";
-import { type Target, targetsOf } from "./targets.ts";
+import { restoreOne } from "./restore_one.ts";
+import { clearParts, type Target, targetsOf, withoutResults } from "./targets.ts";
 
 type Arguments = ReturnType<typeof readArguments>;
 
@@ -29,17 +29,20 @@ export const restoreCommand: Command = {
     const device = deviceOption(values), options = jsonOption("options", values.options);
     const piped = frames !== undefined || values.out === STANDARD;
     const told: Terminal = piped ? { ...terminal, print: terminal.complain } : terminal;
-    const images = frames ? [] : await imagePaths(read.positionals, values.recursive ?? false);
-    if (!frames && images.length === 0) {
-      throw new UsageError(`Cannot restore as IN must name images: ${read.positionals.join(" ")} has none`);
-    }
-    const targets = frames ? [] : await targetsOf(images, {
+    const results = {
       out: values.out,
       type: read.type,
       suffix: values.suffix ?? "",
       force: values.force ?? false,
       resume: values.resume ?? false,
-    });
+    };
+    const named = frames ? [] : await imagePaths(read.positionals, values.recursive ?? false);
+    const images = await withoutResults(named, results);
+    if (!frames && images.length === 0) {
+      throw new UsageError(`Cannot restore as IN must name images: ${read.positionals.join(" ")} has none`);
+    }
+    const targets = await targetsOf(images, results);
+    if (results.resume) await clearParts(targets);
     await using opened = await openDevice(device);
     const loading = loadingLine(terminal), load = { signal: terminal.signal, options, ...modelOption(values) };
     await using restorer = values.model === undefined
@@ -52,26 +55,6 @@ export const restoreCommand: Command = {
       : await restoreBatch(restorer, images, targets, wanted, read, told);
   },
 };
-
-/** Bytes of a file that tell the size of its picture. */
-const START = 1 << 18;
-
-/** Megapixels of the results; 0 where a file does not say soon, and for what is done already. */
-async function megapixelsOf(
-  restorer: Restorer,
-  images: readonly ImagePath[],
-  targets: readonly Target[],
-  options: RestoreOptions,
-): Promise<number[]> {
-  const sizes: number[] = [];
-  for (const [i, { path }] of images.entries()) {
-    const start = path === STANDARD || targets[i]!.done ? undefined : await startOf(path, START);
-    const size = start && peekSize(start);
-    const { width, height } = size ? await resultSize(restorer, size, options) : { width: 0, height: 0 };
-    sizes.push(width * height / 1e6);
-  }
-  return sizes;
-}
 
 /** Restores images one after the other; one that fails does not stop the rest. */
 async function restoreBatch(
@@ -86,19 +69,18 @@ async function restoreBatch(
   const say = (event: string, facts: object): void => {
     if (json) terminal.print(JSON.stringify({ event, ...facts }));
   };
-  const todo = images.map((image, i) => ({ image: image.path, target: targets[i]! })).filter(({ image, target }) => {
+  const todo = images.map((image, i) => ({ image, target: targets[i]! })).filter(({ image, target }) => {
     if (!target.done) return true;
     counts.skipped++;
-    say("skipped", { image, out: target.path });
+    say("skipped", { image: image.path, out: target.path });
     if (!json) terminal.print(`${target.path}  is there`);
     return false;
   });
-  const megapixels = await megapixelsOf(restorer, images, targets, options);
-  const sizes = megapixels.filter((_, i) => !targets[i]!.done);
-  const overall = watchBatch(sizes), started = performance.now();
+  const works = await batchWork(restorer, todo, options), sizes = works.map(({ megapixels }) => megapixels);
+  const overall = watchBatch(sizes, works.map(({ cost }) => cost)), started = performance.now();
   say("start", { pictures: todo.length, skipped: counts.skipped, megapixels: sizes.reduce((a, b) => a + b, 0) });
   let made = 0;
-  for (const [i, { image, target }] of todo.entries()) {
+  for (const [i, { image: { path: image }, target }] of todo.entries()) {
     terminal.signal.throwIfAborted();
     try {
       made += await restoreNamed(restorer, image, target, options, read, { terminal, overall, i, say });

@@ -15,11 +15,13 @@ import type { Model } from "../load_model.ts";
 import { restore, type RestoreOptions, type Restorer, restoreRows } from "../restore.ts";
 import { restoreAnimation } from "../restore_frames.ts";
 import { encodeRows } from "../restore/encode_rows.ts";
-import { growthOf, type Size, targetOf } from "../restore/size.ts";
+import { netsCost } from "../restore/cost.ts";
+import { growthOf, passesFor, type Size, targetOf } from "../restore/size.ts";
 import type { Terminal } from "./command.ts";
 import { STANDARD } from "./image_paths.ts";
 import { allOfStandardInput, writeStandard } from "./standard_streams.ts";
 import { makeRoom, type Target } from "./targets.ts";
+import { watchWriting } from "./writing.ts";
 
 /** What was made. */
 export interface Done extends Size {
@@ -36,13 +38,27 @@ export interface WriteOptions {
   readonly lossless: boolean;
 }
 
+/** The nets that an image of that size goes through, one after the other. */
+export async function netsFor(restorer: Restorer, from: Size, options: RestoreOptions): Promise<readonly Model[]> {
+  const target = targetOf(from, options), growth = target && growthOf(from, target);
+  if ("reach" in restorer) return await restorer.reach(growth);
+  const often = growth !== undefined && restorer.scale > 1;
+  return often ? passesFor(growth, [restorer.scale]).map(() => restorer) : [restorer];
+}
+
 /** Size of the result of an image of that size. */
 export async function resultSize(restorer: Restorer, from: Size, options: RestoreOptions): Promise<Size> {
   const target = targetOf(from, options);
   if (target) return target;
-  const nets: readonly Model[] = "reach" in restorer ? await restorer.reach(undefined) : [restorer];
+  const nets = await netsFor(restorer, from, options);
   const scale = nets.reduce((product, net) => product * net.scale, 1);
   return { width: from.width * scale, height: from.height * scale };
+}
+
+/** Milliseconds that nets take on modest cores, as many as their device has threads; 0 where they run on none. */
+function runCost(nets: readonly Model[], from: Size): number {
+  const device = nets[0]?.device;
+  return device && device.kind !== "webgpu" ? netsCost(nets, from) / (device.threads ?? 1) : 0;
 }
 
 /** Restores an image and writes it; what cannot be written is refused before any work. */
@@ -68,17 +84,21 @@ export async function restoreOne(
       throw new RangeError(`Cannot write ${path} as JPEG must be for one picture: ${image} is an animation`);
     }
   } else checkEncodable(type, size.width, size.height);
-  if ("reach" in restorer) await restorer.reach(targetOf(from, options) && growthOf(from, size));
+  const nets = await netsFor(restorer, from, options);
   const frames = header.frames ?? 1;
   if (path !== STANDARD) await makeRoom(target, size.width * size.height * frames);
-  const leftOut: string[] = [];
+  const leftOut: string[] = [], megapixels = size.width * size.height / 1e6, { onProgress = () => {} } = options;
+  const kind = write.lossless && type === "webp" ? "lossless" : type;
+  const cost = runCost(nets, from);
+  const writing = animated || kind === "gif" ? undefined : watchWriting({ kind, megapixels, cost }, onProgress);
+  const watched = { ...options, ...(writing && { onProgress: writing.onProgress }) };
   let done: Done | undefined;
   const chunks = (async function* (): AsyncGenerator<Uint8Array, void> {
     const result = animated
-      ? animation(restorer, bytes, options, write, target, (reason) => leftOut.push(reason))
+      ? animation(restorer, bytes, watched, write, target, (reason) => leftOut.push(reason))
       : type === "png"
-      ? png(restorer, bytes, options)
-      : whole(restorer, bytes, options, write, type as "jpeg" | "webp", (reason) => leftOut.push(reason));
+      ? png(restorer, bytes, watched)
+      : whole(restorer, bytes, watched, write, type as "jpeg" | "webp", (reason) => leftOut.push(reason));
     try {
       for (;;) {
         const step = await result.next();
@@ -94,6 +114,7 @@ export async function restoreOne(
   })();
   if (path === STANDARD) { for await (const chunk of chunks) await writeStandard(chunk); }
   else await writeAtomically(path, chunks, { signal });
+  writing?.done();
   return done!;
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodeFiles, nodePath, writing } from "../bytes/files_node.ts";
+import { isAbandoned, nodeFiles, nodePath, partName, writing } from "../bytes/files_node.ts";
 import { UsageError } from "./command.ts";
 import { IMAGE_REGEXP, type ImagePath, STANDARD } from "./image_paths.ts";
 
@@ -96,13 +96,35 @@ export async function targetsOf(images: readonly ImagePath[], options: TargetOpt
   return checked;
 }
 
+/**
+ * The images of a run that goes on: those that were found and are the results of others by their suffix are left out, as the
+ * run before has put them beside their images.
+ */
+export async function withoutResults(images: readonly ImagePath[], options: TargetOptions): Promise<ImagePath[]> {
+  if (!options.resume || options.suffix === "" || options.out === STANDARD) return [...images];
+  const { resolve } = await nodePath(),
+    results = new Set((await named(images, options)).map(({ path }) => resolve(path)));
+  return images.filter(({ path, found }) => !found || !results.has(resolve(path)));
+}
+
+/** Takes away what runs that were killed have left half-written in the folders of results. */
+export async function clearParts(targets: readonly Target[]): Promise<void> {
+  const { readdir, rm } = await nodeFiles(), { dirname, join } = await nodePath();
+  const files = targets.filter(({ path }) => path !== STANDARD);
+  for (const folder of new Set(files.map(({ path }) => dirname(path)))) {
+    for (const name of await readdir(folder).catch(() => [])) {
+      if (await isAbandoned(name)) await rm(join(folder, name), { force: true });
+    }
+  }
+}
+
 /** Names of results, before anything is looked at. */
 async function named(
   images: readonly ImagePath[],
   { out, type, suffix }: TargetOptions,
 ): Promise<Omit<Target, "done">[]> {
   const { stat } = await nodeFiles(), { basename, dirname, join } = await nodePath();
-  const single = images.length === 1 && images[0]!.under === "";
+  const [one] = images, single = images.length === 1 && one!.under === "" && !(one!.found && !formatOf(out ?? ""));
   const folder = out === undefined || !single || /[/\\]$/.test(out) ||
     await stat(out).then((found) => found.isDirectory(), () => false);
   if (!folder) {
@@ -146,11 +168,15 @@ const LEAST_BYTES: { readonly [type in TargetType]: number } = { png: 0.6, jpeg:
  * @throws {Error} In these cases.
  */
 export async function makeRoom({ path, type }: Target, pixels: number): Promise<void> {
-  const { mkdir, open, rm, statfs } = await nodeFiles(), { dirname, join } = await nodePath();
+  const { mkdir, open, rm, stat, statfs } = await nodeFiles(), { dirname, join } = await nodePath();
   const folder = dirname(path);
   await writing(path, mkdir(folder, { recursive: true }));
+  await writing(
+    path,
+    stat(path).then(() => {}, (error) => error.code === "ENOENT" ? undefined : Promise.reject(error)),
+  );
   // Only a file that is made there tells: asked for the right to write, Deno says yes of a disk that may only be read.
-  const probe = join(folder, `.${crypto.randomUUID().slice(0, 13)}.part`);
+  const probe = join(folder, await partName());
   await writing(path, open(probe, "wx").then((file) => file.close()));
   await rm(probe);
   const { bavail, bsize } = await statfs(folder), needed = Math.ceil(LEAST_BYTES[type] * pixels);

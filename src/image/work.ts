@@ -20,7 +20,7 @@ export function decodeMilliseconds({ type, width, height, channels, scans = 1 }:
 }
 
 /** Milliseconds a megapixel that encoding takes. */
-export const ENCODE = { jpeg: 400, webp: 400, lossless: 1500 } as const;
+export const ENCODE = { png: 150, jpeg: 400, webp: 400, lossless: 2000 } as const;
 
 /** Bytes per pixel that a decoder leaves to the garbage collector: RGBA in its own memory, and a copy. */
 const DECODER_BYTES = 8;

@@ -16,9 +16,19 @@ export interface Overall {
   readonly now: () => Progress;
 }
 
+/** Zeros become the mean of the others. */
+function filled(values: readonly number[]): number[] {
+  const known = values.filter((value) => value > 0);
+  const mean = known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : 1;
+  return values.map((value) => value > 0 ? value : mean);
+}
+
+const sum = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0);
+
 /**
  * Follows a batch whose results have that many megapixels each; 0 stands for one that is not known, which counts as the
- * mean of the others. Work counts by the megapixels.
+ * mean of the others. Where a megapixel does not cost the same everywhere, as with nets of several scales, `work` says what
+ * each image costs, in any unit.
  *
  * @example
  * ```ts
@@ -29,19 +39,22 @@ export interface Overall {
  * console.log(overall.at(1, { fraction: 0.5 }).fraction); // 0.625
  * ```
  */
-export function watchBatch(megapixels: readonly number[], clock?: () => number): Overall {
-  const known = megapixels.filter((size) => size > 0);
-  const mean = known.length > 0 ? known.reduce((a, b) => a + b, 0) / known.length : 1;
-  const sizes = megapixels.map((size) => size > 0 ? size : mean), total = sizes.reduce((a, b) => a + b, 0) || 1;
+export function watchBatch(
+  megapixels: readonly number[],
+  work: readonly number[] = megapixels,
+  clock?: () => number,
+): Overall {
+  const costs = filled(work), cost = sum(costs) || 1, total = sum(filled(megapixels));
   const pace = openPace(clock), finished = new Set<number>();
   let current = 0;
   const now = (): Progress => {
-    const fraction = Math.min(1, [...finished].reduce((sum, image) => sum + sizes[image]!, current) / total);
-    return { ...progressOf("batch", finished.size, sizes.length, fraction), ...pace(fraction, total) };
+    const share = [...finished].reduce((done, image) => done + costs[image]!, current) / cost;
+    const fraction = finished.size === costs.length ? 1 : Math.min(1, share);
+    return { ...progressOf("batch", finished.size, costs.length, fraction), ...pace(fraction, total) };
   };
   return {
     at(image, { fraction }) {
-      current = finished.has(image) ? 0 : fraction * sizes[image]!;
+      current = finished.has(image) ? 0 : fraction * costs[image]!;
       return now();
     },
     done(image) {

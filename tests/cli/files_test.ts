@@ -1,6 +1,7 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { imagePaths } from "../../src/cli/image_paths.ts";
-import { inFolder } from "./in_process.ts";
+import { restoreCommand } from "../../src/cli/restore.ts";
+import { inFolder, runCommand } from "./in_process.ts";
 
 const PHOTO = "tests/golden/image/reported/sprite_same.png";
 
@@ -105,6 +106,62 @@ for (const [signal, expected] of [["SIGTERM", 143], ["SIGHUP", 129]] as const) {
       assertEquals(namesIn(folder), []);
     }));
 }
+
+Deno.test("sidewinder restore --resume goes on after a kill -9 in the middle of a folder and of a picture", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/in`);
+    await Deno.copyFile(PHOTO, `${folder}/in/a.png`);
+    await Deno.copyFile("examples/photos/astronaut.png", `${folder}/in/b.png`);
+    await Deno.copyFile(PHOTO, `${folder}/in/c.png`);
+    const args = ["restore", `${folder}/in`, "-o", `${folder}/out`, "--json"];
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", "cli.ts", ...args, "--scale", "2"],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    let told = "";
+    for await (const part of child.stdout.pipeThrough(new TextDecoderStream())) {
+      told += part;
+      const events = told.split("\n").slice(0, -1).map((line) => JSON.parse(line));
+      if (events.some(({ event, image, fraction }) => event === "progress" && /b\.png$/.test(image) && fraction > 0)) {
+        child.kill("SIGKILL");
+        break;
+      }
+    }
+    assertEquals((await child.status).signal, "SIGKILL");
+    const [part, ...others] = namesIn(`${folder}/out`);
+    assertMatch(part!, /^\.\d+-[0-9a-f]{8}\.part$/);
+    assertEquals(others, ["a.png"]);
+    const first = await Deno.stat(`${folder}/out/a.png`), mine = `.${Deno.pid}-0123abcd.part`;
+    await Deno.writeTextFile(`${folder}/out/${mine}`, ""); // of a process that goes on
+    // The picture in the middle is taken for a smaller one, so that the rest is quick.
+    await Deno.copyFile(PHOTO, `${folder}/in/b.png`);
+
+    const { code, out, err } = await sidewinder(...args, "--scale", "2", "--resume");
+    assertEquals(code, 0, err);
+    const events = out.trim().split("\n").map((line) => JSON.parse(line));
+    const named = (kind: string) =>
+      events.filter(({ event }) => event === kind).map(({ out }) => out.split("/").at(-1));
+    assertEquals([named("skipped"), named("done")], [["a.png"], ["b.png", "c.png"]]);
+    assertEquals(namesIn(`${folder}/out`), [mine, "a.png", "b.png", "c.png"]);
+    assertEquals((await Deno.stat(`${folder}/out/a.png`)).mtime, first.mtime);
+    assertEquals(await Deno.readFile(`${folder}/out/b.png`), await Deno.readFile(`${folder}/out/c.png`));
+  }));
+
+Deno.test("sidewinder restore --resume takes results beside their images for what they are", () =>
+  inFolder(async (folder) => {
+    for (const name of ["a.png", "b.jfif"]) await Deno.copyFile(PHOTO, `${folder}/${name}`);
+    await Deno.writeFile(`${folder}/.1-0123abcd.part`, (await Deno.readFile(PHOTO)).subarray(0, 99));
+    const args = [folder, "--suffix", "_x2", "--resume"], made = ["a.png", "a_x2.png", "b.jfif", "b_x2.png"];
+    for (const said of ["2 of 2 pictures,", "0 of 2 pictures, 2 were there"]) {
+      const { code, out, err } = await runCommand(restoreCommand, ...args);
+      assertEquals(code, 0, err);
+      assert(out.includes(said), out);
+      assertEquals(namesIn(folder).filter((name) => !name.startsWith(".")), made);
+    }
+    // Without it a file that is there is not written over, whatever made it.
+    assertEquals((await runCommand(restoreCommand, folder, "--suffix", "_x2", "--force")).code, 1);
+  }));
 
 Deno.test("sidewinder ends quietly when nobody reads what it prints", () =>
   inFolder(async (folder) => {
