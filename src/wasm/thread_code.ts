@@ -10,9 +10,9 @@
 export const WORD = {
   /** Counts published calls; threads sleep on it. */
   call: 0,
-  /** Next share to take; at or past `total` there is none. */
+  /** Next ticket. Tickets are counted on from call to call, so that a late one of a call never is one of the next. */
   next: 1,
-  /** Shares of the call. */
+  /** Shares of the call: tickets from `base` on. */
   total: 2,
   /** Shares that are done; the device sleeps on it. */
   done: 3,
@@ -30,6 +30,8 @@ export const WORD = {
   after: 9,
   /** Number of the call whose shares are taken; unlike `call` it is there before the first of them can be. */
   round: 10,
+  /** Ticket of the first share; written before `total`, read after it. */
+  base: 11,
   /** Round in which the first share was last done; of the others the words behind it. */
   doneOf: 16,
 } as const;
@@ -62,6 +64,49 @@ const AWAKE = 0.4;
 /** Looks at what another thread does before it sleeps on it. */
 export const SPINS = 20_000;
 
+/** A call that is shared out. */
+export interface SharedCall {
+  /** Index of the exported function. */
+  readonly kernel: number;
+  /** Arguments of each share, and which of them is the thread's scratch. */
+  readonly list: readonly (readonly number[])[];
+  readonly place: number;
+  /** How many shares before it stands what a share comes after; 0: nothing. */
+  readonly after: number;
+}
+
+/**
+ * Publishes a call and wakes the threads; the round that its shares are done in.
+ *
+ * @param late Most tickets that are drawn past a call's last share.
+ */
+export function publish(words: Int32Array, floats: Float64Array, call: SharedCall, late: number): number {
+  const { kernel, list, place, after } = call;
+  list.forEach((args, i) => {
+    const at = i * MOST_ARGUMENTS;
+    floats[at] = args.length;
+    floats[at + 1] = place;
+    floats.set(args, at + 2);
+  });
+  words[WORD.kernel] = kernel;
+  words[WORD.done] = 0;
+  words[WORD.after] = after;
+  const round = ++words[WORD.round]!, base = words[WORD.base]! + words[WORD.total]! + late | 0;
+  Atomics.store(words, WORD.base, base);
+  Atomics.store(words, WORD.total, list.length);
+  Atomics.store(words, WORD.next, base);
+  Atomics.add(words, WORD.call, 1);
+  Atomics.notify(words, WORD.call);
+  return round;
+}
+
+/** The share that a drawn ticket is, or undefined if there is none left. */
+export function drawShare(words: Int32Array): number | undefined {
+  const ticket = Atomics.add(words, WORD.next, 1), total = Atomics.load(words, WORD.total);
+  const share = ticket - Atomics.load(words, WORD.base) | 0;
+  return share < 0 || share >= total ? undefined : share;
+}
+
 /** The code; the clock is read once in a thousand loads. */
 export const THREAD_CODE = `"use strict";
 const NODE = "node" + ":worker_threads"; // in two parts, so that no bundler looks for it
@@ -84,11 +129,14 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
       if (now > until) break;
     }
     if (Atomics.load(words, ${WORD.call}) === seen) Atomics.wait(words, ${WORD.call}, seen, 1000);
-    seen = Atomics.load(words, ${WORD.call});
+    const call = Atomics.load(words, ${WORD.call});
     if (Atomics.load(words, ${WORD.pool}) !== pool) return;
+    if (call === seen) continue; // no ticket is drawn of a call twice
+    seen = call;
     for (;;) {
-      const share = Atomics.add(words, ${WORD.next}, 1);
-      if (share >= Atomics.load(words, ${WORD.total})) break;
+      const ticket = Atomics.add(words, ${WORD.next}, 1), total = Atomics.load(words, ${WORD.total});
+      const share = ticket - Atomics.load(words, ${WORD.base}) | 0;
+      if (share < 0 || share >= total) break;
       const at = share * ${MOST_ARGUMENTS}, args = Array.from(floats.subarray(at + 2, at + 2 + floats[at]));
       args[floats[at + 1]] = scratch;
       const round = words[${WORD.round}], after = words[${WORD.after}], before = ${WORD.doneOf} + share - after;
@@ -101,6 +149,7 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
       } catch {
         Atomics.store(words, ${WORD.fault}, 1);
       }
+      if (Atomics.load(words, ${WORD.pool}) !== pool) return;
       Atomics.store(words, ${WORD.doneOf} + share, round);
       Atomics.notify(words, ${WORD.doneOf} + share);
       Atomics.add(words, ${WORD.done}, 1);

@@ -8,12 +8,21 @@
 import { spawn, type Spawned } from "../bytes/spawn.ts";
 import type { KernelName } from "../kernels.ts";
 import { type Arguments, type Share, SHARES_EACH, sharesOf } from "./shares.ts";
-import { controlWords, MOST_ARGUMENTS, SPINS, THREAD_CODE, type ThreadData, WORD } from "./thread_code.ts";
+import {
+  controlWords,
+  drawShare,
+  MOST_ARGUMENTS,
+  publish,
+  SPINS,
+  THREAD_CODE,
+  type ThreadData,
+  WORD,
+} from "./thread_code.ts";
 
 /** Bytes of a thread's stack; `-zstack-size` of the build. */
 const STACK_BYTES = 1 << 16;
-/** More than any call has shares: nothing is left to take. */
-const NOTHING_LEFT = 1 << 30;
+/** Tickets that a thread draws of a call when nothing is left of it, at most: two, and as many to be sure. */
+const LATE_EACH = 4;
 /** Milliseconds after which a share that was taken is given up. */
 const LIMIT = 10_000;
 /** Milliseconds that a run waits for its first threads to come up. */
@@ -55,7 +64,6 @@ export class Threads {
     this.#words = new Int32Array(setup.memory.buffer, this.#control, words);
     this.#floats = new Float64Array(setup.memory.buffer, this.#control + 4 * words, room);
     this.#words.fill(0);
-    this.#words[WORD.next] = NOTHING_LEFT;
     this.#words[WORD.count] = room;
   }
 
@@ -119,7 +127,8 @@ export class Threads {
   stop(): void {
     this.#callOff();
     for (const thread of this.#running.splice(0)) thread.end();
-    Atomics.store(this.#words, WORD.next, NOTHING_LEFT);
+    Atomics.add(this.#words, WORD.base, this.#words[WORD.total]!); // behind all tickets, as publish() counts on from here
+    Atomics.store(this.#words, WORD.total, 0);
     Atomics.store(this.#words, WORD.ready, 0);
   }
 
@@ -141,22 +150,10 @@ export class Threads {
     const words = this.#words, floats = this.#floats, own = shares[0]!.part !== undefined;
     const name = own ? `${kernel}_share` : whole, list = shares.map(flatten);
     const place = list[0]!.length - 2 - (own ? shares[0]!.part!.length : 0), after = shares.at(-1)!.after ?? 0;
-    list.forEach((args, i) => {
-      const at = i * MOST_ARGUMENTS;
-      floats[at] = args.length;
-      floats[at + 1] = place;
-      floats.set(args, at + 2);
-    });
-    words[WORD.kernel] = this.#names.indexOf(name);
-    words[WORD.total] = list.length;
-    words[WORD.done] = 0;
-    words[WORD.after] = after;
-    const round = ++words[WORD.round]!;
-    Atomics.store(words, WORD.next, 0);
-    Atomics.add(words, WORD.call, 1);
-    Atomics.notify(words, WORD.call);
+    const kernelIndex = this.#names.indexOf(name), late = LATE_EACH * this.#setup.count;
+    const round = publish(words, floats, { kernel: kernelIndex, list, place, after }, late);
     const call = this.#setup.exports[name]!;
-    for (let share; (share = Atomics.add(words, WORD.next, 1)) < list.length;) {
+    for (let share; (share = drawShare(words)) !== undefined;) {
       const args = list[share]!;
       args[place] = scratch;
       if (0 < after && after <= share) this.#waitFor(kernel, WORD.doneOf + share - after, (done) => done === round);
@@ -169,7 +166,6 @@ export class Threads {
       Atomics.notify(words, WORD.doneOf + share);
       Atomics.add(words, WORD.done, 1);
     }
-    Atomics.store(words, WORD.next, NOTHING_LEFT);
     this.#waitFor(kernel, WORD.done, (done) => done >= list.length);
     if (Atomics.exchange(words, WORD.fault, 0) === 0) return true;
     this.stop();

@@ -3,6 +3,7 @@ import type { Device } from "../../src/device.ts";
 import { runModel } from "../../src/run/run_model.ts";
 import { tensorOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";
+import { controlWords, MOST_ARGUMENTS, publish, THREAD_CODE, WORD } from "../../src/wasm/thread_code.ts";
 import { SHARES_EACH, sharesOf } from "../../src/wasm/shares.ts";
 import { adapterOf, readFixtures } from "../golden_runner/run.ts";
 
@@ -106,6 +107,41 @@ Deno.test("directions that threads share out meet one after the other at every c
     await device.prepare!([]);
     for (let i = 0; i < 100; i++) assertEquals(await run(device), wanted, `${threads} threads, run ${i}`);
   }
+});
+
+Deno.test("a thread that draws the last ticket of a call late takes nothing of the next call", () => {
+  // A thread, run here, whose memory is looked at between any two of its steps.
+  const shares = 4, count = controlWords(shares), taken: string[] = [];
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const control = 1024, words = new Int32Array(memory.buffer, control, count);
+  const floats = new Float64Array(memory.buffer, control + 4 * count, shares * MOST_ARGUMENTS);
+  words[WORD.count] = floats.length;
+  words[WORD.pool] = 1;
+  const call = (name: number) => ({ kernel: 0, list: [[name, 0], [name, 0]], place: 1, after: 0 });
+  let step = 0;
+  const watched = {
+    ...{ load: Atomics.load, store: Atomics.store, notify: Atomics.notify },
+    wait: () => {
+      words[WORD.pool] = 2; // nothing more comes: the thread ends
+      return "timed-out";
+    },
+    add(array: Int32Array, index: number, value: number) {
+      const before = Atomics.add(array, index, value);
+      if (index === WORD.ready) publish(words, floats, call(1), 8);
+      // The third ticket of a call of two shares: before the thread looks how many there are, the next call is published.
+      if (index === WORD.next && ++step === 3) publish(words, floats, { ...call(2), list: Array(4).fill([2, 0]) }, 8);
+      return before;
+    },
+  };
+  const kernel = (name: number) => void taken.push(`call ${name}`);
+  const instance = class {
+    exports = { __stack_pointer: {}, kernel };
+  };
+  const wasm = { Module: { imports: () => [] }, Instance: instance };
+  const data = { module: {}, memory, names: ["kernel"], control, controlWords: count, pool: 1, stack: 0, scratch: 0 };
+  new Function("Atomics", "WebAssembly", "require", THREAD_CODE)(watched, wasm, () => ({ workerData: data }));
+  assertEquals(taken, ["call 1", "call 1", "call 2", "call 2", "call 2", "call 2"]);
+  assertEquals(words[WORD.done], 4);
 });
 
 Deno.test("sharesOf() covers every panel of every direction once, each after the direction before it", () => {
