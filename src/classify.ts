@@ -149,10 +149,13 @@ async function prepare(model: Model, image: ImageInput, options: ClassifyOptions
       ...(options.maxPixels === undefined ? {} : { maxPixels: options.maxPixels }),
       ...(options.signal ? { signal: options.signal } : {}),
     }),
-    { onUnconverted: (reason) => warnings.push(`colours are taken as they are: ${reason}`) },
+    {
+      onUnconverted: (reason) => warnings.push(`colours are taken as they are: ${reason}`),
+      signal: options.signal,
+    },
   );
   const decoded = performance.now();
-  const { tensor } = prepared(model, pixels);
+  const { tensor } = await prepared(model, pixels, options.signal);
   return { tensor, warnings, timings: { decode: decoded - started, preprocess: performance.now() - decoded } };
 }
 

@@ -76,8 +76,8 @@ export async function features<const L extends LayerName>(
       }`,
     );
   }
-  const { signal } = run, pixels = await convertToSrgb(await decodeImage(image, signal ? { signal } : {}));
-  const input = prepared(model, pixels).tensor;
+  const { signal } = run, pixels = await convertToSrgb(await decodeImage(image, signal ? { signal } : {}), { signal });
+  const input = (await prepared(model, pixels, signal)).tensor;
   const wanted = new Set<string>(layers);
   const readings: [string, readonly number[], Promise<Float32Array>][] = [];
   await runModel(model.device, (ops, tap) => model.forward(ops, ops.input(input, shape), tap), {

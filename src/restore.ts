@@ -6,6 +6,7 @@
  */
 import { defaultModel, type DefaultModelOptions } from "./default_model.ts";
 import type { Device } from "./device.ts";
+import { inTurns } from "./bytes/turns.ts";
 import { bleedColours } from "./image/bleed.ts";
 import { toDepth } from "./image/colour.ts";
 import type { ImageInput, Pixels } from "./image/pixels.ts";
@@ -181,7 +182,7 @@ async function* lastParts(job: Job, options: RestoreOptions): AsyncGenerator<Par
     for await (const { area, pixels: part } of watched.pass(job, i, pixels)) {
       place(data, width, part, area.x, area.y);
     }
-    pixels = bleedColours({ ...pixels, data, width, height });
+    pixels = await inTurns(bleedColours({ ...pixels, data, width, height }), options.signal);
   }
   if (passes.length > 0) return yield* watched.pass(job, passes.length - 1, pixels);
   watched.nothing();

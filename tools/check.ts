@@ -1,12 +1,13 @@
 /**
  * Holds the tree against the design: every kernel of the table and every family has its places, the Rust signatures are the table's rows,
- * imports point one way and form no circle, what users import names nothing by a bare specifier, and no file outgrows a
- * reader.
+ * imports point one way and form no circle, what users import names nothing by a bare specifier, no file outgrows a reader,
+ * and what is taken from others is named and allowed.
  *
  * @module
  */
 import { checkFamilies } from "./check/families.ts";
 import { checkKernels, kernelCount } from "./check/kernels.ts";
+import { checkLicences } from "./check/licences.ts";
 import { checkCircles, checkLayers, checkTools } from "./check/layers.ts";
 import { files, importsOf, read } from "./check/tree.ts";
 
@@ -47,6 +48,7 @@ const problems = [
   ...checkTools(),
   ...checkSpecifiers(),
   ...checkSizes(),
+  ...checkLicences(),
 ];
 for (const problem of problems) console.error(problem);
 if (problems.length > 0) Deno.exit(1);

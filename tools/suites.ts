@@ -59,7 +59,12 @@ async function rustParts(ci: boolean): Promise<string | undefined> {
     async () => await findToolchain() !== undefined,
   )(ci);
   if (obstacle) return obstacle;
-  for (const [program, args] of [["wasm-pack", []], ["wasm-bindgen-cli", ["--version", "0.2.130"]]] as const) {
+  for (
+    const [program, args] of [["wasm-pack", ["--version", "0.15.1"]], ["wasm-bindgen-cli", [
+      "--version",
+      "0.2.130",
+    ]]] as const
+  ) {
     if (await succeeds(program === "wasm-pack" ? "wasm-pack" : "wasm-bindgen", "--version")) continue;
     if (!ci) return `needs ${program}: cargo install --locked ${program} ${args.join(" ")}`;
     console.log(`installing: cargo install ${program}`);

@@ -47,8 +47,8 @@ export function regionOf({ width, height }: Pixels, { resize, crop }: Preprocess
 }
 
 /** A photo as the model wants it, and which part of it that is. */
-export function prepare(model: Model, pixels: Pixels) {
-  return { ...prepared(model, pixels), region: regionOf(pixels, preprocessingOf(model)) };
+export async function prepare(model: Model, pixels: Pixels, signal: AbortSignal | undefined) {
+  return { ...await prepared(model, pixels, signal), region: regionOf(pixels, preprocessingOf(model)) };
 }
 
 /** Places along each side: enough to see an object, few enough to wait for. */
@@ -67,7 +67,7 @@ export async function occludePhoto(
 ): Promise<OcclusionReport> {
   const { model } = await classifierOf(id, watch);
   const pixels = await convertToSrgb((await pixelsOf(photo)).pixels);
-  const { tensor, region, crop: { height, width } } = prepare(model, pixels);
+  const { tensor, region, crop: { height, width } } = await prepare(model, pixels, watch.signal);
   const { channels } = model;
   const started = performance.now();
   const run = async (images: readonly Float32Array[]) =>

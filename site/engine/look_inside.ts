@@ -53,9 +53,9 @@ function placesOfVim(model: Model): { readonly rows: number; readonly columns: n
   return { rows, columns, places };
 }
 
-function viewOf(model: Model, pixels: Pixels): View {
+async function viewOf(model: Model, pixels: Pixels, signal: AbortSignal | undefined): Promise<View> {
   if (model.info.task === "classify") {
-    const { tensor, crop, region } = prepare(model, pixels);
+    const { tensor, crop, region } = await prepare(model, pixels, signal);
     const shape = [1, crop.height, crop.width, model.channels] as const;
     const whole = { rows: crop.height, columns: crop.width, places: upTo(crop.height * crop.width) };
     const grid = model.info.family === "vim" ? placesOfVim(model) : whole;
@@ -120,7 +120,7 @@ async function watchRun(photo: number, id: string, watch: Watch) {
   const { model } = await modelOf(id, watch);
   const { pixels: own } = await pixelsOf(photo);
   const pixels = model.info.task === "classify" ? await convertToSrgb(own) : own;
-  const view = viewOf(model, pixels), scanWatch = await currentWatch();
+  const view = await viewOf(model, pixels, watch.signal), scanWatch = await currentWatch();
   const names: string[] = [], reads: Promise<Float32Array>[] = [];
   const tap: Tap = (name, tensor) => {
     if (!BLOCK.test(name)) return;

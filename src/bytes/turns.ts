@@ -8,6 +8,20 @@
 /** Bytes between two turns: some 20 ms of filtering samples on a modest core. */
 const SLICE = 1 << 20;
 
+/** Resolves in a new task, so that timers, input and other promises get their turn; a timer alone would take a millisecond. */
+export function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
+    if (setImmediate) return void setImmediate(resolve);
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}
+
 /** Counts work, and gives a promise when it is time for a turn. */
 export type Turn = (bytes: number) => Promise<void> | undefined;
 
@@ -26,6 +40,28 @@ export function turnsOf(signal?: AbortSignal): Turn {
   return (bytes) => {
     if ((done += bytes) < SLICE) return undefined;
     done = 0;
-    return new Promise<void>((resolve) => setTimeout(resolve, 0)).then(() => signal?.throwIfAborted());
+    return nextTask().then(() => signal?.throwIfAborted());
   };
+}
+
+/** Work that tells after each step how many bytes it was. */
+export type Steps<T> = Generator<number, T>;
+
+/** Does all steps at once. */
+export function atOnce<T>(steps: Steps<T>): T {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** Does all steps with a turn for others now and then; rejects with the reason of `signal`. */
+export async function inTurns<T>(steps: Steps<T>, signal: AbortSignal | undefined): Promise<T> {
+  const turn = turnsOf(signal);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    const pause = turn(value);
+    if (pause) await pause;
+  }
 }

@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { inTurns } from "../bytes/turns.ts";
 import { type Pixels8, toChannels } from "../image/colour.ts";
 import type { Pixels } from "../image/pixels.ts";
-import { evaluate, IMAGENET_EVALUATION, type Preprocessing } from "../image/preprocess.ts";
+import { evaluation, IMAGENET_EVALUATION, type Preprocessing } from "../image/preprocess.ts";
 import type { Model } from "../load_model.ts";
 
 /** Height and width of a size that may be one number. */
@@ -43,9 +44,9 @@ export interface Prepared {
 }
 
 /** Resizes, cuts and normalises an image; a model of one channel sees the luma. */
-export function prepared(model: Model, pixels: Pixels): Prepared {
+export async function prepared(model: Model, pixels: Pixels, signal?: AbortSignal): Promise<Prepared> {
   const preprocessing = preprocessingOf(model), { mean, std } = preprocessing;
-  const { tensor, crop } = evaluate(pixels, preprocessing);
+  const { tensor, crop } = await inTurns(evaluation(pixels, preprocessing), signal);
   if (model.channels !== 1) return { tensor, crop };
   return { tensor: Float32Array.from(toChannels(crop, 1).data, (value) => (value / 255 - mean[0]) / std[0]), crop };
 }

@@ -46,6 +46,7 @@ An image that fails does not stop the rest; the exit code is 1 then.`;
 export const classifyCommand: Command = {
   summary: "say what is on a photo",
   help: HELP,
+  needs: ["read", "env", "net"],
   async run(args, terminal) {
     const { values, positionals } = parse(args, {
       ...DEVICE_OPTIONS,

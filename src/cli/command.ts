@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { tmpdir } from "node:os";
+import process from "node:process";
 import { parseArgs, type ParseArgsConfig } from "node:util";
 import { nearest } from "../bytes/near.ts";
 import type { LoadOptions } from "../load_model.ts";
@@ -26,8 +28,10 @@ export interface Terminal {
 export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
-  /** What `--help` prints. */
+  /** What `--help` prints, before what it may do. */
   readonly help: string;
+  /** Deno's permissions that it needs; that for the network only for URLs and names. */
+  readonly needs: readonly ("read" | "write" | "env" | "sys" | "net")[];
   /** Runs it; the result is the exit code. */
   readonly run: (args: readonly string[], terminal: Terminal) => Promise<number>;
 }
@@ -91,6 +95,8 @@ const DEVICES: readonly DeviceKind[] = ["webgpu", "wasm", "wasm-simd128", "refer
 export function deviceOption(
   { device, threads }: { readonly device?: string | undefined; readonly threads?: string | undefined },
 ): OpenOptions {
+  // Mesa's drivers, which looking for WebGPU may load, complain on stderr about a missing folder of their own.
+  process.env.XDG_RUNTIME_DIR ??= tmpdir();
   if (device !== undefined && !DEVICES.includes(device as DeviceKind)) {
     throw new UsageError(`Cannot use --device as it must be one of ${DEVICES.join(", ")}: current value is ${device}`);
   }

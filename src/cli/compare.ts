@@ -18,6 +18,7 @@ super-resolution are measured: 8 bits, sRGB, the border cropped.
 
   --crop N  pixels left out on each side (0); super-resolution figures crop as many as the scale
   --json    one JSON object`,
+  needs: ["read", "net"],
   async run(args, terminal) {
     const { values, positionals: [first, second, ...more] } = parse(args, {
       crop: { type: "string" },
@@ -30,6 +31,7 @@ super-resolution are measured: 8 bits, sRGB, the border cropped.
     const { signal, complain } = terminal;
     const open = async (path: string) =>
       await convertToSrgb(await decodeImage(path, { signal }), {
+        signal,
         onUnconverted: (reason) => complain(`${path}: colours are taken as they are: ${reason}`),
       });
     const [a, b] = [await open(first), await open(second)];

@@ -62,6 +62,7 @@ export function completionsOf(commands: Readonly<Record<string, Command>>): Comm
   return {
     summary: "print a script that completes commands and options",
     help: HELP,
+    needs: [],
     run(args, terminal) {
       const { positionals: [shell = "", ...more] } = parse(args, {}), script = SHELLS[shell];
       if (!script || more.length > 0) {

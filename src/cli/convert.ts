@@ -29,6 +29,7 @@ ${MODEL_HELP}`;
 export const convertCommand: Command = {
   summary: "write the weights of a checkpoint as .safetensors",
   help: HELP,
+  needs: ["read", "write", "net"],
   async run(args, terminal) {
     const { values, positionals: [from, to, ...more] } = parse(args, {
       dtype: { type: "string", default: "f32" },

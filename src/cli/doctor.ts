@@ -19,6 +19,7 @@ export const doctorCommand: Command = {
   help: `Usage: sidewinder doctor [--device KIND] [--threads N] [--json]
 
 Lists the devices that were tried, and why one was taken.`,
+  needs: ["env"],
   async run(args, terminal) {
     const { values } = parse(args, DEVICE_OPTIONS);
     await using device = await openDevice(deviceOption(values));

@@ -107,6 +107,7 @@ export function writeTable(names: readonly string[], values: ArrayLike<number>):
 export const forecastCommand: Command = {
   summary: "say how the columns of a table go on",
   help: HELP,
+  needs: ["read", "write", "env", "net"],
   async run(args, terminal) {
     const { values, positionals: [from, ...more] } = parse(args, {
       ...DEVICE_OPTIONS,

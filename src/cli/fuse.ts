@@ -54,6 +54,7 @@ function samplesOf(data: Float32Array, kind: SampleKind): Samples {
 export const fuseCommand: Command = {
   summary: "make a satellite's image of many bands as sharp as that of one",
   help: HELP,
+  needs: ["read", "write", "env", "net"],
   async run(args, terminal) {
     const { values, positionals: [panPath, msPath, ...more] } = parse(args, {
       ...DEVICE_OPTIONS,

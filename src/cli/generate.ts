@@ -68,6 +68,7 @@ function numberOption(name: string, text: string | undefined): number | undefine
 export const generateCommand: Command = {
   summary: "go on with a text",
   help: HELP,
+  needs: ["read", "env", "net"],
   async run(args, terminal) {
     const { values, positionals: [prompt, ...more] } = parse(args, {
       ...DEVICE_OPTIONS,

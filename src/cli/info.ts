@@ -40,6 +40,7 @@ const numberFormats = (dtypes: readonly string[]): string =>
 export const infoCommand: Command = {
   summary: "tell what a checkpoint is",
   help: HELP,
+  needs: ["read", "net"],
   async run(args, terminal) {
     const { values, positionals: [file, ...more] } = parse(args, {
       json: { type: "boolean" },

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { tmpdir } from "node:os";
 import process from "node:process";
 import { classifyCommand } from "./classify.ts";
 import { type Command, oneLine, type Terminal, UsageError, visible } from "./command.ts";
@@ -51,15 +50,21 @@ ${Object.entries(COMMANDS).map(([name, { summary }]) => `  ${name.padEnd(12)}${s
 sidewinder <command> --help tells more; sidewinder --version tells the version.
 
 Exit codes: 0 done, 1 failed, 2 wrong arguments, 128 + n stopped by signal n (130 by Ctrl-C, 141 when nobody reads).
-In Deno, --help and --version need no permission; commands read and write the files they are given (--allow-read,
---allow-write), look for devices (--allow-env, --allow-sys) and fetch only URLs and models by name (--allow-net).`;
+In Deno, --help and --version need no permission, and each command's --help names those that it needs; one that runs from a
+folder reads its own files, too (--allow-read). Only URLs and models by name are fetched (--allow-net).`;
 
 /** What can be said without touching the machine. */
 function tell(name: string, rest: readonly string[]): string | undefined {
   if (name === "--help" || name === "-h" || name === "help") return HELP;
   if (name === "--version" || name === "-V") return VERSION;
   const help = rest.includes("--help") || rest.includes("-h");
-  return help && Object.hasOwn(COMMANDS, name) ? COMMANDS[name]!.help : undefined;
+  return help && Object.hasOwn(COMMANDS, name) ? helpOf(COMMANDS[name]!) : undefined;
+}
+
+/** What a command does, and which permissions of Deno it needs for that. */
+function helpOf({ help, needs }: Command): string {
+  const always = needs.filter((name) => name !== "net").map((name) => `--allow-${name}`).join(" ") || "no permission";
+  return `${help}\n\nIn Deno: ${always}${needs.includes("net") ? "; --allow-net for URLs and names" : ""}`;
 }
 
 /** Runs the command line; the result is the exit code. */
@@ -71,8 +76,6 @@ export async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${told}\n`);
     return 0;
   }
-  // Mesa's drivers, which looking for WebGPU may load, complain on stderr about a missing folder of their own.
-  process.env.XDG_RUNTIME_DIR ??= tmpdir();
   const stop = new AbortController();
   const terminal: Terminal = {
     print: (line) => void process.stdout.write(`${visible(line)}\n`),

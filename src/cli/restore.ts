@@ -24,6 +24,7 @@ type Arguments = ReturnType<typeof readArguments>;
 export const restoreCommand: Command = {
   summary: "make a photo larger, or take its noise away",
   help: HELP,
+  needs: ["read", "write", "env", "sys", "net"],
   async run(args, terminal) {
     const read = readArguments(args), { values, frames } = read, json = values.json ?? false;
     const device = deviceOption(values), options = jsonOption("options", values.options);

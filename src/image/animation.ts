@@ -10,6 +10,7 @@ import { readHeader } from "./headers/header.ts";
 import { isDrawable } from "./drawn.ts";
 import { type Channels, checkSize, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./pixels.ts";
 import { readBytes } from "./read_bytes.ts";
+import { checkWork } from "./work.ts";
 
 /** A picture of an animation, as large as the animation. */
 export interface Frame {
@@ -69,6 +70,7 @@ export async function decodeAnimation(input: ImageInput, options: DecodeOptions 
   const bytes = await readBytes(input, signal), header = readHeader(bytes);
   if (header.frames === undefined) return undefined;
   checkSize(header.width, header.height, maxPixels);
+  checkWork(header, bytes.length, maxPixels, header.frames);
   const { openAnimation } = await lazyImport<typeof import("./animation/read.ts")>("./image/animation/read.ts");
   return await openAnimation(bytes, header, codecModules, signal);
 }

@@ -5,11 +5,12 @@
  *
  * @module
  */
+import type { Steps } from "../bytes/turns.ts";
 import { hasAlpha } from "./colour.ts";
 import type { Pixels } from "./pixels.ts";
 
 /** Half the size, rounded up: colours are means weighed by alpha, alpha is the largest of the four. */
-function halve({ data, width, height, channels }: Pixels): Pixels {
+function* halve({ data, width, height, channels }: Pixels): Steps<Pixels> {
   const w = Math.ceil(width / 2), h = Math.ceil(height / 2), last = channels - 1;
   const out = data instanceof Uint16Array ? new Uint16Array(w * h * channels) : new Uint8Array(w * h * channels);
   const sums = new Float64Array(last);
@@ -28,36 +29,38 @@ function halve({ data, width, height, channels }: Pixels): Pixels {
       for (let c = 0; c < last; c++) out[o + c] = weight === 0 ? 0 : Math.round(sums[c]! / weight);
       out[o + last] = most;
     }
+    yield 4 * w * channels;
   }
   return { data: out, width: w, height: h, channels };
 }
 
 /** Fills what is transparent in place; alpha is left as it is. */
-function fill(pixels: Pixels): void {
+function* fill(pixels: Pixels): Steps<void> {
   const { data, width, height, channels } = pixels, last = channels - 1;
   if (width === 1 && height === 1) {
     if (data[last] === 0) data.fill(0);
     return;
   }
-  const half = halve(pixels);
-  fill(half);
+  const half = yield* halve(pixels);
+  yield* fill(half);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i += channels) {
       if (data[i + last] !== 0) continue;
       const from = ((y >> 1) * half.width + (x >> 1)) * channels;
       for (let c = 0; c < last; c++) data[i + c] = half.data[from + c]!;
     }
+    yield width * channels;
   }
 }
 
 /** The image with the colours of fully transparent pixels taken from visible ones; itself where there are none. */
-export function bleedColours(pixels: Pixels): Pixels {
+export function* bleedColours(pixels: Pixels): Steps<Pixels> {
   if (!hasAlpha(pixels)) return pixels;
   const { data, channels } = pixels;
   for (let i = channels - 1; i < data.length; i += channels) {
     if (data[i] !== 0) continue;
     const filled: Pixels = { ...pixels, data: data.slice() };
-    fill(filled);
+    yield* fill(filled);
     return filled;
   }
   return pixels;

@@ -32,8 +32,8 @@ export type OpenCodec = (module: WebAssembly.Module) => Promise<Codec>;
 
 /** What is to be done. */
 export interface CodecTask {
-  /** The compiled codec. */
-  readonly module: WebAssembly.Module;
+  /** The compiled codec; that of GIF is JavaScript. */
+  readonly module?: WebAssembly.Module;
   /** Which way. */
   readonly call: "decode" | "encode";
   /** What the call takes. */
@@ -59,7 +59,7 @@ const IN_PLACE = 40;
 async function perform(open: OpenCodec, { module, call, args, channels }: CodecTask): Promise<Outcome> {
   let codec: Codec | undefined;
   try {
-    codec = await open(module);
+    codec = await open(module!);
     const result = (codec[call] as (...args: unknown[]) => unknown)(...args) as Decoded | null;
     if (!result || channels === undefined || channels === 4) return { result, short: codec.memoryIsShort() };
     const { data, width, height } = result, cut = new Uint8Array(width * height * channels);

@@ -4,6 +4,7 @@
  * @module
  */
 import { lazyImport } from "../bytes/lazy_import.ts";
+import { inTurns } from "../bytes/turns.ts";
 import type { CodecModules } from "./codecs.ts";
 import { decodeByRuntime } from "./decode_by_runtime.ts";
 import { isDrawable, readDrawable } from "./drawn.ts";
@@ -13,6 +14,7 @@ import { turnUpright } from "./orient.ts";
 import { orientationOf } from "./orientation.ts";
 import { checkPixels, checkSize, type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "./pixels.ts";
 import { readBytes } from "./read_bytes.ts";
+import { checkWork } from "./work.ts";
 
 /** How to decode. */
 export interface DecodeOptions {
@@ -41,8 +43,8 @@ export interface DecodeOptions {
  * ```
  *
  * @throws {SyntaxError} If the bytes are no image that we read (it says what they look like), damaged or cut off.
- * @throws {RangeError} If the image is empty or has more than `maxPixels` pixels, or is of a kind that is not supported
- * (12 bit or lossless JPEG).
+ * @throws {RangeError} If the image is empty or has more than `maxPixels` pixels, claims far more than its bytes can hold, or
+ * is of a kind that is not supported (12 bit or lossless JPEG).
  * @throws {TypeError} If the input is of no known kind, a URL or path cannot be read here, a `Response` is no success, or
  * what a browser draws has not loaded, is closed, or must not be read by this page.
  * @throws {Error} If there is too little memory for the pixels.
@@ -58,7 +60,9 @@ export async function decodeImage(input: ImageInput, options: DecodeOptions = {}
   if (native) return native;
   const header = readHeader(bytes);
   checkSize(header.width, header.height, maxPixels);
-  const pixels = turnUpright(await decodeStored(bytes, header, options), await orientationOf(header));
+  checkWork(header, bytes.length, maxPixels);
+  const stored = await decodeStored(bytes, header, options);
+  const pixels = await inTurns(turnUpright(stored, await orientationOf(header)), signal);
   signal?.throwIfAborted();
   if (!wanted || header.pieces.length === 0) return pixels;
   const { readAttached } = await lazyImport<typeof import("./attached/read.ts")>("./image/attached/read.ts");

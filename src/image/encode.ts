@@ -140,8 +140,9 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   const task = { module, call: "encode", args: [toChannels(flat, 4).data, width, height, settings] } as const;
   const pace = type === "webp" && lossless ? ENCODE.lossless : ENCODE[type];
   const { result, fault, short } = await callCodec(open, task, pace * width * height / 1e6, signal);
+  // What an encoder gives once memory was refused is not to be trusted.
+  if (short) throw memoryIsShort("encode", width, height, fault);
   if (!result) {
-    if (short) throw memoryIsShort("encode", width, height, fault);
     if (fault) throw fault;
     throw new RangeError(`Cannot encode image as ${type} must take its size: current size is ${width}x${height}`);
   }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Steps } from "../bytes/turns.ts";
 import type { Pixels } from "./pixels.ts";
 
 /**
@@ -14,7 +15,7 @@ import type { Pixels } from "./pixels.ts";
  * | 3 | upside down | 8 | to be turned 90° anticlockwise |
  * | 4 | mirrored top-bottom | 5, 7 | mirrored along a diagonal |
  */
-export function turnUpright(pixels: Pixels, orientation: number): Pixels {
+export function* turnUpright(pixels: Pixels, orientation: number): Steps<Pixels> {
   if (orientation <= 1 || orientation > 8) return pixels;
   const { data, width, height, channels } = pixels;
   const swapped = orientation >= 5;
@@ -30,6 +31,7 @@ export function turnUpright(pixels: Pixels, orientation: number): Pixels {
     for (let x = 0; x < outWidth; x++, i += stepX) {
       for (let c = 0; c < channels; c++) out[o++] = data[i + c]!;
     }
+    yield outWidth * channels;
   }
   return { data: out, width: outWidth, height: outHeight, channels };
 }

@@ -29,6 +29,9 @@ export interface PngPass {
 /** Compressed bytes given to the inflater at once: deflate expands up to 1032 times, so a slice gives 17 MB at most. */
 const SLICE = 1 << 14;
 
+/** Bytes that deflate makes of one at most: 258 of two bits. */
+const MOST_INFLATED = 1032;
+
 /** First column and row, and the steps, of Adam7's passes. */
 const ADAM7 = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [
   0,
@@ -37,8 +40,19 @@ const ADAM7 = [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2,
   2,
 ]] as const;
 
+/** Bytes of a row of so many pixels, without its filter. */
+const rowBytes = ({ stored, depth }: PngHeader, width: number): number => Math.ceil(width * stored * depth / 8);
+
+/** Refuses a size that so few bytes cannot fill, before there is memory for it. */
+function checkFilled(header: PngHeader): void {
+  const held = header.pixels.reduce((sum, { length }) => sum + length, 0);
+  const needed = passesOf(header).reduce((sum, { width, height }) => sum + height * (1 + rowBytes(header, width)), 0);
+  if (needed > MOST_INFLATED * held) throw malformed("PNG", "must have pixels for its whole size", "has too few");
+}
+
 /** Decodes a PNG whole. */
 export async function decodePng(header: PngHeader, signal?: AbortSignal): Promise<Pixels> {
+  checkFilled(header);
   const { width, height, channels } = header;
   const length = width * height * channels;
   const data = withMemory(
@@ -77,7 +91,7 @@ export async function decodePngRows(
   try {
     let chunk = new Uint8Array(), used = 0;
     for (const pass of passesOf(header)) {
-      const length = Math.ceil(pass.width * header.stored * header.depth / 8);
+      const length = rowBytes(header, pass.width);
       let line = new Uint8Array(length + 1), above = new Uint8Array(length + 1);
       for (let row = 0; row < pass.height; row++) {
         for (let filled = 0; filled < line.length;) {

@@ -4,9 +4,10 @@
  *
  * @module
  */
+import { atOnce, type Steps } from "../bytes/turns.ts";
 import { overWhite, type Pixels8, toChannels } from "./colour.ts";
 import { checkSize, MAX_PIXELS, type Pixels } from "./pixels.ts";
-import { resizeBicubic } from "./resize.ts";
+import { bicubicRows } from "./resize.ts";
 
 /** How a model wants its images; belongs to the model, not to the caller. */
 export interface Preprocessing {
@@ -56,19 +57,28 @@ export interface Evaluated {
  *
  * @throws {RangeError} If a size is not a positive integer, or a long and thin image would be resized to over 4 megapixels (and 4 times its own).
  */
-export function evaluate(pixels: Pixels, { resize, crop, mean, std }: Preprocessing): Evaluated {
-  const rgb = toChannels(overWhite(pixels), 3);
-  const [height, width] = typeof resize === "number" ? shorterSide(rgb, resize) : resize;
+export const evaluate = (pixels: Pixels, preprocessing: Preprocessing): Evaluated =>
+  atOnce(evaluation(pixels, preprocessing));
+
+/** The steps of {@linkcode evaluate}, a row of the image each. */
+export function* evaluation(pixels: Pixels, { resize, crop, mean, std }: Preprocessing): Steps<Evaluated> {
+  const [height, width] = typeof resize === "number" ? shorterSide(pixels, resize) : resize;
   const [cropHeight, cropWidth] = typeof crop === "number" ? [crop, crop] : crop;
   checkSize(cropWidth, cropHeight);
-  const most = Math.min(MAX_PIXELS, Math.max(MOST_RESIZED, MOST_GROWTH * rgb.width * rgb.height));
+  const most = Math.min(MAX_PIXELS, Math.max(MOST_RESIZED, MOST_GROWTH * pixels.width * pixels.height));
   if (width * height > most) {
     throw new RangeError(
       `Cannot preprocess image as it must have at most ${most} pixels once resized: ` +
-        `current size is ${width}x${height}, from ${rgb.width}x${rgb.height}`,
+        `current size is ${width}x${height}, from ${pixels.width}x${pixels.height}`,
     );
   }
-  const cut = cutCentre(resizeBicubic(rgb, width, height), cropHeight, cropWidth);
+  const stride = pixels.width * pixels.channels;
+  const rgb = (y: number) => {
+    const row = { ...pixels, height: 1, data: pixels.data.subarray(y * stride, (y + 1) * stride) };
+    return toChannels(overWhite(row), 3).data;
+  };
+  const data = yield* bicubicRows(pixels, { width, height }, 3, rgb);
+  const cut = cutCentre({ data, width, height, channels: 3 }, cropHeight, cropWidth);
   return { crop: cut, tensor: normalise(cut.data, mean, std) };
 }
 

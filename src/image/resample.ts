@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Steps } from "../bytes/turns.ts";
 import { checkSize, type Pixels } from "./pixels.ts";
 
 /** A kernel and how far it reaches. */
@@ -146,17 +147,27 @@ export function rowResampler({ from, to, channels, wide, filter }: Resampling): 
     : (row) => rows(columns(row));
 }
 
-/** Resizes a whole image; each channel alone. Asked for the size it has, the image itself is returned. */
-export function resample(source: Pixels, width: number, height: number, filter: Filter): Pixels {
-  const { data, channels } = source, wide = data instanceof Uint16Array, stride = source.width * channels;
-  const push = rowResampler({ from: source, to: { width, height }, channels, wide, filter });
-  if (width === source.width && height === source.height) return source;
-  const out = samplesOf(width * height * channels, wide);
-  for (let y = 0, at = 0; y < source.height; y++) {
-    for (const row of push(data.subarray(y * stride, (y + 1) * stride))) {
+/** The resized image, made of rows that are asked for from the top. */
+export function* resampleRows(sizes: Resampling, rowOf: (y: number) => Samples): Steps<Samples> {
+  const { from, to, channels, wide } = sizes, push = rowResampler(sizes);
+  const out = samplesOf(to.width * to.height * channels, wide);
+  for (let y = 0, at = 0; y < from.height; y++) {
+    const before = at;
+    for (const row of push(rowOf(y))) {
       out.set(row, at);
       at += row.length;
     }
+    yield from.width * channels + at - before;
   }
-  return { ...source, data: out, width, height };
+  return out;
+}
+
+/** Resizes a whole image; each channel alone. Asked for the size it has, the image itself is returned. */
+export function* resample(source: Pixels, width: number, height: number, filter: Filter): Steps<Pixels> {
+  checkSize(width, height, Infinity);
+  if (width === source.width && height === source.height) return source;
+  const { data, channels } = source, stride = source.width * channels;
+  const sizes = { from: source, to: { width, height }, channels, wide: data instanceof Uint16Array, filter };
+  const resized = yield* resampleRows(sizes, (y) => data.subarray(y * stride, (y + 1) * stride));
+  return { ...source, data: resized, width, height };
 }

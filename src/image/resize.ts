@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { atOnce, type Steps } from "../bytes/turns.ts";
 import { hasAlpha, type Pixels8 } from "./colour.ts";
 import type { Pixels } from "./pixels.ts";
 import { premultiplied, straight } from "./premultiply.ts";
-import { BICUBIC, LANCZOS, resample } from "./resample.ts";
+import { BICUBIC, LANCZOS, resample, resampleRows, type Resampling } from "./resample.ts";
 
 /** Keys' cubic with parameter `a`, support 2. */
 function cubic(x: number, a: number): number {
@@ -28,8 +29,16 @@ export function resizeBicubic(source: Pixels, width: number, height: number): Pi
   if (source.data instanceof Uint16Array) {
     throw new TypeError("Cannot resize image as it must have 8 bits a sample: current data is a Uint16Array");
   }
-  return resample(source, width, height, BICUBIC) as Pixels8;
+  return atOnce(resample(source, width, height, BICUBIC)) as Pixels8;
 }
+
+/** The samples of {@linkcode resizeBicubic}, made of rows that are asked for from the top. */
+export const bicubicRows = (
+  from: Resampling["from"],
+  to: Resampling["to"],
+  channels: number,
+  rowOf: (y: number) => Pixels["data"],
+): Steps<Uint8Array> => resampleRows({ from, to, channels, wide: false, filter: BICUBIC }, rowOf) as Steps<Uint8Array>;
 
 /**
  * Resizes an image of 8 or 16 bits as `PIL.Image.resize(size, LANCZOS)` of Pillow 13 does, byte for byte: where there is
@@ -47,8 +56,8 @@ export function resizeBicubic(source: Pixels, width: number, height: number): Pi
  */
 export function resizeLanczos(source: Pixels, width: number, height: number): Pixels {
   if (width === source.width && height === source.height) return source;
-  if (!hasAlpha(source)) return resample(source, width, height, LANCZOS);
-  return straight(resample(premultiplied(source), width, height, LANCZOS));
+  if (!hasAlpha(source)) return atOnce(resample(source, width, height, LANCZOS));
+  return straight(atOnce(resample(premultiplied(source), width, height, LANCZOS)));
 }
 
 /** For each output position four clamped input positions and their weights. */

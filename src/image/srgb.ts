@@ -13,6 +13,8 @@ export interface SrgbOptions {
   readonly onUnconverted?: ((reason: string) => void) | undefined;
   /** Compiled codecs, where the runtime forbids compiling. */
   readonly codecModules?: CodecModules | undefined;
+  /** Stops converting within 100 ms; the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -31,9 +33,9 @@ export interface SrgbOptions {
  */
 export async function convertToSrgb(
   pixels: Pixels,
-  { onUnconverted = () => {}, codecModules }: SrgbOptions = {},
+  { onUnconverted = () => {}, codecModules, signal }: SrgbOptions = {},
 ): Promise<Pixels> {
   if (!pixels.attached?.profile && !pixels.attached?.coding) return pixels;
   const { pixelsToSrgb } = await lazyImport<typeof import("./colour/convert.ts")>("./image/colour/convert.ts");
-  return await pixelsToSrgb(pixels, onUnconverted, codecModules);
+  return await pixelsToSrgb(pixels, onUnconverted, codecModules, signal);
 }

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inTurns } from "../bytes/turns.ts";
 import { bleedColours } from "../image/bleed.ts";
 import { stripAttached } from "../image/attached.ts";
 import { channelOf, hasAlpha } from "../image/colour.ts";
@@ -81,7 +82,7 @@ export async function prepare(nets: Nets, image: ImageInput, options: RestoreOpt
   const { tile = "blend", memory, runtime, maxPixels = MAX_PIXELS, signal, strip = false } = options;
   const start = performance.now();
   const decoded = await decodeImage(image, { maxPixels, ...(signal ? { signal } : {}) });
-  const pixels = await stripAttached(bleedColours(decoded), strip);
+  const pixels = await stripAttached(await inTurns(bleedColours(decoded), signal), strip);
   const decode = performance.now() - start;
   const wish = targetOf(pixels, options), models = await nets(wish && growthOf(pixels, wish));
   const clear = hasClearPixels(pixels), depth = options.depth ?? (pixels.data instanceof Uint16Array ? 16 : 8);
@@ -124,7 +125,7 @@ export async function* runPass(
   onFraction: (fraction: number) => void,
 ): AsyncGenerator<Part, void> {
   const { model, tiling } = pass, byNet = alphaByNet && model.scale > 1;
-  const painter = openPainter(pixels, model.channels, model.scale, { depth, alphaByNet: byNet });
+  const painter = await inTurns(openPainter(pixels, model.channels, model.scale, { depth, alphaByNet: byNet }), signal);
   const alpha = byNet && hasAlpha(pixels) && hasClearPixels(pixels)
     ? channelOf(pixels, pixels.channels - 1)
     : undefined;

@@ -6,6 +6,7 @@
  */
 import { channelOf, hasAlpha, toChannels } from "../image/colour.ts";
 import type { Channels, Pixels } from "../image/pixels.ts";
+import type { Steps } from "../bytes/turns.ts";
 import { BICUBIC, resample } from "../image/resample.ts";
 
 /** A rectangle of pixels. */
@@ -76,7 +77,7 @@ export interface Painter {
 }
 
 /** Per pixel of an image whether all around it have its alpha: such alpha needs no net, and gets none. */
-function flatAlpha({ data, width, height, channels }: Pixels): Uint8Array {
+function* flatAlpha({ data, width, height, channels }: Pixels): Steps<Uint8Array> {
   const flat = new Uint8Array(width * height).fill(1),
     at = (x: number, y: number) => data[(y * width + x + 1) * channels - 1]!;
   for (let y = 0; y < height; y++) {
@@ -88,25 +89,26 @@ function flatAlpha({ data, width, height, channels }: Pixels): Uint8Array {
         }
       }
     }
+    yield 9 * width;
   }
   return flat;
 }
 
 /** Opens the painter of an image's result. */
-export function openPainter(
+export function* openPainter(
   pixels: Pixels,
   modelChannels: number,
   scale: number,
   { depth, alphaByNet = false }: PainterOptions = {},
-): Painter {
+): Steps<Painter> {
   const { channels } = pixels, width = pixels.width * scale, from = largest(pixels);
   const wide = depth === undefined ? from === 65535 : depth === 16, to = wide ? 65535 : 255;
-  const larger = (plane: Pixels): Pixels => resample(plane, width, pixels.height * scale, BICUBIC);
+  const larger = (plane: Pixels) => resample(plane, width, pixels.height * scale, BICUBIC);
   const clear = hasClearPixels(pixels);
-  const alpha = clear && !alphaByNet ? larger(channelOf(pixels, channels - 1)).data : undefined;
-  const flat = clear && alphaByNet ? flatAlpha(pixels) : undefined;
+  const alpha = clear && !alphaByNet ? (yield* larger(channelOf(pixels, channels - 1))).data : undefined;
+  const flat = clear && alphaByNet ? yield* flatAlpha(pixels) : undefined;
   const colour = channels >= 3, keepsChroma = colour && modelChannels === 1;
-  const base = keepsChroma ? larger(toChannels(pixels, 3)).data : undefined;
+  const base = keepsChroma ? (yield* larger(toChannels(pixels, 3))).data : undefined;
   const stride = modelChannels + (flat ? 1 : 0), ratio = to / from;
   // In f32, as the published test has it before rounding.
   const sample = (value: number): number => Math.fround(to * value);

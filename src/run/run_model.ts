@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { nextTask } from "../bytes/turns.ts";
 import type { Device } from "../device.ts";
 import { openDry, type Plan } from "./dry_device.ts";
 import { estimateMilliseconds } from "../kernels.ts";
@@ -103,18 +104,4 @@ export function runModel(device: Device, forward: Forward, options: RunOptions =
       steps.return(undefined as never);
     }
   }, options);
-}
-
-/** Resolves in a new task, so that timers, input and other promises get their turn; a timer alone would take a millisecond. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { setImmediate } = globalThis as { setImmediate?: (run: () => void) => unknown };
-    if (setImmediate) return void setImmediate(resolve);
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(undefined);
-  });
 }

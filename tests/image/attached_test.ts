@@ -12,6 +12,7 @@ import { decodeImage } from "../../src/image/decode.ts";
 import { encodeImage } from "../../src/image/encode.ts";
 import { joinBytes } from "../../src/image/headers/bytes.ts";
 import { exifOrientation } from "../../src/image/headers/exif.ts";
+import { atOnce } from "../../src/bytes/turns.ts";
 import { turnUpright } from "../../src/image/orient.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 import { convertToSrgb } from "../../src/image/srgb.ts";
@@ -139,7 +140,7 @@ Deno.test("an animation that is to be turned is turned, picture by picture", asy
   const turned = (await decodeAnimation(joinBytes([file.subarray(0, 33), chunk("eXIf", exif), file.subarray(33)])))!;
   assertEquals([turned.width, turned.height, exifOrientation(turned.attached!.exif!)], [4, 5, 1]);
   const seen = await Array.fromAsync(turned.frames, ({ pixels }) => pixels.data);
-  assertEquals(seen, frames.map((frame) => turnUpright(frame, 6).data));
+  assertEquals(seen, frames.map((frame) => atOnce(turnUpright(frame, 6)).data));
 });
 
 Deno.test("encodeAnimation() makes GIFs that look the same, and says what they cannot hold", async () => {

@@ -1,5 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { atOnce } from "../../src/bytes/turns.ts";
 import { bleedColours } from "../../src/image/bleed.ts";
+import type { Pixels } from "../../src/image/pixels.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { joinBytes } from "../../src/image/headers/bytes.ts";
 import { restore } from "../../src/restore.ts";
@@ -49,6 +51,9 @@ Deno.test("decodeImage() reads a PNG with bytes after its zlib stream, in one ch
   await assertRejects(() => decodeImage(joinBytes([damaged.subarray(0, -20), damaged.subarray(-12)])), SyntaxError);
 });
 
+/** All at once. */
+const bled = (pixels: Pixels): Pixels => atOnce(bleedColours(pixels));
+
 Deno.test("bleedColours() gives transparent pixels the colour of the visible ones, whatever they had", () => {
   const clear = (r: number, g: number) => [r, g, 7, 0], red = [200, 10, 20, 255];
   const picture = (r: number, g: number) =>
@@ -59,11 +64,11 @@ Deno.test("bleedColours() gives transparent pixels the colour of the visible one
       channels: 4,
     }) as const;
   const filled = [200, 10, 20, 0];
-  assertEquals([...bleedColours(picture(0, 255)).data], [red, filled, filled, filled].flat());
-  assertEquals(bleedColours(picture(9, 1)), bleedColours(picture(80, 250)));
+  assertEquals([...bled(picture(0, 255)).data], [red, filled, filled, filled].flat());
+  assertEquals(bled(picture(9, 1)), bled(picture(80, 250)));
   const opaque = { data: Uint8Array.from(red), width: 1, height: 1, channels: 4 } as const;
-  assertEquals(bleedColours(opaque), opaque);
-  assertEquals([...bleedColours({ ...opaque, data: Uint8Array.of(1, 2, 3, 0) }).data], [0, 0, 0, 0]);
+  assertEquals(bled(opaque), opaque);
+  assertEquals([...bled({ ...opaque, data: Uint8Array.of(1, 2, 3, 0) }).data], [0, 0, 0, 0]);
 });
 
 Deno.test("restore() makes the same of sprites that differ only where nothing is seen", async () => {

@@ -1,10 +1,13 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { callCodec, withMemory } from "../../src/image/codec_call.ts";
 import { loadDecoder } from "../../src/image/codecs.ts";
+import { decodeAnimation } from "../../src/image/animation.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { encodeImage } from "../../src/image/encode.ts";
 import { joinBytes } from "../../src/image/headers/bytes.ts";
+import { readHeader } from "../../src/image/headers/header.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
+import { checkWork } from "../../src/image/work.ts";
 import { evaluate, IMAGENET_EVALUATION } from "../../src/image/preprocess.ts";
 import { buildPng, chunk } from "./build_png.ts";
 
@@ -193,4 +196,98 @@ Deno.test("decodeImage() lets no decoder write to the console, whatever a GIF cl
     Object.assign(console, kept);
   }
   assertEquals(said, []);
+});
+
+/** Bytes of numbers of two bytes, the high one first. */
+const big = (...values: number[]): number[] => values.flatMap((value) => [value >> 8, value & 255]);
+
+/** A grey JPEG that claims a size; its first scan has so many bytes, the further ones one each. */
+function claimingJpeg(width: number, height: number, bytes: number, scans = 1): Uint8Array<ArrayBuffer> {
+  const frame = [0xff, 0xc2, ...big(11), 8, ...big(height, width), 1, 1, 0x11, 0];
+  const scan = (count: number): Uint8Array[] => [
+    Uint8Array.of(0xff, 0xda, ...big(8), 1, 1, 0, 0, 0, 0),
+    new Uint8Array(count),
+  ];
+  const later = Array.from({ length: scans - 1 }, () => scan(1)).flat();
+  return joinBytes([Uint8Array.of(0xff, 0xd8, ...frame), ...scan(bytes), ...later, Uint8Array.of(0xff, 0xd9)]);
+}
+
+Deno.test("decodeImage() refuses files that claim more than so few bytes can hold, before anything is decoded", async () => {
+  const text = new TextEncoder();
+  const png = (side: number, depth: number, colour: number) =>
+    joinBytes([
+      Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
+      chunk("IHDR", Uint8Array.of(...big(0, side, 0, side), depth, colour, 0, 0, 0)),
+      chunk("IDAT", new Uint8Array(1000)),
+      chunk("IEND", new Uint8Array()),
+    ]);
+  const gif = Uint8Array.from([
+    ...[...text.encode("GIF89a"), 0x10, 0x27, 0x10, 0x27, 0, 0, 0],
+    ...[0x2c, 0, 0, 0, 0, 0x10, 0x27, 0x10, 0x27, 0, 8, 3, 1, 2, 3, 0, 0x3b],
+  ]);
+  const lossless = new Bits().put(0x2f, 8).put(4000, 14).put(4000, 14).put(0, 1).put(0, 3).bytes();
+  const cases = [
+    ["JPEG of a few bytes", claimingJpeg(9000, 9000, 20), SyntaxError, "a bit for each block"],
+    ["JPEG of many scans of a byte", claimingJpeg(8000, 8000, 125_000, 23), RangeError, "by estimate"],
+    ["PNG", png(10_000, 16, 6), RangeError, "by estimate"],
+    ["PNG of few bytes", png(2000, 8, 0), SyntaxError, "too few"],
+    ["GIF", gif, SyntaxError, "far too few"],
+    ["WebP", webpOf(["VP8L", lossless]), SyntaxError, "must be intact"],
+  ] as const;
+  for (const [name, bytes, kind, words] of cases) {
+    const error = await assertRejects(() => decodeImage(bytes), kind, words, name);
+    assert(/^Cannot decode image as .*: current \w/.test(error.message), error.message);
+  }
+  const frames = Array.from({ length: 4000 }, () => ["ANMF", new Uint8Array(16)] as [string, Uint8Array]);
+  const small = Uint8Array.of(2, 0, 0, 0, 0xaf, 0x0f, 0, 0xaf, 0x0f, 0);
+  await assertRejects(() => decodeAnimation(webpOf(["VP8X", small], ...frames)), RangeError, "in 4000 frames");
+});
+
+Deno.test("decodeImage() would take pictures of one colour of any size, as every format packs them", async () => {
+  const flat = { data: new Uint8Array(1000 * 1000), width: 1000, height: 1000, channels: 1 } as const;
+  const wide = { ...flat, data: new Uint16Array(1000 * 1000) };
+  const files = [
+    await encodeImage(wide, { type: "png" }),
+    await encodeImage(flat, { type: "jpeg" }),
+    await encodeImage(flat, { type: "webp" }),
+    await encodeImage(flat, { type: "webp", lossless: true }),
+  ];
+  for (const file of files) {
+    const { coded, ...header } = readHeader(file);
+    const larger = { ...header, width: 10_000, height: 10_000, ...(coded !== undefined && { coded: 100 * coded }) };
+    checkWork(larger, 100 * file.length, 1e8);
+  }
+});
+
+Deno.test("encodeImage() gives nothing that was made after memory had been refused", async () => {
+  // Alpha is coded without loss, so that both encoders of WebP have their turn.
+  const side = 1500, data = new Uint8Array(side * side * 4).map((_, i) => i >> 12);
+  const pixels = { data, width: side, height: side, channels: 4 } as const;
+  const { grow } = WebAssembly.Memory.prototype, agent = Object.getOwnPropertyDescriptor(navigator, "userAgent");
+  Object.defineProperty(navigator, "userAgent", { value: "Cloudflare-Workers", configurable: true }); // no workers
+  let refusals = 0;
+  try {
+    const whole = await encodeImage(pixels, { type: "webp" });
+    for (let granted = 0, refused = true; refused; granted++) {
+      let asked = 0;
+      refused = false;
+      WebAssembly.Memory.prototype.grow = function (pages) {
+        if (asked++ < granted) return grow.call(this, pages);
+        refused = true;
+        throw new RangeError("no more");
+      };
+      try {
+        const encoded = await encodeImage(pixels, { type: "webp" });
+        assertEquals([refused, encoded], [false, whole]);
+      } catch (error) {
+        assert(refused && `${error}`.includes("too little left"), `${error}`);
+        refusals++;
+      }
+    }
+  } finally {
+    WebAssembly.Memory.prototype.grow = grow;
+    if (agent) Object.defineProperty(navigator, "userAgent", agent);
+    else delete (navigator as { userAgent?: string }).userAgent;
+  }
+  assert(refusals > 0, "the encoder asked for no memory");
 });

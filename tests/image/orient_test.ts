@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { atOnce } from "../../src/bytes/turns.ts";
 import { turnUpright } from "../../src/image/orient.ts";
 import type { Pixels } from "../../src/image/pixels.ts";
 
@@ -18,7 +19,7 @@ const upright: { readonly [orientation: number]: number[][] } = {
 
 for (const [orientation, rows] of Object.entries(upright)) {
   Deno.test(`turnUpright() turns orientation ${orientation}`, () => {
-    const { data, width, height } = turnUpright(stored, Number(orientation));
+    const { data, width, height } = atOnce(turnUpright(stored, Number(orientation)));
     assertEquals([width, height], [rows[0]!.length, rows.length]);
     assertEquals([...data], rows.flat());
   });
@@ -26,10 +27,10 @@ for (const [orientation, rows] of Object.entries(upright)) {
 
 Deno.test("turnUpright() keeps the channels of a pixel and 16 bits together", () => {
   const wide: Pixels = { data: Uint16Array.of(1000, 1, 2000, 2, 3000, 3), width: 3, height: 1, channels: 2 };
-  assertEquals(turnUpright(wide, 6), { ...wide, width: 1, height: 3 });
-  assertEquals(turnUpright(wide, 3).data, Uint16Array.of(3000, 3, 2000, 2, 1000, 1));
+  assertEquals(atOnce(turnUpright(wide, 6)), { ...wide, width: 1, height: 3 });
+  assertEquals(atOnce(turnUpright(wide, 3)).data, Uint16Array.of(3000, 3, 2000, 2, 1000, 1));
 });
 
 Deno.test("turnUpright() leaves an orientation that does not exist alone", () => {
-  assertEquals([0, 9, NaN].map((orientation) => turnUpright(stored, orientation)), [stored, stored, stored]);
+  assertEquals([0, 9, NaN].map((orientation) => atOnce(turnUpright(stored, orientation))), [stored, stored, stored]);
 });

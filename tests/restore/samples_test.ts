@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { resizeBicubic } from "../../src/image/resize.ts";
+import { atOnce } from "../../src/bytes/turns.ts";
 import { openPainter, sampleArea } from "../../src/restore/samples.ts";
 
 const grey = { data: Uint8Array.of(0, 51, 102, 153, 204, 255), width: 3, height: 2, channels: 1 } as const;
@@ -10,6 +11,8 @@ const close = (actual: ArrayLike<number>, expected: readonly number[]) => {
   assertEquals(actual.length, expected.length);
   expected.forEach((value, i) => assertAlmostEquals(actual[i]!, value, 1e-6));
 };
+
+const painterOf = (...given: Parameters<typeof openPainter>) => atOnce(openPainter(...given));
 
 Deno.test("sampleArea() reflects past the lower and the right border without repeating it", () => {
   close(sampleArea(grey, { x: 1, y: 0, width: 4, height: 3 }, 1), [
@@ -35,18 +38,18 @@ Deno.test("sampleArea() keeps all 16 bits and leaves alpha out", () => {
 });
 
 Deno.test("paint() clamps and rounds half to even", () => {
-  const painter = openPainter({ data: new Uint8Array(4), width: 4, height: 1, channels: 1 }, 1, 1);
+  const painter = painterOf({ data: new Uint8Array(4), width: 4, height: 1, channels: 1 }, 1, 1);
   const values = Float32Array.of(-1, 2, 0.5 / 255, 1.5 / 255);
   assertEquals([...painter.paint(values, { x: 0, y: 0, width: 4, height: 1 }).data], [0, 255, 0, 2]);
 });
 
 Deno.test("paint() makes one channel of what a colour model makes of grey", () => {
-  const painter = openPainter({ data: Uint8Array.of(9), width: 1, height: 1, channels: 1 }, 3, 1);
+  const painter = painterOf({ data: Uint8Array.of(9), width: 1, height: 1, channels: 1 }, 3, 1);
   assertEquals([...painter.paint(Float32Array.of(1, 0, 0), { x: 0, y: 0, width: 1, height: 1 }).data], [76]);
 });
 
 Deno.test("paint() keeps the chroma of colour through a one-channel model", () => {
-  const painter = openPainter(colour, 1, 1);
+  const painter = painterOf(colour, 1, 1);
   // The same luma gives the same colours; more luma lifts all three alike.
   assertEquals([...painter.paint(Float32Array.of(0.299, 0.587), whole).data], [...colour.data]);
   const lifted = painter.paint(Float32Array.of(0.299 + 20 / 255, 0.587), whole).data;
@@ -56,10 +59,10 @@ Deno.test("paint() keeps the chroma of colour through a one-channel model", () =
 Deno.test("paint() makes alpha larger by bicubic, and keeps an opaque one opaque", () => {
   const data = Uint8Array.of(9, 255, 9, 0, 9, 255, 9, 0), area = { x: 0, y: 0, width: 4, height: 4 };
   const image = { data, width: 2, height: 2, channels: 2 } as const;
-  const painted = openPainter(image, 1, 2).paint(new Float32Array(16), area);
+  const painted = painterOf(image, 1, 2).paint(new Float32Array(16), area);
   const alpha = resizeBicubic({ data: Uint8Array.of(255, 0, 255, 0), width: 2, height: 2, channels: 1 }, 4, 4);
   assertEquals([...painted.data].filter((_, i) => i % 2 === 1), [...alpha.data]);
-  const opaque = openPainter({ ...image, data: data.map((value, i) => i % 2 ? 255 : value) }, 1, 2);
+  const opaque = painterOf({ ...image, data: data.map((value, i) => i % 2 ? 255 : value) }, 1, 2);
   assertEquals(opaque.bytes, 0);
   assert(opaque.paint(new Float32Array(16), area).data.every((value, i) => value === (i % 2 ? 255 : 0)));
 });

@@ -25,7 +25,10 @@ const FILES = [
   "cli.ts",
   "CONTRIBUTING.md",
   "docs/models.md",
+  "docs/dependencies.md",
   "tests/devices.ts",
+  "tests/runtime/kit.json",
+  ...["rust-kernels", "rust-codecs"].flatMap((crate) => [`${crate}/Cargo.toml`, `${crate}/Cargo.lock`]),
 ];
 
 async function copyFolder(from: URL, to: string): Promise<void> {
@@ -47,9 +50,10 @@ class Copy implements AsyncDisposable {
   static async make(): Promise<Copy> {
     const path = await Deno.makeTempDir();
     for (const folder of FOLDERS) await copyFolder(new URL(`${folder}/`, ROOT), `${path}/${folder}`);
-    await Deno.mkdir(`${path}/docs`);
+    for (const folder of ["docs", "rust-codecs", "tests/runtime"]) await Deno.mkdir(`${path}/${folder}`);
     for (const file of FILES) await Deno.copyFile(new URL(file, ROOT), `${path}/${file}`);
     await Deno.mkdir(`${path}/weights`);
+    await Deno.writeTextFile(`${path}/tools/pack_provenance.ts`, ""); // a part of the tree has but a part of its binaries
     return new Copy(path);
   }
 

@@ -4,9 +4,11 @@
  * @module
  */
 import { lazyImport } from "../../bytes/lazy_import.ts";
+import { atOnce } from "../../bytes/turns.ts";
 import type { Animation, Frame } from "../animation.ts";
 import { readAttached } from "../attached/read.ts";
 import { riff, riffChunk } from "../attached/write.ts";
+import { callCodec, type Codec, type Decoded, memoryIsShort } from "../codec_call.ts";
 import type { CodecModules } from "../codecs.ts";
 import { toChannels } from "../colour.ts";
 import { decodeByCodec } from "../decode_stored.ts";
@@ -17,6 +19,7 @@ import { turnUpright } from "../orient.ts";
 import { orientationOf } from "../orientation.ts";
 import type { Channels, Pixels } from "../pixels.ts";
 import { decodePng } from "../png_decode.ts";
+import { decodeMilliseconds } from "../work.ts";
 import { openCanvas, type Patch } from "./compose.ts";
 
 type Header = ReturnType<typeof readHeader>;
@@ -78,7 +81,7 @@ function playsOf(bytes: Uint8Array, { type, pieces }: ImageHeader): number {
 }
 
 async function* upright(frames: AsyncIterable<Frame>, orientation: number): AsyncGenerator<Frame, void> {
-  for await (const { pixels, duration } of frames) yield { pixels: turnUpright(pixels, orientation), duration };
+  for await (const { pixels, duration } of frames) yield { pixels: atOnce(turnUpright(pixels, orientation)), duration };
 }
 
 async function* composed(
@@ -94,8 +97,9 @@ async function* composed(
     ? ofPng(header as PngHeader, signal)
     : type === "webp"
     ? ofWebp(header, modules, signal)
-    : ofGif(bytes, header);
+    : ofGif(bytes, header, signal);
   for await (const { duration, ...patch } of patches) {
+    signal?.throwIfAborted();
     if (patch.x + patch.pixels.width > width || patch.y + patch.pixels.height > height) {
       throw malformed(type, "frames must lie inside of its size", `has one at ${patch.x}, ${patch.y} that does not`);
     }
@@ -165,33 +169,27 @@ async function* ofWebp(header: ImageHeader, modules?: CodecModules, signal?: Abo
   }
 }
 
-/** The part of omggif used here. */
-interface GifModule {
-  readonly GifReader: new (bytes: Uint8Array) => {
-    numFrames(): number;
-    frameInfo(frame: number): { x: number; y: number; width: number; height: number; delay: number; disposal: number };
-    decodeAndBlitFrameRGBA(frame: number, pixels: Uint8Array): void;
-  };
+/** omggif, as `tools/pack_codecs.ts` wraps it. */
+interface GifCodec extends Codec {
+  frames(bytes: Uint8Array): { x: number; y: number; width: number; height: number; delay: number; disposal: number }[];
 }
 
-async function* ofGif(bytes: Uint8Array, header: ImageHeader): AsyncGenerator<Timed, void> {
-  const { GifReader } = await lazyImport<GifModule>("./image/codecs/gif_decode.gen.js");
+async function* ofGif(bytes: Uint8Array, header: ImageHeader, signal?: AbortSignal): AsyncGenerator<Timed, void> {
+  const { open } = await lazyImport<{ open(): Promise<GifCodec> }>("./image/codecs/gif_decode.gen.js");
   const damaged = (cause: unknown) =>
     new SyntaxError("Cannot decode image as its GIF data must be intact: current file is damaged", { cause });
-  let reader;
+  let frames;
   try {
-    reader = new GifReader(bytes);
+    frames = (await open()).frames(bytes);
   } catch (error) {
     throw damaged(error);
   }
-  for (let i = 0; i < reader.numFrames(); i++) {
-    const { x, y, width, height, delay, disposal } = reader.frameInfo(i);
-    const whole = new Uint8Array(header.width * header.height * 4), rows: Uint8Array[] = [];
-    try {
-      reader.decodeAndBlitFrameRGBA(i, whole);
-    } catch (error) {
-      throw damaged(error);
-    }
+  for (const [i, { x, y, width, height, delay, disposal }] of frames.entries()) {
+    const task = { call: "decode", args: [bytes, i] } as const, rows: Uint8Array[] = [];
+    const { result, fault, short } = await callCodec(open, task, decodeMilliseconds(header), signal);
+    if (short) throw memoryIsShort("decode", header.width, header.height, fault);
+    if (!result) throw damaged(fault);
+    const whole = (result as Decoded).data as Uint8Array;
     for (let row = 0; row < height; row++) {
       const from = ((y + row) * header.width + x) * 4;
       rows.push(whole.subarray(from, from + 4 * width));

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { turnsOf } from "../../bytes/turns.ts";
 import { profileFor } from "../attached/profile.ts";
 import { colourOf } from "../attached.ts";
 import type { CodecModules } from "../codecs.ts";
@@ -12,6 +13,9 @@ import { openTransform, type Transform } from "./transform.ts";
 
 /** Pixels that are converted at once. */
 const PIXELS = 1 << 16;
+
+/** A converted pixel takes as long as so many bytes of {@linkcode turnsOf}. */
+const CONVERTED = 16;
 
 /** A grid of colours by which a profile that is sRGB already is told. */
 const STEPS = [0, 36, 73, 109, 146, 182, 219, 255];
@@ -34,6 +38,7 @@ export async function pixelsToSrgb(
   pixels: Pixels,
   told: (reason: string) => void,
   modules: CodecModules = {},
+  signal?: AbortSignal,
 ): Promise<Pixels> {
   const { data, channels, attached = {} } = pixels, colours = channels >= 3 ? 3 : 1;
   const wide = data instanceof Uint16Array, depth = wide ? 16 : 8;
@@ -53,7 +58,7 @@ export async function pixelsToSrgb(
   try {
     if (changesNothing(transform, colours, depth)) return done(data);
     const out = wide ? new Uint16Array(data.length) : new Uint8Array(data.length);
-    const part = wide ? new Uint16Array(PIXELS * colours) : new Uint8Array(PIXELS * colours);
+    const turn = turnsOf(signal), part = wide ? new Uint16Array(PIXELS * colours) : new Uint8Array(PIXELS * colours);
     for (let first = 0, total = data.length / channels; first < total; first += PIXELS) {
       const count = Math.min(PIXELS, total - first);
       for (let p = 0; p < count; p++) {
@@ -65,6 +70,8 @@ export async function pixelsToSrgb(
         for (let c = 0; c < colours; c++) out[at + c] = converted[3 * p + (colours === 1 ? 1 : c)]!;
         if (channels === 2 || channels === 4) out[at + channels - 1] = data[at + channels - 1]!;
       }
+      const pause = turn(CONVERTED * count);
+      if (pause) await pause;
     }
     return done(out);
   } finally {

@@ -55,6 +55,8 @@ export interface ImageHeader {
   readonly frames?: number;
   /** Times that a JPEG's decoder passes over the pixels; 1 by default. */
   readonly scans?: number;
+  /** Bytes of a JPEG's scans. */
+  readonly coded?: number;
 }
 
 /** Refuses a file that would cost more than a picture can need. */

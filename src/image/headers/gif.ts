@@ -14,6 +14,9 @@ const HAS_TABLE = 0x80, TRANSPARENT = 0x01;
 /** True if the bytes start as a GIF does. */
 export const isGif = (bytes: Uint8Array): boolean => /^GIF8[79]a$/.test(latin1(bytes, 0, 6));
 
+/** Pixels that a byte stands for at most: codes of 12 bits stand for up to 4096. */
+const MOST_UNPACKED = 2731;
+
 const tableBytes = (flags: number): number => flags & HAS_TABLE ? 3 << ((flags & 7) + 1) : 0;
 
 /**
@@ -24,7 +27,7 @@ const tableBytes = (flags: number): number => flags & HAS_TABLE ? 3 << ((flags &
 export function readGifHeader(bytes: Uint8Array): ImageHeader {
   const cutOff = () => malformed("GIF", "must end with its last block", `is cut off after ${bytes.length} bytes`);
   const width = u16(bytes, 6, true), height = u16(bytes, 8, true), pieces: Piece[] = [];
-  let frames = 0, clear = false, metadata = 0;
+  let frames = 0, clear = false, metadata = 0, largest = 0;
   /** One past the sub-blocks that start at `at`. */
   const past = (at: number): number => {
     while (at < bytes.length && bytes[at] !== 0) at += bytes[at]! + 1;
@@ -51,10 +54,13 @@ export function readGifHeader(bytes: Uint8Array): ImageHeader {
       }
       clear ||= frames === 0 && (w < width || h < height);
       frames++;
-      at = past(at + 11 + tableBytes(bytes[at + 9]!));
+      const start = at + 11 + tableBytes(bytes[at + 9]!);
+      at = past(start);
+      largest = Math.max(largest, w * h / (at - start));
     } else throw malformed("GIF", "blocks must be extensions or pictures", `has a block ${kind} at ${at}`);
   }
   if (frames === 0) throw malformed("GIF", "must have a picture", "has none");
+  if (largest > MOST_UNPACKED) throw malformed("GIF", "must have pixels for its pictures", "has far too few");
   return {
     type: "gif",
     width,

@@ -49,7 +49,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
   let orientation: number | undefined;
   let transform = 0;
   const pieces: Piece[] = [];
-  let scans = 0, segments = 0, metadata = 0;
+  let scans = 0, segments = 0, metadata = 0, coded = 0;
   let at = 2;
   while (true) {
     if (at + 2 > bytes.length) throw cutOff(bytes);
@@ -80,6 +80,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
       throw tooMuch("JPEG", `at most ${MOST_METADATA} bytes of metadata`, "more of them");
     }
     at = marker === SOS ? endOfScan(bytes, end) : end;
+    coded += at - end;
   }
   if (frame === undefined) throw malformed("JPEG", "must have a frame header", "has none");
   const { components, ...size } = frame;
@@ -88,6 +89,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader {
     ...size,
     orientation: orientation ?? 1,
     scans: Math.max(1, scans),
+    coded,
     pieces,
     ...(components === 4 && { inks: transform === 2 ? "YCCK" : "CMYK" }),
   };

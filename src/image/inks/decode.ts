@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { turnsOf } from "../../bytes/turns.ts";
 import { readAttached } from "../attached/read.ts";
 import type { CodecModules } from "../codecs.ts";
 import { openTransform } from "../colour/transform.ts";
@@ -38,7 +39,7 @@ export async function decodeInks(
   // Everybody writes inks upside down, as Adobe does: 255 is no ink.
   const { profile } = await readAttached(header) ?? {};
   const transform = profile && await openTransform(profile, 4, 8, modules).catch(() => undefined);
-  const data = new Uint8Array(3 * width * height);
+  const data = new Uint8Array(3 * width * height), turn = turnsOf(signal);
   if (transform) {
     const inked = new Uint8Array(4 * Math.min(PIXELS, width * height));
     for (let first = 0; first < width * height; first += PIXELS) {
@@ -48,11 +49,14 @@ export async function decodeInks(
         inked.set([255 - c[p]!, 255 - m[p]!, 255 - y[p]!, 255 - k[p]!], 4 * i);
       }
       data.set(transform.apply(inked.subarray(0, 4 * count)), 3 * first);
+      await turn(16 * count);
     }
     transform.close();
   } else {
-    for (let p = 0, o = 0; p < k.length; p++) {
-      for (const plane of [c, m, y]) data[o++] = overBlack(255 - plane[p]!, k[p]!);
+    for (let p = 0, o = 0; p < k.length;) {
+      const end = Math.min(k.length, p + PIXELS);
+      for (; p < end; p++) for (const plane of [c, m, y]) data[o++] = overBlack(255 - plane[p]!, k[p]!);
+      await turn(4 * PIXELS);
     }
   }
   return { data, width, height, channels: 3 };

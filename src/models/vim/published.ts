@@ -7,9 +7,12 @@ import { type Published, top1 } from "../published.ts";
 import type { VimVariant } from "./options.ts";
 
 /** A file on the authors' page at Hugging Face: four times the weights, with EMA and optimizer. */
-const file = (repository: string, name: string, megabytes: number) => ({
+const file = (repository: string, name: string, megabytes: number, more: { readonly sha256?: string } = {}) => ({
   files: [name],
-  released: { url: `https://huggingface.co/hustvl/${repository}/resolve/main/${name}`, megabytes, tried: false },
+  released: {
+    ...{ url: `https://huggingface.co/hustvl/${repository}/resolve/main/${name}`, megabytes, tried: false },
+    ...more,
+  },
 });
 
 /** What was published of Vision Mamba; `plus` are the ones fine-tuned at stride 8. */
@@ -20,7 +23,7 @@ export const published: Published<VimVariant> = {
   classes: ["VisionMamba"],
   licence: { code: "Apache-2.0", weights: "Apache-2.0" },
   verified: "the official code at four published sizes and 41 small ones with made weights, every tap",
-  unverified: "the published accuracy, which needs the released files and ImageNet",
+  unverified: "the published accuracy: it needs released files and ImageNet",
   variants: {
     "vim-tiny": {
       parameters: 7_148_008,
@@ -35,7 +38,10 @@ export const published: Published<VimVariant> = {
     "vim-small": {
       parameters: 25_796_584,
       figures: top1(80.5, 95.1),
-      ...file("Vim-small-midclstok", "vim_s_midclstok_80p5acc.pth", 394.2),
+      ...file("Vim-small-midclstok", "vim_s_midclstok_80p5acc.pth", 394.2, {
+        // as a public experiment states it that fetched the file at revision babc4440f5fab6e08d97e371afa639c8cf98bf2c
+        sha256: "aae4583e2def6389b66cfaf292cfade47a873182a39adbec19ec55b730ea9fe3",
+      }),
     },
     "vim-small-plus": {
       parameters: 26_001_256,
