@@ -7,16 +7,20 @@
  *
  * @module
  */
-import { bind } from "../src/checkpoint/weights.ts";
 import { openWebgpu, type WebgpuDevice } from "../src/gpu/device.ts";
 import type { ScanOrder } from "../src/kernels.ts";
-import { mambair, mambairWeights } from "../src/models/mambair/forward.ts";
-import { MAMBAIR_VARIANTS, mambairConfig } from "../src/models/mambair/options.ts";
-import { vim, vimWeights } from "../src/models/vim/forward.ts";
-import { VIM_VARIANTS, vimConfig, type VimVariant } from "../src/models/vim/options.ts";
+import type { Configured } from "../src/models/family.ts";
+import { family as mambair } from "../src/models/mambair/family.ts";
+import { MAMBAIR_VARIANTS } from "../src/models/mambair/options.ts";
+import { family as mambairv2 } from "../src/models/mambairv2/family.ts";
+import { MAMBAIRV2_VARIANTS } from "../src/models/mambairv2/options.ts";
+import { family as vim } from "../src/models/vim/family.ts";
+import { VIM_VARIANTS } from "../src/models/vim/options.ts";
+import { family as vmamba } from "../src/models/vmamba/family.ts";
+import { VMAMBA_VARIANTS } from "../src/models/vmamba/options.ts";
 import { Ops } from "../src/ops/ops.ts";
 import { type Forward, runModel } from "../src/run/run_model.ts";
-import { sizeOf, type Tensor, tensorOf } from "../src/tensor.ts";
+import { sizeOf, tensorOf } from "../src/tensor.ts";
 import { numbers, randomEntries } from "./random.ts";
 
 /** One line of the result, times in microseconds. */
@@ -161,6 +165,11 @@ const PRODUCTS: readonly (readonly [
   ["MambaIR-light in_proj, normed", 4096, 144, 60, 1, "layer"],
   ["MambaIR-light x_proj", 4096, 96, 72],
   ["MambaIR-light out_proj", 4096, 60, 72],
+  ["VMamba-T fc1 at 56, normed", 3136, 384, 96, 1, "layer"],
+  ["VMamba-T fc2 at 56", 3136, 96, 384],
+  ["VMamba-T fc1 at 14, normed", 196, 1536, 384, 1, "layer"],
+  ["VMamba-T fc2 at 14", 196, 384, 1536],
+  ["VMamba-T fc2 at 7", 49, 768, 3072],
   ["square 2048", 2048, 2048, 2048],
 ];
 
@@ -245,6 +254,23 @@ async function timeMovers(device: WebgpuDevice): Promise<Figure[]> {
   return figures;
 }
 
+/** Nets with the side of their images, what PyTorch takes as a CUDA graph (the last two on an H200), and how many images there are. */
+const NETS: readonly (readonly [
+  name: string,
+  model: Configured<"classify"> | Configured<"restore">,
+  side: number,
+  rival: number,
+  batch?: number,
+])[] = [
+  ["vim-tiny 224 batch 1", vim.configure(VIM_VARIANTS["vim-tiny"]), 224, 3420],
+  ["vim-tiny 224 batch 64", vim.configure(VIM_VARIANTS["vim-tiny"]), 224, 18300, 64],
+  ["vim-small 224 batch 1", vim.configure(VIM_VARIANTS["vim-small"]), 224, 4040],
+  ["mambair-light-x2 64 × 64", mambair.configure(MAMBAIR_VARIANTS["mambair-light-x2"]), 64, 5370],
+  ["mambair-light-x2 256 × 256", mambair.configure(MAMBAIR_VARIANTS["mambair-light-x2"]), 256, 42400],
+  ["vmamba-tiny-s1l8 224", vmamba.configure(VMAMBA_VARIANTS["vmamba-tiny-s1l8"]), 224, 2110],
+  ["mambairv2-light-x2 64 × 64", mambairv2.configure(MAMBAIRV2_VARIANTS["mambairv2-light-x2"]), 64, 6480],
+];
+
 async function timeModel(
   device: WebgpuDevice,
   name: string,
@@ -291,26 +317,24 @@ async function timeModel(
   return { ...figure, phases: byKernel };
 }
 
-async function timeVim(device: WebgpuDevice, variant: VimVariant, batch: number, rival: number, phases: boolean) {
-  const config = vimConfig(VIM_VARIANTS[variant]), spec = vimWeights(config);
-  const { weights, dispose } = await bind(spec, { entries: randomEntries(spec) }, device);
-  const [height, width] = config.imageSize, image = numbers(batch * height * width * 3, -1, 1);
-  const forward = function* (ops: Ops): Generator<void, Tensor> {
-    return yield* vim(ops, weights, config, ops.input(image, [batch, height, width, 3]));
-  };
-  const figure = await timeModel(device, `${variant} 224 batch ${batch}`, forward, rival, phases);
-  dispose();
-  return figure;
-}
-
-async function timeMambaIR(device: WebgpuDevice, side: number, rival: number, phases: boolean): Promise<Figure> {
-  const config = mambairConfig(MAMBAIR_VARIANTS["mambair-light-x2"]), spec = mambairWeights(config);
-  const { weights, dispose } = await bind(spec, { entries: randomEntries(spec) }, device);
-  const image = numbers(side * side * 3, 0, 1);
-  const forward = function* (ops: Ops): Generator<void, Tensor> {
-    return yield* mambair(ops, weights, config, ops.input(image, [1, side, side, 3]));
-  };
-  const figure = await timeModel(device, `mambair-light-x2 ${side} × ${side}`, forward, rival, phases);
+/** A released net with random weights over so many images of a side. */
+async function timeNet(
+  device: WebgpuDevice,
+  name: string,
+  model: Configured<"classify"> | Configured<"restore">,
+  side: number,
+  rival: number,
+  batch = 1,
+): Promise<Figure> {
+  const { forward, dispose } = await model.bind({ entries: randomEntries(model.spec) }, device);
+  const pixels = numbers(batch * side * side * 3, 0, 1);
+  const figure = await timeModel(
+    device,
+    name,
+    (ops) => forward(ops, ops.input(pixels, [batch, side, side, 3])),
+    rival,
+    phases,
+  );
   dispose();
   return figure;
 }
@@ -348,11 +372,9 @@ const plan: readonly (readonly [name: string, run: () => Promise<Figure | Figure
   ["conv2d", () => timeConvolution(device, 64, 60)],
   ["conv2d", () => timeConvolution(device, 256, 60)],
   ["movers", () => timeMovers(device)],
-  ["model vim-tiny", () => timeVim(device, "vim-tiny", 1, 3420, phases)],
-  ["model vim-tiny batch 64", () => timeVim(device, "vim-tiny", 64, 18300, phases)],
-  ["model vim-small", () => timeVim(device, "vim-small", 1, 4040, phases)],
-  ["model mambair-light 64", () => timeMambaIR(device, 64, 5370, phases)],
-  ["model mambair-light 256", () => timeMambaIR(device, 256, 42400, phases)],
+  ...NETS.map(([name, model, side, rival, batch]) =>
+    [`model ${name}`, () => timeNet(device, name, model, side, rival, batch)] as const
+  ),
 ];
 for (const [name, run] of plan) {
   if (!name.includes(only)) continue;
