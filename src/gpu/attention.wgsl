@@ -1,7 +1,8 @@
 // uses: activation
 // Attention among the pixels of each window, head by head: see `src/reference/attention.ts`. A thread has one query of 64;
-// keys and values pass by in tiles of KEYS that the group shares, and the weights are kept relative to the largest score
-// so far, so that no score is stored. QUADS vectors hold a head, zeros behind its last column.
+// keys and values pass by in tiles of KEYS that the group shares, four at a time, and the weights are kept relative to the
+// largest score so far, so that no score is stored. QUADS vectors hold a head, zeros behind its last column: up to eight,
+// or a multiple of eight. What is done for each of them is written out, as shader compilers leave loops as they are.
 struct Params {
   batch: u32, height: u32, width: u32, heads: u32, headWidth: u32, window: u32, shift: u32, xStride: u32, outStride: u32,
   firstRow: u32, rowCount: u32,
@@ -15,19 +16,97 @@ struct Params {
 
 var<workgroup> keys: array<vec4f, KEYS * QUADS>;
 var<workgroup> values: array<vec4f, KEYS * QUADS>;
+// Of each key its place in a head's table of biases, seen from the first pixel of the window, and its bands.
+var<workgroup> places: array<vec2u, KEYS>;
+
+// Eight vectors of a head. A wider one has more of them.
+struct Eight { a: vec4f, b: vec4f, c: vec4f, d: vec4f, e: vec4f, f: vec4f, g: vec4f, h: vec4f }
+const EIGHTS: u32 = (QUADS + 7u) / 8u;
+const MORE: u32 = max(EIGHTS, 2u) - 1u;
 
 fn quadAt(first: u32, quad: u32) -> vec4f {
-  var value = vec4f(0.0);
-  for (var c = 0u; c < 4u; c++) {
-    if (4u * quad + c < p.headWidth) { value[c] = x[first + 4u * quad + c]; }
-  }
-  return value;
+  let at = first + 4u * quad;
+  let inside = vec4u(4u * quad) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.headWidth);
+  return select(vec4f(), vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]), inside);
+}
+
+fn eightAt(first: u32, quad: u32) -> Eight {
+  return Eight(
+    quadAt(first, quad), quadAt(first, quad + 1u), quadAt(first, quad + 2u), quadAt(first, quad + 3u),
+    quadAt(first, quad + 4u), quadAt(first, quad + 5u), quadAt(first, quad + 6u), quadAt(first, quad + 7u),
+  );
+}
+
+// Products of a vector with those of four keys.
+fn dots(query: vec4f, at: u32) -> vec4f {
+  return vec4f(
+    dot(query, keys[at]), dot(query, keys[at + QUADS]), dot(query, keys[at + 2u * QUADS]), dot(query, keys[at + 3u * QUADS]),
+  );
+}
+
+fn scoresOf(query: Eight, at: u32) -> vec4f {
+  var scores = dots(query.a, at);
+  if (QUADS > 1u) { scores += dots(query.b, at + 1u); }
+  if (QUADS > 2u) { scores += dots(query.c, at + 2u); }
+  if (QUADS > 3u) { scores += dots(query.d, at + 3u); }
+  if (QUADS > 4u) { scores += dots(query.e, at + 4u); }
+  if (QUADS > 5u) { scores += dots(query.f, at + 5u); }
+  if (QUADS > 6u) { scores += dots(query.g, at + 6u); }
+  if (QUADS > 7u) { scores += dots(query.h, at + 7u); }
+  return scores;
+}
+
+// Four values by their weights, added to what there is of a vector.
+fn weigh(sum: vec4f, less: f32, weights: vec4f, at: u32) -> vec4f {
+  var next = fma(vec4f(weights.x), values[at], sum * less);
+  next = fma(vec4f(weights.y), values[at + QUADS], next);
+  next = fma(vec4f(weights.z), values[at + 2u * QUADS], next);
+  return fma(vec4f(weights.w), values[at + 3u * QUADS], next);
+}
+
+fn weighEight(sums: Eight, less: f32, weights: vec4f, at: u32) -> Eight {
+  var next = sums;
+  next.a = weigh(sums.a, less, weights, at);
+  if (QUADS > 1u) { next.b = weigh(sums.b, less, weights, at + 1u); }
+  if (QUADS > 2u) { next.c = weigh(sums.c, less, weights, at + 2u); }
+  if (QUADS > 3u) { next.d = weigh(sums.d, less, weights, at + 3u); }
+  if (QUADS > 4u) { next.e = weigh(sums.e, less, weights, at + 4u); }
+  if (QUADS > 5u) { next.f = weigh(sums.f, less, weights, at + 5u); }
+  if (QUADS > 6u) { next.g = weigh(sums.g, less, weights, at + 6u); }
+  if (QUADS > 7u) { next.h = weigh(sums.h, less, weights, at + 7u); }
+  return next;
+}
+
+fn storeColumn(first: u32, column: u32, value: f32) {
+  if (column < p.headWidth) { out[first + column] = value; }
+}
+
+fn storeQuad(first: u32, quad: u32, value: vec4f) {
+  storeColumn(first, 4u * quad, value.x);
+  storeColumn(first, 4u * quad + 1u, value.y);
+  storeColumn(first, 4u * quad + 2u, value.z);
+  storeColumn(first, 4u * quad + 3u, value.w);
+}
+
+fn storeEight(first: u32, quad: u32, sums: Eight, whole: f32) {
+  storeQuad(first, quad, sums.a / whole);
+  if (QUADS > 1u) { storeQuad(first, quad + 1u, sums.b / whole); }
+  if (QUADS > 2u) { storeQuad(first, quad + 2u, sums.c / whole); }
+  if (QUADS > 3u) { storeQuad(first, quad + 3u, sums.d / whole); }
+  if (QUADS > 4u) { storeQuad(first, quad + 4u, sums.e / whole); }
+  if (QUADS > 5u) { storeQuad(first, quad + 5u, sums.f / whole); }
+  if (QUADS > 6u) { storeQuad(first, quad + 6u, sums.g / whole); }
+  if (QUADS > 7u) { storeQuad(first, quad + 7u, sums.h / whole); }
 }
 
 // Bands of the rows (or columns) of a shifted image: those that the shift moved over the edge are apart from the others.
 fn bandAt(at: u32, size: u32) -> u32 {
   return select(0u, select(1u, 2u, at + p.shift >= size), at + p.window >= size);
 }
+
+fn bandsAt(y: u32, column: u32) -> u32 { return 3u * bandAt(y, p.height) + bandAt(column, p.width); }
+
+fn areNan(v: vec4f) -> vec4<bool> { return vec4<bool>(isNan(v.x), isNan(v.y), isNan(v.z), isNan(v.w)); }
 
 @compute @workgroup_size(64)
 fn main(
@@ -48,18 +127,19 @@ fn main(
   let top = (p.firstRow + number % p.rowCount) * p.window;
   let image = number / p.rowCount;
 
-  let y = top + min(i, count - 1u) / p.window;
-  let column = left + min(i, count - 1u) % p.window;
-  let bands = vec2u(bandAt(y, p.height), bandAt(column, p.width));
-  let pixel = (image * p.height + (y + p.shift) % p.height) * p.width + (column + p.shift) % p.width;
-  var query: array<vec4f, QUADS>;
-  var sums: array<vec4f, QUADS>;
-  for (var q = 0u; q < QUADS; q++) {
-    query[q] = quadAt(p.xOffset + min(pixel, p.batch * p.height * p.width - 1u) * p.xStride + head * p.headWidth, q);
-    sums[q] = vec4f(0.0);
-  }
+  let down = min(i, count - 1u) / p.window;
+  let aside = min(i, count - 1u) % p.window;
+  let bands = bandsAt(top + down, left + aside);
+  let pixel = (image * p.height + (top + down + p.shift) % p.height) * p.width + (left + aside + p.shift) % p.width;
+  let begin = p.xOffset + min(pixel, p.batch * p.height * p.width - 1u) * p.xStride + head * p.headWidth;
+  let query = eightAt(begin, 0u);
+  var sums = Eight();
+  var queries: array<Eight, MORE>;
+  var more: array<Eight, MORE>;
+  for (var part = 1u; part < EIGHTS; part++) { queries[part - 1u] = eightAt(begin, 8u * part); }
   let scale = 1.0 / sqrt(f32(p.headWidth));
   let side = 2u * p.window - 1u;
+  let biases = p.biasOffset + (head * side + p.window - 1u - down) * side + p.window - 1u - aside;
   var largest = -3.0e38;
   var whole = 0.0;
   for (var first = 0u; first < count; first += KEYS) {
@@ -68,31 +148,40 @@ fn main(
       let j = min(first + at / QUADS, count - 1u);
       let row = (top + j / p.window + p.shift) % p.height;
       let other = (image * p.height + row) * p.width + (left + j % p.window + p.shift) % p.width;
-      let begin = p.xOffset + min(other, p.batch * p.height * p.width - 1u) * p.xStride + head * p.headWidth;
-      keys[at] = quadAt(begin + p.heads * p.headWidth, at % QUADS);
-      values[at] = quadAt(begin + 2u * p.heads * p.headWidth, at % QUADS);
+      let start = p.xOffset + min(other, p.batch * p.height * p.width - 1u) * p.xStride + head * p.headWidth;
+      keys[at] = quadAt(start + p.heads * p.headWidth, at % QUADS);
+      values[at] = quadAt(start + 2u * p.heads * p.headWidth, at % QUADS);
+    }
+    for (var at = lane; at < KEYS; at += 64u) {
+      let j = min(first + at, count - 1u);
+      places[at] = vec2u(j / p.window * side + j % p.window, bandsAt(top + j / p.window, left + j % p.window));
     }
     workgroupBarrier();
-    for (var k = 0u; k < min(KEYS, count - first); k++) {
-      var score = 0.0;
-      for (var q = 0u; q < QUADS; q++) { score += dot(query[q], keys[k * QUADS + q]); }
-      let ky = top + (first + k) / p.window;
-      let kx = left + (first + k) % p.window;
-      score = score * scale + bias[p.biasOffset + (head * side + ky + p.window - 1u - y) * side + kx + p.window - 1u - column];
-      if (any(bands != vec2u(bandAt(ky, p.height), bandAt(kx, p.width)))) { score -= 100.0; }
-      if (score > largest) {
-        let less = exp(largest - score);
-        largest = score;
-        whole *= less;
-        for (var q = 0u; q < QUADS; q++) { sums[q] *= less; }
+    for (var k = 0u; k < min(KEYS, count - first); k += 4u) {
+      var scores = scoresOf(query, k * QUADS);
+      for (var part = 1u; part < EIGHTS; part++) { scores += scoresOf(queries[part - 1u], k * QUADS + 8u * part); }
+      let a = places[k];
+      let b = places[k + 1u];
+      let c = places[k + 2u];
+      let d = places[k + 3u];
+      scores = scores * scale + vec4f(bias[biases + a.x], bias[biases + b.x], bias[biases + c.x], bias[biases + d.x]);
+      scores -= select(vec4f(), vec4f(100.0), vec4u(a.y, b.y, c.y, d.y) != vec4u(bands));
+      let absent = vec4u(first + k) + vec4u(0u, 1u, 2u, 3u) >= vec4u(count);
+      let unknown = areNan(scores);
+      let known = select(scores, vec4f(-3.0e38), unknown | absent);
+      let before = largest;
+      largest = max(max(largest, max(known.x, known.y)), max(known.z, known.w));
+      let less = exp(before - largest);
+      let weights = select(select(exp(known - largest), scores, unknown), vec4f(), absent);
+      whole = whole * less + dot(weights, vec4f(1.0));
+      sums = weighEight(sums, less, weights, k * QUADS);
+      for (var part = 1u; part < EIGHTS; part++) {
+        more[part - 1u] = weighEight(more[part - 1u], less, weights, k * QUADS + 8u * part);
       }
-      let weight = select(exp(score - largest), score, isNan(score));
-      whole += weight;
-      for (var q = 0u; q < QUADS; q++) { sums[q] += weight * values[k * QUADS + q]; }
     }
   }
   if (i >= count || image >= p.batch) { return; }
-  for (var c = 0u; c < p.headWidth; c++) {
-    out[p.outOffset + pixel * p.outStride + head * p.headWidth + c] = sums[c / 4u][c % 4u] / whole;
-  }
+  let place = p.outOffset + pixel * p.outStride + head * p.headWidth;
+  storeEight(place, 0u, sums, whole);
+  for (var part = 1u; part < EIGHTS; part++) { storeEight(place, 8u * part, more[part - 1u], whole); }
 }

@@ -221,11 +221,12 @@ const pixel_shuffle: Plan<"pixel_shuffle"> = (p) =>
     groups: perElement(p.batch * p.height * p.width * p.channels * p.scale * p.scale),
   });
 
-/** Vectors of keys that the threads of a workgroup share: half of the 16 KiB that every GPU has for that. */
-const SHARED_QUADS = 512;
+/** Vectors of keys that the threads of a workgroup share, and of values: less than half each of the 16 KiB that every GPU has. */
+const SHARED_QUADS = 448;
 
 const attention: Plan<"attention"> = (p) => {
-  const QUADS = Math.ceil(p.headWidth / 4), KEYS = Math.min(32, Math.floor(SHARED_QUADS / QUADS));
+  const quads = Math.ceil(p.headWidth / 4), QUADS = quads <= 8 ? quads : Math.ceil(quads / 8) * 8;
+  const KEYS = Math.min(64, Math.floor(SHARED_QUADS / QUADS / 4) * 4);
   const windows = p.batch * p.rowCount * p.width / p.window;
   const groups = spread(windows * p.heads * Math.ceil(p.window ** 2 / 64));
   return once({ kernel: "attention", constants: { QUADS, KEYS }, groups });
