@@ -123,6 +123,15 @@ Deno.test("edgeHandler() refuses a long or large image before it works on it", a
   ]);
 });
 
+Deno.test("edgeHandler() answers hostile pictures as the client's fault, in time, and tells the log of none", async () => {
+  const told: unknown[] = [], strict = handlerOf({ timeout: 5000, onError: (error) => void told.push(error) });
+  for (const name of ["thin_1x24000.png", "thin_1x60000.png", "progressive_2500_scans.jpg"]) {
+    const [status] = await problemOf(await strict(post(await Deno.readFile(`tests/golden/hostile/${name}`))));
+    assert(status === 413 || status === 422, `${name}: ${status}`);
+  }
+  assertEquals(told, []);
+});
+
 Deno.test("edgeHandler() saves the work when the client has the result, and not when an option differs", async () => {
   const first = await handler(post(SMALL));
   const tag = first.headers.get("etag")!;

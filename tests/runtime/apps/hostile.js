@@ -13,6 +13,7 @@ for (const [i, args] of JSON.parse(await readFile(lists, "utf8")).entries()) {
   process.exitCode = undefined;
   await import(`${pathToFileURL(cli)}?${i}`);
   ended.push([process.exitCode, out, err]);
+  for (const stream of [stdout, stderr]) stream.removeAllListeners("error"); // a process that ends leaves them
 }
 process.exitCode = 0;
 write(JSON.stringify(ended));
