@@ -111,7 +111,10 @@ export const SUITES: readonly Suite[] = [
     "tests/",
     "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site,tests/wasm/checked_test.ts,tests/wasm/limits_test.ts",
   ], { env: { ...QUIET, SIDEWINDER_DEVICES: "cpu" } }),
-  denoSuite("swiftshader", "the GPU suite in Node and in Chromium", ["tests/gpu/swiftshader"], {
+  denoSuite("swiftshader", "the GPU suite in Node and in Chromium, and the page there", [
+    "tests/gpu/swiftshader",
+    "tests/site/webgpu_test.ts",
+  ], {
     env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
     prepare: browser,
   }),
@@ -166,7 +169,10 @@ export const SUITES: readonly Suite[] = [
     ciOnly: true,
     prepare: python,
   }),
-  denoSuite("site", "the page in Chromium and Firefox", ["tests/site"], { prepare: browsers, alone: true }),
+  denoSuite("site", "the page in Chromium and Firefox", ["tests/site", "--ignore=tests/site/webgpu_test.ts"], {
+    prepare: browsers,
+    alone: true,
+  }),
   denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
     alone: true,
     prepare: debian(
