@@ -1,8 +1,11 @@
 /**
- * Debian's Firefox by WebDriver BiDi, as little of it as the main flows need: open a page, evaluate in it, pick files.
+ * Debian's Firefox by WebDriver BiDi, as little of it as the main flows need: open a page, evaluate in it, click, pick and drop
+ * files, take downloads. One Firefox a file of tests; every test has a profile of its own in it.
  *
  * @module
  */
+import type { PickedFile } from "./files.ts";
+import { exists, origin } from "./site.ts";
 
 /** Debian's Firefox, unless another one is named. */
 export const FIREFOX = Deno.env.get("FIREFOX") ?? "/usr/bin/firefox-esr";
@@ -20,12 +23,24 @@ interface RemoteValue {
 export interface FirefoxPage {
   /** Evaluates an expression and gives its value, a text or a number. */
   evaluate<T extends string | number | boolean>(expression: string): Promise<T>;
+  /** What an element reads. */
+  text(selector: string): Promise<string>;
   /** Waits until an expression holds. */
   until(expression: string): Promise<void>;
+  /** Waits until an element reads so. */
+  untilReads(selector: string, text: RegExp): Promise<void>;
   /** Clicks what a selector finds. */
   click(selector: string): Promise<void>;
-  /** Picks files by their paths. */
-  pick(selector: string, ...paths: string[]): Promise<void>;
+  /** Chooses or types a value. */
+  fill(selector: string, value: string): Promise<void>;
+  /** Presses and lets go of the pointer over an element, at a share of its width and height. */
+  tap(selector: string, x: number, y: number): Promise<void>;
+  /** Picks files. */
+  pick(selector: string, ...files: PickedFile[]): Promise<void>;
+  /** Drops files onto the page. */
+  drop(...files: PickedFile[]): Promise<void>;
+  /** Clicks, and waits for the file of that name that this downloads. */
+  download(selector: string, name: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 class Bidi {
@@ -74,7 +89,19 @@ async function addressOf(stream: ReadableStream<Uint8Array>): Promise<string> {
   throw new Error(`Cannot start Firefox as it must name its address: it said ${text}`);
 }
 
-function pageOf(bidi: Bidi, context: string): FirefoxPage {
+/** Looks again and again. */
+async function waitFor<T>(look: () => Promise<T | undefined>, what: string): Promise<T> {
+  for (const end = Date.now() + PATIENCE; Date.now() < end;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`Cannot go on in Firefox as ${what} must come: it does not`);
+}
+
+const quoted = (text: string): string => JSON.stringify(text);
+
+function pageOf(bidi: Bidi, context: string, folder: string): FirefoxPage {
   const evaluate = async (expression: string): Promise<RemoteValue> => {
     const { result, exceptionDetails } = await bidi.send<{
       readonly result?: RemoteValue;
@@ -83,54 +110,103 @@ function pageOf(bidi: Bidi, context: string): FirefoxPage {
     if (exceptionDetails) throw new Error(exceptionDetails.text);
     return result!;
   };
-  return {
+  const page: FirefoxPage = {
     evaluate: async <T>(expression: string) => (await evaluate(expression)).value as T,
+    text: (selector) => page.evaluate<string>(`document.querySelector(${quoted(selector)}).textContent`),
     async until(expression) {
       const held = await evaluate(`new Promise((resolve) => {
         const end = Date.now() + ${PATIENCE};
-        const look = () => (${expression}) ? resolve("") : Date.now() > end ? resolve(document.body.innerText) : setTimeout(look, 50);
+        const look = () => (${expression}) ? resolve("") : Date.now() > end ? resolve(document.body.innerText) : setTimeout(look, 20);
         look();
       })`);
       if (held.value !== "") {
         throw new Error(`Cannot go on in Firefox as ${expression} must hold: the page says ${held.value}`);
       }
     },
+    untilReads: (selector, text) =>
+      page.until(`${text}.test(document.querySelector(${quoted(selector)})?.textContent ?? "")`),
     async click(selector) {
-      await evaluate(`void document.querySelector(${JSON.stringify(selector)}).click()`);
+      await evaluate(`void document.querySelector(${quoted(selector)}).click()`);
+    },
+    async fill(selector, value) {
+      await evaluate(`{
+        const element = document.querySelector(${quoted(selector)});
+        element.value = ${quoted(value)};
+        for (const type of ["input", "change"]) element.dispatchEvent(new Event(type, { bubbles: true }));
+      }`);
+    },
+    async tap(selector, x, y) {
+      const place = await page.evaluate<string>(`{
+        const { left, top, width, height } = document.querySelector(${quoted(selector)}).getBoundingClientRect();
+        [Math.round(left + ${x} * width), Math.round(top + ${y} * height)].join();
+      }`);
+      const [px, py] = place.split(",").map(Number);
+      const actions = [
+        { type: "pointerMove", x: px, y: py },
+        { type: "pointerDown", button: 0 },
+        { type: "pointerUp", button: 0 },
+      ];
+      await bidi.send("input.performActions", { context, actions: [{ type: "pointer", id: "mouse", actions }] });
     },
     async pick(selector, ...files) {
-      const { sharedId } = await evaluate(`document.querySelector(${JSON.stringify(selector)})`);
-      await bidi.send("input.setFiles", { context, element: { sharedId }, files });
+      const { sharedId } = await evaluate(`document.querySelector(${quoted(selector)})`);
+      const paths: string[] = [];
+      for (const { name, buffer } of files) {
+        paths.push(`${folder}/${name}`);
+        await Deno.writeFile(paths.at(-1)!, buffer);
+      }
+      await bidi.send("input.setFiles", { context, element: { sharedId }, files: paths });
+    },
+    async drop(...files) {
+      const plain = files.map(({ name, mimeType, buffer }) => ({ name, mimeType, base64: buffer.toString("base64") }));
+      await evaluate(`{
+        const dataTransfer = new DataTransfer();
+        for (const { name, mimeType, base64 } of ${JSON.stringify(plain)}) {
+          const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+          dataTransfer.items.add(new File([bytes], name, { type: mimeType }));
+        }
+        document.body.dispatchEvent(new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true }));
+      }`);
+    },
+    async download(selector, name) {
+      await page.click(selector);
+      return await waitFor(async () => {
+        const names = [...Deno.readDirSync(downloads)].map((file) => file.name);
+        if (!names.includes(name) || names.some((other) => other.endsWith(".part"))) return undefined;
+        const bytes = await Deno.readFile(`${downloads}/${name}`);
+        if (bytes.length === 0) return undefined;
+        await Deno.remove(`${downloads}/${name}`);
+        return bytes;
+      }, name);
     },
   };
+  return page;
 }
 
-/** Opens a page in a fresh Firefox, hands it to a body, and ends Firefox. */
-export async function inFirefox(url: string, body: (page: FirefoxPage) => Promise<void>): Promise<void> {
+/** Where Firefox puts what it downloads. */
+let downloads = "";
+let ended: (() => Promise<void>) | undefined;
+let opened: Promise<Bidi> | undefined;
+
+async function open(): Promise<Bidi> {
   const profile = await Deno.makeTempDir({ prefix: "sidewinder_firefox_" });
+  downloads = `${profile}/downloads`;
+  await Deno.mkdir(downloads);
+  const preferences = {
+    "browser.download.folderList": 2,
+    "browser.download.dir": downloads,
+    "browser.download.useDownloadDir": true,
+    "browser.download.always_ask_before_handling_new_types": false,
+  };
+  const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
+  await Deno.writeTextFile(`${profile}/user.js`, lines.join("\n"));
   const child = new Deno.Command(FIREFOX, {
     args: ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"],
     env: { HOME: profile },
     stdout: "null",
     stderr: "piped",
   }).spawn();
-  try {
-    const socket = new WebSocket(`${await addressOf(child.stderr)}/session`);
-    await new Promise((resolve, reject) => {
-      socket.onopen = resolve;
-      socket.onerror = () => reject(new Error("Cannot talk to Firefox"));
-    });
-    const bidi = new Bidi(socket);
-    await bidi.send("session.new", { capabilities: {} });
-    const { contexts } = await bidi.send<{ readonly contexts: { readonly context: string }[] }>(
-      "browsingContext.getTree",
-      {},
-    );
-    const { context } = contexts[0]!;
-    await bidi.send("browsingContext.navigate", { context, url, wait: "complete" });
-    await body(pageOf(bidi, context));
-    bidi.close();
-  } finally {
+  ended = async () => {
     try {
       child.kill("SIGKILL");
     } catch {
@@ -138,5 +214,46 @@ export async function inFirefox(url: string, body: (page: FirefoxPage) => Promis
     }
     await child.status;
     await Deno.remove(profile, { recursive: true }).catch(() => undefined);
-  }
+  };
+  const socket = new WebSocket(`${await addressOf(child.stderr)}/session`);
+  await new Promise((resolve, reject) => {
+    socket.onopen = resolve;
+    socket.onerror = () => reject(new Error("Cannot talk to Firefox"));
+  });
+  const bidi = new Bidi(socket);
+  await bidi.send("session.new", { capabilities: {} });
+  return bidi;
+}
+
+const there = exists(FIREFOX);
+if (!there && Deno.env.get("CI")) throw new Error(`Cannot test the page as ${FIREFOX} must be there: it is not`);
+if (!there) console.log(`skipped: the page's tests in Firefox need ${FIREFOX} (or $FIREFOX)`);
+
+Deno.test.afterAll(async () => {
+  (await opened)?.close();
+  await ended?.();
+});
+
+/** A test of the page in Firefox. */
+export function firefoxTest(name: string, body: (page: FirefoxPage) => Promise<void>): void {
+  Deno.test({
+    name,
+    ignore: !there,
+    sanitizeOps: false, // the browser's connection outlives the test
+    sanitizeResources: false,
+    async fn() {
+      const bidi = await (opened ??= open()), folder = await Deno.makeTempDir();
+      const { userContext } = await bidi.send<{ readonly userContext: string }>("browser.createUserContext", {});
+      const { context } = await bidi.send<{ readonly context: string }>("browsingContext.create", {
+        type: "tab",
+        userContext,
+      });
+      await bidi.send("browsingContext.navigate", { context, url: `${origin()}/`, wait: "complete" });
+      const page = pageOf(bidi, context, folder);
+      await page.untilReads("#device-name", /wasm|webgpu/);
+      await body(page);
+      await bidi.send("browser.removeUserContext", { userContext });
+      await Deno.remove(folder, { recursive: true });
+    },
+  });
 }
