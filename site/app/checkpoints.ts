@@ -66,7 +66,8 @@ export async function addCheckpoint(files: readonly File[]): Promise<void> {
     say("notice", TEXT.card.foreign(name, card.tensors.length, card.refusal!), [look]);
     return;
   }
-  const choice = takeModel(card.model, name), words = TEXT.model.added(taskText(choice), card.model.parameters);
+  const choice = takeModel(card.model, name), { variant, parameters } = card.model;
+  const words = TEXT.model.added(taskText(choice), variant, parameters);
   say("notice", current().photos.length === 0 ? `${words} ${TEXT.model.nowAPhoto}` : words, [look]);
   announce(words);
   if (current().photos.length === 0) document.getElementById("drop-title")?.focus();

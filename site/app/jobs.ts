@@ -51,6 +51,7 @@ function follow(event: EngineEvent): void {
   const job = current().job;
   if (event.type !== "progress" || !job) return;
   const { phase, fraction } = event, now = performance.now();
+  if (heldSince !== undefined) heldSince = now; // the part that it is at goes on
   if (phase === job.phase && now - shown < SHOWN_EVERY && fraction !== 1) return;
   shown = now;
   if (phase !== "run") timeLeft = undefined;

@@ -72,15 +72,17 @@ export function removeResult(photo: Photo, result: number): void {
   if (photo.shown === result && next !== undefined) showResult(photo.id, next, "shown");
 }
 
-/** What is shown on the right of the boundary. */
-export const afterOf = (photo: Photo | undefined): number | undefined => photo?.draft?.id ?? photo?.shown;
+/** What is shown on the right of the boundary. The other tools are about the photo, and show nothing else. */
+export const afterOf = (photo: Photo | undefined): number | undefined =>
+  current().tool === "restore" ? photo?.draft?.id ?? photo?.shown : undefined;
 
 /** The result that is shown. */
 export const shownResult = (photo: Photo | undefined): Result | undefined =>
   photo?.results.find(({ id }) => id === photo.shown);
 
 /** How much larger what is shown is than the photo. */
-export const shownScale = (photo: Photo | undefined): number => photo?.draft?.scale ?? shownResult(photo)?.scale ?? 1;
+export const shownScale = (photo: Photo | undefined): number =>
+  afterOf(photo) === undefined ? 1 : photo?.draft?.scale ?? shownResult(photo)?.scale ?? 1;
 
 const stem = (name: string): string => name.replace(/\.\w+$/, "");
 

@@ -86,7 +86,14 @@ function draw(): void {
   paint({
     type: "place",
     placement: {
-      ...{ photo: photo?.id, before: photo?.against, after, canvasWidth, canvasHeight, scale },
+      ...{
+        photo: photo?.id,
+        before: after === undefined ? undefined : photo?.against,
+        after,
+        canvasWidth,
+        canvasHeight,
+        scale,
+      },
       mode: held ? "split" : mode.value as ViewMode,
       split: held ? 1 : boundary(),
       left: canvasWidth / 2 + view.x * density - (photo?.width ?? 0) * scale / 2,
@@ -218,7 +225,8 @@ export function startViewer(): void {
       following = true;
     } else if (draft !== undefined && photo?.shown === draft && !photo.draft) goToResult(photo);
     draft = photo?.draft?.id;
-    if (state.photos !== before.photos || state.current !== before.current || state === before) redraw();
+    const same = (["photos", "current", "tool"] as const).every((key) => state[key] === before[key]);
+    if (!same || state === before) redraw();
     const after = afterOf(photo) !== undefined;
     byId("look").hidden = !after;
     byId("compare").hidden = !after || mode.value !== "split";

@@ -28,6 +28,11 @@ for (const [scheme, width, height] of [["light", 320, 640], ["dark", 1440, 900]]
     async ({ page }) => {
       assertEquals(await violations(page), []);
       assert(!await overflows(page), "the welcome page scrolls sideways");
+      await page.locator("#shoot").click();
+      await page.waitForFunction(() => document.querySelector("video")!.videoWidth > 0);
+      assertEquals(await violations(page), []);
+      assert(await page.locator("#camera-shoot").isVisible(), "nothing takes the picture");
+      await page.keyboard.press("Escape");
       await page.locator("#files").setInputFiles(bytesFile("notes.txt", new Uint8Array(3)));
       await page.locator(".message").waitFor();
       await openPhotos(page, await photoFile(32, 24), await photoFile(24, 24, "other.png"));

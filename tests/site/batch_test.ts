@@ -21,6 +21,7 @@ siteTest("batch says which of how many, pauses, stops for no photo, and gives a 
   });
   await page.locator("#batch-text", { hasText: "1 of 4" }).waitFor();
   await page.locator("#batch-phase", { hasText: "Paused" }).waitFor();
+  assert(!/about 0 ms left/.test(await page.locator("#restore-job").innerText()), "work stands still while it goes on");
   await page.getByRole("button", { name: "Remove gone.png" }).click();
   assertMatch(await page.locator("#batch-text").innerText(), /1 of 4/);
   await page.locator("#batch-pause").click();

@@ -3,12 +3,47 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { encodeImage } from "../../src/image/encode.ts";
 import { bytesFile, photoFile, vimFile } from "./files.ts";
 import { siteTest } from "./site.ts";
-import { chooseTool, classifySample, explain, lookInside, openPhotos, painted, until, untilReads } from "./steps.ts";
+import {
+  chooseTool,
+  classifySample,
+  explain,
+  lookInside,
+  openPhotos,
+  painted,
+  restore,
+  until,
+  untilReads,
+} from "./steps.ts";
 
 siteTest("classify names five classes and shows where the answer comes from", {}, async ({ page }) => {
   await classifySample(page);
   await explain(page);
 });
+
+siteTest(
+  "phone shows the answers together with their map, which is that of the photo and of no result",
+  { width: 390, height: 844 },
+  async ({ page }) => {
+    await openPhotos(page, await photoFile(64, 64));
+    await restore(page, "Denoise");
+    assert(await page.locator("#compare").isVisible());
+    await chooseTool(page, "Classify");
+    assert(!(await page.locator("#compare").isVisible()), "a result lies beside the photo");
+    await page.locator("#classify-run").click();
+    await page.locator(".label").nth(4).waitFor();
+    await page.locator(".label").first().click();
+    await page.locator("#where-note:not(:empty)").waitFor();
+    await page.locator(".label").last().scrollIntoViewIfNeeded();
+    const viewer = (await page.locator("#viewer").boundingBox())!;
+    assert(viewer.y >= 0 && viewer.height > 200, "the map is out of sight");
+    for (const label of await page.locator(".label").all()) {
+      const { y, height } = (await label.boundingBox())!;
+      assert(y >= viewer.y + viewer.height && y + height <= 844, "an answer is out of sight");
+    }
+    await chooseTool(page, "Restore");
+    assert(await page.locator("#compare").isVisible());
+  },
+);
 
 siteTest("classify explains any of the five answers by a click on it", {}, async ({ page }) => {
   await openPhotos(page, await photoFile(64, 64));

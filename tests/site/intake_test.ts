@@ -73,6 +73,23 @@ siteTest("photos that other apps share come in with the page", { worker: true },
   assertEquals(await page.locator(".thumbnail").getAttribute("aria-label"), "shared.png");
 });
 
+siteTest("files that the system opens with the installed page come in", {}, async ({ page }) => {
+  // No test can install the page: what the system hands over is played.
+  await page.addInitScript(() => {
+    const queue = { setConsumer: (consumer: unknown) => Object.assign(globalThis, { consumer }) };
+    Object.defineProperty(globalThis, "launchQueue", { value: queue });
+  });
+  await page.reload();
+  const bytes = [...(await photoFile(20, 12)).buffer];
+  await page.evaluate((bytes) => {
+    const file = new File([new Uint8Array(bytes)], "opened.png", { type: "image/png" });
+    const { consumer } = globalThis as unknown as { consumer(launch: { files: unknown[] }): void };
+    consumer({ files: [{ getFile: () => Promise.resolve(file) }] });
+  }, bytes);
+  await page.locator("#photo-list li").first().waitFor();
+  assertEquals(await page.locator(".thumbnail").getAttribute("aria-label"), "opened.png");
+});
+
 siteTest("drop and paste take photos in, and the drop zone shows while dragging", {}, async ({ page }) => {
   await page.evaluate(() => document.body.dispatchEvent(new DragEvent("dragenter", { bubbles: true })));
   assert(await page.locator(".drop-veil").isVisible());

@@ -6,6 +6,8 @@ import { openPhotos, restore } from "./steps.ts";
 
 /** Jobs after which the memory is compared. */
 const JOBS = 30;
+/** Bytes by which the heap of the page may differ: code that was compiled meanwhile. */
+const HEAP = 500_000;
 
 siteTest(`memory is level after ${JOBS} jobs`, {}, async ({ page }) => {
   await page.locator("#checkpoint").setInputFiles(
@@ -13,6 +15,8 @@ siteTest(`memory is level after ${JOBS} jobs`, {}, async ({ page }) => {
   );
   await openPhotos(page, await photoFile(64, 64));
   await page.locator("#device-box summary").click();
+  const session = await page.context().newCDPSession(page);
+  await session.send("Performance.enable");
   const held = async () => {
     // Opened anew the box asks the engine anew.
     const text = await page.evaluate(() => {
@@ -27,9 +31,14 @@ siteTest(`memory is level after ${JOBS} jobs`, {}, async ({ page }) => {
     });
     const [taken, photos] = [...text.matchAll(/(?:taken|photos) ([\d.]+) (kB|MB)/g)]
       .map(([, size, unit]) => Number(size) * (unit === "MB" ? 1e6 : 1e3)) as [number, number];
-    return { taken, photos };
+    await session.send("HeapProfiler.collectGarbage");
+    const { metrics } = await session.send("Performance.getMetrics");
+    const [nodes, listeners, heap] = ["Nodes", "JSEventListeners", "JSHeapUsedSize"].map((name) =>
+      metrics.find((metric) => metric.name === name)!.value
+    ) as [number, number, number];
+    return { taken, photos, nodes, listeners, heap };
   };
-  let early = { taken: 0, photos: 0 };
+  let early = { taken: 0, photos: 0, nodes: 0, listeners: 0, heap: 0 };
   for (let job = 0; job < JOBS; job++) {
     await restore(page, "x2.pth");
     if (job === 2) early = await held();
@@ -41,4 +50,11 @@ siteTest(`memory is level after ${JOBS} jobs`, {}, async ({ page }) => {
     late.photos <= early.photos,
     `photos hold ${late.photos} bytes after ${JOBS} jobs, ${early.photos} after three`,
   );
+  for (const what of ["nodes", "listeners"] as const) {
+    assert(
+      late[what] <= early[what],
+      `the page has ${late[what]} ${what} after ${JOBS} jobs, ${early[what]} after three`,
+    );
+  }
+  assert(late.heap <= early.heap + HEAP, `the page's heap grew from ${early.heap} to ${late.heap} bytes`);
 });
