@@ -67,7 +67,7 @@ export async function addCheckpoint(files: readonly File[]): Promise<void> {
     return;
   }
   const choice = takeModel(card.model, name), { variant, parameters } = card.model;
-  const words = TEXT.model.added(taskText(choice), variant, parameters);
+  const what = taskText(choice), words = TEXT.model.added(variant ? `${what}: ${variant}` : what, parameters);
   say("notice", current().photos.length === 0 ? `${words} ${TEXT.model.nowAPhoto}` : words, [look]);
   announce(words);
   if (current().photos.length === 0) document.getElementById("drop-title")?.focus();

@@ -366,8 +366,7 @@ export const TEXT = {
     parametersIn: (parameters: number, tensors: number, dtypes: string) =>
       `${number.format(parameters)} in ${number.format(tensors)} tensors, ${dtypes}`,
     format: (format: string, root: string) => root ? `${format}, part ${root}` : format,
-    added: (what: string, variant: string | undefined, parameters: number) =>
-      `${what}${variant ? `: ${variant}` : ""}, ${millions(parameters)} parameters, ready.`,
+    added: (what: string, parameters: number) => `${what}, ${millions(parameters)} parameters, ready.`,
     nowAPhoto: "Now a photo.",
     ignoredMore: (count: number) => `and ${count} more`,
   },
