@@ -4,17 +4,27 @@
  * @module
  */
 import { fetchCached } from "../bytes/cache.ts";
+import { nearest } from "../bytes/near.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
 import type { FetchHubOptions } from "../hub/fetch_hub.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { openCheckpoint, type OpenOptions } from "./open.ts";
-import { isReleased, resolveReleased } from "./released.ts";
+import { isReleased, RELEASED, resolveReleased } from "./released.ts";
 
 /** A text that begins with a scheme which is no address: of more than a letter, as drives have one. */
 const SCHEME = /^(?!https?:|file:|data:|blob:)[a-z][a-z\d+.-]+:/i;
 
 /** Whether a text is a name, rather than a path or an address. */
 export const isNamed = (text: string): boolean => isReleased(text) || SCHEME.test(text);
+
+/** Says which released name a path may have been meant for that leads nowhere. */
+export function orMeant(path: string): (error: unknown) => never {
+  return (error) => {
+    const meant = nearest(path, RELEASED.map(({ name }) => name));
+    if (meant === undefined || !(error instanceof Error)) throw error;
+    throw new Error(`${error.message}; did you mean ${meant}?`, { cause: error });
+  };
+}
 
 /** The file of a released checkpoint; what Deno must allow for it is said before it asks. */
 async function fetchReleased(name: string, options: OpenOptions & FetchHubOptions): Promise<string | Blob> {

@@ -23,6 +23,8 @@ export interface ImagePath {
   readonly under: string;
   /** It was found in a folder or by a glob, and not named itself. */
   readonly found: boolean;
+  /** It was found in a folder. */
+  readonly inFolder?: true;
 }
 
 /** Standard input. */
@@ -51,7 +53,7 @@ async function imagesIn(folder: string, under: string, recursive: boolean): Prom
     if (SIDECAR_REGEXP.test(entry.name)) continue;
     if (entry.isDirectory()) {
       if (recursive) paths.push(...await imagesIn(path, join(under, entry.name), recursive));
-    } else if (await isImage(path, entry.name)) paths.push({ path, under, found: true });
+    } else if (await isImage(path, entry.name)) paths.push({ path, under, found: true, inFolder: true });
   }
   return paths;
 }

@@ -59,6 +59,7 @@ export function typeOption(value: string | undefined): TargetType | undefined {
  * Where each result goes: `out` itself for one image, unless it is a folder; else a file of the image's name in the folder
  * `out`, or beside the image where there is only a suffix.
  *
+ * @throws {UsageError} When `out` is the name of one picture, and a folder or several pictures are given.
  * @throws {Error} When two results would get the same file, or a file would be overwritten.
  */
 export async function targetsOf(images: readonly ImagePath[], options: TargetOptions): Promise<Target[]> {
@@ -124,9 +125,17 @@ async function named(
   { out, type, suffix }: TargetOptions,
 ): Promise<Omit<Target, "done">[]> {
   const { stat } = await nodeFiles(), { basename, dirname, join } = await nodePath();
-  const [one] = images, single = images.length === 1 && one!.under === "" && !(one!.found && !formatOf(out ?? ""));
-  const folder = out === undefined || !single || /[/\\]$/.test(out) ||
+  const [one] = images, single = images.length === 1 && !one!.inFolder && !(one!.found && !formatOf(out ?? ""));
+  const isFolder = out === undefined || /[/\\]$/.test(out) ||
     await stat(out).then((found) => found.isDirectory(), () => false);
+  if (!isFolder && !single && formatOf(out)) {
+    throw new UsageError(
+      `Cannot write ${out} as IN must be one image: ${
+        images.some(({ inFolder }) => inFolder) ? "it is a folder" : `there are ${images.length}`
+      }; a folder for the results has no such ending, or a / at its end`,
+    );
+  }
+  const folder = isFolder || !single;
   if (!folder) {
     const ending = formatOf(out);
     if (!ending && !type) {

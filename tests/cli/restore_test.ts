@@ -75,6 +75,16 @@ Deno.test("sidewinder restore neither overwrites nor mixes up files", () =>
     assertEquals(forced.code, 0);
   }));
 
+Deno.test("sidewinder restore writes no folder, and no two pictures, into what is named as one picture", () =>
+  inFolder(async (folder) => {
+    const a = `${folder}/in/a.png`;
+    for (const [named, fact] of [[[`${folder}/in`], "it is a folder"], [[a, a], "there are 2"]] as const) {
+      const { code, err } = await sidewinder("restore", ...named, "-o", `${folder}/x.png`);
+      assertEquals(code, 2);
+      assertMatch(err, new RegExp(`^Cannot write .*x\\.png as IN must be one image: ${fact};`));
+    }
+  }));
+
 Deno.test("sidewinder restore answers wrong arguments with one line and exit code 2", async () => {
   const photo = "examples/photos/coffee.png";
   for (

@@ -83,6 +83,7 @@ Deno.test("a commit is asked once; offline takes what is kept and says what is n
       Error,
       `must be in the cache when offline: current cache, ${options.cacheDir}, has none`,
     );
+    await assertRejects(() => openModelSource("vim-tinny", options), Error, "did you mean vim-tiny?");
     await assertRejects(() => openModelSource("vim-tiny", { ...options, offline: true }), Error, "when offline");
     assertEquals(hub.asked.length, count);
     assertEquals(await bytesOf("hf:owner/repo/model.pth", options), first);
