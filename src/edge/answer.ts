@@ -13,7 +13,8 @@ import { attachedChunks } from "../image/attached_chunks.ts";
 import { pngEncoder } from "../image/png_encode.ts";
 import { decodeMilliseconds } from "../image/work.ts";
 import type { Model } from "../load_model.ts";
-import { restore, type RestoredRows, restoreRows } from "../restore.ts";
+import type { RestoredRows } from "../restore/options.ts";
+import { restoreRows, restoreWith } from "../restore/restore_with.ts";
 import type { Deadline } from "./deadline.ts";
 import { Problem } from "./problem.ts";
 
@@ -86,7 +87,7 @@ async function predict(model: Model, rows: RestoredRows, { signal, remaining }: 
   if (known !== undefined && (known < remaining() / 2 || known > remaining() / SURE)) return known;
   const { channels } = model as { channels: 1 | 3 };
   const probe = { data: new Uint8Array(PROBE * PROBE * channels), width: PROBE, height: PROBE, channels };
-  await restore(model, probe, { signal });
+  await restoreWith(model, probe, { signal });
   return rows.predict() ?? modest;
 }
 

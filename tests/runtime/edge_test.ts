@@ -76,6 +76,8 @@ Deno.test("edge example for Cloudflare, built by wrangler, serves in workerd wit
   });
   const files = await Array.fromAsync(Deno.readDir(`${folder}built`));
   assertEquals(files.filter(({ name }) => /encode/.test(name)), []);
+  // The one model that it names, though all are installed.
+  assertEquals(files.flatMap(({ name }) => /-(\w+)\.safetensors$/.exec(name)?.[1] ?? []), ["vim_micro"]);
   const weights = `${KIT}node_modules/@sidewinder/weights-mambair-light-x2/mambair_light_x2.safetensors`;
   const args = (port: number) => ["edge_miniflare.js", "built/worker.js", weights, `${port}`];
   await serving(NODE_24, args, (url) => assertServes(url, true));

@@ -118,20 +118,26 @@ Deno.test("README's half page served by Vite shows the label and the larger phot
   });
 });
 
-Deno.test("README's half page as a Worker under wrangler dev", async () => {
-  const way = WAYS.get("Cloudflare Worker")!, folder = await folderOf("worker", way);
-  assertEquals(started(way), "npx wrangler dev");
-  const args = (port: number) => [
-    `${KIT}node_modules/wrangler/bin/wrangler.js`,
-    ...["dev", "--port", `${port}`, "--ip", "127.0.0.1", "--inspector-port", "0"],
-  ];
-  const env = { WRANGLER_SEND_METRICS: "false", CI: "1", WRANGLER_HIDE_BANNER: "true", HOME: folder };
-  const healthy = async (url: string): Promise<boolean> => (await (await fetch(`${url}health`)).json()).status === "ok";
-  await withServer(NODE_24, args, { cwd: folder, env, healthy }, async (url) => {
-    const body = await Deno.readFile(ROOT + PHOTO);
-    const { labels } = await (await fetch(url, { method: "POST", body })).json();
-    assertEquals(labels[0].name, label);
-    const headers = { accept: "image/png" };
-    await assertLarger(await (await fetch(url, { method: "POST", body, headers })).bytes());
+/** Nodes, and the wrangler that `npm install wrangler` picks for each: the newest that its `engines` allow. */
+const WRANGLERS = [["Node 20", NODE_20, "wrangler20"], ["Node 24", NODE_24, "wrangler"]] as const;
+
+for (const [name, node, wrangler] of WRANGLERS) {
+  Deno.test(`README's half page as a Worker under wrangler dev of ${name}`, async () => {
+    const way = WAYS.get("Cloudflare Worker")!, folder = await folderOf(wrangler, way);
+    assertEquals(started(way), "npx wrangler dev");
+    const args = (port: number) => [
+      `${KIT}node_modules/${wrangler}/bin/wrangler.js`,
+      ...["dev", "--port", `${port}`, "--ip", "127.0.0.1", "--inspector-port", "0"],
+    ];
+    const env = { WRANGLER_SEND_METRICS: "false", CI: "1", WRANGLER_HIDE_BANNER: "true", HOME: folder };
+    const healthy = async (url: string): Promise<boolean> =>
+      (await (await fetch(`${url}health`)).json()).status === "ok";
+    await withServer(node, args, { cwd: folder, env, healthy }, async (url) => {
+      const body = await Deno.readFile(ROOT + PHOTO);
+      const { labels } = await (await fetch(url, { method: "POST", body })).json();
+      assertEquals(labels[0].name, label);
+      const headers = { accept: "image/png" };
+      await assertLarger(await (await fetch(url, { method: "POST", body, headers })).bytes());
+    });
   });
-});
+}

@@ -10,7 +10,7 @@ const RANDOM = "src/kernels/random.ts";
 const TABLE = ["src/kernels.ts"], MEMORY = ["src/device.ts", "src/tensor.ts"];
 /** How long steps are watched. */
 const PROGRESS = "src/progress.ts";
-const VERBS = ["src/load_model.ts", "src/classify.ts", "src/restore.ts", "src/open_device.ts"];
+const RESTORE = "src/restore.ts", VERBS = ["src/load_model.ts", "src/classify.ts", RESTORE, "src/open_device.ts"];
 
 /** Rooms from the bottom up, the more special first; a file imports from its own room and those listed. */
 const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
@@ -48,8 +48,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/fuse.ts", [PROGRESS, "src/run/", "src/models/", "src/load_model.ts"]],
   ["src/restore/", [PROGRESS, "src/image/", "src/models/", "src/run/", "src/load_model.ts", "src/bytes/"]],
   ["src/restore.ts", [
-    ...["src/device.ts", PROGRESS, "src/image/", "src/load_model.ts", "src/restore/", "src/default_model.ts"],
-    "src/bytes/",
+    ...["src/device.ts", "src/image/", "src/load_model.ts", "src/restore/", "src/default_model.ts"],
   ]],
   ["src/restore_frames.ts", [PROGRESS, "src/image/", "src/restore.ts", "src/restore/"]],
   ["src/classify/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts", "src/bytes/"]],
@@ -60,7 +59,13 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
     ...["src/generate.ts", "src/language_model.ts"],
     ...["src/device.ts", "src/image/", "src/checkpoint/", "src/run/", "src/bytes/"],
   ]],
-  ["src/edge/", [...VERBS, "src/device.ts", "src/image/", "src/bytes/"]],
+  ["src/edge/", [
+    ...VERBS.filter((verb) => verb !== RESTORE),
+    "src/restore/",
+    "src/device.ts",
+    "src/image/",
+    "src/bytes/",
+  ]],
   ["src/edge.ts", ["src/edge/", "src/open_device.ts"]],
   ["src/cli/", [
     ...[...VERBS, "src/forecast.ts", "src/fuse.ts", "src/generate.ts", "src/language_model.ts"],
