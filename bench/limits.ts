@@ -41,15 +41,6 @@ export function timesOf(call: () => void, round = 12, rounds = 15): number[] {
 
 const bestOf = (call: () => void): number => timesOf(call)[0]!;
 
-/** What one call of {@linkcode openRegisters} counts: floating-point operations. */
-export const REGISTER_OPERATIONS = 96 * 4 * 2 * 1000;
-
-/** Multiply-adds in registers, which nothing but the multipliers of a core bounds. */
-export function openRegisters(relaxed: boolean): () => void {
-  const loop = assemble(registerLoop(relaxed), new WebAssembly.Memory({ initial: 1 }));
-  return () => loop(1000);
-}
-
 /** registers(turns): twelve chains of multiply-adds, eight a turn each. */
 function registerLoop(relaxed: boolean): string {
   const f = new Routine(["turns"]), chains = range(12);
@@ -171,10 +162,10 @@ export function openRivals(relaxed: boolean): { readonly tile: Rival; readonly s
 /** Measures the limits of this engine. `relaxed`: with fused multiply-adds. */
 export function measureLimits(relaxed: boolean): Limits {
   const { memory, x, tile, scan } = openLoops(relaxed);
-  const exps = assemble(expLoop(relaxed), memory);
+  const registers = assemble(registerLoop(relaxed), memory), exps = assemble(expLoop(relaxed), memory);
   const rateOf = ({ call, operations }: Rival): number => operations / bestOf(call) / 1e6;
   return {
-    registers: REGISTER_OPERATIONS / bestOf(openRegisters(relaxed)) / 1e6,
+    registers: 96 * 4 * 2 * 1000 / bestOf(() => registers(1000)) / 1e6,
     tile: rateOf(tile),
     exp: 2048 / bestOf(() => exps(512, x)) / 1e6,
     scan: rateOf(scan),

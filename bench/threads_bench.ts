@@ -60,7 +60,7 @@ export async function timeThreads(counts: readonly number[]): Promise<string[]> 
   const rates: number[] = [];
   for (const count of counts) rates.push(await rateOfCores(count));
   const most = rates.map((rate) => `${rate.toFixed(1)} GFLOP/s (${(rate / rates[0]!).toFixed(2)} ×)`);
-  rows.push(`| multiply-adds in registers: what the cores give | ${most.join(" | ")} |`);
+  rows.push(`| matrix tile on cached data: what the cores give | ${most.join(" | ")} |`);
   for (const [name, prepare] of Object.entries(MODELS)) {
     const devices = [];
     for (const threads of counts) {
