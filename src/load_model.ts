@@ -7,7 +7,7 @@ import type { LongStep } from "./progress.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { CheckpointLimits } from "./checkpoint/limits.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";
-import { isNamed, openNamed, orMeant } from "./checkpoint/named.ts";
+import { isNamed, names } from "./checkpoint/named.ts";
 import type { SourceInput } from "./bytes/source.ts";
 import { countParameters, specKeys } from "./checkpoint/weights.ts";
 import { unwrapped } from "./checkpoint/wrappers.ts";
@@ -161,12 +161,12 @@ const isCheckpoint = (source: ModelSource): source is Checkpoint =>
 /** Opens the checkpoint behind a source; a released name, or one on the hub, is downloaded to the cache once. */
 export async function openModelSource(source: ModelSource, options: LoadOptions = {}): Promise<Checkpoint> {
   if (isCheckpoint(source)) return options.key === undefined ? locate(source) : source;
-  const opening = typeof source !== "string"
-    ? openCheckpoint(source, options)
-    : isNamed(source)
-    ? openNamed(source, options)
-    : openCheckpoint(source, options).catch(orMeant(source));
-  const checkpoint = await opening;
+  const checkpoint = typeof source === "string" && isNamed(source)
+    ? await (await names()).openNamed(source, options)
+    : await openCheckpoint(source, options).catch(async (error) => {
+      if (typeof source === "string") (await names()).orMeant(source, error);
+      throw error;
+    });
   return options.key === undefined ? locate(checkpoint) : checkpoint;
 }
 

@@ -88,12 +88,16 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
     const { code } = CARRIER_OUT.test(file)
       ? { code: text }
       : await minify(text.slice(shebang.length), { module: true, ecma: 2020, compress: { passes: 2 } });
-    const named = code!.replaceAll(/(?<="\.\/)chunk-\w+\.js(?=")/g, (name) => numbers.get(name)!);
-    await Deno.writeTextFile(ROOT + file, shebang + named.replace(LEFT, `import(${LEAVE}$1)`));
     const number = numbers.get(file.split("/").at(-1)!);
+    // No shared file does anything by being imported; entries name all that theirs need, so that it is fetched at once.
+    const used = number === undefined ? code! : code!.replaceAll(BARE, "");
+    const named = used.replaceAll(/(?<="\.\/)chunk-\w+\.js(?=")/g, (name) => numbers.get(name)!);
+    await Deno.writeTextFile(ROOT + file, shebang + named.replace(LEFT, `import(${LEAVE}$1)`));
     if (number !== undefined) await Deno.rename(ROOT + file, `${outdir}${number}`);
   }
 }
+
+const BARE = /(?<=^|;)import"\.\/chunk-\w+\.js";/g;
 
 const SHARED = /\/chunk-\w+\.js$/;
 
