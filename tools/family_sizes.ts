@@ -44,7 +44,14 @@ export async function familyCode(): Promise<FetchedCode> {
     plugins: [packages(new Map()), literalImports(ROOT)],
     logLevel: "error",
   });
-  const contents = new Map(outputFiles.map((file) => [file.path.slice(ROOT.length), file.contents]));
+  // Files that are shared are named by numbers where they ship.
+  const numbers = new Map(outputFiles.map(({ path }, i) => [path.split("/").at(-1)!, `${i}.js`]));
+  const contents = new Map(
+    outputFiles.map(({ path, text }) => [
+      path.slice(ROOT.length),
+      new TextEncoder().encode(text.replaceAll(/chunk-\w+\.js/g, (name) => numbers.get(name)!)),
+    ]),
+  );
   /** An output with all that it imports at once. */
   const closure = (name: string, found = new Set<string>()): Set<string> => {
     if (found.has(name)) return found;
@@ -62,7 +69,7 @@ export async function familyCode(): Promise<FetchedCode> {
   });
   const all = [...new Set(fetched.flatMap(({ names }) => names))];
   const users = (file: string): number => fetched.filter(({ names }) => names.includes(file)).length;
-  const code = (names: readonly string[]) => names.map((file) => contents.get(file) as Uint8Array<ArrayBuffer>);
+  const code = (names: readonly string[]) => names.map((file) => contents.get(file)!);
   return {
     every: code(all.filter((file) => users(file) === fetched.length)),
     several: code(all.filter((file) => users(file) > 1 && users(file) < fetched.length)),

@@ -24,7 +24,7 @@ interface Row {
 
 /** Budgets in bytes gzipped. */
 const BUDGETS = {
-  core: 74_000,
+  core: 73_000,
   kernels: 60_000,
   family: 6_000,
   blocks: 3_000,
