@@ -37,7 +37,7 @@ for (const name of ["vite", "webpack", "esbuild", "rollup"]) {
     // esbuild knows no workers: the engine is found at its second try.
     const missing = (path: string): boolean =>
       path.startsWith("404") && !(name === "esbuild" && path.includes("worker"));
-    assertEquals(requests.filter((path) => missing(path) || /encode|denoise|x[34]/.test(path)), []);
+    assertEquals(requests.filter((path) => missing(path) || /encode|denoise|_x[34]/.test(path)), []);
   });
 }
 

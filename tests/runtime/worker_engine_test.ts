@@ -52,7 +52,7 @@ Deno.test("createWorkerEngine() in a page of Firefox that takes the package from
   );
   const { answer } = await askPage("firefox-esr", folder, "cdn.html");
   assertEngine(answer);
-  assertEquals(cdn.requests.filter((path) => path.startsWith("404") || /encode|denoise|x[34]/.test(path)), []);
+  assertEquals(cdn.requests.filter((path) => path.startsWith("404") || /encode|denoise|_x[34]/.test(path)), []);
 });
 
 const esbuild = (args: readonly string[]) => must(`${KIT}node_modules/.bin/esbuild`, args, { cwd: folder });
