@@ -22,6 +22,8 @@ let inside: InsideReport | undefined;
 let place = 0;
 let way = 0;
 let reach: ReachReport | undefined;
+/** The ways that stand on the page. */
+let offered = "";
 /** Counts questions, so that an answer that comes late is left. */
 let asked = 0;
 
@@ -71,6 +73,22 @@ function halfOf(shares: Float32Array): number {
   return count;
 }
 
+/** The ways to choose from. They stay where they are the same, as a key may have brought the focus to one meanwhile. */
+function offerWays(names: readonly string[]): void {
+  if (names.join() !== offered) {
+    offered = names.join();
+    ways.replaceChildren(...names.map((name, i) => {
+      const radio = make("input", { type: "radio", name: "reach-way", value: i });
+      radio.addEventListener("change", () => {
+        way = i;
+        show();
+      });
+      return make("label", { class: "chip" }, radio, make("span", {}, name));
+    }));
+  }
+  ways.querySelectorAll("input").forEach((radio, i) => radio.checked = i === way);
+}
+
 function show(): void {
   if (!reach || !inside) return;
   const { rows, columns, shares, elsewhere } = reach, own = shares[way]!, fair = 1 / (rows * columns);
@@ -81,16 +99,7 @@ function show(): void {
     byId("reach-text"),
     TEXT.reach.words(own[place]!, halfOf(own), rows * columns, elsewhere[way]!, names[way]!.toLowerCase()),
   );
-  ways.replaceChildren(...names.map((name, i) => {
-    const radio = make("input", { type: "radio", name: "reach-way", value: i });
-    radio.checked = i === way;
-    radio.addEventListener("change", () => {
-      way = i;
-      show();
-      ways.querySelectorAll("input")[i]!.focus();
-    });
-    return make("label", { class: "chip" }, radio, make("span", {}, name));
-  }));
+  offerWays(names);
   maps.replaceChildren(
     ...shares.slice(shares.length > 1 ? 1 : 0).map((shares, k) => {
       const name = TEXT.orders[scan().paths[k]!.order];

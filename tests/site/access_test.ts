@@ -189,6 +189,14 @@ siteTest(
     await page.keyboard.type("1");
     await page.keyboard.press("Tab");
     await tabTo(page, "0"); // the first of the ways
+    // What a late answer shows leaves the focus where it is.
+    await page.locator("#reach-maps").evaluate((maps) => maps.firstElementChild!.classList.add("before"));
+    await page.locator("#reach-layer").evaluate((input: HTMLInputElement) => {
+      input.value = input.value === "1" ? "2" : "1";
+      input.dispatchEvent(new Event("input"));
+    });
+    await page.locator("#reach-maps figure:not(.before)").first().waitFor();
+    await page.locator("#reach-maps .before").waitFor({ state: "detached" });
     await page.keyboard.press("ArrowRight");
     await page.locator("#reach-text", { hasText: "patches (rows)" }).waitFor();
   },
