@@ -36,13 +36,19 @@ const CODECS = {
 
 /** The codec that is JavaScript alone: where its pictures lie, and one of them on an empty canvas. */
 const GIF_DECODE = `
+// A reader walks the whole file: one for all its frames.
+const readers = new WeakMap();
+const readerOf = (bytes) => {
+  if (!readers.has(bytes)) readers.set(bytes, new GifReader(bytes));
+  return readers.get(bytes);
+};
 export const open = () => ({
   frames(bytes) {
-    const reader = new GifReader(bytes);
+    const reader = readerOf(bytes);
     return Array.from({ length: reader.numFrames() }, (_, i) => reader.frameInfo(i));
   },
   decode(bytes, frame) {
-    const reader = new GifReader(bytes), { width, height } = reader, data = new Uint8Array(4 * width * height);
+    const reader = readerOf(bytes), { width, height } = reader, data = new Uint8Array(4 * width * height);
     reader.decodeAndBlitFrameRGBA(frame, data);
     return { data, width, height };
   },

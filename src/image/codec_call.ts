@@ -121,16 +121,18 @@ async function performApart(open: OpenCodec, task: CodecTask, signal?: AbortSign
  * @param open Makes an instance of the codec.
  * @param task What is to be done.
  * @param milliseconds How long it takes, as estimated.
+ * @param opened An instance that does calls in place, where there are many of one file; a fresh one each unless given.
  */
 export async function callCodec(
   open: OpenCodec,
   task: CodecTask,
   milliseconds: number,
   signal?: AbortSignal,
+  opened?: Codec,
 ): Promise<Outcome> {
   signal?.throwIfAborted();
   const apart = milliseconds > IN_PLACE && canSpawn() ? await performApart(open, task, signal) : undefined;
-  return apart ?? await perform(open, task);
+  return apart ?? await perform(opened ? () => Promise.resolve(opened) : open, task);
 }
 
 /** The error for a picture that there is not enough memory for. */

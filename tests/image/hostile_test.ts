@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { callCodec, withMemory } from "../../src/image/codec_call.ts";
 import { loadDecoder } from "../../src/image/codecs.ts";
+import { open } from "../../src/image/codecs/gif_decode.gen.js";
 import { decodeAnimation } from "../../src/image/animation.ts";
 import { decodeImage } from "../../src/image/decode.ts";
 import { encodeImage } from "../../src/image/encode.ts";
@@ -62,6 +63,22 @@ Deno.test("decodeImage() refuses a PNG of more chunks or metadata than any pictu
   await assertRejects(() => decodeImage(behindHeader(Array(70_000).fill(empty))), RangeError, "65536 chunks");
   await assertRejects(() => decodeImage(behindHeader([text, text, text])), RangeError, "bytes of metadata");
   assertEquals([...(await decodeImage(behindHeader([text]))).data], [7]);
+});
+
+Deno.test("decodeAnimation() walks a GIF of many frames once, not once a frame", async () => {
+  const count = 2000, head = [...new TextEncoder().encode("GIF89a"), 1, 0, 1, 0, 0x80, 0, 0, 0, 0, 0, 255, 255, 255];
+  const frame = [0x21, 0xf9, 4, 4, 1, 0, 0, 0, 0x2c, 0, 0, 0, 0, 1, 0, 1, 0, 0, 2, 2, 0x44, 1, 0];
+  const bytes = Uint8Array.from([...head, ...Array(count).fill(frame).flat(), 0x3b]);
+  let frames = 0;
+  for await (const { pixels } of (await decodeAnimation(bytes))!.frames) frames += pixels.data.length / pixels.channels;
+  assertEquals(frames, count);
+
+  let reads = 0;
+  const watched = new Proxy(bytes, { get: (target, key) => (reads++, Reflect.get(target, key, target)) });
+  const codec = await open(undefined);
+  assertEquals(codec.frames(watched).length, count);
+  for (let i = 0; i < count; i++) codec.decode(watched, i);
+  assert(reads < 4 * bytes.length, `${reads} reads of ${bytes.length} bytes`);
 });
 
 /** A RIFF of chunks. */

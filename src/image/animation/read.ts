@@ -178,15 +178,16 @@ async function* ofGif(bytes: Uint8Array, header: ImageHeader, signal?: AbortSign
   const { open } = await lazyImport<{ open(): Promise<GifCodec> }>("./image/codecs/gif_decode.gen.js");
   const damaged = (cause: unknown) =>
     new SyntaxError("Cannot decode image as its GIF data must be intact: current file is damaged", { cause });
+  const codec = await open();
   let frames;
   try {
-    frames = (await open()).frames(bytes);
+    frames = codec.frames(bytes);
   } catch (error) {
     throw damaged(error);
   }
   for (const [i, { x, y, width, height, delay, disposal }] of frames.entries()) {
     const task = { call: "decode", args: [bytes, i] } as const, rows: Uint8Array[] = [];
-    const { result, fault, short } = await callCodec(open, task, decodeMilliseconds(header), signal);
+    const { result, fault, short } = await callCodec(open, task, decodeMilliseconds(header), signal, codec);
     if (short) throw memoryIsShort("decode", header.width, header.height, fault);
     if (!result) throw damaged(fault);
     const whole = (result as Decoded).data as Uint8Array;
