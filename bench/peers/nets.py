@@ -101,13 +101,15 @@ class Vim(nn.Module):
         return self.head(self.norm_f((residual + x)[:, self.middle]))
 
 
-class SS2D(nn.Module):
-    def __init__(self, width, scan, states=10, expand=1.2):
+class FourDirections(nn.Module):
+    """The weights of SS2D; `gated`: with a gate, and a bias in its convolution."""
+
+    def __init__(self, width, inner, states, gated):
         super().__init__()
-        inner, rank = int(expand * width), math.ceil(width / 16)
-        self.inner, self.states, self.rank, self.scan, self.kept = inner, states, rank, scan, {}
-        self.in_proj = nn.Linear(width, 2 * inner, bias=False)
-        self.conv2d = nn.Conv2d(inner, inner, 3, padding=1, groups=inner)
+        rank = math.ceil(width / 16)
+        self.inner, self.states, self.rank = inner, states, rank
+        self.in_proj = nn.Linear(width, (1 + gated) * inner, bias=False)
+        self.conv2d = nn.Conv2d(inner, inner, 3, padding=1, groups=inner, bias=gated)
         self.x_proj_weight = nn.Parameter(torch.randn(4, rank + 2 * states, inner) * inner ** -0.5)
         self.dt_projs_weight = nn.Parameter((torch.rand(4, inner, rank) * 2 - 1) * rank ** -0.5)
         self.dt_projs_bias = nn.Parameter(bias_of_steps(4 * inner).view(4, inner))
@@ -115,6 +117,12 @@ class SS2D(nn.Module):
         self.Ds = nn.Parameter(torch.ones(4 * inner))
         self.out_norm = nn.LayerNorm(inner)
         self.out_proj = nn.Linear(inner, width, bias=False)
+
+
+class SS2D(FourDirections):
+    def __init__(self, width, scan, states=10, expand=1.2):
+        super().__init__(width, int(expand * width), states, gated=True)
+        self.scan, self.kept = scan, {}
 
     def constant(self, name):
         if name not in self.kept:

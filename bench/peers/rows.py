@@ -40,12 +40,12 @@ class Cuda:
         built.parent.mkdir(parents=True, exist_ok=True)
         flags = "-O3 -std=c++17 -arch=native --use_fast_math -shared -Xcompiler -fPIC".split()
         subprocess.check_call(["nvcc", *flags, str(HERE / "scan.cu"), "-o", str(built)])
-        self.library = ctypes.CDLL(str(built))
+        self.compiled = ctypes.CDLL(str(built))
 
     def call(self, name, tensors, *numbers):
         stream = ctypes.c_void_p(torch.cuda.current_stream().cuda_stream)
         pointers = [ctypes.c_void_p(v.data_ptr()) for v in tensors]
-        failed = getattr(self.library, name)(*pointers, *map(ctypes.c_long, numbers), stream)
+        failed = getattr(self.compiled, name)(*pointers, *map(ctypes.c_long, numbers), stream)
         if failed:
             raise RuntimeError(f"{name} failed with CUDA error {failed}")
 

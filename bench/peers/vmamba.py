@@ -2,29 +2,17 @@
 
 Tokens are channel-last where a norm or a product follows, so that neither copies; the scan gets planes.
 """
-import math
-
 import torch
 import torch.nn as nn
 import torch.nn.functional as F
 
-from nets import bias_of_steps, logs_of_decays
+from nets import FourDirections
 
 
-class SS2D(nn.Module):
+class SS2D(FourDirections):
     def __init__(self, width, rows, states=1, ratio=1.0):
-        super().__init__()
-        inner, rank = int(ratio * width), math.ceil(width / 16)
-        self.inner, self.states, self.rank, self.rows, self.decays = inner, states, rank, rows, None
-        self.in_proj = nn.Linear(width, inner, bias=False)
-        self.conv2d = nn.Conv2d(inner, inner, 3, padding=1, groups=inner, bias=False)
-        self.x_proj_weight = nn.Parameter(torch.randn(4, rank + 2 * states, inner) * inner ** -0.5)
-        self.dt_projs_weight = nn.Parameter((torch.rand(4, inner, rank) * 2 - 1) * rank ** -0.5)
-        self.dt_projs_bias = nn.Parameter(bias_of_steps(4 * inner).view(4, inner))
-        self.A_logs = nn.Parameter(logs_of_decays(4 * inner, states))
-        self.Ds = nn.Parameter(torch.ones(4 * inner))
-        self.out_norm = nn.LayerNorm(inner)
-        self.out_proj = nn.Linear(inner, width, bias=False)
+        super().__init__(width, int(ratio * width), states, gated=False)
+        self.rows, self.decays = rows, None
 
     def forward(self, x):
         _, height, width, _ = x.shape

@@ -22,8 +22,6 @@ let inside: InsideReport | undefined;
 let place = 0;
 let way = 0;
 let reach: ReachReport | undefined;
-/** The ways that stand on the page. */
-let offered = "";
 /** Counts questions, so that an answer that comes late is left. */
 let asked = 0;
 
@@ -75,8 +73,7 @@ function halfOf(shares: Float32Array): number {
 
 /** The ways to choose from. They stay where they are the same, as a key may have brought the focus to one meanwhile. */
 function offerWays(names: readonly string[]): void {
-  if (names.join() !== offered) {
-    offered = names.join();
+  if (names.join() !== Array.from(ways.children, ({ textContent }) => textContent).join()) {
     ways.replaceChildren(...names.map((name, i) => {
       const radio = make("input", { type: "radio", name: "reach-way", value: i });
       radio.addEventListener("change", () => {

@@ -7,6 +7,7 @@ import { peekSize } from "../image/headers/peek.ts";
 import { ENCODE } from "../image/work.ts";
 import type { RestoreOptions, Restorer } from "../restore.ts";
 import { netsCost } from "../restore/cost.ts";
+import type { Size } from "../restore/size.ts";
 import { type ImagePath, STANDARD, startOf } from "./image_paths.ts";
 import { netsFor, resultSize } from "./restore_one.ts";
 import type { Target } from "./targets.ts";
@@ -24,6 +25,18 @@ interface Work {
 
 const UNKNOWN: Work = { megapixels: 0, cost: 0 };
 
+/** What a picture of that size costs. */
+async function workOf(
+  restorer: Restorer,
+  from: Size,
+  { type }: Target,
+  options: RestoreOptions,
+): Promise<Work> {
+  const { width, height } = await resultSize(restorer, from, options), megapixels = width * height / 1e6;
+  const encode = type === "gif" ? 0 : ENCODE[type] * megapixels;
+  return { megapixels, cost: netsCost(await netsFor(restorer, from, options), from) + encode };
+}
+
 /** Zeros where a file does not say soon, or asks for what cannot be. */
 export async function batchWork(
   restorer: Restorer,
@@ -31,18 +44,9 @@ export async function batchWork(
   options: RestoreOptions,
 ): Promise<Work[]> {
   const works: Work[] = [];
-  for (const { image: { path }, target: { type } } of todo) {
-    const start = path === STANDARD ? undefined : await startOf(path, START);
-    const from = start && peekSize(start);
-    works.push(
-      from
-        ? await (async () => {
-          const { width, height } = await resultSize(restorer, from, options), megapixels = width * height / 1e6;
-          const encode = type === "gif" ? 0 : ENCODE[type] * megapixels;
-          return { megapixels, cost: netsCost(await netsFor(restorer, from, options), from) + encode };
-        })().catch(() => UNKNOWN)
-        : UNKNOWN,
-    );
+  for (const { image: { path }, target } of todo) {
+    const start = path === STANDARD ? undefined : await startOf(path, START), from = start && peekSize(start);
+    works.push(from ? await workOf(restorer, from, target, options).catch(() => UNKNOWN) : UNKNOWN);
   }
   return works;
 }

@@ -16,7 +16,8 @@ import { restore, type RestoreOptions, type Restorer, restoreRows } from "../res
 import { restoreAnimation } from "../restore_frames.ts";
 import { encodeRows } from "../restore/encode_rows.ts";
 import { netsCost } from "../restore/cost.ts";
-import { growthOf, passesFor, type Size, targetOf } from "../restore/size.ts";
+import { netsOf } from "../restore/restore_with.ts";
+import { growthOf, type Size, targetOf } from "../restore/size.ts";
 import type { Terminal } from "./command.ts";
 import { STANDARD } from "./image_paths.ts";
 import { allOfStandardInput, writeStandard } from "./standard_streams.ts";
@@ -40,10 +41,8 @@ export interface WriteOptions {
 
 /** The nets that an image of that size goes through, one after the other. */
 export async function netsFor(restorer: Restorer, from: Size, options: RestoreOptions): Promise<readonly Model[]> {
-  const target = targetOf(from, options), growth = target && growthOf(from, target);
-  if ("reach" in restorer) return await restorer.reach(growth);
-  const often = growth !== undefined && restorer.scale > 1;
-  return often ? passesFor(growth, [restorer.scale]).map(() => restorer) : [restorer];
+  const target = targetOf(from, options);
+  return await netsOf(restorer, options)(target && growthOf(from, target));
 }
 
 /** Size of the result of an image of that size. */

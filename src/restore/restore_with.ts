@@ -60,8 +60,12 @@ function checkModel(model: Model, task: RestoreTask | undefined): void {
   }
 }
 
-/** The nets of a restorer for a growth. */
-function netsOf(restorer: Restorer, { task }: RestoreOptions): Nets {
+/**
+ * The nets of a restorer for a growth.
+ *
+ * @throws {TypeError} When it is a model that does not restore, or not what `task` says.
+ */
+export function netsOf(restorer: Restorer, { task }: RestoreOptions): Nets {
   if ("reach" in restorer) return (growth) => restorer.reach(growth);
   checkModel(restorer, task);
   const { scale } = restorer;
