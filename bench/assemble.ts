@@ -34,6 +34,7 @@ const PLAIN: Readonly<Record<string, number[]>> = {
   "f32x4.add": simd(0xe4),
   "f32x4.sub": simd(0xe5),
   "f32x4.mul": simd(0xe6),
+  "f32x4.pmin": simd(0xea),
   "f32x4.pmax": simd(0xeb),
   "f32x4.relaxed_madd": simd(0x105),
 };

@@ -12,7 +12,7 @@ import type { Variant } from "../src/wasm/load.ts";
 import { type KernelFigure, timeKernels } from "./kernels_bench.ts";
 import { checkRatios } from "./check.ts";
 import { document, machine } from "./documents.ts";
-import { type Limits, measureLimits } from "./limits.ts";
+import { type Limits, openGauge } from "./limits.ts";
 import { type ModelFigure, TIMED_MODELS, type TimedModel, timeModel } from "./models_bench.ts";
 import { benchPeers, PEER_NETS } from "./peers/peers.ts";
 import { restoreParts } from "./restore_bench.ts";
@@ -28,11 +28,12 @@ interface Report {
 }
 
 async function measure(variant: Variant, runs: number, only: string): Promise<Report> {
-  const limits = measureLimits(variant === "relaxed-simd"), kernels = await timeKernels(variant, limits, only);
+  const gauge = openGauge(variant === "relaxed-simd"), limits = gauge.best();
+  const kernels = await timeKernels(variant, gauge, only);
   await using device = await openWasm({ variant, threads: 1 });
   const models: ModelFigure[] = [];
   const names = Object.keys(TIMED_MODELS).filter((name) => name.includes(only));
-  for (const name of names) models.push(await timeModel(device, name as TimedModel, limits, runs));
+  for (const name of names) models.push(await timeModel(device, name as TimedModel, gauge, runs));
   return { engine: navigator.userAgent, device: device.name, limits, kernels, models };
 }
 
@@ -50,11 +51,11 @@ function print({ engine, device, limits, kernels, models }: Report): void {
     const time = `${(1000 * median).toFixed(0).padStart(6)} µs ±${percent(spread)}`;
     console.log(`${kernel.padEnd(52)} ${time}  ${rate.toFixed(2).padStart(6)} ${unit.padEnd(10)} ${percent(share)}`);
   }
-  for (const { model, median, fastest, slowest, phases, limit, share, unit, unitShare } of models) {
+  for (const { model, median, fastest, slowest, phases, limit, share, unitShare } of models) {
     console.log(
       `\n${model}: median ${median.toFixed(1)} ms (${fastest.toFixed(1)} to ${slowest.toFixed(1)}); counted limit ` +
         `${limit.toFixed(1)} ms: ${percent(share)}` +
-        (unit === undefined ? "" : `; limit by G ${unit.toFixed(1)} ms: ${percent(unitShare!)}`),
+        (unitShare === undefined ? "" : `; of the limit by G ${percent(unitShare)}`),
     );
     const parts = Object.entries(phases).sort(([, a], [, b]) => b - a);
     console.log(`  ${parts.map(([kernel, ms]) => `${kernel} ${ms.toFixed(1)}`).join(", ")} ms`);

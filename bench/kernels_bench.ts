@@ -10,7 +10,8 @@ import { Ops } from "../src/ops/ops.ts";
 import { sizeOf, type Tensor, tensorOf } from "../src/tensor.ts";
 import { openWasm } from "../src/wasm/device.ts";
 import type { Variant } from "../src/wasm/load.ts";
-import { type Limits, timesOf } from "./limits.ts";
+import { type Gauge, timesOf } from "./limits.ts";
+import { medianOf, spreadOf } from "./median.ts";
 import { numbers } from "./random.ts";
 
 /** What one kernel does on one shape. */
@@ -23,7 +24,7 @@ export interface KernelFigure {
   /** 1e9 a second: floating-point operations, or scan state elements. */
   readonly rate: number;
   readonly unit: "GFLOP/s" | "G states/s";
-  /** Share of the limit of the same run. */
+  /** Share of the limit found right before each round, the median. */
   readonly share: number;
 }
 
@@ -117,19 +118,25 @@ export function countedCases(device: Device, only: string): Counted[] {
   });
 }
 
-/** Times every case whose name has `only` in it, on one build. */
-export async function timeKernels(variant: Variant, limits: Limits, only: string): Promise<KernelFigure[]> {
+/** Times every case whose name has `only` in it, on one build, between looks at the limits. */
+export async function timeKernels(variant: Variant, gauge: Gauge, only: string): Promise<KernelFigure[]> {
   await using device = await openWasm({ variant, threads: 1 });
   using _ = device.scope();
   return countedCases(device, only).map(({ kernel, call, operations, isScan }) => {
-    const times = timesOf(call), median = times[times.length >> 1]!, rate = operations / median / 1e6;
+    const times: number[] = [], shares: number[] = [];
+    for (let round = 0; round < 15; round++) {
+      const { tile, scan } = gauge.now(), time = timesOf(call, 12, 1)[0]!;
+      times.push(time);
+      shares.push(operations / time / 1e6 / (isScan ? scan : tile));
+    }
+    const median = medianOf(times);
     return {
       kernel,
       median,
-      spread: times.at(-1)! / times[0]! - 1,
-      rate,
+      spread: spreadOf(times),
+      rate: operations / median / 1e6,
       unit: isScan ? "G states/s" : "GFLOP/s",
-      share: rate / (isScan ? limits.scan : limits.tile),
+      share: medianOf(shares),
     };
   });
 }

@@ -39,8 +39,6 @@ export function timesOf(call: () => void, round = 12, rounds = 15): number[] {
   }).sort((a, b) => a - b);
 }
 
-const bestOf = (call: () => void): number => timesOf(call)[0]!;
-
 /** registers(turns): twelve chains of multiply-adds, eight a turn each. */
 function registerLoop(relaxed: boolean): string {
   const f = new Routine(["turns"]), chains = range(12);
@@ -119,14 +117,19 @@ function readLoop(streams: number): string {
   return f.text("reads");
 }
 
-/** Gigabytes a second, of one to sixteen streams the best. The memory is written first: all pages of a new one are the same. */
-function measureMemory(): number {
+/**
+ * Reads a large memory in so many rounds: gigabytes a second, of one to sixteen streams the best. The memory is written first,
+ * as all pages of a new one are the same.
+ */
+function openMemory(): (rounds: number) => number {
   const memory = new WebAssembly.Memory({ initial: (LARGE + (1 << 16)) / 65536 });
   new Float32Array(memory.buffer).fill(1);
-  return Math.max(...[1, 4, 8, 16].map((streams) => {
-    const reads = assemble(readLoop(streams), memory), turns = LARGE / streams / 64;
-    return LARGE / Math.min(...timesOf(() => reads(turns, LARGE / streams), 1, 5)) / 1e6;
-  }));
+  const loops = [1, 4, 8, 16].map((streams) => ({ streams, reads: assemble(readLoop(streams), memory) }));
+  return (rounds) =>
+    Math.max(...loops.map(({ streams, reads }) => {
+      const bytes = LARGE / streams;
+      return LARGE / timesOf(() => reads(bytes / 64, bytes), 1, rounds)[0]! / 1e6;
+    }));
 }
 
 /** A loop that kernels are held against, and what one call of it counts. */
@@ -159,16 +162,37 @@ export function openRivals(relaxed: boolean): { readonly tile: Rival; readonly s
   return openLoops(relaxed);
 }
 
-/** Measures the limits of this engine. `relaxed`: with fused multiply-adds. */
-export function measureLimits(relaxed: boolean): Limits {
-  const { memory, x, tile, scan } = openLoops(relaxed);
+/**
+ * What finds the limits of this engine. Others who use a machine change its speed from one second to the next, so `now` takes
+ * a few milliseconds and is called beside each timing; `best` is what the engine gives undisturbed.
+ */
+export interface Gauge {
+  best(): Limits;
+  /** `memory`, which takes longer, only if it is asked for. */
+  now(memory?: boolean): Limits;
+}
+
+/** Makes the loops. `relaxed`: with fused multiply-adds. */
+export function openGauge(relaxed: boolean): Gauge {
+  const { memory, x, tile, scan } = openLoops(relaxed), read = openMemory();
   const registers = assemble(registerLoop(relaxed), memory), exps = assemble(expLoop(relaxed), memory);
-  const rateOf = ({ call, operations }: Rival): number => operations / bestOf(call) / 1e6;
+  const loops = {
+    registers: { call: () => registers(1000), operations: 96 * 4 * 2 * 1000 },
+    tile,
+    exp: { call: () => exps(512, x), operations: 2048 },
+    scan,
+  };
+  const rates = (round: number, rounds: number) => {
+    const rateOf = ({ call, operations }: Rival): number => operations / timesOf(call, round, rounds)[0]! / 1e6;
+    return {
+      registers: rateOf(loops.registers),
+      tile: rateOf(loops.tile),
+      exp: rateOf(loops.exp),
+      scan: rateOf(loops.scan),
+    };
+  };
   return {
-    registers: 96 * 4 * 2 * 1000 / bestOf(() => registers(1000)) / 1e6,
-    tile: rateOf(tile),
-    exp: 2048 / bestOf(() => exps(512, x)) / 1e6,
-    scan: rateOf(scan),
-    memory: measureMemory(),
+    best: () => ({ ...rates(12, 15), memory: read(5) }),
+    now: (memory = false) => ({ ...rates(0.5, 2), memory: memory ? read(1) : NaN }),
   };
 }

@@ -26,7 +26,8 @@ import { VMAMBA_VARIANTS } from "../src/models/vmamba/options.ts";
 import type { Ops } from "../src/ops/ops.ts";
 import { planModel, runModel } from "../src/run/run_model.ts";
 import { sizeOf, type Tensor, tensorOf } from "../src/tensor.ts";
-import type { Limits } from "./limits.ts";
+import type { Gauge, Limits } from "./limits.ts";
+import { medianOf } from "./median.ts";
 import { randomEntries } from "./random.ts";
 
 /** What a model took, in milliseconds, beside what this machine could do. */
@@ -37,13 +38,14 @@ export interface ModelFigure {
   readonly slowest: number;
   /** Milliseconds by kernel, of one run. */
   readonly phases: Readonly<Record<string, number>>;
-  /** Counted multiply-adds, exponentials and state elements at the limits of this run; of a step, reading its weights. */
+  /**
+   * Counted multiply-adds, exponentials and state elements at the limits found right before and after each run, the median; of a
+   * step, reading its weights.
+   */
   readonly limit: number;
-  /** `limit / median`. */
+  /** Limit over time of each run, the median. */
   readonly share: number;
-  /** The limit in the shared unit: a constant of the model over G. */
-  readonly unit?: number;
-  /** `unit / median`. */
+  /** The same in the shared unit: a constant of the model over G. */
   readonly unitShare?: number;
   readonly peakRunBytes: number;
 }
@@ -121,39 +123,39 @@ export const TIMED_MODELS = {
 /** Name of a timed model. */
 export type TimedModel = keyof typeof TIMED_MODELS;
 
-/** Times one model: the median of `runs` after warming up for two seconds at most. */
-export async function timeModel(device: Device, name: TimedModel, limits: Limits, runs = 25): Promise<ModelFigure> {
+/** Times one model between looks at the limits: the median of `runs` after warming up for two seconds at most. */
+export async function timeModel(device: Device, name: TimedModel, gauge: Gauge, runs = 25): Promise<ModelFigure> {
   const { spec, load, perG, streamed, unread = 0, half }: Timed = TIMED_MODELS[name];
   const before = device.memory().weights;
   const { pass: forward, dispose } = await load(device, { entries: randomEntries(spec, half) });
   const bytes = device.memory().weights - before - unread;
-  const times: number[] = [];
+  const plan = planModel(forward), { multiplyAdds, exps, stateElements } = plan;
+  const limitOf = ({ memory, tile, exp, scan }: Limits): number =>
+    streamed ? bytes / memory / 1e6 : (2 * multiplyAdds / tile + exps / exp + stateElements / scan) / 1e6;
   const warm = performance.now();
   for (let i = 0; i < 50 && performance.now() - warm < 2000; i++) await runModel(device, forward);
-  for (let i = 0; i < runs; i++) {
+  const times: number[] = [], limits: number[] = [], units: number[] = [];
+  for (let i = 0, then = gauge.now(streamed); i < runs; i++) {
     const started = performance.now();
     await runModel(device, forward);
     times.push(performance.now() - started);
+    const now = gauge.now(streamed);
+    limits.push((limitOf(then) + limitOf(now)) / 2);
+    units.push((1 / then.tile + 1 / now.tile) / 2);
+    then = now;
   }
   const phases = await timePhases(device, forward);
-  const plan = planModel(forward);
   dispose();
-  times.sort((a, b) => a - b);
-  const median = times[Math.floor(times.length / 2)]!;
-  const { multiplyAdds, exps, stateElements } = plan;
-  const limit = streamed
-    ? bytes / limits.memory / 1e6
-    : (2 * multiplyAdds / limits.tile + exps / limits.exp + stateElements / limits.scan) / 1e6;
-  const unit = perG === undefined ? undefined : perG / limits.tile;
+  const shareOf = (limits: readonly number[]): number => medianOf(limits.map((limit, i) => limit / times[i]!));
   return {
     model: name,
-    median,
-    fastest: times[0]!,
-    slowest: times.at(-1)!,
+    median: medianOf(times),
+    fastest: Math.min(...times),
+    slowest: Math.max(...times),
     phases,
-    limit,
-    share: limit / median,
-    ...(unit === undefined ? {} : { unit, unitShare: unit / median }),
+    limit: medianOf(limits),
+    share: shareOf(limits),
+    ...(perG === undefined ? {} : { unitShare: shareOf(units.map((unit) => perG * unit)) }),
     peakRunBytes: plan.peak,
   };
 }
