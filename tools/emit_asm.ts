@@ -107,7 +107,7 @@ const ERFC = [
   ...[0.16853387, 0.20784387, 0.22566952, 0.22567586],
 ];
 
-/** The body of one elementwise function: expects x in `$x`, leaves the result on the stack. */
+/** What a pass does with a vector; of `MAPS`: expects x in `$x`, leaves the result on the stack. */
 type Body = (f: Routine, use: (value: number) => string, madd: (factors: string[], sum: string) => string[]) => void;
 
 /** Leaves 2^t on the stack for the t that stands there, t ≤ 127: below −126.5 it is 0. */
@@ -143,43 +143,66 @@ const MAPS: Readonly<Record<string, Body>> = {
     onePlusExp(f, use, madd);
     f.emit("f32x4.div");
   },
-  // x·Φ(x): the tail ½·erfc(|x|/√2) is e^(−x²/2) times a polynomial in 1/(1 + 0.4·|x|/√2).
-  gelu: (f, use, madd) => {
-    clamp(f, use(-14));
-    f.emit("local.get $x", "local.get $x", "f32x4.mul", use(-Math.LOG2E / 2), "f32x4.mul");
-    exp2(f, use, madd);
-    f.emit("local.set $n", use(0.5), "local.get $x", "f32x4.abs", ...madd([use(0.2 * Math.SQRT2 / 2)], use(0.5)));
-    f.emit("f32x4.div", "local.tee $t", "local.get $n", "f32x4.mul", "local.set $n", use(ERFC[0]!));
-    for (const coefficient of ERFC.slice(1)) f.emit(...madd(["local.get $t"], use(coefficient)));
-    f.emit("local.get $n", "f32x4.mul", use(0.5), "f32x4.mul", "local.tee $n", use(1), "local.get $n", "f32x4.sub");
-    f.emit("local.get $x", use(0), "f32x4.lt", "v128.bitselect", "local.get $x", "f32x4.mul");
-  },
 };
 
-/** NAME_map(from, to, count): to = NAME(from) for `count` vectors; with `gate`: NAME_gate(from, to, count), to ·= NAME(from). */
-function elementwise(relaxed: boolean, name: string, gate = false): string {
-  const f = new Routine(["from", "to", "count"]), constants = new Map<number, string>();
+/** A loop over `count` vectors whose pointers, all parameters but the last, advance by one; constants come first. */
+function pass(relaxed: boolean, params: readonly string[], body: Body): Routine {
+  const f = new Routine(params), constants = new Map<number, string>();
   const use = (value: number): string => {
     if (!constants.has(value)) constants.set(value, `c${constants.size}`);
     return `local.get $${constants.get(value)}`;
   };
-  const madd = (factors: string[], sum: string) => multiplyAdd(relaxed, factors, sum);
   f.vectors("x", "t", "n");
   f.countDown("count", 1, () => {
-    f.emit("local.get $to", "local.get $from", "v128.load 0:p2align=2", "local.set $x");
-    MAPS[name]!(f, use, madd);
-    if (gate) f.emit("local.get $to", "v128.load 0:p2align=2", "f32x4.mul");
-    f.emit("v128.store 0:p2align=2");
-    f.advance("from", 16);
-    f.advance("to", 16);
+    body(f, use, (factors, sum) => multiplyAdd(relaxed, factors, sum));
+    for (const pointer of params.slice(0, -1)) f.advance(pointer, 16);
   });
-  const body = f.take();
+  const lines = f.take();
   for (const [value, local] of constants) {
     f.vectors(local);
     f.constant(local, value);
   }
-  f.emit(...body);
-  return f.text(`${name}_${gate ? "gate" : "map"}`);
+  f.emit(...lines);
+  return f;
+}
+
+/**
+ * GELU, x·Φ(x) = max(x, 0) − |x|·½·erfc(|x|/√2), in two passes: at once it has more constants than there are registers. The
+ * tail ½·erfc(|x|/√2) is e^(−x²/2) times a polynomial in t = 1/(1 + 0.4·|x|/√2).
+ *
+ *     gelu_exp(from, to, count): to = e^(−from²/2)
+ *     gelu_tail(from, powers, to, count): to = GELU(from), `powers` being what gelu_exp gave
+ *
+ * Beyond 14 the tail is that of 14, below 1e-43, so that ∞·0 cannot come up.
+ */
+function gelu(relaxed: boolean): string {
+  const power = pass(relaxed, ["from", "to", "count"], (f, use, madd) => {
+    f.emit("local.get $to", "local.get $from", "v128.load 0:p2align=2", "local.tee $x", "local.get $x", "f32x4.mul");
+    f.emit(use(-Math.LOG2E / 2), "f32x4.mul");
+    exp2(f, use, madd);
+    f.emit("v128.store 0:p2align=2");
+  });
+  const tail = pass(relaxed, ["from", "powers", "to", "count"], (f, use, madd) => {
+    f.emit("local.get $from", "v128.load 0:p2align=2", "local.tee $x", "f32x4.abs", use(14), "f32x4.pmin");
+    f.emit("local.set $n", use(0.5), ...madd(["local.get $n", use(0.2 * Math.SQRT2 / 2)], use(0.5)));
+    f.emit("f32x4.div", "local.set $t", use(-ERFC[0]! / 2));
+    for (const coefficient of ERFC.slice(1)) f.emit(...madd(["local.get $t"], use(-coefficient / 2)));
+    f.emit("local.get $t", "local.get $powers", "v128.load 0:p2align=2", "f32x4.mul", "f32x4.mul", "local.set $t");
+    f.emit("local.get $to", ...madd(["local.get $n", "local.get $t"], `local.get $x\n${use(0)}\nf32x4.pmax`));
+    f.emit("v128.store 0:p2align=2");
+  });
+  return `${power.text("gelu_exp")}
+${tail.text("gelu_tail")}`;
+}
+
+/** NAME_map(from, to, count): to = NAME(from) for `count` vectors; with `gate`: NAME_gate(from, to, count), to ·= NAME(from). */
+function elementwise(relaxed: boolean, name: string, gate = false): string {
+  return pass(relaxed, ["from", "to", "count"], (f, use, madd) => {
+    f.emit("local.get $to", "local.get $from", "v128.load 0:p2align=2", "local.set $x");
+    MAPS[name]!(f, use, madd);
+    if (gate) f.emit("local.get $to", "v128.load 0:p2align=2", "f32x4.mul");
+    f.emit("v128.store 0:p2align=2");
+  }).text(`${name}_${gate ? "gate" : "map"}`);
 }
 
 /** Runs `body` for vectors 0 and 1 of every two, each instruction of the one beside that of the other. */
@@ -342,11 +365,13 @@ export function assembly(build: Build): string {
   const { rows, unroll, states, clamped } = BUILDS[build], relaxed = build === "relaxed";
   return [
     gemmTile(relaxed, rows, unroll),
+    gemmTile(relaxed, rows, unroll, true),
     gemmRow(relaxed),
     ...states.map((n) => scanSteps(relaxed, n, false)),
     ...clamped.map((n) => scanSteps(relaxed, n, true)),
     ...Object.keys(MAPS).map((name) => elementwise(relaxed, name)),
     elementwise(relaxed, "silu", true),
+    gelu(relaxed),
     softplus(relaxed),
     softmaxBias(),
     softmaxExp(relaxed),

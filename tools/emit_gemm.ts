@@ -7,20 +7,21 @@ import { multiplyAdd, range, Routine } from "./asm_routine.ts";
 
 /**
  * gemm_tile(taps, segment, table, b, start, c, cStride): c[r][0..8) = start[0..8) + Σ x·b over `taps` segments, whose
- * `rows` addresses stand in the table. `unroll` steps of k a turn, the rest one by one.
+ * `rows` addresses stand in the table. `unroll` steps of k a turn, the rest one by one. With `into` the routine is gemm_into(…,
+ * scale): c = c·scale[0..8) + that.
  */
-export function gemmTile(relaxed: boolean, rows: number, unroll: number): string {
-  const f = new Routine(["taps", "segment", "table", "b", "start", "c", "cStride"]);
-  const sum = (r: number, v: number) => `s${r}_${v}`;
+export function gemmTile(relaxed: boolean, rows: number, unroll: number, into = false): string {
+  const f = new Routine(["taps", "segment", "table", "b", "start", "c", "cStride", ...into ? ["scale"] : []]);
+  const sum = (r: number, v: number) => `s${r}_${v}`, half = ["left", "right"] as const;
   f.integers(...range(rows).map((r) => `x${r}`), "k");
   f.vectors(...range(rows).flatMap((r) => [sum(r, 0), sum(r, 1)]), "left", "right", "x");
   const step = (k: number) => {
-    for (const [v, name] of [[0, "left"], [1, "right"]] as const) {
+    for (const [v, name] of half.entries()) {
       f.emit("local.get $b", `v128.load ${k * 32 + v * 16}:p2align=2`, `local.set $${name}`);
     }
     for (const r of range(rows)) {
       f.emit(`local.get $x${r}`, `v128.load32_splat ${k * 4}:p2align=2`, "local.set $x");
-      for (const [v, name] of [[0, "left"], [1, "right"]] as const) {
+      for (const [v, name] of half.entries()) {
         f.emit(
           ...multiplyAdd(relaxed, ["local.get $x", `local.get $${name}`], `local.get $${sum(r, v)}`),
           `local.set $${sum(r, v)}`,
@@ -49,11 +50,18 @@ export function gemmTile(relaxed: boolean, rows: number, unroll: number): string
     f.emit("local.get $segment", `i32.const ${unroll - 1}`, "i32.and", "local.set $k");
     f.unlessZero("k", () => f.countDown("k", 1, () => steps(1)));
   });
+  if (into) {
+    for (const v of [0, 1]) f.emit("local.get $scale", `v128.load ${v * 16}:p2align=2`, `local.set $${half[v]}`);
+  }
   for (const r of range(rows)) {
-    for (const v of [0, 1]) f.emit("local.get $c", `local.get $${sum(r, v)}`, `v128.store ${v * 16}:p2align=2`);
+    for (const v of [0, 1]) {
+      const at = `${v * 16}:p2align=2`, factors = ["local.get $c", `v128.load ${at}`, `local.get $${half[v]}`];
+      const value = `local.get $${sum(r, v)}`;
+      f.emit("local.get $c", ...(into ? multiplyAdd(relaxed, factors, value) : [value]), `v128.store ${at}`);
+    }
     f.advance("c", "cStride");
   }
-  return f.text("gemm_tile");
+  return f.text(into ? "gemm_into" : "gemm_tile");
 }
 
 /**

@@ -73,6 +73,18 @@ unsafe extern "C" {
         c_stride: usize,
     );
 
+    /// The same, added to what c has times the eight numbers at `scale`.
+    pub fn gemm_into(
+        taps: usize,
+        segment: usize,
+        table: *const u32,
+        b: *const f32,
+        start: *const f32,
+        c: *mut f32,
+        c_stride: usize,
+        scale: *const f32,
+    );
+
     /// `count` rows of eight take the eight biases at `bias`, the next row those one float before; `edges` takes the largest.
     pub fn softmax_bias(scores: *mut f32, count: usize, bias: *const f32, edges: *mut f32);
 
@@ -103,7 +115,12 @@ macro_rules! maps {
     };
 }
 
-maps!(sigmoid_map, silu_map, gelu_map, silu_gate);
+maps!(sigmoid_map, silu_map, gelu_exp, silu_gate);
+
+unsafe extern "C" {
+    /// to = GELU(from) of `count` vectors, `powers` being what `gelu_exp` gave for them.
+    pub fn gelu_tail(from: *const f32, powers: *const f32, to: *mut f32, count: usize);
+}
 
 // Softplus in two passes over an even `count`: to = e^−|from|; to = max(to, 0) + log1p(from).
 maps!(softplus_exp, softplus_log);

@@ -4,7 +4,7 @@
 //! The table holds, block after block of `ROWS` output rows, for each tap the `ROWS` addresses of `segment` floats. The
 //! weight is packed in panels of eight outputs, `[outer / 8][taps · segment][8]`, zero padded.
 pub use crate::asm::ROWS;
-use crate::asm::{gemm_row, gemm_tile};
+use crate::asm::{gemm_into, gemm_row, gemm_tile};
 use crate::codes::*;
 use crate::simd::*;
 
@@ -12,7 +12,7 @@ use crate::simd::*;
 pub const COLUMNS: usize = 8;
 
 /// Floats of scratch a product needs besides its table.
-pub const TILE: usize = if ROWS + 2 > 2 * WIDE { ROWS + 2 } else { 2 * WIDE } * COLUMNS;
+pub const TILE: usize = if ROWS + 3 > 2 * WIDE { ROWS + 3 } else { 2 * WIDE } * COLUMNS;
 
 /// What happens to a finished sum.
 #[derive(Clone, Copy)]
@@ -35,7 +35,7 @@ pub struct Product {
     pub out: *mut f32,
     pub out_stride: usize,
     pub epilogue: Epilogue,
-    /// `TILE` floats: a tile that cannot go to `out` as it is, and start values.
+    /// `TILE` floats: a tile that cannot go to `out` as it is, start values, and ones.
     pub tile: *mut f32,
 }
 
@@ -94,19 +94,25 @@ unsafe fn finish_rows(p: &Product, row: usize, rows: usize, first: usize, column
 /// One tile: `rows` rows from `row` on, `columns` columns from `first` on.
 #[inline(always)]
 unsafe fn make_tile(p: &Product, row: usize, rows: usize, first: usize, columns: usize, start: *const f32) {
-    let plain = !p.epilogue.accumulate && rows == ROWS && columns == COLUMNS;
+    let (e, whole) = (&p.epilogue, rows == ROWS && columns == COLUMNS && p.taps * p.segment > 0);
+    let (weight, table) = (p.weight.add(first * p.taps * p.segment), p.table.add(row * p.taps));
     let out = p.out.add(row * p.out_stride + first);
+    if whole && e.accumulate && e.activation == ACTIVATION_NONE {
+        let scale = if e.scale.is_null() { p.tile.add((ROWS + 2) * COLUMNS) as *const f32 } else { e.scale.add(first) };
+        gemm_into(p.taps, p.segment, table, weight, start, out, 4 * p.out_stride, scale);
+        return;
+    }
+    let plain = !e.accumulate && whole;
     let (tile, stride) = if plain { (out, p.out_stride) } else { (p.tile, COLUMNS) };
     if p.taps * p.segment == 0 {
         for r in 0..ROWS {
             core::ptr::copy_nonoverlapping(start, tile.add(r * stride), COLUMNS);
         }
     } else {
-        let weight = p.weight.add(first * p.taps * p.segment);
-        gemm_tile(p.taps, p.segment, p.table.add(row * p.taps), weight, start, tile, 4 * stride);
+        gemm_tile(p.taps, p.segment, table, weight, start, tile, 4 * stride);
     }
     if !plain {
-        finish(&p.epilogue, tile, rows, columns, first, out, p.out_stride);
+        finish(e, tile, rows, columns, first, out, p.out_stride);
     }
 }
 
@@ -143,6 +149,7 @@ pub unsafe fn multiply(p: &Product) {
     let tail = p.outer / COLUMNS * COLUMNS;
     for c in 0..COLUMNS {
         *zeros.add(c) = 0.0;
+        *zeros.add(COLUMNS + c) = 1.0;
         *last.add(c) = if bias.is_null() || tail + c >= p.outer { 0.0 } else { *bias.add(tail + c) };
     }
     let group = (CACHED / (p.taps * p.segment).max(1)).max(1).next_multiple_of(COLUMNS);

@@ -19,7 +19,7 @@ pub unsafe extern "C" fn layer_norm(
     _scratch: *mut f32,
     _scratch_bytes: usize,
 ) {
-    normalise::<true>(Norm {
+    normalise(true, Norm {
         x,
         residual,
         weight,

@@ -8,6 +8,10 @@ use crate::scratch::Scratch;
 /// Most rows a table holds.
 const MOST_ROWS: usize = ROWS << 13;
 
+/// Floats of a weight that stays in the nearest caches, and of normed rows beside it.
+const SMALL: usize = 1 << 15;
+const CACHED_ROWS: usize = 1 << 12;
+
 /// The part of an operand that belongs to a group; an absent one stays absent.
 pub unsafe fn part(operand: *const f32, offset: usize) -> *const f32 {
     if operand.is_null() { operand } else { operand.add(offset) }
@@ -41,7 +45,9 @@ pub unsafe extern "C" fn linear(
     let table = scratch.take(1, MOST_ROWS) as *mut u32;
     let (mut strip, mut normed) = (MOST_ROWS, table as *mut f32);
     if norm != NORM_NONE {
-        strip = (scratch.left / inner.max(1)).clamp(ROWS, MOST_ROWS) / ROWS * ROWS;
+        // A small weight can pass often, and normed rows that it finds in the first-level cache are worth it.
+        let floats = if inner * outer <= SMALL { CACHED_ROWS } else { scratch.left };
+        strip = (floats / inner.max(1)).clamp(ROWS, MOST_ROWS) / ROWS * ROWS;
         normed = scratch.take(strip, inner);
     }
     for group in 0..groups {
@@ -73,7 +79,7 @@ pub unsafe extern "C" fn linear(
                     gate_stride: 0,
                     out_stride: inner,
                 };
-                if norm == NORM_RMS { normalise::<false>(n) } else { normalise::<true>(n) }
+                normalise(norm != NORM_RMS, n);
                 (from, stride) = (normed, inner);
             }
             for i in 0..count.next_multiple_of(ROWS) {

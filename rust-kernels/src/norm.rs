@@ -25,43 +25,51 @@ unsafe fn add_row(x: *const f32, residual: *mut f32, columns: usize) {
     });
 }
 
-/// Mean of the row, in every lane. Two accumulators hide the latency of the adds.
-unsafe fn mean_of(row: *const f32, columns: usize) -> V {
-    let (mut even, mut odd, mut c) = (splat(0.0), splat(0.0), 0);
-    while c + 8 <= columns {
-        even = add(even, load(row.add(c)));
-        odd = add(odd, load(row.add(c + 4)));
-        c += 8;
-    }
-    while c < columns {
-        even = add(even, load_tail(row.add(c), columns - c));
-        c += 4;
-    }
-    f32x4_div(sum(add(even, odd)), splat(columns as f32))
+/// Rows that go side by side: the sums of their lanes, a root and divisions are a long chain for one row, and one for four.
+const TOGETHER: usize = 4;
+
+/// Sum i of the result is that of the lanes of v[i].
+unsafe fn sums_of(v: [V; TOGETHER]) -> V {
+    let pair = |a: V, b: V| add(i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<2, 6, 3, 7>(a, b));
+    let (low, high) = (pair(v[0], v[1]), pair(v[2], v[3]));
+    add(i64x2_shuffle::<0, 2>(low, high), i64x2_shuffle::<1, 3>(low, high))
 }
 
-/// Mean of (v − mean)², in every lane; lanes behind the row count nothing.
-unsafe fn power_of(row: *const f32, columns: usize, mean: V) -> V {
-    let (mut even, mut odd, mut c) = (splat(0.0), splat(0.0), 0);
-    while c + 8 <= columns {
-        let (a, b) = (sub(load(row.add(c)), mean), sub(load(row.add(c + 4)), mean));
-        even = fma(a, a, even);
-        odd = fma(b, b, odd);
-        c += 8;
-    }
-    while c < columns {
-        let left = columns - c;
-        let lanes = i32x4_gt(i32x4_splat(left as i32), i32x4(0, 1, 2, 3));
-        let v = v128_and(sub(load_tail(row.add(c), left), mean), lanes);
-        even = fma(v, v, even);
-        c += 4;
-    }
-    f32x4_div(sum(add(even, odd)), splat(columns as f32))
+/// Each lane of v in all lanes of a vector of its own.
+unsafe fn spread(v: V) -> [V; TOGETHER] {
+    [
+        i32x4_shuffle::<0, 0, 0, 0>(v, v),
+        i32x4_shuffle::<1, 1, 1, 1>(v, v),
+        i32x4_shuffle::<2, 2, 2, 2>(v, v),
+        i32x4_shuffle::<3, 3, 3, 3>(v, v),
+    ]
 }
 
-/// Rows that pass through each stage together. One row alone is a long chain of sums, a root and divisions, whose wait
-/// nothing would fill.
-const TOGETHER: usize = 8;
+/// Mean of each row.
+unsafe fn means_of(rows: [*const f32; TOGETHER], columns: usize) -> V {
+    let mut totals = [splat(0.0); TOGETHER];
+    vectors!(columns, |c, left| {
+        for i in 0..TOGETHER {
+            totals[i] = add(totals[i], load_tail(rows[i].add(c), left));
+        }
+    });
+    f32x4_div(sums_of(totals), splat(columns as f32))
+}
+
+/// Mean of (v − mean)² of each row; lanes behind a row count nothing.
+unsafe fn powers_of(rows: [*const f32; TOGETHER], columns: usize, means: [V; TOGETHER]) -> V {
+    let mut totals = [splat(0.0); TOGETHER];
+    vectors!(columns, |c, left| {
+        for i in 0..TOGETHER {
+            let mut v = sub(load_tail(rows[i].add(c), left), means[i]);
+            if left < 4 {
+                v = v128_and(v, i32x4_gt(i32x4_splat(left as i32), i32x4(0, 1, 2, 3)));
+            }
+            totals[i] = fma(v, v, totals[i]);
+        }
+    });
+    f32x4_div(sums_of(totals), splat(columns as f32))
+}
 
 impl Norm {
     /// Row `r` of what is normalised.
@@ -74,11 +82,10 @@ impl Norm {
     }
 
     #[inline(always)]
-    unsafe fn write<const CENTRED: bool, const BIASED: bool>(&self, r: usize, mean: V, scale: V) {
+    unsafe fn write<const BIASED: bool>(&self, r: usize, mean: V, scale: V) {
         let (row, out) = (self.row(r), self.out.add(r * self.out_stride));
         vectors!(self.columns, |c, left| {
-            let x = load_tail(row.add(c), left);
-            let centred = if CENTRED { sub(x, mean) } else { x };
+            let centred = sub(load_tail(row.add(c), left), mean);
             let mut v = mul(mul(centred, scale), load_tail(self.weight.add(c), left));
             if BIASED {
                 v = add(v, load_tail(self.bias.add(c), left));
@@ -91,29 +98,26 @@ impl Norm {
     }
 }
 
+/// Normalises all rows; if not `centred`, their mean counts as 0.
 #[inline(never)]
-pub unsafe fn normalise<const CENTRED: bool>(n: Norm) {
-    let (mut means, mut scales) = ([splat(0.0); TOGETHER], [splat(0.0); TOGETHER]);
+pub unsafe fn normalise(centred: bool, n: Norm) {
     for begin in (0..n.rows).step_by(TOGETHER) {
         let count = (n.rows - begin).min(TOGETHER);
-        for i in 0..count {
-            let r = begin + i;
-            if !n.residual.is_null() {
+        if !n.residual.is_null() {
+            for r in begin..begin + count {
                 add_row(n.x.add(r * n.x_stride), n.row(r) as *mut f32, n.columns);
             }
-            if CENTRED {
-                means[i] = mean_of(n.row(r), n.columns);
-            }
         }
-        for i in 0..count {
-            let power = power_of(n.row(begin + i), n.columns, means[i]);
-            scales[i] = f32x4_div(splat(1.0), f32x4_sqrt(add(power, splat(n.epsilon))));
-        }
+        // Where fewer are left, the last one goes again.
+        let rows = core::array::from_fn(|i| n.row(begin + i.min(count - 1)));
+        let means = if centred { spread(means_of(rows, n.columns)) } else { [splat(0.0); TOGETHER] };
+        let powers = powers_of(rows, n.columns, means);
+        let scales = spread(f32x4_div(splat(1.0), f32x4_sqrt(add(powers, splat(n.epsilon)))));
         for i in 0..count {
             if n.bias.is_null() {
-                n.write::<CENTRED, false>(begin + i, means[i], scales[i]);
+                n.write::<false>(begin + i, means[i], scales[i]);
             } else {
-                n.write::<CENTRED, true>(begin + i, means[i], scales[i]);
+                n.write::<true>(begin + i, means[i], scales[i]);
             }
         }
     }

@@ -19,7 +19,7 @@ pub unsafe extern "C" fn rms_norm(
     _scratch_bytes: usize,
 ) {
     let bias = core::ptr::null();
-    normalise::<false>(Norm {
+    normalise(false, Norm {
         x,
         residual,
         weight,

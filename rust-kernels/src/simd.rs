@@ -1,6 +1,6 @@
 //! The vocabulary of the kernels: four f32 lanes, loads and stores that stop at the end of a row, and the functions that
 //! need a series. Formulas, error bounds and guards are in `docs/numerics.md`.
-use crate::asm::{Map, gelu_map, sigmoid_map, silu_gate, silu_map};
+use crate::asm::{Map, gelu_exp, gelu_tail, sigmoid_map, silu_gate, silu_map};
 use crate::codes::*;
 use core::arch::wasm32::*;
 
@@ -191,6 +191,18 @@ unsafe fn apply<const GATES: bool>(f: Map, from: *const f32, to: *mut f32, count
         let lanes = &raw mut v as *mut f32;
         f(lanes, lanes.add(4), 1);
         store_tail(to, load(lanes.add(4)), left);
+    }
+}
+
+/// to = GELU(from), some vectors at a time.
+unsafe extern "C" fn gelu_map(from: *const f32, to: *mut f32, count: usize) {
+    const SOME: usize = 32;
+    let mut powers = [splat(0.0); SOME];
+    let between = &raw mut powers as *mut f32;
+    for first in (0..count).step_by(SOME) {
+        let (from, some) = (from.add(4 * first), (count - first).min(SOME));
+        gelu_exp(from, between, some);
+        gelu_tail(from, between, to.add(4 * first), some);
     }
 }
 

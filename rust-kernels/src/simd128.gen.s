@@ -188,6 +188,242 @@ local.get 6
 i32.add
 local.set 5
 end_function
+.section .text.gemm_into,"",@
+.hidden gemm_into
+.globl gemm_into
+.type gemm_into,@function
+gemm_into:
+.functype gemm_into (i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, i32, i32, i32, i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+local.get 4
+v128.load 0:p2align=2
+local.set 13
+local.get 4
+v128.load 0:p2align=2
+local.set 15
+local.get 4
+v128.load 0:p2align=2
+local.set 17
+local.get 4
+v128.load 0:p2align=2
+local.set 19
+local.get 4
+v128.load 16:p2align=2
+local.set 14
+local.get 4
+v128.load 16:p2align=2
+local.set 16
+local.get 4
+v128.load 16:p2align=2
+local.set 18
+local.get 4
+v128.load 16:p2align=2
+local.set 20
+loop
+local.get 2
+i32.load 0
+local.set 8
+local.get 2
+i32.load 4
+local.set 9
+local.get 2
+i32.load 8
+local.set 10
+local.get 2
+i32.load 12
+local.set 11
+local.get 2
+i32.const 16
+i32.add
+local.set 2
+local.get 1
+local.set 12
+loop
+local.get 3
+v128.load 0:p2align=2
+local.set 21
+local.get 3
+v128.load 16:p2align=2
+local.set 22
+local.get 8
+v128.load32_splat 0:p2align=2
+local.set 23
+local.get 23
+local.get 21
+f32x4.mul
+local.get 13
+f32x4.add
+local.set 13
+local.get 23
+local.get 22
+f32x4.mul
+local.get 14
+f32x4.add
+local.set 14
+local.get 9
+v128.load32_splat 0:p2align=2
+local.set 23
+local.get 23
+local.get 21
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 23
+local.get 22
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 10
+v128.load32_splat 0:p2align=2
+local.set 23
+local.get 23
+local.get 21
+f32x4.mul
+local.get 17
+f32x4.add
+local.set 17
+local.get 23
+local.get 22
+f32x4.mul
+local.get 18
+f32x4.add
+local.set 18
+local.get 11
+v128.load32_splat 0:p2align=2
+local.set 23
+local.get 23
+local.get 21
+f32x4.mul
+local.get 19
+f32x4.add
+local.set 19
+local.get 23
+local.get 22
+f32x4.mul
+local.get 20
+f32x4.add
+local.set 20
+local.get 8
+i32.const 4
+i32.add
+local.set 8
+local.get 9
+i32.const 4
+i32.add
+local.set 9
+local.get 10
+i32.const 4
+i32.add
+local.set 10
+local.get 11
+i32.const 4
+i32.add
+local.set 11
+local.get 3
+i32.const 32
+i32.add
+local.set 3
+local.get 12
+i32.const 1
+i32.sub
+local.tee 12
+br_if 0
+end_loop
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
+local.get 7
+v128.load 0:p2align=2
+local.set 21
+local.get 7
+v128.load 16:p2align=2
+local.set 22
+local.get 5
+local.get 5
+v128.load 0:p2align=2
+local.get 21
+f32x4.mul
+local.get 13
+f32x4.add
+v128.store 0:p2align=2
+local.get 5
+local.get 5
+v128.load 16:p2align=2
+local.get 22
+f32x4.mul
+local.get 14
+f32x4.add
+v128.store 16:p2align=2
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 5
+local.get 5
+v128.load 0:p2align=2
+local.get 21
+f32x4.mul
+local.get 15
+f32x4.add
+v128.store 0:p2align=2
+local.get 5
+local.get 5
+v128.load 16:p2align=2
+local.get 22
+f32x4.mul
+local.get 16
+f32x4.add
+v128.store 16:p2align=2
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 5
+local.get 5
+v128.load 0:p2align=2
+local.get 21
+f32x4.mul
+local.get 17
+f32x4.add
+v128.store 0:p2align=2
+local.get 5
+local.get 5
+v128.load 16:p2align=2
+local.get 22
+f32x4.mul
+local.get 18
+f32x4.add
+v128.store 16:p2align=2
+local.get 5
+local.get 6
+i32.add
+local.set 5
+local.get 5
+local.get 5
+v128.load 0:p2align=2
+local.get 21
+f32x4.mul
+local.get 19
+f32x4.add
+v128.store 0:p2align=2
+local.get 5
+local.get 5
+v128.load 16:p2align=2
+local.get 22
+f32x4.mul
+local.get 20
+f32x4.add
+v128.store 16:p2align=2
+local.get 5
+local.get 6
+i32.add
+local.set 5
+end_function
 .section .text.gemm_row,"",@
 .hidden gemm_row
 .globl gemm_row
@@ -2274,206 +2510,6 @@ local.tee 2
 br_if 0
 end_loop
 end_function
-.section .text.gelu_map,"",@
-.hidden gelu_map
-.globl gelu_map
-.type gelu_map,@function
-gelu_map:
-.functype gelu_map (i32, i32, i32) -> ()
-.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
-i32.const -1050673152
-i32x4.splat
-local.set 6
-i32.const -1086805445
-i32x4.splat
-local.set 7
-i32.const -1023541248
-i32x4.splat
-local.set 8
-i32.const 1262485504
-i32x4.splat
-local.set 9
-i32.const 984472842
-i32x4.splat
-local.set 10
-i32.const 1008629060
-i32x4.splat
-local.set 11
-i32.const 1029921705
-i32x4.splat
-local.set 12
-i32.const 1047919838
-i32x4.splat
-local.set 13
-i32.const 1060205077
-i32x4.splat
-local.set 14
-i32.const 1065353216
-i32x4.splat
-local.set 15
-i32.const 1056964608
-i32x4.splat
-local.set 16
-i32.const 1041289411
-i32x4.splat
-local.set 17
-i32.const 1028516523
-i32x4.splat
-local.set 18
-i32.const -1103407719
-i32x4.splat
-local.set 19
-i32.const 1043150585
-i32x4.splat
-local.set 20
-i32.const -1145456237
-i32x4.splat
-local.set 21
-i32.const 1041292068
-i32x4.splat
-local.set 22
-i32.const 1043108901
-i32x4.splat
-local.set 23
-i32.const 1045746950
-i32x4.splat
-local.set 24
-i32.const 1046943209
-i32x4.splat
-local.set 25
-i32.const 1046943635
-i32x4.splat
-local.set 26
-i32.const 0
-i32x4.splat
-local.set 27
-loop
-local.get 1
-local.get 0
-v128.load 0:p2align=2
-local.set 3
-local.get 3
-local.get 6
-f32x4.pmax
-local.set 3
-local.get 3
-local.get 3
-f32x4.mul
-local.get 7
-f32x4.mul
-local.get 8
-f32x4.pmax
-local.tee 4
-local.get 9
-f32x4.add
-local.set 5
-local.get 4
-local.get 5
-local.get 9
-f32x4.sub
-f32x4.sub
-local.set 4
-local.get 10
-local.get 4
-f32x4.mul
-local.get 11
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 12
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 13
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 14
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 15
-f32x4.add
-local.get 5
-i32.const 23
-i32x4.shl
-i32x4.add
-local.set 5
-local.get 16
-local.get 3
-f32x4.abs
-local.get 17
-f32x4.mul
-local.get 16
-f32x4.add
-f32x4.div
-local.tee 4
-local.get 5
-f32x4.mul
-local.set 5
-local.get 18
-local.get 4
-f32x4.mul
-local.get 19
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 20
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 21
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 22
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 23
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 24
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 25
-f32x4.add
-local.get 4
-f32x4.mul
-local.get 26
-f32x4.add
-local.get 5
-f32x4.mul
-local.get 16
-f32x4.mul
-local.tee 5
-local.get 15
-local.get 5
-f32x4.sub
-local.get 3
-local.get 27
-f32x4.lt
-v128.bitselect
-local.get 3
-f32x4.mul
-v128.store 0:p2align=2
-local.get 0
-i32.const 16
-i32.add
-local.set 0
-local.get 1
-i32.const 16
-i32.add
-local.set 1
-local.get 2
-i32.const 1
-i32.sub
-local.tee 2
-br_if 0
-end_loop
-end_function
 .section .text.silu_gate,"",@
 .hidden silu_gate
 .globl silu_gate
@@ -2580,6 +2616,231 @@ local.get 2
 i32.const 1
 i32.sub
 local.tee 2
+br_if 0
+end_loop
+end_function
+.section .text.gelu_exp,"",@
+.hidden gelu_exp
+.globl gelu_exp
+.type gelu_exp,@function
+gelu_exp:
+.functype gelu_exp (i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const -1086805445
+i32x4.splat
+local.set 6
+i32.const -1023541248
+i32x4.splat
+local.set 7
+i32.const 1262485504
+i32x4.splat
+local.set 8
+i32.const 984472842
+i32x4.splat
+local.set 9
+i32.const 1008629060
+i32x4.splat
+local.set 10
+i32.const 1029921705
+i32x4.splat
+local.set 11
+i32.const 1047919838
+i32x4.splat
+local.set 12
+i32.const 1060205077
+i32x4.splat
+local.set 13
+i32.const 1065353216
+i32x4.splat
+local.set 14
+loop
+local.get 1
+local.get 0
+v128.load 0:p2align=2
+local.tee 3
+local.get 3
+f32x4.mul
+local.get 6
+f32x4.mul
+local.get 7
+f32x4.pmax
+local.tee 4
+local.get 8
+f32x4.add
+local.set 5
+local.get 4
+local.get 5
+local.get 8
+f32x4.sub
+f32x4.sub
+local.set 4
+local.get 9
+local.get 4
+f32x4.mul
+local.get 10
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 11
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 4
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 5
+i32.const 23
+i32x4.shl
+i32x4.add
+v128.store 0:p2align=2
+local.get 0
+i32.const 16
+i32.add
+local.set 0
+local.get 1
+i32.const 16
+i32.add
+local.set 1
+local.get 2
+i32.const 1
+i32.sub
+local.tee 2
+br_if 0
+end_loop
+end_function
+.section .text.gelu_tail,"",@
+.hidden gelu_tail
+.globl gelu_tail
+.type gelu_tail,@function
+gelu_tail:
+.functype gelu_tail (i32, i32, i32, i32) -> ()
+.local v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
+i32.const 1096810496
+i32x4.splat
+local.set 7
+i32.const 1056964608
+i32x4.splat
+local.set 8
+i32.const 1041289411
+i32x4.splat
+local.set 9
+i32.const -1127355733
+i32x4.splat
+local.set 10
+i32.const 1035687321
+i32x4.splat
+local.set 11
+i32.const -1112721671
+i32x4.splat
+local.set 12
+i32.const 993638803
+i32x4.splat
+local.set 13
+i32.const -1114580188
+i32x4.splat
+local.set 14
+i32.const -1112763355
+i32x4.splat
+local.set 15
+i32.const -1110125306
+i32x4.splat
+local.set 16
+i32.const -1108929047
+i32x4.splat
+local.set 17
+i32.const -1108928621
+i32x4.splat
+local.set 18
+i32.const 0
+i32x4.splat
+local.set 19
+loop
+local.get 0
+v128.load 0:p2align=2
+local.tee 4
+f32x4.abs
+local.get 7
+f32x4.pmin
+local.set 6
+local.get 8
+local.get 6
+local.get 9
+f32x4.mul
+local.get 8
+f32x4.add
+f32x4.div
+local.set 5
+local.get 10
+local.get 5
+f32x4.mul
+local.get 11
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 12
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 13
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 14
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 15
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 16
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 17
+f32x4.add
+local.get 5
+f32x4.mul
+local.get 18
+f32x4.add
+local.get 5
+local.get 1
+v128.load 0:p2align=2
+f32x4.mul
+f32x4.mul
+local.set 5
+local.get 2
+local.get 6
+local.get 5
+f32x4.mul
+local.get 4
+local.get 19
+f32x4.pmax
+f32x4.add
+v128.store 0:p2align=2
+local.get 0
+i32.const 16
+i32.add
+local.set 0
+local.get 1
+i32.const 16
+i32.add
+local.set 1
+local.get 2
+i32.const 16
+i32.add
+local.set 2
+local.get 3
+i32.const 1
+i32.sub
+local.tee 3
 br_if 0
 end_loop
 end_function

@@ -34,15 +34,35 @@ fn minus_log(x: V) -> V {
     fma(n, constant!(-core::f32::consts::LN_2), mul(s, p))
 }
 
-/// Gumbel noise of four elements.
+/// 2²³·u of four elements, u being uniform on 0 … 1.
 #[inline(always)]
-fn gumbel(elements: V, seed: V) -> V {
-    let bits = u32x4_shr(mix_bits(v128_xor(elements, seed)), 9);
-    let uniform = mul(add(f32x4_convert_i32x4(bits), constant!(0.5)), constant!(1.0 / 8_388_608.0));
-    minus_log(minus_log(uniform))
+fn uniform(elements: V, seed: V) -> V {
+    add(f32x4_convert_i32x4(u32x4_shr(mix_bits(v128_xor(elements, seed)), 9)), constant!(0.5))
 }
 
-/// Column of the largest value of a row, the first of equals.
+/// Gumbel noise, −ln(−ln u).
+#[inline(always)]
+fn gumbel(uniform: V) -> V {
+    minus_log(minus_log(mul(uniform, constant!(1.0 / 8_388_608.0))))
+}
+
+/// A little more than the noise can be: −ln u ≥ 1 − u, whose bits as a number are below its logarithm.
+#[inline(always)]
+fn gumbel_at_most(uniform: V) -> V {
+    let bits = f32x4_convert_i32x4(sub(constant!(8_388_608.0), uniform));
+    const UNIT: f32 = core::f32::consts::LN_2 / 8_388_608.0;
+    fma(bits, constant!(-UNIT), constant!(150.0 * core::f32::consts::LN_2 + 0.001))
+}
+
+/// The largest lane, in every lane.
+#[inline(always)]
+fn largest_of(v: V) -> V {
+    let pairs = f32x4_pmax(v, i32x4_shuffle::<2, 3, 0, 1>(v, v));
+    f32x4_pmax(pairs, i32x4_shuffle::<1, 0, 3, 2>(pairs, pairs))
+}
+
+/// Column of the largest value of a row, the first of equals. Noise takes two logarithms, so most of it is only bounded: what
+/// cannot be above the largest so far is passed over.
 unsafe fn class_of(x: *const f32, noise: *const f32, columns: usize, first: u32, seed: Option<V>) -> u32 {
     let lanes = i32x4(0, 1, 2, 3);
     let (mut best, mut chosen) = (splat(f32::NEG_INFINITY), i32x4_splat(0));
@@ -51,15 +71,22 @@ unsafe fn class_of(x: *const f32, noise: *const f32, columns: usize, first: u32,
         if !noise.is_null() {
             value = add(value, load_tail(noise.add(c), left));
         }
+        let mut may = true;
         if let Some(seed) = seed {
-            value = add(value, gumbel(i32x4_add(i32x4_splat(first.wrapping_add(c as u32) as i32), lanes), seed));
+            let uniform = uniform(i32x4_add(i32x4_splat(first.wrapping_add(c as u32) as i32), lanes), seed);
+            may = v128_any_true(f32x4_gt(add(value, gumbel_at_most(uniform)), largest_of(best)));
+            if may {
+                value = add(value, gumbel(uniform));
+            }
         }
-        let mut better = f32x4_gt(value, best);
-        if left < 4 {
-            better = v128_and(better, i32x4_lt(lanes, i32x4_splat(left as i32)));
+        if may {
+            let mut better = f32x4_gt(value, best);
+            if left < 4 {
+                better = v128_and(better, i32x4_lt(lanes, i32x4_splat(left as i32)));
+            }
+            best = v128_bitselect(value, best, better);
+            chosen = v128_bitselect(i32x4_add(i32x4_splat(c as i32), lanes), chosen, better);
         }
-        best = v128_bitselect(value, best, better);
-        chosen = v128_bitselect(i32x4_add(i32x4_splat(c as i32), lanes), chosen, better);
     });
     let mut values = [0f32; 4];
     let mut columns = [0u32; 4];
