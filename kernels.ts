@@ -146,6 +146,7 @@ export type { CausalConv1dOptions } from "./src/ops/causal_conv1d.ts";
 export type { BiasedWeight } from "./src/ops/channel_attention.ts";
 export type { Conv2dOptions } from "./src/ops/conv2d.ts";
 export type { DepthwiseConv2dOptions } from "./src/ops/depthwise_conv2d.ts";
+export type { GatherOptions } from "./src/ops/gather_rows.ts";
 export type { LayerNormOptions } from "./src/ops/layer_norm.ts";
 export type { LinearOptions, RowNormOptions } from "./src/ops/linear.ts";
 export type { NormOptions } from "./src/ops/norm.ts";

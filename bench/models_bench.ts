@@ -56,8 +56,6 @@ interface Timed {
   readonly perG?: number;
   /** What bounds it is reading its weights once. */
   readonly streamed?: boolean;
-  /** Bytes of its weights that a pass does not read. */
-  readonly unread?: number;
   /** Its weights are numbers of 16 bits. */
   readonly half?: boolean;
   readonly spec: Spec;
@@ -90,7 +88,6 @@ function timedLanguage(variant: MambaLmVariant, tokens: number, half = false): T
     tensorOf(device.write(new Float32Array(sizeOf(shape)), { life: "model" }), shape);
   return {
     streamed: resumes,
-    unread: 4 * config.vocabulary * config.mixer.width, // the embedding, of which one row is read
     half,
     spec: model.spec,
     async load(device, checkpoint) {
@@ -125,10 +122,10 @@ export type TimedModel = keyof typeof TIMED_MODELS;
 
 /** Times one model between looks at the limits: the median of `runs` after warming up for two seconds at most. */
 export async function timeModel(device: Device, name: TimedModel, gauge: Gauge, runs = 25): Promise<ModelFigure> {
-  const { spec, load, perG, streamed, unread = 0, half }: Timed = TIMED_MODELS[name];
+  const { spec, load, perG, streamed, half }: Timed = TIMED_MODELS[name];
   const before = device.memory().weights;
   const { pass: forward, dispose } = await load(device, { entries: randomEntries(spec, half) });
-  const bytes = device.memory().weights - before - unread;
+  const bytes = device.memory().weights - before;
   const plan = planModel(forward), { multiplyAdds, exps, stateElements } = plan;
   const limitOf = ({ memory, tile, exp, scan }: Limits): number =>
     streamed ? bytes / memory / 1e6 : (2 * multiplyAdds / tile + exps / exp + stateElements / scan) / 1e6;

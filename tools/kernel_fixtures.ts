@@ -119,7 +119,12 @@ const CALLS: readonly Call[] = [
   ["max_rows", [300, 80], { batch: 2, rows: 3, columns: 37, xStride: 40, outStride: 38 }],
   ["gather_rows", [300, 80, "index", 600], {
     ...{ batch: 2, rows: 3, extraRows: 2, count: 5, columns: 37, xStride: 40, extraStride: 37, outStride: 38 },
+    packed: 0,
   }],
+  ...[1, 2].map((packed): Call => ["gather_rows", [8 * 37, 80, "index", 200], {
+    ...{ batch: 1, rows: 3, extraRows: 2, count: 5, columns: 37, xStride: 37, extraStride: 37, outStride: 38 },
+    packed,
+  }]),
   ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 0, xStride: 12, outStride: 3 }],
   ["attention", [2 * 8 * 12 * 24, 2 * 49, 2 * 8 * 12 * 8], {
     ...{ batch: 2, height: 8, width: 12, heads: 2, headWidth: 3, window: 4, shift: 2, xStride: 24, outStride: 8 },

@@ -1,5 +1,12 @@
-//! out[b, i] = index[i] < rows ? x[b, index[i]] : extra[index[i] − rows].
+//! out[b, i] = index[i] < rows ? x[b, index[i]] : extra[index[i] − rows]; packed: x is a weight of `linear`, 2: of 16 bits a
+//! number.
+use crate::gemm::COLUMNS;
 use crate::simd::*;
+
+/// A number of 16 bits, exactly; see `linear_half`.
+unsafe fn widen(p: *const i16) -> f32 {
+    f32::from_bits((*p as i32 as u32) << 13 & 0x8fff_e000) * f32::from_bits(0x7780_0000)
+}
 
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn gather_rows(
@@ -15,12 +22,23 @@ pub unsafe extern "C" fn gather_rows(
     x_stride: usize,
     extra_stride: usize,
     out_stride: usize,
+    packed: u32,
     _scratch: *mut f32,
     _scratch_bytes: usize,
 ) {
     for b in 0..batch {
         for i in 0..count {
             let row = *index.add(i) as usize;
+            let to = out.add((b * count + i) * out_stride);
+            if packed != 0 && row < rows {
+                // The rows of a panel lie side by side.
+                let first = row / COLUMNS * COLUMNS * columns + row % COLUMNS;
+                for c in 0..columns {
+                    let at = first + c * COLUMNS;
+                    *to.add(c) = if packed == 2 { widen((x as *const i16).add(at)) } else { *x.add(at) };
+                }
+                continue;
+            }
             let from = if row < rows {
                 x.add((b * rows + row) * x_stride)
             } else if row - rows < extra_rows {
@@ -28,7 +46,6 @@ pub unsafe extern "C" fn gather_rows(
             } else {
                 core::arch::wasm32::unreachable()
             };
-            let to = out.add((b * count + i) * out_stride);
             vectors!(columns, |c, left| {
                 store_tail(to.add(c), load_tail(from.add(c), left), left);
             });

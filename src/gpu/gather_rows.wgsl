@@ -1,15 +1,24 @@
-// uses: spread
-// out[b, i] = x[b, index[i]], or extra[index[i] − rows] for an index past the rows of x. One thread a result.
+// uses: spread half
+// out[b, i] = x[b, index[i]], or extra[index[i] − rows] for an index past the rows of x, which is a weight of `linear` where it is
+// packed: 2 of 16 bits. One thread a result.
 struct Params {
   batch: u32, rows: u32, extraRows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
+  packed: u32,
   xOffset: u32, extraOffset: u32, indexOffset: u32, outOffset: u32,
+  narrow: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [batch, rows, columns]
+@group(0) @binding(0) var<storage, read> x: array<u32>; // [batch, rows, columns], or packed [columns, rows padded to 4]
 @group(0) @binding(1) var<storage, read> extra: array<f32>; // [any, columns]
 @group(0) @binding(2) var<storage, read> index: array<u32>; // [count]
 @group(0) @binding(3) var<storage, read_write> out: array<f32>; // [batch, count, columns]
 @group(1) @binding(0) var<uniform> p: Params;
+
+fn elementAt(place: u32) -> f32 {
+  let at = p.xOffset + place;
+  if (p.narrow == 0u) { return bitcast<f32>(x[at]); }
+  return halvesOf(vec4u(x[at / 2u] >> (16u * (at % 2u)))).x;
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -25,7 +34,8 @@ fn main(
   let row = index[p.indexOffset + i];
   var value: f32;
   if (row < p.rows) {
-    value = x[p.xOffset + (image * p.rows + row) * p.xStride + column];
+    let plain = (image * p.rows + row) * p.xStride + column;
+    value = elementAt(select(plain, column * ((p.rows + 3u) & ~3u) + row, p.packed != 0u));
   } else if (row - p.rows < p.extraRows) {
     value = extra[p.extraOffset + (row - p.rows) * p.extraStride + column];
   }

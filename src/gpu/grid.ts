@@ -211,8 +211,13 @@ const channel_attention: Plan<"channel_attention"> = (p, view) => {
   };
 };
 
-const gather_rows: Plan<"gather_rows"> = (p) =>
-  once({ kernel: "gather_rows", constants: {}, groups: perElement(p.batch * p.count * p.columns) });
+const gather_rows: Plan<"gather_rows"> = (p, { half }) =>
+  once({
+    kernel: "gather_rows",
+    constants: {},
+    extras: [Number(half("x"))],
+    groups: perElement(p.batch * p.count * p.columns),
+  });
 
 const pixel_shuffle: Plan<"pixel_shuffle"> = (p) =>
   once({

@@ -594,18 +594,27 @@ fn main(
     activateAll(p.activation, p.slope, sum);
 }
 //# gather_rows.wgsl
-// uses: spread
+// uses: spread half
+
 
 struct Params {
   batch: u32, rows: u32, extraRows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
+  packed: u32,
   xOffset: u32, extraOffset: u32, indexOffset: u32, outOffset: u32,
+  narrow: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> extra: array<f32>;
 @group(0) @binding(2) var<storage, read> index: array<u32>;
 @group(0) @binding(3) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
+
+fn elementAt(place: u32) -> f32 {
+  let at = p.xOffset + place;
+  if (p.narrow == 0u) { return bitcast<f32>(x[at]); }
+  return halvesOf(vec4u(x[at / 2u] >> (16u * (at % 2u)))).x;
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -621,7 +630,8 @@ fn main(
   let row = index[p.indexOffset + i];
   var value: f32;
   if (row < p.rows) {
-    value = x[p.xOffset + (image * p.rows + row) * p.xStride + column];
+    let plain = (image * p.rows + row) * p.xStride + column;
+    value = elementAt(select(plain, column * ((p.rows + 3u) & ~3u) + row, p.packed != 0u));
   } else if (row - p.rows < p.extraRows) {
     value = extra[p.extraOffset + (row - p.rows) * p.extraStride + column];
   }

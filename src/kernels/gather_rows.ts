@@ -3,7 +3,8 @@ import type { Cost } from "./work.ts";
 
 /**
  * out[b, i] = index[i] < rows ? x[b, index[i]] : extra[index[i] − rows]; extra is shared by the batch. An index at or past
- * rows + extraRows fails on the CPU, and gives zeros on WebGPU, which cannot fail.
+ * rows + extraRows fails on the CPU, and gives zeros on WebGPU, which cannot fail. packed: x is a weight of `linear` in the
+ * layout of its device; 2 where that is the one of 16 bits, which the device knows.
  */
 export const gather_rows = {
   operands: { x: "in", extra: "in?", index: "in", out: "out" },
@@ -16,6 +17,7 @@ export const gather_rows = {
     xStride: "u32",
     extraStride: "u32",
     outStride: "u32",
+    packed: "u32",
   },
   work: (p: Sizes): Cost => ({ multiplyAdds: p.batch! * p.count! * p.columns! }),
   moved: (p: Sizes): number => p.batch! * p.count! * p.columns!,

@@ -16,7 +16,7 @@ import { type BiasedWeight, channelAttention } from "./channel_attention.ts";
 import { expectLength } from "./checks.ts";
 import { conv2d, type Conv2dOptions } from "./conv2d.ts";
 import { depthwiseConv2d, type DepthwiseConv2dOptions } from "./depthwise_conv2d.ts";
-import { gatherRows } from "./gather_rows.ts";
+import { type GatherOptions, gatherRows } from "./gather_rows.ts";
 import { Issue } from "./issue.ts";
 import { layerNorm, type LayerNormOptions } from "./layer_norm.ts";
 import { linear, type LinearOptions } from "./linear.ts";
@@ -184,8 +184,8 @@ export class Ops {
   }
 
   /** Rows of x [b, l, c] by `index` (Uint32 [count]) → [b, count, c]; an index ≥ l takes row index − l of `extra`. */
-  gatherRows(x: Tensor, index: Tensor, extra?: Tensor): Tensor {
-    return gatherRows(this.#issue, x, index, extra);
+  gatherRows(x: Tensor, index: Tensor, options: GatherOptions = {}): Tensor {
+    return gatherRows(this.#issue, x, index, options);
   }
 
   /** [b, h, w, c·s²] → [b, h·s, w·s, c]. */

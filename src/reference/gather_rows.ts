@@ -1,6 +1,6 @@
 import type { ReferenceKernel } from "./view.ts";
 
-/** out[b, i] = x[b, index[i]], or extra[index[i] − rows] for an index past the rows of x. */
+/** out[b, i] = x[b, index[i]], or extra[index[i] − rows] for an index past the rows of x. Weights lie in rows here, packed or not. */
 export const gather_rows: ReferenceKernel<"gather_rows"> = ({ x, extra, index, out }, p) => {
   for (let b = 0; b < p.batch; b++) {
     for (let i = 0; i < p.count; i++) {

@@ -107,10 +107,11 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
         args[name] = tensor ? buffer.block.at + 4 * tensor.offset : 0;
         half ||= !!buffer?.half;
       }
-      if (half && kernel !== "linear") {
+      if (half && args.packed) args.packed = 2;
+      else if (half && kernel !== "linear") {
         throw new TypeError(`Cannot run ${kernel} as its weights must be of 32 bits: one was written as compact`);
       }
-      const name = half ? "linear_half" : kernel;
+      const name = half && kernel === "linear" ? "linear_half" : kernel;
       const flatten = (share: Share): number[] => [
         ...signature.operands.map(({ name }) => share.args[name]!),
         ...signature.params.map(({ name }) => share.args[name]!),

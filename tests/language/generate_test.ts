@@ -62,6 +62,13 @@ for (const { name, open } of DEVICES) {
     assertEquals(both.map((row) => row[1]), alone[1]!);
   });
 
+  Deno.test(`a vocabulary that embedding and head share is held once, on ${name}`, async () => {
+    await using device = await open();
+    await using model = await loadLanguageModel(device, tinyCheckpoint({ tokens: 8000 }));
+    const { weights } = device.memory(), stored = 4 * model.parameters;
+    assert(weights >= stored && weights < 1.05 * stored, `${weights} bytes of ${stored}`);
+  });
+
   if (name !== "webgpu") continue;
   Deno.test("a token costs one submission on WebGPU", async () => {
     await using device = await open() as WebgpuDevice;

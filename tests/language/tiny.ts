@@ -9,8 +9,11 @@ import { formulaCheckpoint } from "../golden_runner/formula.ts";
 export const TINY = { d_model: 16, n_layer: 2, vocab_size: 37 } as const;
 
 /** Its checkpoint; `hf` has the key names of transformers, `head` writes the tied head out, as PyTorch does. */
-export function tinyCheckpoint({ hf = false, head = false, seed = 5 } = {}): Checkpoint {
-  const made = formulaCheckpoint(specKeys(mambaLmWeights(mambaLmConfig(TINY))), seed).entries;
+export function tinyCheckpoint(
+  { hf = false, head = false, seed = 5, tokens = TINY.vocab_size as number } = {},
+): Checkpoint {
+  const config = mambaLmConfig({ ...TINY, vocab_size: tokens });
+  const made = formulaCheckpoint(specKeys(mambaLmWeights(config)), seed).entries;
   const entries = new Map<string, Entry>();
   for (const [key, entry] of made) {
     const name = hf ? key.replace("embedding.", "embeddings.") : key;

@@ -156,7 +156,7 @@ const refusals: readonly (readonly [title: string, call: () => unknown, message:
   ["meanRows: no rows", () => ops.meanRows(of(1, 0, 3)), "x must have at least one row"],
   [
     "gatherRows: extra rows of other columns",
-    () => ops.gatherRows(of(1, 2, 3), of(2), of(1, 4)),
+    () => ops.gatherRows(of(1, 2, 3), of(2), { extra: of(1, 4) }),
     "extra must have 3 columns",
   ],
   [

@@ -181,6 +181,7 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
         args[name] = buffer ? 4 * (buffer.first + tensor!.offset) : 0;
         half ||= !!buffer && buffer.words < buffer.length;
       }
+      if (half && args.packed) args.packed = 2;
       const shares: readonly Share[] = threads > 1
         ? sharesOf(kernel, { ...args, half: Number(half) }, threads)
         : [{ args }];
@@ -197,7 +198,7 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
         const rights = MASKED.has(kernel) ? WRITABLE | READABLE : WRITABLE;
         shadow.fill(rights, scratch.first, scratch.first + scratch.length);
         fault.fill(0);
-        const called = part ? `${kernel}_share` : half ? `${kernel}_half` : kernel;
+        const called = part ? `${kernel}_share` : half && kernel === "linear" ? "linear_half" : kernel;
         try {
           calls[called]!(...list, 4 * scratch.first, scratchBytes, ...(part ?? []));
         } catch (cause) {

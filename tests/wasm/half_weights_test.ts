@@ -6,7 +6,7 @@ import { mambaLm, mambaLmWeights } from "../../src/models/mamba_lm/forward.ts";
 import { mambaLmConfig } from "../../src/models/mamba_lm/options.ts";
 import { Ops } from "../../src/ops/ops.ts";
 import { runModel } from "../../src/run/run_model.ts";
-import { type Tensor, tensorOf } from "../../src/tensor.ts";
+import { reshape, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { openWasm, type WasmOptions } from "../../src/wasm/device.ts";
 import { TINY, tinyCheckpoint } from "../language/tiny.ts";
 
@@ -44,14 +44,17 @@ Deno.test("linear takes weights of any width as compact: the widest stay in 32 b
 for (const options of OPTIONS) {
   const name = options.variant ?? "three threads";
 
-  Deno.test(`linear reads every finite number of 16 bits exactly, on ${name}`, async () => {
+  Deno.test(`every finite number of 16 bits is read exactly, on ${name}`, async () => {
     await using device = await openWasm(options);
     using _ = device.scope();
     const ops = new Ops(device), shape = [FINITE.length, 1], before = device.memory().run;
     const weight = weightOf(device, FINITE, shape, true);
     assert(device.memory().run - before <= 2 * FINITE.length + 64);
-    for (const rows of [1, 2]) {
-      const found = await device.read(ops.linear(ops.input(new Float32Array(rows).fill(1), [rows, 1]), weight));
+    const index = ops.input(Uint32Array.from(FINITE, (_, i) => i), [FINITE.length]);
+    const rows = ops.gatherRows(reshape(weight, [1, ...shape]), index, { packed: true });
+    assertEquals((await device.read(rows)).findIndex((value, i) => !Object.is(value, FINITE[i])), -1);
+    for (const count of [1, 2]) {
+      const found = await device.read(ops.linear(ops.input(new Float32Array(count).fill(1), [count, 1]), weight));
       assertEquals(found.findIndex((value, i) => !Object.is(value, 0 + FINITE[i % FINITE.length]!)), -1);
     }
   });
@@ -82,7 +85,7 @@ for (const options of OPTIONS) {
   });
 }
 
-Deno.test("a weight that holds other numbers stays as it is, and only linear takes one of 16 bits", async () => {
+Deno.test("a weight that holds other numbers stays as it is, and only linear and gatherRows take one of 16 bits", async () => {
   await using device = await openWasm({ threads: 1 });
   using _ = device.scope();
   const ops = new Ops(device), x = ops.input(Float32Array.of(1, 2), [1, 2]);
@@ -90,6 +93,8 @@ Deno.test("a weight that holds other numbers stays as it is, and only linear tak
   assertEquals(await device.read(ops.linear(x, other)), Float32Array.of(Math.fround(0.1) + 2, 8));
   const half = weightOf(device, Float32Array.of(1, 1, 2, 3), [2, 2], true);
   assertThrows(() => ops.unary(half, "none"), TypeError, "must be of 32 bits");
+  const index = ops.input(Uint32Array.of(0), [1]), rows = reshape(half, [1, 2, 2]);
+  assertThrows(() => ops.gatherRows(rows, index), TypeError, "must be of 32 bits");
 });
 
 Deno.test("a language model of 16 bits gives the same logits in less memory", async () => {

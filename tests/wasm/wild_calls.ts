@@ -7,7 +7,7 @@
 import type { Role } from "../../src/device.ts";
 import { ACTIVATIONS, BINARY_OPERATIONS, SCAN_ORDERS } from "../../src/kernels.ts";
 import type { Ops } from "../../src/ops/ops.ts";
-import { columns, sizeOf, type Tensor, tensorOf } from "../../src/tensor.ts";
+import { columns, reshape, sizeOf, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { Draw } from "../draw.ts";
 
 const SIZES = [1, 1, 2, 3, 4, 5, 7, 8, 9, 12, 13, 17, 0];
@@ -250,7 +250,9 @@ export const WILD_CALLS: Readonly<Record<string, Call>> = {
   gatherRows(w, ops) {
     const c = w.size(), rows = w.size(), more = w.size(), extra = w.below(2) ? w.tensor([more, c]) : undefined;
     const index = w.indices([w.size()], Math.max(1, rows + (extra ? more : 0)));
-    return ops.gatherRows(w.tensor([w.pick([1, 2]), rows, c]), index, extra);
+    if (w.below(2)) return ops.gatherRows(w.tensor([w.pick([1, 2]), rows, c]), index, { extra });
+    const table = w.weight("linear", [rows, c], { compact: w.below(2) > 0 });
+    return ops.gatherRows(reshape(table, [1, ...table.shape]), index, { extra, packed: true });
   },
   pixelShuffle(w, ops) {
     const scale = w.pick([1, 2, 3]), shape = [w.pick([1, 2]), w.size(), w.size(), w.size() * scale ** 2];

@@ -73,6 +73,8 @@ function padToEven(ops: Ops, x: Tensor): Tensor {
     const row = Math.floor(i / wide), column = i % wide;
     return row < height && column < width ? row * width + column : pixels; // past the pixels: the row of zeros
   });
-  const padded = ops.gatherRows(reshape(x, [b, pixels, d]), ops.input(from, [from.length]), ops.zeros([1, d]));
+  const padded = ops.gatherRows(reshape(x, [b, pixels, d]), ops.input(from, [from.length]), {
+    extra: ops.zeros([1, d]),
+  });
   return reshape(padded, [b, tall, wide, d]);
 }

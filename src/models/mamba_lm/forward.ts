@@ -40,26 +40,27 @@ export function mambaLmWeights(c: MambaLmConfig) {
 const rowsInPart = (c: MambaLmConfig): number =>
   Math.min(c.vocabulary, Math.max(8, Math.floor(MOST_IN_PART / c.mixer.width / 8) * 8));
 
-/** The matrix [v, d] of a key in parts that can be bound; all are made of that one tensor. */
-function partsOf(c: MambaLmConfig, role: "plain" | "linear", key: string): Weight[] {
+/** The matrix [v, d] of a key in parts that can be bound, packed for products; all are made of that one tensor. */
+function partsOf(c: MambaLmConfig, key: string): Weight[] {
   const { vocabulary, mixer: { width } } = c, rows = rowsInPart(c);
   return Array.from({ length: Math.ceil(vocabulary / rows) }, (_, part) => {
     const first = part * rows, count = Math.min(rows, vocabulary - first);
     const slice = (all: Float32Array) =>
       count === vocabulary ? all : all.subarray(first * width, (first + count) * width);
-    return derived(role, [count, width], { [key]: [vocabulary, width] }, (parts) => slice(parts[key]!));
+    return derived("linear", [count, width], { [key]: [vocabulary, width] }, (parts) => slice(parts[key]!));
   });
 }
 
 function embeddingParts(c: MambaLmConfig) {
   const parts: { [name: `embedding ${number}`]: Weight } = {};
-  for (const [i, part] of partsOf(c, "plain", EMBEDDING).entries()) parts[`embedding ${i}` as const] = part;
+  for (const [i, part] of partsOf(c, EMBEDDING).entries()) parts[`embedding ${i}` as const] = part;
   return parts;
 }
 
+/** A head of its own; one that is tied to the embedding is the embedding, which is held once. */
 function headParts(c: MambaLmConfig) {
   const parts: { [name: `head ${number}`]: Weight } = {};
-  for (const [i, part] of partsOf(c, "linear", c.tied ? EMBEDDING : HEAD).entries()) parts[`head ${i}` as const] = part;
+  for (const [i, part] of (c.tied ? [] : partsOf(c, HEAD)).entries()) parts[`head ${i}` as const] = part;
   return parts;
 }
 
@@ -76,7 +77,10 @@ function embed(ops: Ops, w: MambaLmWeights, c: MambaLmConfig, ids: Uint32Array, 
     // An id of another part takes what the parts before gave for it.
     const at = ids.map((id, i) => Math.floor(id / rows) === part ? id - part * rows : tokens ? held + i : 0);
     tokens = reshape(
-      ops.gatherRows(reshape(table, [1, held, d]), ops.input(at, [l]), tokens && reshape(tokens, [l, d])),
+      ops.gatherRows(reshape(table, [1, held, d]), ops.input(at, [l]), {
+        extra: tokens && reshape(tokens, [l, d]),
+        packed: true,
+      }),
       [l, d],
     );
   }
@@ -85,11 +89,11 @@ function embed(ops: Ops, w: MambaLmWeights, c: MambaLmConfig, ids: Uint32Array, 
 
 /** Logits of normalised rows x [r, d] → [r, v]. */
 function logitsOf(ops: Ops, w: MambaLmWeights, c: MambaLmConfig, x: Tensor): Tensor {
-  const rows = rowsInPart(c);
-  if (c.vocabulary === rows) return ops.linear(x, w["head 0"]!);
+  const rows = rowsInPart(c), name = c.tied ? "embedding" : "head";
+  if (c.vocabulary === rows) return ops.linear(x, w[`${name} 0`]!);
   const logits = ops.empty([x.shape[0]!, c.vocabulary]);
   for (let first = 0, part = 0; first < c.vocabulary; first += rows, part++) {
-    const weight = w[`head ${part}`]!;
+    const weight = w[`${name} ${part}`]!;
     ops.linear(x, weight, { out: columns(logits, first, weight.shape[0]!) });
   }
   return logits; // [r, v]

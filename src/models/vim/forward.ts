@@ -85,7 +85,7 @@ function embed(ops: Ops, w: VimWeights, c: VimConfig, image: Tensor, chosen: Cho
   tap?.("patch_embed", x);
 
   const classes = w.cls_token ?? w.cls_tokens;
-  if (classes) x = ops.gatherRows(x, ops.input(tokenRows(c, chosen), [tokens(c)]), classes); // [b, l, d]
+  if (classes) x = ops.gatherRows(x, ops.input(tokenRows(c, chosen), [tokens(c)]), { extra: classes }); // [b, l, d]
   if (w.positions) x = ops.add(x, w.positions);
   if (chosen.rank) x = ops.gatherRows(x, ops.input(chosen.rank, [tokens(c)]));
   if (chosen.flip) x = reversed(ops, x);
