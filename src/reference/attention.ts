@@ -1,3 +1,4 @@
+import { dot } from "./dot.ts";
 import type { ReferenceKernel } from "./view.ts";
 
 /** What is added to the score of two pixels that only the shift brought into one window. */
@@ -37,29 +38,32 @@ export const attention: ReferenceKernel<"attention"> = ({ x, bias, out }, p) => 
   for (let b = 0; b < p.batch; b++) {
     for (let top = p.firstRow * window; top < (p.firstRow + p.rowCount) * window; top += window) {
       for (let left = 0; left < width; left += window) {
-        const place = (i: number) => [top + Math.floor(i / window), left + i % window] as const;
-        const row = (i: number) => {
-          const [y, column] = place(i);
-          return (b * height + (y + shift) % height) * width + (column + shift) % width;
-        };
+        const places = Array.from(
+          { length: keys },
+          (_, i) => [top + Math.floor(i / window), left + i % window] as const,
+        );
+        const rows = places.map(([y, column]) =>
+          (b * height + (y + shift) % height) * width + (column + shift) % width
+        );
         for (let head = 0; head < heads; head++) {
-          const at = (i: number, part: number) => x.at + row(i) * p.xStride + (part * heads + head) * headWidth;
+          const [q, k, v] = [0, 1, 2].map((part) =>
+            rows.map((row) => x.at + row * p.xStride + (part * heads + head) * headWidth)
+          ) as [number[], number[], number[]];
           for (let i = 0; i < keys; i++) {
+            const [yi, xi] = places[i]!;
             let largest = -Infinity, sum = 0;
             for (let j = 0; j < keys; j++) {
-              const [yi, xi] = place(i), [yj, xj] = place(j);
-              let score = 0;
-              for (let c = 0; c < headWidth; c++) score += x.data[at(i, 0) + c]! * x.data[at(j, 1) + c]!;
-              score /= Math.sqrt(headWidth);
+              const [yj, xj] = places[j]!, query = q[i]!, key = k[j]!;
+              let score = dot(0, x.data, query, x.data, key, headWidth) / Math.sqrt(headWidth);
               score += bias.data[bias.at + (head * side + yj - yi + window - 1) * side + xj - xi + window - 1]!;
-              scores[j] = score + maskBetween(place(i), place(j), p);
+              scores[j] = score + maskBetween(places[i]!, places[j]!, p);
               largest = Math.max(largest, scores[j]!);
             }
             for (let j = 0; j < keys; j++) sum += scores[j] = Math.exp(scores[j]! - largest);
             for (let c = 0; c < headWidth; c++) {
               let value = 0;
-              for (let j = 0; j < keys; j++) value += scores[j]! / sum * x.data[at(j, 2) + c]!;
-              out.data[out.at + row(i) * p.outStride + head * headWidth + c] = value;
+              for (let j = 0; j < keys; j++) value += scores[j]! / sum * x.data[v[j]! + c]!;
+              out.data[out.at + rows[i]! * p.outStride + head * headWidth + c] = value;
             }
           }
         }

@@ -1,4 +1,5 @@
 import { activate } from "./activation.ts";
+import { dot } from "./dot.ts";
 import type { ReferenceKernel } from "./view.ts";
 
 /** Cross-correlation of a channels-last image with zero padding; epilogue as `linear`. Mirrors `torch.nn.Conv2d`. */
@@ -17,7 +18,7 @@ export const conv2d: ReferenceKernel<"conv2d"> = ({ x, weight, bias, scale, out 
               if (y < 0 || y >= p.height || column < 0 || column >= p.width) continue;
               const pixel = x.at + ((b * p.height + y) * p.width + column) * p.xStride;
               const filter = weight.at + o * p.inChannels * taps + ky * p.kernelWidth + kx;
-              for (let c = 0; c < p.inChannels; c++) sum += x.data[pixel + c]! * weight.data[filter + c * taps]!;
+              sum = dot(sum, x.data, pixel, weight.data, filter, p.inChannels, taps);
             }
           }
           const at = out.at + ((b * outHeight + oy) * outWidth + ox) * p.outStride + o;

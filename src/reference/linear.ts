@@ -1,5 +1,6 @@
 import { ROW_NORMS } from "../kernels.ts";
 import { activate } from "./activation.ts";
+import { dot } from "./dot.ts";
 import { norm } from "./norm.ts";
 import type { ReferenceKernel, View } from "./view.ts";
 
@@ -8,19 +9,18 @@ import type { ReferenceKernel, View } from "./view.ts";
  * adds that to out·scale. Mirrors `torch.nn.Linear`, after `torch.nn.LayerNorm` or `RMSNorm` where there is a norm.
  */
 export const linear: ReferenceKernel<"linear"> = ({ x, weight, bias, scale, normWeight, normBias, out }, p) => {
+  const { rows, inner, outer } = p;
   for (let g = 0; g < p.groups; g++) {
-    const columns: View = { data: x.data, at: x.at + g * p.inner };
+    const columns: View = { data: x.data, at: x.at + g * inner };
     const [input, stride] = p.norm === 0 ? [columns, p.xStride] : [
-      normalised(columns, shifted(normWeight!, g * p.inner), normBias && shifted(normBias, g * p.inner), p),
-      p.inner,
+      normalised(columns, shifted(normWeight!, g * inner), normBias && shifted(normBias, g * inner), p),
+      inner,
     ];
-    for (let r = 0; r < p.rows; r++) {
-      for (let o = 0; o < p.outer; o++) {
-        const channel = g * p.outer + o;
-        let sum = bias ? bias.data[bias.at + channel]! : 0;
-        for (let i = 0; i < p.inner; i++) {
-          sum += input.data[input.at + r * stride + i]! * weight.data[weight.at + channel * p.inner + i]!;
-        }
+    for (let r = 0; r < rows; r++) {
+      for (let o = 0; o < outer; o++) {
+        const channel = g * outer + o;
+        const first = bias ? bias.data[bias.at + channel]! : 0;
+        const sum = dot(first, input.data, input.at + r * stride, weight.data, weight.at + channel * inner, inner);
         const at = out.at + r * p.outStride + channel;
         const before = p.accumulate ? out.data[at]! * (scale ? scale.data[scale.at + channel]! : 1) : 0;
         out.data[at] = before + activate(p.activation, p.slope, sum);

@@ -21,7 +21,7 @@ export const selective_scan: ReferenceKernel<"selective_scan"> = (
   { u, projection, constants, z, order, state, out },
   p,
 ) => {
-  const { channels, stateSize, rank, groups } = p;
+  const { channels, stateSize, rank, groups } = p, { data: projected } = projection, { data: rows } = constants;
   const deltas = rank || channels, width = stateSize + 2 + rank;
   const h = new Float64Array(stateSize);
   for (let b = 0; b < p.batch; b++) {
@@ -37,28 +37,28 @@ export const selective_scan: ReferenceKernel<"selective_scan"> = (
     for (let k = 0; k < p.directions; k++) {
       for (let e = 0; e < channels; e++) {
         const constant = constants.at + (k * channels + e) * width;
-        const A = (n: number) => constants.data[constant + n]!;
-        const D = constants.data[constant + stateSize]!, bias = constants.data[constant + stateSize + 1]!;
+        const A = (n: number) => rows[constant + n]!;
+        const D = rows[constant + stateSize]!, bias = rows[constant + stateSize + 1]!;
         const group = Math.floor(e * groups / channels);
         const carried = (((b * p.directions) + k) * channels + e) * stateSize;
         for (let n = 0; n < stateSize; n++) h[n] = p.carry & CARRY_IN ? state!.data[state!.at + carried + n]! : 0;
 
         for (let step = p.firstStep; step < p.firstStep + p.stepCount; step++) {
           const row = b * p.length + tokenAt(step, k, p.orders, p.length, p.gridWidth, order);
-          const projected = projection.at + row * p.projectionStride + k * p.projectionStep;
-          const B = projected + deltas + group * stateSize, C = B + groups * stateSize;
+          const deltaAt = projection.at + row * p.projectionStride + k * p.projectionStep;
+          const B = deltaAt + deltas + group * stateSize, C = B + groups * stateSize;
           const input = u.data[u.at + row * p.uStride + k * p.uStep + e]!;
 
-          let delta = bias + (rank ? 0 : projection.data[projected + e]!);
+          let delta = bias + (rank ? 0 : projected[deltaAt + e]!);
           for (let r = 0; r < rank; r++) {
-            delta += constants.data[constant + stateSize + 2 + r]! * projection.data[projected + r]!;
+            delta += rows[constant + stateSize + 2 + r]! * projected[deltaAt + r]!;
           }
           if (p.softplus) delta = softplus(delta);
 
           let y = D * input;
           for (let n = 0; n < stateSize; n++) {
-            h[n] = Math.exp(delta * A(n)) * h[n]! + delta * input * projection.data[B + n]!;
-            y += h[n]! * projection.data[C + n]!;
+            h[n] = Math.exp(delta * A(n)) * h[n]! + delta * input * projected[B + n]!;
+            y += h[n]! * projected[C + n]!;
           }
           if (z) y *= silu(z.data[z.at + row * p.zStride + e]!);
           const at = out.at + row * p.outStride + e;
