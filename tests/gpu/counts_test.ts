@@ -83,22 +83,23 @@ gpuTest("a block of MambaIR-light is at most 12 kernel calls", async (device) =>
 const BESIDE_THE_POOL = 4096 * 256 + 2 ** 16;
 
 // On a software adapter a run is cut into slices, to give the event loop its turns; hardware is given 50 ms of work at its pace.
-// The clock ends a slice too, on a busy machine even when the pipelines are there: the best of three runs counts.
+// The clock, which ends a slice too where the machine is busy, stands still.
 gpuTest("an inference of Vim-Ti is one submission, and holds 24 MB beside the weights at most", async (device) => {
   const config = vimConfig(VIM_VARIANTS["vim-tiny"]);
   await withWeights(device, vimWeights(config), async (weights) => {
     const forward: Forward = (ops) => vim(ops, weights, config, imageOf(ops, 224));
     const hardware: Device = { ...device, pace: 8 };
-    const submits: number[] = [];
-    for (let run = 0; run < 3; run++) {
-      const before = device.counts().submits;
+    const before = device.counts().submits, { now } = performance;
+    performance.now = () => 0;
+    try {
       await runModel(hardware, forward);
-      submits.push(device.counts().submits - before);
+    } finally {
+      performance.now = now;
     }
-    assertEquals(Math.min(...submits), 1);
+    assertEquals(device.counts().submits - before, 1);
     const { reserved, weights: held, peak } = device.memory();
     const beside = reserved - held + BESIDE_THE_POOL;
-    console.log(`Vim-Ti on WebGPU: weights ${held} bytes, ${beside} beside them, submissions ${submits}`);
+    console.log(`Vim-Ti on WebGPU: weights ${held} bytes, ${beside} beside them`);
     assert(peak > 0 && beside <= 24e6, `${beside} bytes beside the weights`);
   });
 });
