@@ -13,7 +13,7 @@ import * as esbuild from "esbuild";
 import { minify } from "terser";
 import { fromBase64 } from "../src/bytes/base64.ts";
 import { declarationsOf } from "./npm/declarations.ts";
-import { manifestOf, WORKERD, workerdManifest } from "./npm/manifest.ts";
+import { manifestOf, vectorsManifest, WORKERD, workerdManifest } from "./npm/manifest.ts";
 import {
   CARRIERS,
   compiledWasm,
@@ -193,13 +193,11 @@ async function buildWorkerd(config: DenoConfig): Promise<void> {
   await write("NOTICE.md", await Deno.readTextFile(`${ROOT}src/image/codecs/NOTICE.md`));
 }
 
-/** The vectors of the scan: a package of their own, as they need nothing and nothing needs them. */
-async function buildVectors({ version }: DenoConfig): Promise<void> {
+/** The vectors of the scan. */
+async function buildVectors(config: DenoConfig): Promise<void> {
   const write = writer(`${PACKAGES}vectors/`), from = `${ROOT}vectors/`;
   for (const path of await listFiles(from)) await write(path.slice(from.length), await Deno.readFile(path));
-  const about = { description: "Vectors of the selective scan: inputs, and what must come out", license: "CC0-1.0" };
-  const manifest = { name: "sidewinder-vectors", version, ...about, exports: { "./*": "./*" } };
-  await write("package.json", JSON.stringify(manifest, null, 2) + "\n");
+  await write("package.json", JSON.stringify(vectorsManifest(config), null, 2) + "\n");
 }
 
 async function build(): Promise<void> {

@@ -25,8 +25,8 @@ export interface ManifestInput extends Common {
 /** Models that are installed along: the defaults of `classify` and `upscale`. */
 const ALONG: ReadonlySet<string> = new Set(["vim_micro", "mambair_light_x2"]);
 
-/** Where the project will be: a placeholder, see "Releasing" in CONTRIBUTING.md. */
-const HOME = "https://github.com/sidewinder-vision/sidewinder";
+/** Where the project will be, said here and nowhere else: a placeholder, see "Releasing" in CONTRIBUTING.md. */
+export const HOME = "https://github.com/sidewinder-vision/sidewinder";
 
 /** Name of the package of a model. */
 export const weightsPackage = (model: string): string => `@sidewinder/weights-${model.replaceAll("_", "-")}`;
@@ -112,5 +112,14 @@ export function weightsManifest(common: Common, model: string, summary: string):
       "./*.safetensors": "./*.safetensors",
       "./package.json": "./package.json",
     },
+  };
+}
+
+/** The manifest of the vectors of the scan, a package of its own, as they need nothing and nothing needs them. */
+export function vectorsManifest(common: Common): Record<string, unknown> {
+  const about = "Vectors of the selective scan: inputs, and what must come out";
+  return {
+    ...head("sidewinder-vectors", about, { ...common, license: "CC0-1.0" }, "vectors"),
+    exports: { "./*": "./*" },
   };
 }
