@@ -119,6 +119,48 @@ Deno.test("batch example ends every job exactly once and rightly, though a worke
   }
 });
 
+/** Jobs that wait in Redis. */
+async function waitingIn(port: number): Promise<number> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode("LLEN bull:sidewinder:wait\r\n"));
+  const bytes = new Uint8Array(64), length = (await connection.read(bytes))!;
+  return Number(new TextDecoder().decode(bytes.subarray(0, length)).slice(":".length));
+}
+
+Deno.test("batch example: whoever queues more than may wait is held up until workers come", async () => {
+  const folder = await makeFolder("batch_many", {
+    ...Object.fromEntries(["queue.js", "enqueue.js", "worker.js"].map((name) => [name, `examples/batch/${name}`])),
+    ...Object.fromEntries([1, 2, 3, 4, 5].map((i) => [`${i}.png`, IMAGES["rgb.png"]!])),
+  });
+  const { port, child: redis } = await startRedis(folder);
+  const options = { cwd: folder, env: { REDIS_URL: `redis://127.0.0.1:${port}`, MOST_WAITING: "2" } };
+  const start = (...args: string[]) =>
+    new Deno.Command(NODE_24, { ...options, args, stdout: "null", stderr: "null" }).spawn();
+  const queueing = start("enqueue.js", "classify", "out", ...[1, 2, 3, 4, 5].map((i) => `${i}.png`));
+  let worker: Deno.ChildProcess | undefined;
+  try {
+    for (let tries = 0; await waitingIn(port) < 2; tries++) {
+      if (tries > PATIENCE / 50) throw new Error("two jobs must come to wait");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    const pause = new Promise<string>((resolve) => setTimeout(() => resolve("held up"), 500));
+    assertEquals(await Promise.race([queueing.status.then(() => "ended"), pause]), "held up");
+    assertEquals(await waitingIn(port), 2);
+    worker = start("worker.js");
+    assertEquals((await queueing.status).code, 0);
+    for (let tries = 0; (await Array.fromAsync(Deno.readDir(`${folder}out`))).length < 5; tries++) {
+      if (tries > PATIENCE / 50) throw new Error("five jobs must be done");
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  } finally {
+    for (const child of [queueing, worker, redis]) {
+      if (!child) continue;
+      end(child);
+      await child.status;
+    }
+  }
+});
+
 Deno.test("batch example: equal names do not meet, what failed or is gone is done anew, jobs can be watched and cancelled", async () => {
   const folder = await makeFolder("batch_again", {
     "queue.js": "examples/batch/queue.js",
