@@ -7,6 +7,7 @@
  */
 import * as esbuild from "esbuild";
 import { familyCode } from "./family_sizes.ts";
+import { buildPackages } from "./npm/built.ts";
 
 const ROOT = new URL("../", import.meta.url).pathname;
 const PACKAGE = `${ROOT}dist/npm/`;
@@ -108,7 +109,7 @@ async function measure(): Promise<Row[]> {
   return rows;
 }
 
-await new Deno.Command(Deno.execPath(), { args: ["run", "-A", `${ROOT}tools/build_npm.ts`], cwd: ROOT }).output();
+await buildPackages();
 const rows = await measure().finally(() => esbuild.stop());
 if (Deno.args.includes("--json")) console.log(JSON.stringify(rows));
 else if (Deno.args.includes("--docs")) {

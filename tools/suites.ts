@@ -15,7 +15,7 @@ export interface Suite {
   readonly env?: Record<string, string>;
   /** Only with `--ci`, or when it is named. */
   readonly ciOnly?: boolean;
-  /** Beside no other: it waits for browsers and servers as people do. */
+  /** Beside no other: it looks at the clock. */
   readonly alone?: boolean;
   /** Gets what the suite needs; a text says why that failed. */
   readonly prepare?: (ci: boolean) => Promise<string | undefined>;
@@ -26,9 +26,9 @@ const DENO = Deno.execPath();
 /** Mesa wants a folder of its own; without one it complains on every start. */
 const QUIET = { XDG_RUNTIME_DIR: "/tmp" };
 
-/** A suite of Deno tests over folders and files. */
+/** A suite of Deno tests over folders and files, whose types are the suite `check`'s. */
 function denoSuite(name: string, what: string, paths: readonly string[], rest: Partial<Suite> = {}): Suite {
-  return { name, what, command: [DENO, "test", "-A", "--quiet", ...paths], env: QUIET, ...rest };
+  return { name, what, command: [DENO, "test", "-A", "--quiet", "--no-check", ...paths], env: QUIET, ...rest };
 }
 
 async function succeeds(program: string, ...args: string[]): Promise<boolean> {
@@ -40,15 +40,23 @@ async function succeeds(program: string, ...args: string[]): Promise<boolean> {
   }
 }
 
+/** The installation that is going on: Debian's programs lock each other out. */
+let installing: Promise<unknown> = Promise.resolve();
+
 /** Installs Debian packages in CI; elsewhere says which command would. */
 function debian(packages: readonly string[], present: () => Promise<boolean>): NonNullable<Suite["prepare"]> {
   return async (ci) => {
     if (await present()) return undefined;
     const command = `apt-get install -y ${packages.join(" ")}`;
     if (!ci) return `needs Debian's ${packages.join(", ")}: ${command}`;
-    console.log(`installing: ${command}`);
-    await succeeds("apt-get", "update");
-    return await succeeds("apt-get", "install", "-y", ...packages) ? undefined : `${command} failed`;
+    const install = async (): Promise<boolean> => {
+      console.log(`installing: ${command}`);
+      await succeeds("apt-get", "update");
+      return await succeeds("apt-get", "install", "-y", ...packages);
+    };
+    const turn = installing.then(install);
+    installing = turn;
+    return await turn ? undefined : `${command} failed`;
   };
 }
 
@@ -96,9 +104,42 @@ async function python(ci: boolean): Promise<string | undefined> {
   return made ? undefined : `${PYTHON} could not be made`;
 }
 
-/** Those that take longest begin first. */
+/** Tests of the page that look at the clock. */
+const BY_THE_CLOCK = ["first_visit", "smooth"].map((name) => `tests/site/${name}_test.ts`);
+
+/**
+ * Those that take longest begin first; what waits for browsers and servers stands between what computes, so that two suites side
+ * by side leave no processor idle.
+ */
 export const SUITES: readonly Suite[] = [
+  denoSuite("page by the clock", "the first visit, Lighthouse's verdict on it, no long task", BY_THE_CLOCK, {
+    prepare: browsers,
+    alone: true,
+  }),
   { name: "check", what: "formatting, lint, types, docs, structure", command: [DENO, "task", "check"] },
+  denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
+    prepare: debian(
+      ["chromium", "firefox-esr", "redis-server"],
+      async () =>
+        await succeeds("chromium", "--version") && await succeeds("firefox-esr", "--version") &&
+        await succeeds("redis-server", "--version"),
+    ),
+  }),
+  denoSuite("unit", "kernels, checkpoints, images, models, tiles, laws, command line", [
+    "tests/",
+    "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site,tests/wasm/checked_test.ts,tests/wasm/limits_test.ts,tests/laws/python_test.ts",
+  ], { env: { ...QUIET, SIDEWINDER_DEVICES: "cpu" } }),
+  denoSuite("site", "the page in Chromium and Firefox", [
+    "tests/site",
+    `--ignore=tests/site/webgpu_test.ts,${BY_THE_CLOCK}`,
+  ], { prepare: browsers }),
+  denoSuite("swiftshader", "the GPU suite in Node and in Chromium, and the page there", [
+    "tests/gpu/swiftshader",
+    "tests/site/webgpu_test.ts",
+  ], {
+    env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
+    prepare: browser,
+  }),
   denoSuite("gpu", "WebGPU on Mesa's software adapter: kernels, fixtures, pool, loss, errors", [
     "tests/gpu",
     "tests/kernels",
@@ -107,38 +148,46 @@ export const SUITES: readonly Suite[] = [
     env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
     prepare: vulkan,
   }),
-  denoSuite("unit", "kernels, checkpoints, images, models, tiles, laws, command line", [
-    "tests/",
-    "--ignore=tests/golden,tests/golden_test.ts,tests/gpu,tests/runtime,tests/site,tests/wasm/checked_test.ts,tests/wasm/limits_test.ts",
-  ], { env: { ...QUIET, SIDEWINDER_DEVICES: "cpu" } }),
-  denoSuite("swiftshader", "the GPU suite in Node and in Chromium, and the page there", [
-    "tests/gpu/swiftshader",
-    "tests/site/webgpu_test.ts",
-  ], {
-    env: { ...QUIET, SIDEWINDER_DEVICES: "gpu" },
-    prepare: browser,
-  }),
+  denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
+  {
+    name: "wasm",
+    what: "the committed kernels are what the Rust gives",
+    ciOnly: true,
+    prepare: rustParts,
+    command: [DENO, "run", "-A", "tools/build_wasm.ts", "--check"],
+  },
   denoSuite("wasm --checked", "no kernel touches what is not its own: laws, fixtures, wild calls, every limit", [
     "tests/kernels",
     "tests/wasm/checked_test.ts",
     "tests/wasm/limits_test.ts",
     "tests/golden_test.ts",
   ], { env: { ...QUIET, SIDEWINDER_DEVICES: "checked" } }),
+  // The recipes of docs/runtimes.md run where they belong, in the runtime suite. The types of examples are checked nowhere else.
+  {
+    name: "docs",
+    what: "every example in the documentation",
+    command: [
+      ...[DENO, "test", "-A", "--quiet", "--doc", "mod.ts", "kernels.ts", "src", "README.md"],
+      ...["architecture", "blocks", "laws", "numerics", "webgpu"].map((name) => `docs/${name}.md`),
+    ],
+    env: QUIET,
+  },
+  denoSuite("foreign", "scans of numpy and PyTorch through the files of the laws", ["tests/laws/python_test.ts"], {
+    env: { ...QUIET, PYTHON },
+    ciOnly: true,
+    prepare: python,
+  }),
   {
     name: "fuzz",
     what: "readers of what strangers give read it or refuse it, for 20 s from a seed of today",
     command: [DENO, "task", "fuzz", "--seconds", "20"],
   },
-  denoSuite("golden", "fixtures of the official code on every CPU device", ["tests/golden_test.ts"]),
-  // The recipes of docs/runtimes.md run where they belong, in the runtime suite.
-  denoSuite("docs", "every example in the documentation", [
-    "--doc",
-    "mod.ts",
-    "kernels.ts",
-    "src",
-    "README.md",
-    ...["architecture", "blocks", "laws", "numerics", "webgpu"].map((name) => `docs/${name}.md`),
-  ]),
+  {
+    name: "publish",
+    what: "the registry of Deno would take the package: no slow types, nothing it rejects",
+    command: [DENO, "publish", "--dry-run", "--allow-dirty", "--quiet"],
+  },
+  { name: "size", what: "what an application downloads is within its budgets", command: [DENO, "task", "size"] },
   {
     name: "codecs",
     what: "the committed codecs are what npm gives",
@@ -151,35 +200,4 @@ export const SUITES: readonly Suite[] = [
     ciOnly: true,
     command: [DENO, "run", "-A", "tools/pack_libraries.ts", "--check"],
   },
-  {
-    name: "publish",
-    what: "the registry of Deno would take the package: no slow types, nothing it rejects",
-    command: [DENO, "publish", "--dry-run", "--allow-dirty", "--quiet"],
-  },
-  { name: "size", what: "what an application downloads is within its budgets", command: [DENO, "task", "size"] },
-  {
-    name: "wasm",
-    what: "the committed kernels are what the Rust gives",
-    ciOnly: true,
-    prepare: rustParts,
-    command: [DENO, "run", "-A", "tools/build_wasm.ts", "--check"],
-  },
-  denoSuite("foreign", "scans of numpy and PyTorch through the files of the laws", ["tests/laws/examples_test.ts"], {
-    env: { ...QUIET, PYTHON },
-    ciOnly: true,
-    prepare: python,
-  }),
-  denoSuite("site", "the page in Chromium and Firefox", ["tests/site", "--ignore=tests/site/webgpu_test.ts"], {
-    prepare: browsers,
-    alone: true,
-  }),
-  denoSuite("runtime", "the packed npm package in every runtime, bundler and example", ["tests/runtime/"], {
-    alone: true,
-    prepare: debian(
-      ["chromium", "firefox-esr", "redis-server"],
-      async () =>
-        await succeeds("chromium", "--version") && await succeeds("firefox-esr", "--version") &&
-        await succeeds("redis-server", "--version"),
-    ),
-  }),
 ];

@@ -1,7 +1,7 @@
 /**
  * All tests: `deno task test [SUITE…]`. Each suite says what it needs, gets it installed where that takes one command, and
  * counts; the last line sums them, after the suites that were left out. `--ci` leaves none out. Suites run side by side, as
- * many as `--side N` says (2 unless it does, one where there is one core), those that drive browsers and servers alone.
+ * many as `--side N` says (2 unless it does, one where there is one core), those that look at the clock alone.
  * `wasm --checked` is the suite of the kernels under guard.
  *
  * @module

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { buildPackages } from "../../tools/npm/built.ts";
 
 /** The project. */
 export const ROOT: string = new URL("../../", import.meta.url).pathname;
@@ -64,19 +65,6 @@ export function end(child: Deno.ChildProcess, signal: Deno.Signal = "SIGTERM"): 
   }
 }
 
-/** Changes whenever a file does that the package is built from. */
-async function stampOf(paths: readonly string[]): Promise<string> {
-  const parts: string[] = [];
-  const visit = async (path: string): Promise<void> => {
-    const stat = await Deno.stat(path);
-    if (stat.isDirectory) { for await (const { name } of Deno.readDir(path)) await visit(`${path}/${name}`); }
-    else parts.push(`${path} ${stat.size} ${stat.mtime?.getTime()}`);
-  };
-  for (const path of paths) await visit(ROOT + path);
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(parts.sort().join("\n")));
-  return new Uint8Array(digest).toHex();
-}
-
 /** Does a step unless it was done for the same inputs. */
 async function once(name: string, stamp: string, step: () => Promise<void>): Promise<void> {
   const file = `${KIT}${name}.stamp`;
@@ -84,18 +72,6 @@ async function once(name: string, stamp: string, step: () => Promise<void>): Pro
   await step();
   await Deno.writeTextFile(file, stamp);
 }
-
-const SOURCES = [
-  "mod.ts",
-  "kernels.ts",
-  "cli.ts",
-  "deno.json",
-  "src",
-  "weights",
-  "tools/build_npm.ts",
-  "tools/npm",
-  "LICENSE",
-];
 
 /** Set once the kit is made: all test files of one run share it, whatever becomes of the sources meanwhile. */
 const MADE = "SIDEWINDER_KIT_MADE";
@@ -111,8 +87,7 @@ export async function makeKit(): Promise<void> {
     await must("npm", ["install", ...quiet], { cwd: KIT });
     await Deno.remove(`${KIT}sidewinder.stamp`).catch(() => undefined);
   });
-  await once("sidewinder", await stampOf(SOURCES), async () => {
-    await must(Deno.execPath(), ["run", "-A", `${ROOT}tools/build_npm.ts`], { cwd: ROOT });
+  await once("sidewinder", await buildPackages(), async () => {
     const folders = [`${ROOT}dist/npm`];
     for await (const { name } of Deno.readDir(`${ROOT}dist/packages`)) folders.push(`${ROOT}dist/packages/${name}`);
     const tarballs: string[] = [];

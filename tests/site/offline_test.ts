@@ -1,8 +1,8 @@
-/** Offline, installable, small. */
+/** Offline, installable, licensed, strict. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { photoFile } from "./files.ts";
 import { edits, siteTest } from "./site.ts";
-import { chooseTool, openPhotos, until, untilFound } from "./steps.ts";
+import { chooseTool, openPhotos, untilFound } from "./steps.ts";
 
 siteTest(
   "page works offline after the first visit, with the models that were used",
@@ -63,30 +63,6 @@ siteTest("page can be installed", { worker: true }, async ({ page, context, orig
   // A test's context counts as a private window, where nothing can be installed.
   assertEquals(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"), []);
 });
-
-siteTest(
-  "first visit transfers at most 100 kB and paints within a second",
-  { worker: true },
-  async ({ page, context, origin, served }) => {
-    await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
-    await page.waitForLoadState("networkidle");
-    const total = [...served.values()].reduce((sum, bytes) => sum + bytes, 0);
-    const list = [...served].map(([path, bytes]) => `${path} ${bytes}`).join(", ");
-    assert(total > 50_000 && total <= 100_000, `${total} bytes: ${list}`);
-    // What else the machine does may hold up one visit, not every one.
-    const visited = async () => {
-      const visit = await context.newPage();
-      await visit.goto(`${origin}/`);
-      const painted = await visit.waitForFunction(() =>
-        performance.getEntriesByName("first-contentful-paint")[0]?.startTime
-      );
-      const milliseconds = await painted.jsonValue();
-      await visit.close();
-      return milliseconds!;
-    };
-    await until(visited, (painted) => painted < 1000, "the first paint must come within a second");
-  },
-);
 
 siteTest(
   "licences of the code, the codecs and every model come with the page",

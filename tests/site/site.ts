@@ -8,6 +8,7 @@
  */
 import { assertEquals } from "@std/assert";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { alone } from "../../tools/alone.ts";
 import { buildSite, SITE_OUT } from "../../tools/build_site.ts";
 import { answer } from "../../tools/serve_site.ts";
 
@@ -69,14 +70,13 @@ function newest(path: string): number {
   return Math.max(0, ...[...Deno.readDirSync(path)].map(({ name }) => newest(`${path}/${name}`)));
 }
 
+/** What the page is made of. */
+const SOURCES = ["site", "src", "weights", "tools/site", "tools/npm", "tools/build_site.ts"];
+
 /** Builds the page unless it is newer than all it is made of. */
 async function buildIfOld(): Promise<void> {
   const built = exists(`${SITE_OUT}_headers`) ? newest(`${SITE_OUT}_headers`) : 0;
-  if (
-    ["site", "src", "weights", "tools/site", "tools/npm", "tools/build_site.ts"].some((path) => newest(path) > built)
-  ) {
-    await buildSite();
-  }
+  if (SOURCES.some((path) => newest(path) > built)) await buildSite();
 }
 
 const browsers = new Map<string, Promise<Browser>>();
@@ -95,7 +95,7 @@ if (!available && Deno.env.get("CI")) throw new Error(`Cannot test the page as $
 if (!available) console.log(`skipped: the page's tests need Chromium at ${CHROMIUM} (or $CHROMIUM)`);
 
 Deno.test.beforeAll(async () => {
-  await buildIfOld();
+  await alone("site", buildIfOld);
   server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, async (request) => {
     const path = new URL(request.url).pathname, edit = edits.get(path);
     const response = await answer(edit ? new Request(request.url) : request);

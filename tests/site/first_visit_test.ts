@@ -1,6 +1,31 @@
-/** Lighthouse's verdict on the first visit. */
-import { assertEquals } from "@std/assert";
+/** The first visit: small, soon painted, and Lighthouse's verdict on it. */
+import { assert, assertEquals } from "@std/assert";
 import { CHROMIUM, siteTest } from "./site.ts";
+import { until } from "./steps.ts";
+
+siteTest(
+  "first visit transfers at most 100 kB and paints within a second",
+  { worker: true },
+  async ({ page, context, origin, served }) => {
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => {}));
+    await page.waitForLoadState("networkidle");
+    const total = [...served.values()].reduce((sum, bytes) => sum + bytes, 0);
+    const list = [...served].map(([path, bytes]) => `${path} ${bytes}`).join(", ");
+    assert(total > 50_000 && total <= 100_000, `${total} bytes: ${list}`);
+    // What else the machine does may hold up one visit, not every one.
+    const visited = async () => {
+      const visit = await context.newPage();
+      await visit.goto(`${origin}/`);
+      const painted = await visit.waitForFunction(() =>
+        performance.getEntriesByName("first-contentful-paint")[0]?.startTime
+      );
+      const milliseconds = await painted.jsonValue();
+      await visit.close();
+      return milliseconds!;
+    };
+    await until(visited, (painted) => painted < 1000, "the first paint must come within a second");
+  },
+);
 
 const LEAST = { performance: 0.9, accessibility: 0.95, "best-practices": 0.95 };
 
