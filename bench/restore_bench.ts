@@ -5,6 +5,7 @@
  * @module
  */
 import { parseArgs } from "node:util";
+import { decodeImage } from "../src/image/decode.ts";
 import { encodeImage } from "../src/image/encode.ts";
 import { pngEncoder } from "../src/image/png_encode.ts";
 import { openDevice } from "../src/open_device.ts";
@@ -50,6 +51,9 @@ export async function restoreParts(side: number, memory?: number): Promise<strin
     for (const band of bands) await encoder.writeRows(band);
     await encoder.finish();
   });
+  const decoded = await decodeImage(await photo(2 * side));
+  const [jpeg] = await timed(() => encodeImage(decoded, { type: "jpeg" }));
+  const [webp] = await timed(() => encodeImage(decoded, { type: "webp" }));
   const net = tiles / seen, megapixels = 4 * side * side / 1e6;
   const row = (part: string, ms: number) =>
     `| ${part} | ${(ms / megapixels).toFixed(0)} | ${(100 * ms / net).toFixed(2)} % |`;
@@ -64,6 +68,8 @@ export async function restoreParts(side: number, memory?: number): Promise<strin
     row("plan", all - job.decode),
     row("blend and paint", Math.max(0, whole - tiles)),
     row("filter and compress PNG, in a worker beside the net", encode),
+    row("or encode JPEG, which needs the whole picture, after it", jpeg),
+    row("or encode WebP, which needs the whole picture, after it", webp),
   ];
 }
 
