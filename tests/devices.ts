@@ -10,13 +10,22 @@ import { openReference } from "../src/reference/device.ts";
 import { openWasm } from "../src/wasm/device.ts";
 import { openChecked } from "./wasm/checked_device.ts";
 
+/** Cases of a law on a device that takes long to answer. */
+export interface Batches {
+  /** Cases that are issued before the first is waited for. */
+  readonly size: number;
+  readonly count: number;
+  /** Which half of them, where two runtimes with one driver share them. */
+  readonly half?: 0 | 1;
+}
+
 /** One way to open a device. */
 export interface Opener {
   /** The name the device will have. */
   readonly name: string;
   readonly open: () => Promise<Device>;
-  /** For devices that take long to answer: how many cases a law issues before it waits, and how many such batches. */
-  readonly batches?: { readonly size: number; readonly count: number };
+  /** For devices that take long to answer. */
+  readonly batches?: Batches;
   /** Only what kernels touch is of interest, not what they compute: so many cases a law. */
   readonly touches?: number;
 }

@@ -195,7 +195,9 @@ const fewerCases = (open?: Opener["open"]): Opener[] =>
   GPU_DEVICES.map((opener) => ({
     name: opener.name,
     open: open ?? (() => opener.open()),
-    batches: { size: 12, count: 1 },
+    get batches() {
+      return { ...opener.batches!, size: 12, count: 1 };
+    },
   }));
 
 /** Chains times directions from which a GPU walks whole sequences (`MANY_WALKS` of `scan_grid.ts`). */

@@ -8,6 +8,7 @@ Object.defineProperty(navigator, "gpu", { value: create(process.argv.slice(2)) }
 
 globalThis.sidewinderHost = {
   root: new URL("../../", import.meta.url).href,
+  half: 0,
   long: process.env.SIDEWINDER_LONG === "1",
   fixtures: JSON.parse(await readFile("fixtures.json", "utf8")),
   readFile: async (url) => new Uint8Array(await readFile(url)),

@@ -28,6 +28,8 @@ interface Host {
   /** The project's root, as a URL with a slash at the end. */
   readonly root: string;
   readonly long: boolean;
+  /** Which half of the cases of kernels' laws is this runtime's. */
+  readonly half: 0 | 1;
   /** Part and name of the fixtures to run. */
   readonly fixtures: readonly string[];
   readonly readFile: (url: URL) => Promise<Uint8Array>;

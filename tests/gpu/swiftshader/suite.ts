@@ -19,8 +19,8 @@ const open = async (): Promise<WebgpuDevice> => {
   const device = await (shared ??= openWebgpu());
   return { ...device, close() {}, [Symbol.asyncDispose]: () => Promise.resolve() };
 };
-// Two runtimes with one driver: half of the cases each, unless the run is long.
-const batches = host.long ? GPU_DEVICES[0]!.batches : { size: 25, count: 1 };
+// Two runtimes with one driver: half of the cases each, not the same, unless the run is long.
+const batches = host.long ? GPU_DEVICES[0]!.batches : { size: 25, count: 1, half: host.half };
 for (const opener of GPU_DEVICES) Object.assign(opener, { batches, open: async () => sideBySide(await open()) });
 
 registerGoldens(new URL("tests/golden/", host.root), host.fixtures, open);
