@@ -186,7 +186,7 @@ export function edgeHandler(options: EdgeOptions): EdgeHandler {
         }
         const response = task === "classify"
           ? await answerLabels(model, pixels, top, deadline)
-          : await answerImage(model, pixels, { memory, keepMetadata }, deadline, done);
+          : await answerImage(model, pixels, { memory, keepMetadata, timeout }, deadline, done);
         streams = task === "restore";
         response.headers.set("etag", tag);
         return response;
@@ -237,6 +237,7 @@ export function edgeHandler(options: EdgeOptions): EdgeHandler {
     }
     for (const [name, value] of Object.entries(corsHeaders(request, origins))) response.headers.set(name, value);
     response.headers.append("vary", origins === "*" ? "Accept" : "Accept, Origin");
-    return response;
+    if (request.method !== "HEAD" || !response.body) return response;
+    return new Response(null, response); // what a HEAD is answered with has no body, refusals too
   };
 }

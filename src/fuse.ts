@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { inTurns, type Steps } from "./bytes/turns.ts";
 import type { Model } from "./load_model.ts";
 import { FUSIONMAMBA_MULTIPLE } from "./models/fusionmamba/options.ts";
 import { progressOf } from "./progress.ts";
@@ -60,18 +61,24 @@ function cut({ data, width }: Bands, bands: number, x: number, y: number, column
   return part.map((value) => value / by);
 }
 
-function checkBands(name: string, { data, width, height }: Bands, bands: number): void {
+/** Numbers that are checked at once. */
+const PART = 1 << 14;
+
+function* checkBands(name: string, { data, width, height }: Bands, bands: number): Steps<void> {
   if (!(data instanceof Float32Array) || data.length !== width * height * bands || data.length === 0) {
     throw new TypeError(
       `Cannot fuse as ${name}.data must be a Float32Array of ${width} × ${height} pixels of ${bands} bands: current ` +
         `length is ${data?.length}`,
     );
   }
-  const wrong = data.findIndex((value) => !Number.isFinite(value));
-  if (wrong >= 0) {
-    throw new RangeError(
-      `Cannot fuse as every number of ${name} must be finite: current one at index ${wrong} is ${data[wrong]}`,
-    );
+  for (let at = 0; at < data.length; at += PART) {
+    const part = data.subarray(at, at + PART), wrong = part.findIndex((value) => !Number.isFinite(value));
+    if (wrong >= 0) {
+      throw new RangeError(
+        `Cannot fuse as every number of ${name} must be finite: current one at index ${at + wrong} is ${part[wrong]}`,
+      );
+    }
+    yield part.byteLength;
   }
 }
 
@@ -100,8 +107,8 @@ export async function fuse(model: Model, { pan, ms }: FusePair, options: FuseOpt
   if (!Number.isInteger(tile) || tile < step || tile % step !== 0) {
     throw new RangeError(`Cannot fuse as tile must be a multiple of ${step}: current value is ${tile}`);
   }
-  checkBands("pan", pan, channels);
-  checkBands("ms", ms, bands);
+  await inTurns(checkBands("pan", pan, channels), run.signal);
+  await inTurns(checkBands("ms", ms, bands), run.signal);
   if (pan.width !== ms.width * scale || pan.height !== ms.height * scale) {
     throw new TypeError(
       `Cannot fuse as pan must be ${scale} times as large as ms, ${ms.width * scale} × ${

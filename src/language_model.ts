@@ -99,7 +99,8 @@ export async function loadLanguageModel(
     }
     const fingerprint = await fingerprintOf(checkpoint, config);
     const { onProgress, signal } = options;
-    const bound = await device.exclusive(() => detected.bind(checkpoint, device, { onProgress, signal, compact }));
+    const bind = () => detected.bind(checkpoint, device, { onProgress, signal, compact });
+    const bound = await device.exclusive(bind, { signal });
     let open = true;
     const model: LanguageModel = {
       config,

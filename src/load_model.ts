@@ -4,7 +4,7 @@
  * @module
  */
 import type { LongStep } from "./progress.ts";
-import type { Checkpoint } from "./checkpoint/checkpoint.ts";
+import type { Checkpoint, Entry } from "./checkpoint/checkpoint.ts";
 import type { CheckpointLimits } from "./checkpoint/limits.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";
 import { isNamed, names } from "./checkpoint/named.ts";
@@ -185,40 +185,49 @@ const MOST_NESTED = 3;
 /** Beginnings that are preferred when several hold a model. */
 const PREFERRED = ["params_ema", "params", "model", "state_dict", "net", "network", "net_g", "generator", "backbone"];
 
-/** The checkpoint below each first name of its keys; what stands beside it becomes ignored. */
-function* partsOf(checkpoint: Checkpoint): Generator<Checkpoint> {
-  const groups = new Map<string, Map<string, Checkpoint["entries"] extends ReadonlyMap<string, infer E> ? E : never>>();
-  for (const [key, entry] of checkpoint.entries) {
+type Entries = Checkpoint["entries"];
+
+/** The entries below each first name of keys, those of preferred names first. */
+function groupsOf(entries: Entries): [name: string, entries: Entries][] {
+  const groups = new Map<string, Map<string, Entry>>();
+  for (const [key, entry] of entries) {
     const name = key.slice(0, Math.max(0, key.indexOf(".")));
     if (name === "" || (!groups.has(name) && groups.size >= MOST_BEGINNINGS)) continue;
-    const group = groups.get(name) ?? new Map();
+    const group = groups.get(name) ?? new Map<string, Entry>();
     const rest = unwrapped(key.slice(name.length + 1));
     groups.set(name, group.set(rest, { ...entry, name: rest }));
   }
   const rank = (name: string) => (PREFERRED.indexOf(name) + PREFERRED.length + 1) % (PREFERRED.length + 1);
-  for (const [name, entries] of [...groups].sort(([a], [b]) => rank(a) - rank(b))) {
-    const beside = [...checkpoint.entries.keys()].filter((key) => !key.startsWith(`${name}.`));
-    yield {
-      ...checkpoint,
-      entries,
-      root: checkpoint.root === "" ? name : `${checkpoint.root}.${name}`,
-      ignored: [...beside, ...checkpoint.ignored],
-      // Warnings and closing stay those of the file.
-      get warnings() {
-        return checkpoint.warnings;
-      },
-      close: () => checkpoint.close(),
-    };
-  }
+  return [...groups].sort(([a], [b]) => rank(a) - rank(b));
+}
+
+/** The part of a checkpoint below a first name; what stands beside it becomes ignored. */
+function partOf(checkpoint: Checkpoint, name: string, entries: Entries): Checkpoint {
+  const beside = [...checkpoint.entries.keys()].filter((key) => !key.startsWith(`${name}.`));
+  return {
+    ...checkpoint,
+    entries,
+    root: checkpoint.root === "" ? name : `${checkpoint.root}.${name}`,
+    ignored: [...beside, ...checkpoint.ignored],
+    // Warnings and closing stay those of the file.
+    get warnings() {
+      return checkpoint.warnings;
+    },
+    close: () => checkpoint.close(),
+  };
 }
 
 /** The model in a checkpoint whose tensors stand below common names, as Lightning and training scripts save it. */
 function locate(checkpoint: Checkpoint): Checkpoint {
-  let level = [checkpoint];
+  let level: { readonly entries: Entries; readonly path: readonly [name: string, entries: Entries][] }[] = [
+    { entries: checkpoint.entries, path: [] },
+  ];
   for (let depth = 0; depth <= MOST_NESTED; depth++) {
     const found = level.find(({ entries }) => isKnown(entries));
-    if (found) return found;
-    level = level.slice(0, MOST_BEGINNINGS).flatMap((part) => [...partsOf(part)]);
+    if (found) return found.path.reduce((part, [name, entries]) => partOf(part, name, entries), checkpoint);
+    level = level.slice(0, MOST_BEGINNINGS).flatMap(({ entries, path }) =>
+      groupsOf(entries).map((group) => ({ entries: group[1], path: [...path, group] }))
+    );
   }
   return checkpoint;
 }
@@ -334,9 +343,8 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
       );
     }
     const info = describeModel(checkpoint, detected), { takes, gives } = detected, { onProgress, signal } = options;
-    const { forward, dispose } = await device.exclusive(() =>
-      detected.bind(checkpoint, device, { onProgress, signal })
-    );
+    const bind = () => detected.bind(checkpoint, device, { onProgress, signal });
+    const { forward, dispose } = await device.exclusive(bind, { signal });
     let open = true;
     const model: Model = {
       info,

@@ -71,6 +71,7 @@ export function openNets(
         options,
       ))();
     loaded.set(scale, found);
+    found.catch(() => loaded.delete(scale)); // the next one tries anew
     return found;
   };
   return {

@@ -35,13 +35,14 @@ async function sizeOfFile(path: string): Promise<number | undefined> {
   return found?.isFile() ? found.size : undefined;
 }
 
-async function sha256(path: string): Promise<string> {
+async function sha256(path: string, signal: AbortSignal | undefined): Promise<string> {
   const [{ open }, { createHash }] = await Promise.all([nodeFiles(), nodeCrypto()]);
   const hash = createHash("sha256");
   const file = await open(path, "r");
   try {
     const piece = new Uint8Array(HASH_BYTES);
     for (;;) {
+      signal?.throwIfAborted();
       const { bytesRead } = await file.read(piece, 0, piece.length, null);
       if (bytesRead === 0) return hash.digest("hex");
       hash.update(piece.subarray(0, bytesRead));
@@ -102,8 +103,13 @@ async function grow(part: string, url: string, options: SourceOptions): Promise<
  *
  * @returns Its SHA-256.
  */
-async function checkPart(part: string, wanted: Downloadable, total: number | undefined): Promise<string> {
-  const size = await sizeOfFile(part), found = await sha256(part);
+async function checkPart(
+  part: string,
+  wanted: Downloadable,
+  total: number | undefined,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const size = await sizeOfFile(part), found = await sha256(part, signal);
   const whole = size !== 0 && (total === undefined || size === total);
   if (whole && (wanted.sha256 === undefined || found === wanted.sha256)) return found;
   const { rm } = await nodeFiles();
@@ -134,7 +140,7 @@ async function remember(path: string, sha256: string): Promise<void> {
  * Whether the kept file is what it was when it came: of the same length and time, or at least of the same SHA-256. One that
  * was put there by hand is believed, unless a SHA-256 is known.
  */
-async function isKept(path: string, wanted: Downloadable): Promise<boolean> {
+async function isKept(path: string, wanted: Downloadable, signal: AbortSignal | undefined): Promise<boolean> {
   const { readFile, stat } = await nodeFiles(), found = await stat(path).catch(() => undefined);
   if (!found?.isFile() || found.size === 0) return false;
   const text = await readFile(recordOf(path), "utf8").catch(() => "null");
@@ -147,7 +153,7 @@ async function isKept(path: string, wanted: Downloadable): Promise<boolean> {
   const promised = wanted.sha256 ?? record?.sha256;
   if (promised === undefined) return true;
   if (record?.sha256 === promised && record.size === found.size && record.changed === found.mtimeMs) return true;
-  if (await sha256(path) !== promised) return false;
+  if (await sha256(path, signal) !== promised) return false;
   await remember(path, promised).catch(() => {}); // a folder that may only be read serves, too
   return true;
 }
@@ -197,7 +203,7 @@ export async function fetchToFolder(
   const [{ mkdir, rm }, { join }] = await Promise.all([nodeFiles(), nodePath()]);
   const folder = options.cacheDir ?? await cacheFolder();
   const path = join(folder, wanted.file);
-  if ((!wanted.fresh || options.offline) && await isKept(path, wanted)) return path;
+  if ((!wanted.fresh || options.offline) && await isKept(path, wanted, options.signal)) return path;
   if (options.offline) throw notKept(wanted, folder);
   await writing(path, mkdir(folder, { recursive: true }));
   const lock = await takeLock(`${path}.part.lock`);
@@ -226,7 +232,7 @@ async function fetchToPart(part: string, path: string, wanted: Downloadable, opt
       { cause: error },
     );
   }
-  const found = await checkPart(part, wanted, total);
+  const found = await checkPart(part, wanted, total, options.signal);
   await rename(part, path);
   await rm(`${part}.json`, { force: true });
   await remember(path, found);

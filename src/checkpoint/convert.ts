@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { turnsOf } from "../bytes/turns.ts";
 import { type LongStep, progressOf } from "../progress.ts";
 import type { Checkpoint, Entry } from "./checkpoint.ts";
 import type { Dtype } from "./dtype.ts";
@@ -45,7 +46,7 @@ async function convertTensor(entry: Entry, target: Dtype): Promise<Uint8Array> {
 /** A weight in 8 bits and its factors, which are written first and so must be known; one that has 8 bits keeps them. */
 async function int8Tensors(
   entry: Entry,
-  done: (bytes: number) => void,
+  done: (bytes: number) => Promise<void>,
   signal: AbortSignal | undefined,
 ): Promise<Writable[]> {
   const { name, shape, scale } = entry;
@@ -53,7 +54,7 @@ async function int8Tensors(
     const bytes = async () => {
       signal?.throwIfAborted();
       const raw = await entry.readRaw();
-      done(entry.bytes);
+      await done(entry.bytes);
       return raw;
     };
     return [{ ...scale, name: scaleName(name), bytes: () => scale.readRaw() }, { name, dtype: "I8", shape, bytes }];
@@ -69,7 +70,7 @@ async function int8Tensors(
     factors.dtype === "F16" ? narrowF16(factors.values).bytes : new Uint8Array(factors.values.buffer);
   const bytes = async () => {
     const narrowed = narrowInt8(await read(), shape, of, factors.values);
-    done(entry.bytes);
+    await done(entry.bytes);
     return new Uint8Array(narrowed.buffer);
   };
   return [
@@ -102,10 +103,12 @@ export async function* convertCheckpoint(
   const args = trainingArgs === undefined ? {} : { [TRAINING_ARGS]: JSON.stringify(trainingArgs) };
   const metadata = { ...checkpoint.metadata, ...args, ...options.metadata };
   const total = entries.reduce((sum, { bytes }) => sum + bytes, 0);
+  const turn = turnsOf(signal);
   let loaded = 0;
-  const done = (bytes: number): void => {
+  const done = async (bytes: number): Promise<void> => {
     loaded += bytes;
     onProgress?.(progressOf("convert", loaded, total));
+    await turn(bytes);
   };
   const tensors: Writable[] = [];
   const narrow = options.dtype === "int8" ? chooseInt8(entries.filter(isFloat), metadata) : new Set<string>();
@@ -121,7 +124,7 @@ export async function* convertCheckpoint(
     const bytes = async () => {
       signal?.throwIfAborted();
       const converted = dtype === entry.dtype ? await entry.readRaw() : await convertTensor(entry, dtype);
-      done(entry.bytes);
+      await done(entry.bytes);
       return converted;
     };
     tensors.push({ name, dtype, shape, bytes });

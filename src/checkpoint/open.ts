@@ -42,8 +42,23 @@ interface Int8Module {
   scaledEntries(file: string, entries: ReadonlyMap<string, Entry>): Map<string, Entry>;
 }
 
+/** Longest training command line, and deepest nesting of one. */
+const LONGEST_ARGS = 2 ** 20;
+const DEEPEST_ARGS = 16;
+
+/** Whether JSON is nested no deeper than that: its brackets in texts count, too, which does no harm. */
+function isShallow(text: string): boolean {
+  let depth = 0;
+  for (const bracket of text.match(/[[\]{}]/g) ?? []) {
+    depth += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (depth > DEEPEST_ARGS) return false;
+  }
+  return true;
+}
+
 /** The training command line of a converted file; metadata that is something else stays metadata. */
 function parseTrainingArgs(text: string | undefined): Pick<Checkpoint, "trainingArgs"> {
+  if (text !== undefined && (text.length > LONGEST_ARGS || !isShallow(text))) return {};
   try {
     const value: unknown = text === undefined ? null : JSON.parse(text);
     return typeof value === "object" && value !== null ? { trainingArgs: value as Record<string, unknown> } : {};

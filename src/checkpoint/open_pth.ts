@@ -10,7 +10,7 @@ import { DTYPE_BYTES, widen } from "./dtype.ts";
 import type { Opening } from "./limits.ts";
 import { findParts } from "./parts.ts";
 import { openLegacyPth, openZipPth, type Pth } from "./pth.ts";
-import { checkView, dtypeOf, readView, type View } from "./torch.ts";
+import { checkView, costOf, dtypeOf, readView, type View } from "./torch.ts";
 
 /** Bytes of all tensors that every file may have. */
 const MIN_TOTAL = 2 ** 26;
@@ -46,10 +46,11 @@ export async function openPth(
   opening: Opening,
 ): Promise<Checkpoint> {
   const pth = await (legacy ? openLegacyPth : openZipPth)(source, opening);
-  const { root, tensors, ignored, metadata, trainingArgs } = findParts(source.name, pth.root, key);
+  const { root, tensors, ignored, metadata, trainingArgs } = findParts(source.name, pth.root, source.size, key);
   const entries = new Map([...tensors].map(([name, view]) => [name, entryOf(source.name, name, view, pth)]));
   const args = trainingArgs === undefined ? {} : { trainingArgs };
-  const total = [...entries.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+  let total = 0;
+  for (const [name, { bytes, dtype }] of entries) total += Math.max(bytes, costOf(tensors.get(name)!, dtype));
   const most = Math.max(MIN_TOTAL, opening.limits.sharing * source.size);
   if (total > most) throw tooLarge(source.name, `its tensors must have at most ${most} bytes`, `sum is ${total}`);
   const dropped = [...tensors].flatMap(([name, view]) => view.dropped.map((what) => `${what} of ${name}`));

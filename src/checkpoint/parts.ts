@@ -13,9 +13,12 @@ import { unwrapped } from "./wrappers.ts";
 const PREFERRED = ["params_ema", "params", "model", "state_dict", "model_state_dict"];
 /** Deepest nesting of dictionaries in a state dict. */
 const MAX_DEPTH = 32;
-/** Most values looked at in search of tensors, and most characters of their joined keys: dictionaries can be shared. */
-const MAX_VALUES = 1_000_000;
-const MAX_CHARACTERS = 2 ** 26;
+/**
+ * Most values looked at in search of tensors, and most characters of their joined keys: dictionaries can be shared. Beside so
+ * many that any file may have there is one value and there are so many characters for each of its bytes.
+ */
+const MAX_VALUES = 1_000_000, FREE_VALUES = 10_000;
+const MAX_CHARACTERS = 2 ** 26, FREE_CHARACTERS = 2 ** 20, CHARACTERS_EACH = 16;
 /** Deepest nesting, most values and longest text of a training command line. */
 const MAX_PLAIN_DEPTH = 8;
 const MAX_PLAIN_VALUES = 10_000;
@@ -58,20 +61,28 @@ interface Found {
   readonly unread: readonly string[];
 }
 
-function collect(file: string, top: Dictionary, path = ""): Found {
+/** The file and its bytes. */
+interface File {
+  readonly file: string;
+  readonly size: number;
+}
+
+function collect({ file, size }: File, top: Dictionary, path = ""): Found {
   const tensors = new Map<string, View>(), unread: string[] = [];
+  const values = Math.min(MAX_VALUES, FREE_VALUES + size);
+  const most = Math.min(MAX_CHARACTERS, FREE_CHARACTERS + CHARACTERS_EACH * size);
   let seen = 0, characters = 0;
   const walk = (dictionary: Dictionary, path: string, depth: number): void => {
     if (depth > MAX_DEPTH) {
       throw tooLarge(file, `its dictionaries must be nested at most ${MAX_DEPTH} deep`, "nesting is deeper");
     }
     for (const [key, value] of dictionary) {
-      if (++seen > MAX_VALUES) throw tooLarge(file, `it must have at most ${MAX_VALUES} values`, "count is larger");
+      if (++seen > values) throw tooLarge(file, `it must have at most ${values} values`, "count is larger");
       const named = typeof key === "string" || typeof key === "number";
       const name = named ? String(key) : keyText(key);
       const joined = path === "" ? name : `${path}.${name}`;
-      if ((characters += joined.length) > MAX_CHARACTERS) {
-        throw tooLarge(file, `its keys must have at most ${MAX_CHARACTERS} characters in all`, "number is larger");
+      if ((characters += joined.length) > most) {
+        throw tooLarge(file, `its keys must have at most ${most} characters in all`, "number is larger");
       }
       const inner = dictionaryOf(value);
       if (inner && named) walk(inner, joined, depth + 1);
@@ -129,10 +140,10 @@ function below(tensors: ReadonlyMap<string, View>, prefix: string): Map<string, 
 }
 
 /** The part that is named: a dictionary, or a common beginning of keys, at the top or in the preferred part. */
-function named(file: string, root: Dictionary, key: string): [root: string, found: Found] {
+function named(from: File, root: Dictionary, key: string): [root: string, found: Found] {
   const part = dictionaryOf(root.get(key));
-  if (part) return [key, collect(file, part, "")];
-  const { tensors, unread } = collect(file, root);
+  if (part) return [key, collect(from, part, "")];
+  const { tensors, unread } = collect(from, root);
   for (const path of [key, ...PREFERRED.map((name) => `${name}.${key}`)]) {
     const rest = below(tensors, path);
     if (rest.size > 0) return [path, { tensors: rest, unread: unread.filter((line) => line.startsWith(`${path}.`)) }];
@@ -143,19 +154,21 @@ function named(file: string, root: Dictionary, key: string): [root: string, foun
     if (name.includes(".")) parts.add(name.slice(0, name.indexOf(".")));
   }
   throw new RangeError(
-    `Cannot read part "${printable(key)}" of ${printable(file)} as it must be one of its dictionaries or a common ` +
+    `Cannot read part "${printable(key)}" of ${
+      printable(from.file)
+    } as it must be one of its dictionaries or a common ` +
       `beginning of keys: current parts are ${printable([...parts].slice(0, MAX_NAMED).join(", "))}`,
   );
 }
 
-function choose(file: string, root: Dictionary, key: string | undefined): [root: string, found: Found] {
-  if (key !== undefined) return named(file, root, key);
+function choose(from: File, root: Dictionary, key: string | undefined): [root: string, found: Found] {
+  if (key !== undefined) return named(from, root, key);
   for (const name of PREFERRED) {
     const part = dictionaryOf(root.get(name));
-    const found = part ? collect(file, part) : undefined;
+    const found = part ? collect(from, part) : undefined;
     if (found && found.tensors.size > 0) return [name, found];
   }
-  return ["", collect(file, root)];
+  return ["", collect(from, root)];
 }
 
 /** Tensors by their keys without wrappers. */
@@ -182,11 +195,12 @@ function refuseOtherTensors(file: string, part: Dictionary): void {
  * Finds the weights: the part that the caller names, else the first of `params_ema`, `params`, `model`, `state_dict`,
  * `model_state_dict`, else the whole.
  *
+ * @param size Bytes of the file: what is found must not be out of all proportion to it.
  * @throws {SyntaxError} When there is no tensor.
  * @throws {RangeError} When the named part does not exist, or there is more than any model has.
  * @throws {TypeError} When a tensor of the part is quantised, sparse, or otherwise not a dense one.
  */
-export function findParts(file: string, saved: PickleValue, key?: string): Parts {
+export function findParts(file: string, saved: PickleValue, size: number, key?: string): Parts {
   const top = dictionaryOf(saved);
   if (!top) {
     throw malformed(
@@ -195,7 +209,7 @@ export function findParts(file: string, saved: PickleValue, key?: string): Parts
       `object is ${describe(saved)}`,
     );
   }
-  const [root, { tensors, unread }] = choose(file, top, key);
+  const [root, { tensors, unread }] = choose({ file, size }, top, key);
   refuseOtherTensors(file, root === "" ? top : dictionaryOf(top.get(root)) ?? new Map());
   if (tensors.size === 0) {
     const named = [...top].slice(0, 5).map(([name, value]) => `${keyText(name).slice(0, 40)}: ${describe(value)}`);

@@ -149,9 +149,9 @@ export class PickleReader {
     if (length > MAX_NUMBER_LENGTH) {
       throw this.broken(`whole numbers must have at most ${MAX_NUMBER_LENGTH} bytes`, `length is ${length}`);
     }
-    let value = 0n;
-    for (const byte of this.take(length).toReversed()) value = (value << 8n) | BigInt(byte);
-    return narrow(length > 0 ? BigInt.asIntN(8 * length, value) : 0n);
+    if (length === 0) return 0;
+    const digits = Array.from(this.take(length).toReversed(), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return narrow(BigInt.asIntN(8 * length, BigInt(`0x${digits}`)));
   }
 
   /** Puts a value on the stack. */
@@ -236,8 +236,9 @@ export class PickleReader {
       throw this.broken("only names can be called", "object is none");
     }
     const name = target instanceof Global ? target.name : target.type;
-    // What is made of a list costs its length, and a list can be given to many calls.
-    if (Array.isArray(args[0])) this.spend(args[0].length);
+    // What is made of a list or a dictionary costs its length, and one can be given to many calls.
+    this.spend(args.length);
+    for (const arg of args) this.spend(Array.isArray(arg) ? arg.length : arg instanceof Map ? arg.size : 0);
     if (byName !== null && !(byName instanceof Map)) {
       throw this.broken("arguments by name must be a dictionary", "arguments are something else");
     }

@@ -94,6 +94,8 @@ export async function openZipPth(source: ByteSource, opening: Opening): Promise<
   const deflated = new Set<ZipEntry>();
   let inflating = 0;
   let inflated: { entry: ZipEntry; bytes: Uint8Array } | undefined;
+  // An entry is inflated twice at most: who asks for it again gets what is kept then.
+  const before = new Set<ZipEntry>(), kept = new Map<ZipEntry, Uint8Array>();
   const read = async (entry: ZipEntry, offset: number, length: number, wanted: number) => {
     if (entry.method === 0) {
       const bytes = await readZipEntry(source, entry, offset, length);
@@ -106,7 +108,12 @@ export async function openZipPth(source: ByteSource, opening: Opening): Promise<
         `size of "${entry.name}" is ${entry.size}`,
       );
     }
-    if (inflated?.entry !== entry) inflated = { entry, bytes: checked(entry, await readZipEntry(source, entry)) };
+    if (inflated?.entry !== entry) {
+      const bytes = kept.get(entry) ?? checked(entry, await readZipEntry(source, entry));
+      if (before.has(entry)) kept.set(entry, bytes);
+      before.add(entry);
+      inflated = { entry, bytes };
+    }
     return inflated.bytes.slice(offset, offset + length);
   };
   const content = (storage: Storage): Content => {

@@ -66,8 +66,9 @@ const MAX_REPEATED = 2 ** 20;
 const isNumbers = (value: PickleValue | undefined): value is number[] =>
   Array.isArray(value) && value.length <= MAX_RANK && value.every((item) => typeof item === "number");
 
-/** Most words about what was left out of a file. */
+/** Most words about what was left out of a file, or of a tensor, and most attributes of one that are named. */
 const MAX_DROPPED = 20;
+const MAX_NAMED = 8;
 /** Attribute of a state dict, which holds the versions of its modules. */
 const VERSIONS = "_metadata";
 
@@ -113,8 +114,8 @@ export function torchMeaning(file: string, warnings: string[] = []): PickleMeani
   };
   /** A tensor with Python attributes, or of a class of its own: the numbers of it. */
   const rebuildFromType = ([rebuild, type, args, state = null]: readonly PickleValue[]): PickleValue | undefined => {
-    const inner = rebuild instanceof Global && rebuild.name !== "torch._tensor._rebuild_from_type_v2" &&
-        Array.isArray(args)
+    // Only what makes a tensor of a storage: such a call within such a call could be nested without end.
+    const inner = rebuild instanceof Global && /^torch\._utils\._rebuild_/.test(rebuild.name) && Array.isArray(args)
       ? calls.get(rebuild.name)?.(args)
       : undefined;
     if (!(inner instanceof View)) return undefined;
@@ -154,7 +155,7 @@ export function torchMeaning(file: string, warnings: string[] = []): PickleMeani
     call: (name, args) => calls.get(name)?.(args),
     state(target, state) {
       const names = attributes(state).filter((name) => name !== `attribute ${VERSIONS}`);
-      if (target instanceof View) target.dropped.push(...names);
+      if (target instanceof View) target.dropped.push(...names.slice(0, MAX_DROPPED - target.dropped.length));
       else if (names.length > 0 && warnings.length < MAX_DROPPED) {
         warnings.push(
           `A dictionary or list of ${file} has more than its items, which is not read: ${names.join(", ")}`,
@@ -179,14 +180,22 @@ export function torchMeaning(file: string, warnings: string[] = []): PickleMeani
 /** A tensor that came with more than its numbers. */
 function carrying(view: View, names: readonly string[]): View {
   const { storage, offset, shape, strides, negated, dropped } = view;
-  return names.length === 0 ? view : new View(storage, offset, shape, strides, negated, [...dropped, ...names]);
+  if (names.length === 0) return view;
+  return new View(storage, offset, shape, strides, negated, [...dropped, ...names].slice(0, MAX_DROPPED));
 }
 
 /** Names of the attributes in the state of an object: a dictionary, or a pair of one and of slots. */
 function attributes(state: PickleValue): string[] {
-  const parts = Array.isArray(state) ? state.slice(0, 2) : [state];
-  const keys = parts.flatMap((part) => part instanceof Map ? [...part.keys()].slice(0, 8) : []);
-  return keys.map((key) => `attribute ${keyText(key)}`);
+  const names: string[] = [];
+  for (const part of Array.isArray(state) ? state.slice(0, 2) : [state]) {
+    if (!(part instanceof Map)) continue;
+    let count = 0;
+    for (const key of part.keys()) {
+      if (count++ === MAX_NAMED) break;
+      names.push(`attribute ${keyText(key)}`);
+    }
+  }
+  return names;
 }
 
 /** Number format of a storage. */
@@ -228,6 +237,13 @@ export function checkView(where: string, { storage, offset, shape, strides, nega
   }
   return count;
 }
+
+/** Elements from the first to the last of a tensor, which are read for it. */
+const spanOf = ({ shape, strides }: View): number => shape.reduce((sum, size, i) => sum + (size - 1) * strides[i]!, 1);
+
+/** Bytes that reading a tensor passes over, which must be inside its storage. */
+export const costOf = (view: View, dtype: Dtype): number =>
+  view.shape.includes(0) ? 0 : spanOf(view) * DTYPE_BYTES[dtype];
 
 function isContiguous({ shape, strides }: View): boolean {
   let expected = 1;
@@ -272,7 +288,7 @@ async function readStored(
   if (count === 0) return new Uint8Array(0);
   if (isContiguous(view)) return await read(offset * width, count * width);
 
-  const span = shape.reduce((sum, size, i) => sum + (size - 1) * strides[i]!, 1);
+  const span = spanOf(view);
   const stored = elementsOf(await read(offset * width, span * width), width);
   const out = new Uint8Array(count * width);
   const ordered = elementsOf(out, width);

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { turnsOf } from "../bytes/turns.ts";
 import type { Device, Role } from "../device.ts";
 import { type DeviceBuffer, sizeOf, type Tensor, tensorOf } from "../tensor.ts";
 import { type LongStep, progressOf } from "../progress.ts";
@@ -351,6 +352,7 @@ export async function bind<S extends Spec>(
   const buffers: DeviceBuffer[] = [];
   const tensors: (Tensor | undefined)[] = [];
   const dispose = () => buffers.splice(0).forEach((buffer) => device.free(buffer));
+  const turn = turnsOf(options.signal);
   let loaded = 0;
   try {
     for (const place of list) {
@@ -362,8 +364,10 @@ export async function bind<S extends Spec>(
       const buffer = await writeWeight(place, entries, device, !!options.compact);
       buffers.push(buffer);
       tensors.push(tensorOf(buffer, place.leaf.shape));
-      for (const key of Object.values(place.keys)) loaded += entries.get(key)!.bytes;
+      const bytes = Object.values(place.keys).reduce((sum, key) => sum + entries.get(key)!.bytes, 0);
+      loaded += bytes;
       options.onProgress?.(progressOf("bind", Math.min(loaded, total), total));
+      await turn(bytes);
     }
   } catch (error) {
     dispose();

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { deferred } from "../bytes/deferred.ts";
 import { canSpawn } from "../bytes/spawn.ts";
 import { classify } from "../classify.ts";
 import { decodeImage } from "../image/decode.ts";
@@ -91,16 +92,54 @@ async function predict(model: Model, rows: RestoredRows, { signal, remaining }: 
   return rows.predict() ?? modest;
 }
 
+/** Parts that are made as fast as they can be, whether anybody reads them or not; each call gives the next that has any bytes. */
+function madeAhead(
+  first: readonly Uint8Array[],
+  rest: AsyncIterable<Uint8Array>,
+  done: () => void,
+): () => Promise<Uint8Array | undefined> {
+  const made = [...first];
+  let more = deferred<void>(), over = false, failure: unknown;
+  void (async () => {
+    try {
+      for await (const part of rest) {
+        made.push(part);
+        more.resolve();
+      }
+    } catch (error) {
+      failure = error;
+    }
+    over = true;
+    done();
+    more.resolve();
+  })();
+  return async () => {
+    for (;;) {
+      const part = made.shift();
+      if (part && part.length > 0) return part;
+      if (part) continue;
+      if (failure) throw failure;
+      if (over) return undefined;
+      await more.promise;
+      more = deferred();
+    }
+  };
+}
+
 /**
  * The restored picture as a PNG whose rows are sent as tiles finish. `done` is called when all are made, or the client has
- * left.
+ * left, which one has that reads nothing for `timeout` milliseconds.
  *
  * @throws {Problem} When it cannot be done in the memory, or in the time that is left: the largest size that can is named.
  */
 export async function answerImage(
   model: Model,
   pixels: Pixels,
-  { memory, keepMetadata }: { readonly memory: number; readonly keepMetadata: boolean },
+  { memory, keepMetadata, timeout }: {
+    readonly memory: number;
+    readonly keepMetadata: boolean;
+    readonly timeout: number;
+  },
   deadline: Deadline,
   done: () => void,
 ): Promise<Response> {
@@ -127,20 +166,25 @@ export async function answerImage(
   }
   // The first rows are made before the answer begins: what fails until then has a status of its own.
   const source = parts(), first = [(await source.next()).value!, (await source.next()).value!];
+  const next = madeAhead(first, source, done);
+  let idle: ReturnType<typeof setTimeout> | undefined;
   const body = new ReadableStream<Uint8Array>({
-    async start(controller) {
-      try {
-        for (const part of first) if (part.length > 0) controller.enqueue(part);
-        for await (const part of source) if (part.length > 0) controller.enqueue(part);
-        controller.close();
-      } catch (error) {
-        if (!deadline.left) controller.error(error);
-      } finally {
-        done();
-      }
+    async pull(controller) {
+      clearTimeout(idle);
+      const part = await next();
+      if (!part) return controller.close();
+      controller.enqueue(part);
+      // Rows that nobody reads are not kept for good; how fast they are read is the client's business.
+      idle = setTimeout(() => {
+        deadline.leave();
+        controller.error(new Error("the answer was not read"));
+      }, timeout);
     },
-    cancel: () => deadline.leave(),
-  });
+    cancel() {
+      clearTimeout(idle);
+      deadline.leave();
+    },
+  }, { highWaterMark: 0 });
   const metadata = keepMetadata ? "kept" : "stripped";
   return new Response(body, { headers: { "content-type": "image/png", "sidewinder-metadata": metadata } });
 }

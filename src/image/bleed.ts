@@ -6,7 +6,7 @@
  * @module
  */
 import type { Steps } from "../bytes/turns.ts";
-import { hasAlpha } from "./colour.ts";
+import { byRows, someAlpha } from "./colour.ts";
 import type { Pixels } from "./pixels.ts";
 
 /** Half the size, rounded up: colours are means weighed by alpha, alpha is the largest of the four. */
@@ -55,13 +55,8 @@ function* fill(pixels: Pixels): Steps<void> {
 
 /** The image with the colours of fully transparent pixels taken from visible ones; itself where there are none. */
 export function* bleedColours(pixels: Pixels): Steps<Pixels> {
-  if (!hasAlpha(pixels)) return pixels;
-  const { data, channels } = pixels;
-  for (let i = channels - 1; i < data.length; i += channels) {
-    if (data[i] !== 0) continue;
-    const filled: Pixels = { ...pixels, data: data.slice() };
-    yield* fill(filled);
-    return filled;
-  }
-  return pixels;
+  if (!(yield* someAlpha(pixels, (alpha) => alpha === 0))) return pixels;
+  const filled = yield* byRows(pixels, (rows) => ({ ...rows }));
+  yield* fill(filled);
+  return filled;
 }

@@ -6,6 +6,7 @@
  */
 import { deferred } from "../bytes/deferred.ts";
 import { canSpawn, RECEIVE, spawn, type Spawned } from "../bytes/spawn.ts";
+import type { Pixels } from "./pixels.ts";
 
 /** An instance of a codec: it is used once, as a failed call may leave its memory in any state. */
 export interface Codec {
@@ -40,6 +41,8 @@ export interface CodecTask {
   readonly args: readonly unknown[];
   /** Of the four samples a pixel of a decoder, the first so many are wanted. */
   readonly channels?: number;
+  /** One of them that a worker may keep: it need not be copied. */
+  readonly given?: Pixels["data"];
 }
 
 /** How a call ended. */
@@ -79,10 +82,10 @@ const codeOf = (open: OpenCodec): string =>
 const open = ${open};
 const perform = ${perform};
 receive(async (task, answer) => {
-  answer("begun");
+  if (!task) return answer("begun");
   const outcome = await perform(open, task), { buffer } = outcome.result?.data ?? outcome.result ?? {};
   answer(outcome, buffer ? [buffer] : []);
-});
+}, true);
 `;
 
 /** Bytes that can be copied to a worker without the rest of a larger buffer. */
@@ -90,19 +93,31 @@ const alone = (value: unknown): unknown =>
   value instanceof Uint8Array && value.byteLength < value.buffer.byteLength ? value.slice() : value;
 
 /** As {@linkcode perform}, in a worker; undefined where none comes up. */
-async function performApart(open: OpenCodec, task: CodecTask, signal?: AbortSignal): Promise<Outcome | undefined> {
+async function performApart(
+  open: OpenCodec,
+  { given, ...task }: CodecTask,
+  signal?: AbortSignal,
+): Promise<Outcome | undefined> {
   const { promise, resolve, reject } = deferred<Outcome | undefined>();
   const stop = () => reject(signal!.reason);
+  promise.catch(() => {}); // an abort may come while the worker is being started, before anybody waits
   let begun = false, worker: Spawned | undefined;
-  const message = (answer: unknown) => answer === "begun" ? begun = true : resolve(answer as Outcome);
+  const message = (answer: unknown): void => {
+    if (answer !== "begun") return resolve(answer as Outcome);
+    begun = true;
+    try {
+      worker!.send({ ...task, args: task.args.map(alone) }, given ? [given.buffer as ArrayBuffer] : []);
+    } catch (error) {
+      reject(error);
+    }
+  };
   const lost = (cause: unknown) => {
     const text = cause instanceof Error ? cause.message : String(cause);
     resolve(begun ? { fault: new Error(`the worker ended (${text})`), short: /memory/i.test(text) } : undefined);
   };
   signal?.addEventListener("abort", stop);
   try {
-    const sent = { ...task, args: task.args.map(alone) };
-    worker = await spawn(codeOf(open), sent, { message, lost }, { awaited: true });
+    worker = await spawn(codeOf(open), undefined, { message, lost }, { awaited: true });
     signal?.throwIfAborted();
     return await promise;
   } catch (error) {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Steps } from "../bytes/turns.ts";
 import type { Channels, Pixels } from "./pixels.ts";
 
 /** Pixels with 8 bits a sample. */
@@ -11,6 +12,41 @@ export type Pixels8 = Pixels & { readonly data: Uint8Array | Uint8ClampedArray }
 
 /** True if the image has an alpha channel. */
 export const hasAlpha = (pixels: Pixels): boolean => pixels.channels === 2 || pixels.channels === 4;
+
+/** Samples that are passed over at once. */
+const PART = 1 << 15;
+
+/**
+ * The picture with a change of single pixels applied, some rows at a time; itself where `change` gives back the rows that it
+ * was given.
+ */
+export function* byRows(pixels: Pixels, change: (rows: Pixels) => Pixels): Steps<Pixels> {
+  const { data, width, height, channels } = pixels, stride = width * channels, most = Math.ceil(PART / stride);
+  let made: Pixels | undefined;
+  for (let y = 0; y < height; y += most) {
+    const part = data.subarray(y * stride, (y + most) * stride),
+      rows = { ...pixels, data: part, height: part.length / stride };
+    const changed = change(rows), line = width * changed.channels;
+    if (changed === rows) return pixels;
+    const room = () =>
+      changed.data instanceof Uint16Array ? new Uint16Array(height * line) : new Uint8Array(height * line);
+    made ??= { ...changed, data: room(), height };
+    made.data.set(changed.data, y * line);
+    yield part.length + changed.data.length;
+  }
+  return made!;
+}
+
+/** Whether the alpha of a pixel is one that is looked for; never without alpha. */
+export function* someAlpha(pixels: Pixels, wanted: (alpha: number) => boolean): Steps<boolean> {
+  const { data, width, channels } = pixels;
+  if (!hasAlpha(pixels)) return false;
+  for (let i = channels - 1, end = 0; end < data.length;) {
+    for (end += width * channels; i < end; i += channels) if (wanted(data[i]!)) return true;
+    yield width * channels;
+  }
+  return false;
+}
 
 /** Samples scaled from 16 to 8 bits, rounded to nearest; 8 bit images are returned as they are. */
 export function to8Bit(pixels: Pixels): Pixels8 {

@@ -4,14 +4,15 @@
  * @module
  */
 import { lazyImport } from "../bytes/lazy_import.ts";
+import { inTurns } from "../bytes/turns.ts";
 import { type Strip, unlessEmpty } from "./attached.ts";
 import type { CodecModules } from "./codecs.ts";
-import { hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
+import { byRows, hasAlpha, overWhite, to8Bit, toChannels } from "./colour.ts";
 import { attachedChunks } from "./attached_chunks.ts";
 import { joinBytes } from "./headers/bytes.ts";
 import { callCodec, memoryIsShort } from "./codec_call.ts";
 import { loadEncoder } from "./encoders.ts";
-import { checkPixels, type PixelSource } from "./pixels.ts";
+import { type Channels, checkPixels, type PixelSource } from "./pixels.ts";
 import { pngEncoder } from "./png_encode.ts";
 import { ENCODE } from "./work.ts";
 
@@ -35,6 +36,9 @@ export interface EncodeOptions {
   /** Stops encoding within 100 ms; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Samples of a PNG whose compressed bytes become one chunk. */
+const BAND = 1 << 22;
 
 /** Largest side the formats can write. */
 const LONGEST: { readonly [type in EncodeOptions["type"]]: number } = { png: 2 ** 31 - 1, jpeg: 65500, webp: 16383 };
@@ -129,15 +133,22 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   }
   if (type === "png") {
     const encoder = pngEncoder(width, height, pixels.channels, pixels.data instanceof Uint16Array ? 16 : 8);
-    const chunks = await attachedChunks(pixels, strip);
-    return joinBytes([encoder.header, chunks, await encoder.writeRows(pixels.data, signal), await encoder.finish()]);
+    const parts = [encoder.header, await attachedChunks(pixels, strip)], line = width * pixels.channels;
+    const band = line * Math.ceil(BAND / line);
+    for (let at = 0; at < pixels.data.length; at += band) {
+      parts.push(await encoder.writeRows(pixels.data.subarray(at, at + band), signal));
+    }
+    return joinBytes([...parts, await encoder.finish()]);
   }
-  const flat = type === "jpeg" ? overWhite(pixels) : to8Bit(pixels);
+  const alpha = hasAlpha(pixels), flat = type === "jpeg" ? overWhite : to8Bit;
+  const channels = (alpha && type === "jpeg" ? pixels.channels - 1 : pixels.channels) as Channels;
   const { open, module } = await loadEncoder(type === "jpeg" ? "jpeg_encode" : "webp_encode", codecModules);
   const settings = type === "jpeg"
-    ? { ...JPEG_OPTIONS, quality, color_space: flat.channels === 1 ? GREYSCALE : YCBCR }
-    : { ...WEBP_OPTIONS, quality, lossless: Number(lossless), exact: Number(lossless && hasAlpha(flat)) };
-  const task = { module, call: "encode", args: [toChannels(flat, 4).data, width, height, settings] } as const;
+    ? { ...JPEG_OPTIONS, quality, color_space: channels === 1 ? GREYSCALE : YCBCR }
+    : { ...WEBP_OPTIONS, quality, lossless: Number(lossless), exact: Number(lossless && alpha) };
+  // A copy in any case, so that it can be given to a worker.
+  const { data } = await inTurns(byRows(pixels, (rows) => ({ ...toChannels(flat(rows), 4) })), signal);
+  const task = { module, call: "encode", args: [data, width, height, settings], given: data } as const;
   const pace = type === "webp" && lossless ? ENCODE.lossless : ENCODE[type];
   const { result, fault, short } = await callCodec(open, task, pace * width * height / 1e6, signal);
   // What an encoder gives once memory was refused is not to be trusted.
@@ -149,7 +160,7 @@ export async function encodeImage(source: PixelSource, options: EncodeOptions): 
   const encoded = result as Uint8Array<ArrayBuffer>;
   const attached = pixels.attached && unlessEmpty(pixels.attached);
   if (!attached) return encoded;
-  const write = await writer(), facts = { width, height, channels: flat.channels };
+  const write = await writer(), facts = { width, height, channels };
   return (type === "jpeg" ? write.intoJpeg : write.intoWebp)(
     encoded,
     write.stripped(attached, strip),

@@ -4,8 +4,9 @@
  * @module
  */
 
-/** Longest key that is looked at for numbered entries. */
+/** Longest key that is looked at for numbered entries, and most numbers in it. */
 const LONGEST_KEY = 200;
+const MOST_NUMBERS = 4;
 
 /** Keys and shapes of a checkpoint under the official names. */
 export class Reading {
@@ -20,7 +21,9 @@ export class Reading {
     this.seen = seen;
     for (const key of shapes.keys()) {
       if (key.length > LONGEST_KEY) continue;
+      let found = 0;
       for (const { index, 1: digits } of key.matchAll(/\.(\d{1,6})(?=\.)/g)) {
+        if (++found > MOST_NUMBERS) break;
         const prefix = key.slice(0, index);
         const numbers = this.#numbers.get(prefix) ?? new Set();
         this.#numbers.set(prefix, numbers.add(Number(digits)));

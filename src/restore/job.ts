@@ -6,7 +6,6 @@
 import { inTurns } from "../bytes/turns.ts";
 import { bleedColours } from "../image/bleed.ts";
 import { stripAttached } from "../image/attached.ts";
-import { channelOf, hasAlpha } from "../image/colour.ts";
 import { decodeImage } from "../image/decode.ts";
 import { isDrawable } from "../image/drawn.ts";
 import { type ImageInput, isPixelSource, MAX_PIXELS, type Pixels } from "../image/pixels.ts";
@@ -15,7 +14,7 @@ import type { Model } from "../load_model.ts";
 import type { RestoreOptions } from "./options.ts";
 import { planTiles } from "./plan_tiles.ts";
 import { runTiles } from "./run_tiles.ts";
-import { type Area, hasClearPixels, openPainter } from "./samples.ts";
+import { alphaOf, type Area, hasClearPixels, openPainter } from "./samples.ts";
 import { checkWish, growthOf, type Size, targetOf } from "./size.ts";
 import { seenPixels, type Tiling } from "./tiling.ts";
 
@@ -85,7 +84,8 @@ export async function prepare(nets: Nets, image: ImageInput, options: RestoreOpt
   const pixels = await stripAttached(await inTurns(bleedColours(decoded), signal), strip);
   const decode = performance.now() - start;
   const wish = targetOf(pixels, options), models = await nets(wish && growthOf(pixels, wish));
-  const clear = hasClearPixels(pixels), depth = options.depth ?? (pixels.data instanceof Uint16Array ? 16 : 8);
+  const clear = await inTurns(hasClearPixels(pixels), signal),
+    depth = options.depth ?? (pixels.data instanceof Uint16Array ? 16 : 8);
   const alphaByNet = clear && options.alpha !== "bicubic" && models.some(({ scale }) => scale > 1);
   const passes: Pass[] = [];
   let from: Size = pixels, bytes = pixels.data.byteLength;
@@ -126,9 +126,8 @@ export async function* runPass(
 ): AsyncGenerator<Part, void> {
   const { model, tiling } = pass, byNet = alphaByNet && model.scale > 1;
   const painter = await inTurns(openPainter(pixels, model.channels, model.scale, { depth, alphaByNet: byNet }), signal);
-  const alpha = byNet && hasAlpha(pixels) && hasClearPixels(pixels)
-    ? channelOf(pixels, pixels.channels - 1)
-    : undefined;
+  const clear = byNet && await inTurns(hasClearPixels(pixels), signal);
+  const alpha = clear ? await inTurns(alphaOf(pixels), signal) : undefined;
   for await (const { area, values } of runTiles(model, pixels, tiling, { signal, choices, onFraction, alpha })) {
     yield { area, pixels: painter.paint(values, area) };
   }

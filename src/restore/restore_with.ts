@@ -5,7 +5,7 @@
  * @module
  */
 import { bleedColours } from "../image/bleed.ts";
-import { toDepth } from "../image/colour.ts";
+import { byRows, toDepth } from "../image/colour.ts";
 import type { ImageInput, Pixels } from "../image/pixels.ts";
 import type { Model } from "../load_model.ts";
 import { progressOf } from "../progress.ts";
@@ -116,7 +116,8 @@ async function* lastParts(job: Job, options: RestoreOptions): AsyncGenerator<Par
   }
   if (passes.length > 0) return yield* watched.pass(job, passes.length - 1, pixels);
   watched.nothing();
-  yield { area: { x: 0, y: 0, width: pixels.width, height: pixels.height }, pixels: toDepth(pixels, depth) };
+  const area = { x: 0, y: 0, width: pixels.width, height: pixels.height };
+  yield { area, pixels: await inTurns(byRows(pixels, (rows) => toDepth(rows, depth)), options.signal) };
 }
 
 /** Facts of the result. */
@@ -129,7 +130,7 @@ const isReduced = ({ made, target }: Job): boolean => made.width !== target.widt
 /** Bands of the result. */
 function bands(job: Job, options: RestoreOptions): AsyncIterable<Pixels> {
   const { made, target, depth } = job, parts = bandsOf(lastParts(job, options), made.width, depth);
-  return isReduced(job) ? reduced(parts, made, target) : parts;
+  return isReduced(job) ? reduced(parts, made, target, options.signal) : parts;
 }
 
 /** The device that runs a job. */

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import { hasAlpha } from "../image/colour.ts";
+import { inTurns, turnsOf } from "../bytes/turns.ts";
+import { byRows, hasAlpha } from "../image/colour.ts";
 import type { Pixels } from "../image/pixels.ts";
 import { premultiplied, straight } from "../image/premultiply.ts";
 import { LANCZOS, rowResampler } from "../image/resample.ts";
@@ -33,17 +34,27 @@ export async function* bandsOf(parts: AsyncIterable<Part>, width: number, depth:
 }
 
 /** Bands of a picture of one size as bands of another, as Pillow reduces it. */
-export async function* reduced(bands: AsyncIterable<Pixels>, from: Size, to: Size): AsyncGenerator<Pixels, void> {
+export async function* reduced(
+  bands: AsyncIterable<Pixels>,
+  from: Size,
+  to: Size,
+  signal?: AbortSignal,
+): AsyncGenerator<Pixels, void> {
+  const turn = turnsOf(signal);
   let push: ReturnType<typeof rowResampler> | undefined;
   for await (const band of bands) {
     const { channels } = band, wide = band.data instanceof Uint16Array, alpha = hasAlpha(band);
     push ??= rowResampler({ from, to, channels, wide, filter: LANCZOS });
-    const { data } = alpha ? premultiplied(band) : band, stride = from.width * channels, rows: Pixels["data"][] = [];
-    for (let y = 0; y < band.height; y++) rows.push(...push(data.subarray(y * stride, (y + 1) * stride)));
+    const { data } = alpha ? await inTurns(byRows(band, premultiplied), signal) : band;
+    const stride = from.width * channels, rows: Pixels["data"][] = [];
+    for (let y = 0; y < band.height; y++) {
+      rows.push(...push(data.subarray(y * stride, (y + 1) * stride)));
+      await turn(stride);
+    }
     if (rows.length === 0) continue;
     const out = samplesOf(rows.length * to.width * channels, wide ? 16 : 8);
     rows.forEach((row, i) => out.set(row, i * to.width * channels));
     const small = { data: out, width: to.width, height: rows.length, channels };
-    yield alpha ? straight(small) : small;
+    yield alpha ? await inTurns(byRows(small, straight), signal) : small;
   }
 }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { channelOf, hasAlpha, toChannels } from "../image/colour.ts";
+import { byRows, channelOf, someAlpha, toChannels } from "../image/colour.ts";
 import type { Channels, Pixels } from "../image/pixels.ts";
 import type { Steps } from "../bytes/turns.ts";
 import { BICUBIC, resample } from "../image/resample.ts";
@@ -48,12 +48,14 @@ export function sampleArea(pixels: Pixels, { x, y, width, height }: Area, channe
 }
 
 /** Whether an image has alpha that is not opaque everywhere. */
-export function hasClearPixels(pixels: Pixels): boolean {
-  const { data, channels } = pixels, opaque = largest(pixels);
-  if (!hasAlpha(pixels)) return false;
-  for (let i = channels - 1; i < data.length; i += channels) if (data[i] !== opaque) return true;
-  return false;
+export function hasClearPixels(pixels: Pixels): Steps<boolean> {
+  const opaque = largest(pixels);
+  return someAlpha(pixels, (alpha) => alpha !== opaque);
 }
+
+/** The alpha of an image as an image in grey. */
+export const alphaOf = (pixels: Pixels): Steps<Pixels> =>
+  byRows(pixels, (rows) => channelOf(rows, pixels.channels - 1));
 
 /** How the pixels of a result are made. */
 export interface PainterOptions {
@@ -104,11 +106,11 @@ export function* openPainter(
   const { channels } = pixels, width = pixels.width * scale, from = largest(pixels);
   const wide = depth === undefined ? from === 65535 : depth === 16, to = wide ? 65535 : 255;
   const larger = (plane: Pixels) => resample(plane, width, pixels.height * scale, BICUBIC);
-  const clear = hasClearPixels(pixels);
-  const alpha = clear && !alphaByNet ? (yield* larger(channelOf(pixels, channels - 1))).data : undefined;
+  const clear = yield* hasClearPixels(pixels);
+  const alpha = clear && !alphaByNet ? (yield* larger(yield* alphaOf(pixels))).data : undefined;
   const flat = clear && alphaByNet ? yield* flatAlpha(pixels) : undefined;
   const colour = channels >= 3, keepsChroma = colour && modelChannels === 1;
-  const base = keepsChroma ? (yield* larger(toChannels(pixels, 3))).data : undefined;
+  const base = keepsChroma ? (yield* larger(yield* byRows(pixels, (rows) => toChannels(rows, 3)))).data : undefined;
   const stride = modelChannels + (flat ? 1 : 0), ratio = to / from;
   // In f32, as the published test has it before rounding.
   const sample = (value: number): number => Math.fround(to * value);

@@ -115,7 +115,7 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
   for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
   const { exports } = new WebAssembly.Instance(module, imports);
   exports.__stack_pointer.value = stack;
-  const kernels = names.map((name) => exports[name]);
+  const kernels = names.map((name) => exports[name]), lists = names.map(() => []);
   const words = new Int32Array(memory.buffer, control, controlWords);
   const floats = new Float64Array(memory.buffer, control + 4 * controlWords, words[${WORD.count}]);
   let seen = Atomics.load(words, ${WORD.call});
@@ -137,7 +137,9 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
       const ticket = Atomics.add(words, ${WORD.next}, 1), total = Atomics.load(words, ${WORD.total});
       const share = ticket - Atomics.load(words, ${WORD.base}) | 0;
       if (share < 0 || share >= total) break;
-      const at = share * ${MOST_ARGUMENTS}, args = Array.from(floats.subarray(at + 2, at + 2 + floats[at]));
+      const at = share * ${MOST_ARGUMENTS}, kernel = words[${WORD.kernel}], args = lists[kernel]; // nothing new for each share
+      args.length = floats[at];
+      for (let i = 0; i < args.length; i++) args[i] = floats[at + 2 + i];
       args[floats[at + 1]] = scratch;
       const round = words[${WORD.round}], after = words[${WORD.after}], before = ${WORD.doneOf} + share - after;
       for (let spins = 0, done; 0 < after && after <= share && (done = Atomics.load(words, before)) !== round; spins++) {
@@ -145,7 +147,7 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
         if (spins > ${SPINS}) Atomics.wait(words, before, done, 5);
       }
       try {
-        kernels[words[${WORD.kernel}]](...args);
+        kernels[kernel](...args);
       } catch {
         Atomics.store(words, ${WORD.fault}, 1);
       }

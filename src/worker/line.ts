@@ -4,7 +4,7 @@
  * @module
  */
 import { reasonOf } from "../bytes/errors.ts";
-import { MARK, type Reply, type Request, type SentOptions, unpackError } from "./messages.ts";
+import { MARK, type Ref, type Reply, type Request, type SentOptions, unpackError } from "./messages.ts";
 import type { Started } from "./start.ts";
 
 /** Options as callers give them. */
@@ -71,8 +71,10 @@ export function openLine({ worker, lock }: Started): Line {
     if ("heard" in data) return void (listeners.get(id)?.[data.heard] as (...args: unknown[]) => void)?.(...data.args);
     const call = waiting.get(id);
     waiting.delete(id);
-    if ("result" in data) call?.resolve(data.result);
-    else call?.reject(unpackError(data.failure));
+    if (call) return "result" in data ? call.resolve(data.result) : call.reject(unpackError(data.failure));
+    // It was given up when it was nearly done: a model that nobody knows of would be kept for good.
+    const { ref } = (("result" in data ? data.result : undefined) ?? {}) as Partial<Ref>;
+    if (ref !== undefined) line.call("release", [ref]).catch(() => {});
   });
   worker.addEventListener("error", (event) => {
     event.preventDefault();
@@ -129,6 +131,7 @@ export function openLine({ worker, lock }: Started): Line {
       const { id, result } = begin<never>(call, args, options, transfer);
       const facts = await result.catch((error) => {
         forget(id);
+        if (ended === undefined) line.call("return", [id]).catch(() => {});
         throw error;
       });
       const signal = options?.signal as AbortSignal | undefined;

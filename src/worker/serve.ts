@@ -65,6 +65,7 @@ async function answer({ id, call, args, options }: Extract<Request, { call: stri
   const given = [...args.map(resolved), optionsOf(id, options)];
   if (Object.hasOwn(STREAMS, call)) {
     const { facts, steps } = await STREAMS[call]!(kept, ...given as never[]);
+    running.get(id)?.signal.throwIfAborted(); // nobody would end it
     streams.set(id, steps);
     return facts;
   }

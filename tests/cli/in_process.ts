@@ -30,6 +30,11 @@ export async function runCommand(command: Command, ...args: string[]): Promise<O
   }
 }
 
+/** Runs a command that may be stopped; what stops it is thrown. */
+export async function runStopped(signal: AbortSignal, command: Command, ...args: string[]): Promise<void> {
+  await command.run(args, { print: () => {}, write: () => {}, complain: () => {}, watched: false, signal });
+}
+
 /** Runs a test in a folder of its own. */
 export async function inFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

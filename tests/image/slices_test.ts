@@ -3,11 +3,16 @@
  * counted in bytes: no clock is asked.
  */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { inTurns, nextTask, type Steps } from "../../src/bytes/turns.ts";
+import { atOnce, inTurns, nextTask, type Steps } from "../../src/bytes/turns.ts";
 import { prepared } from "../../src/classify/prepare.ts";
 import { classify } from "../../src/classify.ts";
+import { openCanvas, type Patch } from "../../src/image/animation/compose.ts";
 import { bleedColours } from "../../src/image/bleed.ts";
+import { byRows, overWhite, someAlpha, toChannels } from "../../src/image/colour.ts";
 import { decodeImage } from "../../src/image/decode.ts";
+import { encodeImage } from "../../src/image/encode.ts";
+import { separatePlanes } from "../../src/image/inks/planes.ts";
+import { upsample } from "../../src/image/inks/upsample.ts";
 import { turnUpright } from "../../src/image/orient.ts";
 import type { Channels, Pixels } from "../../src/image/pixels.ts";
 import { evaluation, IMAGENET_EVALUATION } from "../../src/image/preprocess.ts";
@@ -31,7 +36,26 @@ const STEPS: Readonly<Record<string, () => Steps<unknown>>> = {
   "preparing for a classifier": () => evaluation(small, IMAGENET_EVALUATION),
   "filling what is transparent": () => bleedColours(picture(600, 400, 4)),
   "making chroma larger": () => openPainter(small, 1, 2),
+  "flattening for an encoder": () => byRows(picture(600, 400, 4), (rows) => toChannels(overWhite(rows), 4)),
+  "copying": () => byRows(small, (rows) => ({ ...rows })),
+  "looking for what is transparent": () => someAlpha(picture(700, 600, 4), (alpha) => alpha === 1),
+  "laying a frame on a canvas": () => openCanvas(600, 400, 3, false)(frame("keep")),
+  "taking a frame off a canvas again": () => afterTheFirst("restore"),
+  "clearing a frame's place": () => afterTheFirst("clear"),
+  "making planes of inks larger": () => upsample(new Uint8Array(600 * 400), HALVED, 1200, 800),
 };
+
+/** A plane of half the size. */
+const HALVED = { width: 600, height: 400, factors: [2, 2] } as const;
+
+const frame = (after: Patch["after"]): Patch => ({ pixels: picture(600, 400, 4), x: 0, y: 0, blend: true, after });
+
+/** The steps of a second frame, which begin with what the first one leaves. */
+function afterTheFirst(after: Patch["after"]): Steps<unknown> {
+  const place = openCanvas(600, 400, 4, false);
+  atOnce(place(frame(after)));
+  return place(frame("keep"));
+}
 
 for (const [name, steps] of Object.entries(STEPS)) {
   Deno.test(`${name} tells of every row that it has passed over`, () => {
@@ -45,6 +69,27 @@ for (const [name, steps] of Object.entries(STEPS)) {
     assert(all >= small.data.length, `${all} bytes were told of`);
   });
 }
+
+Deno.test("taking inks apart tells of every block, whatever the scans are like", async () => {
+  for (const name of ["cmyk_420_restart", "ycck_420_progressive", "ycck_422", "cmyk_3x1"]) {
+    const file = await Deno.readFile(`${FILES}${name}.jpg`);
+    let all = 0, longest = 0;
+    const walk = separatePlanes(file);
+    for (let step = walk.next(); !step.done; step = walk.next()) {
+      all += step.value;
+      longest = Math.max(longest, step.value);
+    }
+    assert(longest <= LONGEST && all >= file.length, `${name}: ${longest} of ${all} bytes at once`);
+  }
+});
+
+Deno.test("encodeImage() and the pictures of an animation end between two parts of a large picture", async () => {
+  const reason = new Error("enough"), clear = picture(1500, 1200, 4);
+  for (const type of ["jpeg", "webp", "png"] as const) {
+    const run = encodeImage(clear, { type, signal: atFirstTurn(reason) });
+    assertEquals(await run.catch((error) => error), reason, type);
+  }
+});
 
 Deno.test("inTurns() gives others a turn every megabyte and ends with the reason of its signal", async () => {
   let done = 0, turns = 0, counting = true;
@@ -74,6 +119,7 @@ function atFirstTurn(reason: Error): AbortSignal {
   return stop.signal;
 }
 
+const FILES = "tests/golden/image/pictures/";
 const P3 = "tests/golden/image/reported/p3.jpg";
 
 Deno.test("a photo that is prepared, coloured, classified or restored ends when it is told to", async () => {

@@ -3,8 +3,9 @@
  *
  * @module
  */
-import { toChannels } from "../colour.ts";
-import type { Pixels } from "../pixels.ts";
+import type { Steps } from "../../bytes/turns.ts";
+import { byRows, toChannels } from "../colour.ts";
+import type { Channels, Pixels } from "../pixels.ts";
 
 /** A stored picture: where it goes, how it is laid over what is there, and what is left of it afterwards. */
 export interface Patch {
@@ -17,17 +18,19 @@ export interface Patch {
   readonly after: "keep" | "clear" | "restore";
 }
 
-/** A canvas that patches are laid on; what each call returns is what is seen then. */
-export function openCanvas(width: number, height: number, wide: boolean) {
+/** A canvas that patches are laid on; what each call returns is what is seen then, in so many channels. */
+export function openCanvas(width: number, height: number, channels: Channels, wide: boolean) {
   const size = width * height * 4, opaque = wide ? 65535 : 255;
   const canvas = wide ? new Uint16Array(size) : new Uint8Array(size);
-  let undo = () => {};
-  return (patch: Patch): Pixels => {
-    undo();
-    const { data, width: w, height: h } = toChannels(patch.pixels, 4);
-    const before = patch.after === "restore" ? canvas.slice() : undefined;
+  const shown: Pixels = { data: canvas, width, height, channels: 4 };
+  let undo = function* (): Steps<void> {};
+  return function* (patch: Patch): Steps<Pixels> {
+    yield* undo();
+    const { data, width: w, height: h } = yield* byRows(patch.pixels, (rows) => toChannels(rows, 4));
+    const before = patch.after === "restore" ? yield* byRows(shown, (rows) => ({ ...rows })) : undefined;
+    const placeOf = (row: number): number => ((patch.y + row) * width + patch.x) * 4;
     for (let row = 0, i = 0; row < h; row++) {
-      let o = ((patch.y + row) * width + patch.x) * 4;
+      let o = placeOf(row);
       for (let column = 0; column < w; column++, i += 4, o += 4) {
         const alpha = data[i + 3]!, under = canvas[o + 3]!;
         if (!patch.blend || alpha === opaque || under === 0) {
@@ -40,17 +43,17 @@ export function openCanvas(width: number, height: number, wide: boolean) {
           canvas[o + 3] = Math.round(total);
         }
       }
+      yield 8 * w;
     }
-    const seen = canvas.slice();
-    undo = () => {
-      if (before) canvas.set(before);
-      else if (patch.after === "clear") {
-        for (let row = 0; row < h; row++) {
-          const from = ((patch.y + row) * width + patch.x) * 4;
-          canvas.fill(0, from, from + 4 * w);
-        }
+    undo = function* () {
+      if (!before && patch.after !== "clear") return;
+      for (let row = 0; row < h; row++) {
+        const from = placeOf(row), to = from + 4 * w;
+        if (before) canvas.set(before.data.subarray(from, to), from);
+        else canvas.fill(0, from, to);
+        yield 4 * w;
       }
     };
-    return { data: seen, width, height, channels: 4 };
+    return yield* byRows(shown, (rows) => ({ ...toChannels(rows, channels) }));
   };
 }

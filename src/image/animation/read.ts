@@ -4,15 +4,14 @@
  * @module
  */
 import { lazyImport } from "../../bytes/lazy_import.ts";
-import { atOnce } from "../../bytes/turns.ts";
+import { inTurns, type Steps } from "../../bytes/turns.ts";
 import type { Animation, Frame } from "../animation.ts";
 import { readAttached } from "../attached/read.ts";
 import { riff, riffChunk } from "../attached/write.ts";
 import { callCodec, type Codec, type Decoded, memoryIsShort } from "../codec_call.ts";
 import type { CodecModules } from "../codecs.ts";
-import { toChannels } from "../colour.ts";
 import { decodeByCodec } from "../decode_stored.ts";
-import { type ImageHeader, joinBytes, latin1, malformed, u16, u24, u32 } from "../headers/bytes.ts";
+import { type ImageHeader, latin1, malformed, u16, u24, u32 } from "../headers/bytes.ts";
 import type { readHeader } from "../headers/header.ts";
 import type { PngHeader } from "../headers/png.ts";
 import { turnUpright } from "../orient.ts";
@@ -53,7 +52,7 @@ export async function openAnimation(
     count: frames!,
     plays: playsOf(bytes, header),
     ...(attached && { attached }),
-    frames: upright(composed(bytes, header, modules, signal), orientation),
+    frames: upright(composed(bytes, header, modules, signal), orientation, signal),
   };
 }
 
@@ -80,8 +79,14 @@ function playsOf(bytes: Uint8Array, { type, pieces }: ImageHeader): number {
   return 1;
 }
 
-async function* upright(frames: AsyncIterable<Frame>, orientation: number): AsyncGenerator<Frame, void> {
-  for await (const { pixels, duration } of frames) yield { pixels: atOnce(turnUpright(pixels, orientation)), duration };
+async function* upright(
+  frames: AsyncIterable<Frame>,
+  orientation: number,
+  signal?: AbortSignal,
+): AsyncGenerator<Frame, void> {
+  for await (const { pixels, duration } of frames) {
+    yield { pixels: await inTurns(turnUpright(pixels, orientation), signal), duration };
+  }
 }
 
 async function* composed(
@@ -91,8 +96,8 @@ async function* composed(
   signal?: AbortSignal,
 ): AsyncGenerator<Frame, void> {
   const { width, height, type } = header;
-  const place = openCanvas(width, height, "depth" in header && header.depth === 16);
   const channels = channelsOf(header, header.channels);
+  const place = openCanvas(width, height, channels, "depth" in header && header.depth === 16);
   const patches = type === "png"
     ? ofPng(header as PngHeader, signal)
     : type === "webp"
@@ -103,7 +108,7 @@ async function* composed(
     if (patch.x + patch.pixels.width > width || patch.y + patch.pixels.height > height) {
       throw malformed(type, "frames must lie inside of its size", `has one at ${patch.x}, ${patch.y} that does not`);
     }
-    yield { pixels: toChannels(place(patch), channels), duration };
+    yield { pixels: await inTurns(place(patch), signal), duration };
   }
 }
 
@@ -169,6 +174,21 @@ async function* ofWebp(header: ImageHeader, modules?: CodecModules, signal?: Abo
   }
 }
 
+/** A rectangle of a picture of four channels. */
+function* cutOut(
+  whole: Decoded["data"],
+  stride: number,
+  { x, y, width, height }: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
+): Steps<Pixels> {
+  const data = new Uint8Array(4 * width * height);
+  for (let row = 0; row < height; row++) {
+    const from = ((y + row) * stride + x) * 4;
+    data.set(whole.subarray(from, from + 4 * width), 4 * width * row);
+    yield 4 * width;
+  }
+  return { data, width, height, channels: 4 };
+}
+
 /** omggif, as `tools/pack_codecs.ts` wraps it. */
 interface GifCodec extends Codec {
   frames(bytes: Uint8Array): { x: number; y: number; width: number; height: number; delay: number; disposal: number }[];
@@ -186,17 +206,12 @@ async function* ofGif(bytes: Uint8Array, header: ImageHeader, signal?: AbortSign
     throw damaged(error);
   }
   for (const [i, { x, y, width, height, delay, disposal }] of frames.entries()) {
-    const task = { call: "decode", args: [bytes, i] } as const, rows: Uint8Array[] = [];
+    const task = { call: "decode", args: [bytes, i] } as const;
     const { result, fault, short } = await callCodec(open, task, decodeMilliseconds(header), signal, codec);
     if (short) throw memoryIsShort("decode", header.width, header.height, fault);
     if (!result) throw damaged(fault);
-    const whole = (result as Decoded).data as Uint8Array;
-    for (let row = 0; row < height; row++) {
-      const from = ((y + row) * header.width + x) * 4;
-      rows.push(whole.subarray(from, from + 4 * width));
-    }
     yield {
-      pixels: { data: joinBytes(rows), width, height, channels: 4 },
+      pixels: await inTurns(cutOut((result as Decoded).data, header.width, { x, y, width, height }), signal),
       x,
       y,
       duration: 10 * delay,

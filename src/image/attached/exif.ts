@@ -78,8 +78,12 @@ function setNumber({ view, little }: Tiff, entry: Entry | undefined, value: numb
 
 /** Zeros in place of a directory and of all its values. */
 function erase(tiff: Tiff, directory: number): void {
-  const entries = entriesOf(tiff, directory);
-  for (const { value, bytes } of entries) tiff.bytes.fill(0, value, value + bytes);
+  const entries = entriesOf(tiff, directory).sort((a, b) => a.value - b.value);
+  let done = 0; // values may lie over each other
+  for (const { value, bytes } of entries) {
+    tiff.bytes.fill(0, Math.max(done, value), value + bytes);
+    done = Math.max(done, value + bytes);
+  }
   tiff.bytes.fill(0, directory, directory + 6 + 12 * u16(tiff.bytes, directory, tiff.little));
 }
 

@@ -74,7 +74,9 @@ export function textsOfIptc(iptc: Uint8Array): AttachedText[] {
     const name = part === 2 ? NAMES[dataset] : undefined;
     if (name === undefined) continue;
     const text = new TextDecoder(utf8 ? "utf-8" : "latin1").decode(content);
-    texts.set(name, [...texts.get(name) ?? [], text]);
+    const lines = texts.get(name);
+    if (lines) lines.push(text);
+    else texts.set(name, [text]);
   }
   return [...texts].map(([keyword, lines]) => ({ keyword, text: lines.join("\n") }));
 }

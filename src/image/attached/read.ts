@@ -21,7 +21,10 @@ const INCH_IN_METRES = 0.0254, INCH_IN_CENTIMETRES = 2.54;
 
 function utf8(bytes: Uint8Array): string | undefined {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\0+$/, "");
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    let end = text.length;
+    while (text[end - 1] === "\0") end--;
+    return text.slice(0, end);
   } catch {
     return undefined;
   }
@@ -55,13 +58,24 @@ export async function attachedOrientation(header: ImageHeader): Promise<number> 
 const READERS = { png: ofPng, jpeg: ofJpeg, webp: ofWebp, gif: ofGif } as const;
 
 const XMP_KEYWORD = "XML:com.adobe.xmp";
+/** Inflated bytes of a file after which no more are inflated. */
+const MOST_INFLATED = 1 << 24;
+
+type Inflate = typeof inflate;
+
 const RAW_PROFILE = /^Raw profile type (\w+)$/;
 
 async function ofPng(pieces: readonly Piece[]): Promise<Found> {
   const found: Found = {}, texts: AttachedText[] = [];
   const coding: { -readonly [K in keyof ColourCoding]: ColourCoding[K] | undefined } = {};
+  let inflated = 0;
+  const inflateSome: Inflate = async (bytes) => {
+    const some = inflated < MOST_INFLATED ? await inflate(bytes) : undefined;
+    inflated += some?.length ?? bytes.length;
+    return some;
+  };
   for (const { kind, content } of pieces) {
-    if (kind === "iCCP") found.profile ??= await inflate(content.subarray(content.indexOf(0) + 2));
+    if (kind === "iCCP") found.profile ??= await inflateSome(content.subarray(content.indexOf(0) + 2));
     else if (kind === "cICP" && content.length === 4) coding.cicp ??= [...content] as unknown as ColourCoding["cicp"];
     else if (kind === "sRGB" && content.length === 1) coding.srgb ??= content[0];
     else if (kind === "gAMA" && content.length === 4 && u32(content, 0) > 0) coding.gamma ??= u32(content, 0) / 1e5;
@@ -73,7 +87,7 @@ async function ofPng(pieces: readonly Piece[]): Promise<Found> {
     else if (kind === "eXIf") found.exif ??= content.slice();
     else if (kind === "pHYs" && content.length === 9) found.density ??= densityOfPng(content);
     else if (kind === "tEXt" || kind === "zTXt" || kind === "iTXt") {
-      const read = await textOf(kind, content);
+      const read = await textOf(kind, content, inflateSome);
       if (!read) continue;
       const raw = RAW_PROFILE.exec(read.keyword)?.[1]?.toLowerCase();
       if (read.keyword === XMP_KEYWORD) found.xmp ??= read.text;
@@ -92,7 +106,7 @@ function densityOfPng(content: Uint8Array): Density {
 }
 
 /** Keyword and text of a text chunk. */
-async function textOf(kind: string, content: Uint8Array): Promise<AttachedText | undefined> {
+async function textOf(kind: string, content: Uint8Array, inflate: Inflate): Promise<AttachedText | undefined> {
   const end = content.indexOf(0), keyword = latin1(content, 0, end);
   if (end < 1 || end > 79) return undefined;
   const rest = content.subarray(end + 1);
@@ -109,8 +123,8 @@ async function textOf(kind: string, content: Uint8Array): Promise<AttachedText |
 
 /** The bytes of ImageMagick's hexadecimal form: a name, a length, and digits. */
 function fromHex(text: string): Uint8Array<ArrayBuffer> {
-  const digits = text.trim().split("\n").slice(2).join("").replace(/\s/g, "");
-  return Uint8Array.from(digits.match(/[0-9a-f]{2}/gi) ?? [], (pair) => parseInt(pair, 16));
+  const digits = text.trim().split("\n").slice(2).join("").replace(/[^0-9a-f]/gi, ""), bytes = digits.length >> 1;
+  return Uint8Array.from({ length: bytes }, (_, i) => parseInt(digits.slice(2 * i, 2 * i + 2), 16));
 }
 
 /** Keeps what ImageMagick puts into text chunks. */

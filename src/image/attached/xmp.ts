@@ -5,19 +5,46 @@
  */
 import type { AttachedText } from "../attached.ts";
 
+/**
+ * A packet cut at its tags: texts and tags in turn. Patterns are looked for in one tag at a time, as those that reach from tag to
+ * tag would walk the rest of a hostile packet from each of its tags.
+ */
+function cut(xmp: string): string[] {
+  const parts: string[] = [];
+  for (let at = 0;;) {
+    const open = xmp.indexOf("<", at), close = open < 0 ? -1 : xmp.indexOf(">", open);
+    if (close < 0) return [...parts, xmp.slice(at)];
+    parts.push(xmp.slice(at, open), xmp.slice(open, close + 1));
+    at = close + 1;
+  }
+}
+
 /** Sets a property where it is there. */
 function set(xmp: string, name: string, value: number): string {
-  return xmp
-    .replace(new RegExp(`(\\b${name}\\s*=\\s*)(["'])[^"']*\\2`, "g"), `$1$2${value}$2`)
-    .replace(new RegExp(`(<${name}(?:\\s[^>]*)?>)[^<]*(</${name}>)`, "g"), `$1${value}$2`);
+  const parts = cut(xmp), attribute = new RegExp(`(\\b${name}\\s*=\\s*)(["'])[^"']*\\2`, "g");
+  const element = new RegExp(`^<${name}[\\s>]`);
+  for (let i = 1; i < parts.length; i += 2) {
+    parts[i] = parts[i]!.replace(attribute, `$1$2${value}$2`);
+    if (element.test(parts[i]!) && parts[i + 2] === `</${name}>`) parts[i + 1] = `${value}`;
+  }
+  return parts.join("");
 }
 
 /** Drops properties whose name matches. */
 function drop(xmp: string, name: string): string {
-  return xmp
-    .replace(new RegExp(`\\s${name}\\s*=\\s*(?:"[^"]*"|'[^']*')`, "g"), "")
-    .replace(new RegExp(`\\s*<(${name})(?:\\s[^>]*)?/>`, "g"), "")
-    .replace(new RegExp(`\\s*<(${name})(?:\\s[^>]*)?>[^]*?</\\1>`, "g"), "");
+  const parts = cut(xmp), attribute = new RegExp(`\\s${name}\\s*=\\s*(?:"[^"]*"|'[^']*')`, "g");
+  const element = new RegExp(`^<(${name})[\\s/>]`), lastOf = new Map(parts.map((part, i) => [part, i]));
+  for (let i = 1; i < parts.length; i += 2) {
+    parts[i] = parts[i]!.replace(attribute, "");
+    const found = element.exec(parts[i]!)?.[1];
+    const closing = `</${found}>`, alone = parts[i]!.endsWith("/>");
+    if (found === undefined || !alone && !(lastOf.get(closing)! > i)) continue;
+    const end = alone ? i : parts.indexOf(closing, i);
+    parts[i - 1] = parts[i - 1]!.trimEnd();
+    parts.fill("", i, end + 1);
+    i = end;
+  }
+  return parts.join("");
 }
 
 /** XMP of a picture that has been turned upright: orientation 1, no thumbnails. */
@@ -40,7 +67,9 @@ export const xmpAlone = (xmp: string): string => drop(xmp, EXTENSION);
 
 /** A packet and the one that it names, as one. */
 export function joinedXmp(xmp: string, extension: string): string {
-  const [, inner = ""] = /<rdf:RDF[^>]*>([^]*)<\/rdf:RDF>/.exec(extension) ?? [], at = xmp.lastIndexOf("</rdf:RDF>");
+  const from = extension.indexOf(">", extension.indexOf("<rdf:RDF")) + 1, to = extension.lastIndexOf("</rdf:RDF>");
+  const inner = extension.includes("<rdf:RDF") && to >= from ? extension.slice(from, to) : "";
+  const at = xmp.lastIndexOf("</rdf:RDF>");
   return xmpAlone(at < 0 ? xmp : xmp.slice(0, at) + inner + xmp.slice(at));
 }
 

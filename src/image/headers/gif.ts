@@ -14,6 +14,9 @@ const HAS_TABLE = 0x80, TRANSPARENT = 0x01;
 /** True if the bytes start as a GIF does. */
 export const isGif = (bytes: Uint8Array): boolean => /^GIF8[79]a$/.test(latin1(bytes, 0, 6));
 
+/** Most comments and other things that are said of a picture. */
+const MOST_PIECES = 4096;
+
 /** Pixels that a byte stands for at most: codes of 12 bits stand for up to 4096. */
 const MOST_UNPACKED = 2731;
 
@@ -43,6 +46,7 @@ export function readGifHeader(bytes: Uint8Array): ImageHeader {
       const end = past(at + 2), application = bytes[at + 1] === APPLICATION ? latin1(bytes, at + 3, 11) : "";
       if (bytes[at + 1] === COMMENT) pieces.push({ kind: "COM", content: bytes.subarray(at + 2, end) });
       if (KEPT.has(application)) pieces.push({ kind: application, content: bytes.subarray(at + 14, end) });
+      if (pieces.length > MOST_PIECES) throw tooMuch("GIF", `at most ${MOST_PIECES} comments`, "more of them");
       if ((metadata += end - at) > MOST_METADATA) {
         throw tooMuch("GIF", `at most ${MOST_METADATA} bytes of metadata`, "more of them");
       }

@@ -58,7 +58,7 @@ export function lookalike(bytes: Uint8Array): string {
       [...bytes.subarray(0, 4)].map((b) => b.toString(16).padStart(2, "0")).join(" ")
     })`;
   }
-  if (/^(<\?xml[^>]*>\s*|<!--[^]*?-->\s*|<!doctype svg[^>]*>\s*)*<svg[\s/>]/i.test(text)) return "SVG";
+  if (/^<svg[\s/>]/i.test(withoutProlog(text))) return "SVG";
   if (/^(<!doctype html|<html|<head)/i.test(text)) return "an HTML page";
   return "text";
 }
@@ -99,6 +99,15 @@ const BRANDS: { readonly [brand: string]: string } = {
 
 /** Brands of still pictures and sequences of any coding, which is most often that of HEIC. */
 const GENERIC = new Set(["mif1", "msf1"]);
+
+/** A text without what may stand before the first element of an XML file; one thing after the other, as they can look alike. */
+function withoutProlog(text: string): string {
+  for (;;) {
+    const rest = text.replace(/^(?:<\?xml[^>]*>|<!--[^]*?-->|<!doctype svg[^>]*>)\s*/i, "");
+    if (rest === text) return text;
+    text = rest;
+  }
+}
 
 /** The bytes as trimmed text, if they are UTF-8 without control characters. */
 function readableText(bytes: Uint8Array): string | undefined {

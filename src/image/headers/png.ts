@@ -66,6 +66,9 @@ const PIXELS = new Set(["IDAT", "fdAT"]);
 /** Chunks without which the pixels would be wrong: their checksums are verified. */
 const NEEDED = new Set(["IHDR", "PLTE", "tRNS", "IDAT"]);
 
+/** Longest side, as libpng has it by default: a row is what is worked on without a look at the signal. */
+const LONGEST = 1_000_000;
+
 /** Most chunks; more than that only of pixels, where they have at least so many bytes on average. */
 const MOST_CHUNKS = 1 << 16;
 const LEAST_PIXELS = 256;
@@ -124,6 +127,9 @@ function interpret(
     number,
     number,
   ];
+  if (Math.max(width, height) > LONGEST) {
+    throw tooMuch("PNG", `sides of at most ${LONGEST} pixels`, `${width}x${height}`);
+  }
   const colour = COLOUR_TYPES[type];
   if (colour === undefined || !colour.depths.includes(depth) || compression !== 0 || filter !== 0 || interlace > 1) {
     throw malformed(

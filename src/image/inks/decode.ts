@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { turnsOf } from "../../bytes/turns.ts";
+import { inTurns, turnsOf } from "../../bytes/turns.ts";
 import { readAttached } from "../attached/read.ts";
 import type { CodecModules } from "../codecs.ts";
 import { openTransform } from "../colour/transform.ts";
@@ -29,35 +29,37 @@ export async function decodeInks(
   signal?: AbortSignal,
 ): Promise<Pixels> {
   const { inks, ...shared } = header, { width, height } = shared, planes: Uint8Array[] = [];
-  for (const plane of separatePlanes(bytes)) {
+  for (const plane of await inTurns(separatePlanes(bytes), signal)) {
     const grey: ImageHeader = { ...shared, width: plane.width, height: plane.height, channels: 1 };
     const { data } = await decodeByCodec(plane.file, grey, modules, signal);
-    planes.push(upsample(data as Uint8Array, plane, width, height));
+    planes.push(await inTurns(upsample(data as Uint8Array, plane, width, height), signal));
   }
-  const [c, m, y, k] = planes as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
-  if (inks === "YCCK") toInks(c, m, y);
   // Everybody writes inks upside down, as Adobe does: 255 is no ink.
   const { profile } = await readAttached(header) ?? {};
   const transform = profile && await openTransform(profile, 4, 8, modules).catch(() => undefined);
   const data = new Uint8Array(3 * width * height), turn = turnsOf(signal);
-  if (transform) {
-    const inked = new Uint8Array(4 * Math.min(PIXELS, width * height));
+  const inked = new Uint8Array(4 * Math.min(PIXELS, width * height));
+  try {
     for (let first = 0; first < width * height; first += PIXELS) {
-      const count = Math.min(PIXELS, width * height - first);
-      for (let i = 0; i < count; i++) {
-        const p = first + i;
-        inked.set([255 - c[p]!, 255 - m[p]!, 255 - y[p]!, 255 - k[p]!], 4 * i);
+      const part = planes.map((plane) => plane.subarray(first, first + PIXELS));
+      const [c, m, y, k] = part as [Uint8Array, Uint8Array, Uint8Array, Uint8Array];
+      if (inks === "YCCK") toInks(c, m, y);
+      if (transform) {
+        part.forEach((plane, i) => {
+          for (let p = 0; p < k.length; p++) inked[4 * p + i] = 255 - plane[p]!;
+        });
+        data.set(transform.apply(inked.subarray(0, 4 * k.length)), 3 * first);
+      } else {
+        for (let p = 0, o = 3 * first; p < k.length; p++) {
+          data[o++] = overBlack(255 - c[p]!, k[p]!);
+          data[o++] = overBlack(255 - m[p]!, k[p]!);
+          data[o++] = overBlack(255 - y[p]!, k[p]!);
+        }
       }
-      data.set(transform.apply(inked.subarray(0, 4 * count)), 3 * first);
-      await turn(16 * count);
+      await turn(16 * k.length);
     }
-    transform.close();
-  } else {
-    for (let p = 0, o = 0; p < k.length;) {
-      const end = Math.min(k.length, p + PIXELS);
-      for (; p < end; p++) for (const plane of [c, m, y]) data[o++] = overBlack(255 - plane[p]!, k[p]!);
-      await turn(4 * PIXELS);
-    }
+  } finally {
+    transform?.close();
   }
   return { data, width, height, channels: 3 };
 }

@@ -5,6 +5,7 @@
  *
  * @module
  */
+import type { Steps } from "../../bytes/turns.ts";
 import { joinBytes, malformed, u16 } from "../headers/bytes.ts";
 
 const SOI = 0xd8, EOI = 0xd9, SOS = 0xda, DQT = 0xdb, DHT = 0xc4, DRI = 0xdd;
@@ -38,36 +39,53 @@ interface Table {
 
 const broken = (): SyntaxError => malformed("JPEG", "data must be intact", "is damaged");
 
-/** Bits of entropy-coded bytes; restart markers are passed over, past the end all are zero. */
-class BitReader {
-  #at: number;
-  #value = 0;
-  #left = 0;
+/** The bits of a scan: its bytes without what is stuffed between them, and where its intervals of restart end. */
+interface Bits {
+  readonly bytes: Uint8Array;
+  readonly ends: readonly number[];
+}
 
-  constructor(readonly bytes: Uint8Array, start: number) {
-    this.#at = start;
-  }
+/** Bytes of a scan that are passed over at once. */
+const PART = 1 << 14;
 
-  bit(): number {
-    if (this.#left === 0) {
-      this.#value = this.bytes[this.#at] ?? 0;
-      if (this.#value === 0xff && this.bytes[this.#at + 1] !== 0) this.#value = 0; // a marker: nothing more
-      else this.#at += this.#value === 0xff ? 2 : 1;
-      this.#left = 8;
+/** The bits from `start` on. */
+function* bitsOf(coded: Uint8Array, start: number): Steps<Bits> {
+  const bytes = new Uint8Array(coded.length - start), ends: number[] = [];
+  let length = 0;
+  for (let at = start; at < coded.length;) {
+    for (const end = Math.min(coded.length, at + PART); at < end; at++) {
+      const value = coded[at]!, next = coded[at + 1]!;
+      if (value !== 0xff) bytes[length++] = value;
+      else if (next === 0) bytes[length++] = value, at++;
+      else if ((next & 0xf8) === 0xd0) ends.push(8 * length), at++;
     }
-    return (this.#value >> --this.#left) & 1;
+    yield PART;
+  }
+  return { bytes, ends: [...ends, 8 * length] };
+}
+
+/** Reads bits. */
+class BitReader {
+  readonly #bits: Bits;
+  #interval = 0;
+  /** Number of the next bit. */
+  at = 0;
+
+  constructor(bits: Bits) {
+    this.#bits = bits;
   }
 
   bits(count: number): number {
-    let value = 0;
-    for (let i = 0; i < count; i++) value = 2 * value + this.bit();
+    const value = bitsAt(this.#bits.bytes, this.at, count);
+    this.at += count;
+    if (this.at > this.#bits.ends[this.#interval]!) throw broken();
     return value;
   }
 
   symbol({ counts, symbols }: Table): number {
     let code = 0, first = 0, index = 0;
     for (let length = 0; length < 16; length++) {
-      code |= this.bit();
+      code |= this.bits(1);
       const count = counts[length]!;
       if (code - first < count) return symbols[index + code - first]!;
       index += count;
@@ -77,16 +95,17 @@ class BitReader {
     throw broken();
   }
 
-  /** To the bytes after the next restart marker. */
+  /** To the bits after the next restart marker. */
   restart(): void {
-    this.#left = 0;
-    while (
-      this.#at < this.bytes.length && !(this.bytes[this.#at] === 0xff && (this.bytes[this.#at + 1]! & 0xf8) === 0xd0)
-    ) {
-      this.#at++;
-    }
-    this.#at += 2;
+    this.at = this.#bits.ends[this.#interval++]!;
+    if (this.#interval === this.#bits.ends.length) throw broken();
   }
+}
+
+/** Sixteen bits at most as a number. */
+function bitsAt(bytes: Uint8Array, at: number, count: number): number {
+  const first = Math.floor(at / 8), seen = bytes[first]! << 16 | bytes[first + 1]! << 8 | bytes[first + 2]!;
+  return (seen >> (24 - at % 8 - count)) & ((1 << count) - 1);
 }
 
 /** Bits to entropy-coded bytes. */
@@ -96,22 +115,21 @@ class BitWriter {
   #value = 0;
   #filled = 0;
 
+  /** Sixteen bits at most. */
   bits(value: number, count: number): void {
-    for (let i = count - 1; i >= 0; i--) {
-      this.#value = 2 * this.#value + ((value >> i) & 1);
-      if (++this.#filled === 8) this.#byte();
-    }
+    this.#value = (this.#value << count) | (value & ((1 << count) - 1));
+    for (this.#filled += count; this.#filled >= 8;) this.#byte((this.#value >> (this.#filled -= 8)) & 255);
+    this.#value &= 255;
   }
 
-  #byte(): void {
+  #byte(value: number): void {
     if (this.#length + 2 > this.#bytes.length) {
       const larger = new Uint8Array(2 * this.#bytes.length);
       larger.set(this.#bytes);
       this.#bytes = larger;
     }
-    this.#bytes[this.#length++] = this.#value;
-    if (this.#value === 0xff) this.#bytes[this.#length++] = 0;
-    this.#value = this.#filled = 0;
+    this.#bytes[this.#length++] = value;
+    if (value === 0xff) this.#bytes[this.#length++] = 0;
   }
 
   finish(): Uint8Array<ArrayBuffer> {
@@ -159,30 +177,14 @@ function readNumber(reader: BitReader, category: number): number {
   return category > 0 && value < 1 << (category - 1) ? value - (1 << category) + 1 : value;
 }
 
-/** The bits of a block's AC coefficients, as pairs of value and count. */
-function copyAc(
-  reader: BitReader,
-  table: Table,
-  codes: ReadonlyMap<number, readonly [number, number]>,
-  to: number[],
-): void {
+/** Passes over the AC coefficients of a block. */
+function skipAc(reader: BitReader, table: Table): void {
   for (let k = 1; k < 64; k++) {
-    const symbol = reader.symbol(table), [code, length] = codes.get(symbol)!, size = symbol & 15;
-    to.push(code, length);
-    if (size > 0) to.push(reader.bits(size), size);
+    const symbol = reader.symbol(table), size = symbol & 15;
+    reader.bits(size);
     if (size === 0 && symbol >> 4 !== 15) return;
     k += symbol >> 4;
   }
-}
-
-function codesOf({ counts, symbols }: Table): Map<number, readonly [code: number, length: number]> {
-  const codes = new Map<number, readonly [number, number]>();
-  let code = 0, index = 0;
-  for (let length = 1; length <= 16; length++) {
-    for (let i = 0; i < counts[length - 1]!; i++) codes.set(symbols[index++]!, [code++, length]);
-    code <<= 1;
-  }
-  return codes;
 }
 
 /** What a scan says. */
@@ -192,57 +194,67 @@ interface Scan {
   readonly start: number;
 }
 
+/** A block takes as long as so many bytes of other passes. */
+const BLOCK = 256;
+
 /** Sorts the blocks of a scan of several components. */
-function separate(
+function* separate(
   bytes: Uint8Array,
   scan: Scan,
   tables: ReadonlyMap<number, Table>,
   interval: number,
   size: readonly [number, number, number, number],
   progressive: boolean,
-) {
+): Steps<void> {
   const [width, height, mostH, mostV] = size;
   const across = Math.ceil(width / (8 * mostH)), down = Math.ceil(height / (8 * mostV));
-  const refines = scan.spectral[2]! >> 4 > 0, reader = new BitReader(bytes, scan.start);
-  const grids = scan.members.map(({ component: { h, v } }) => ({
-    dc: new Int32Array(across * h * down * v),
-    ac: Array.from({ length: progressive ? 0 : across * h * down * v }, (): number[] => []),
-  }));
-  const codes = new Map([...tables].map(([id, table]) => [id, codesOf(table)] as const));
+  const refines = scan.spectral[2]! >> 4 > 0, bits = yield* bitsOf(bytes, scan.start), reader = new BitReader(bits);
+  // Of each block the DC value, and where its AC coefficients are.
+  const grids = scan.members.map(({ component: { h, v } }) => {
+    const blocks = across * h * down * v, coefficients = progressive ? 0 : blocks;
+    return { dc: new Int32Array(blocks), from: new Float64Array(coefficients), bits: new Uint16Array(coefficients) };
+  });
   const before = scan.members.map(() => 0);
   for (let mcu = 0; mcu < across * down; mcu++) {
     if (interval > 0 && mcu > 0 && mcu % interval === 0) {
       reader.restart();
       before.fill(0);
     }
-    scan.members.forEach(({ component: { h, v }, dc, ac }, member) => {
+    for (const [member, { component: { h, v }, dc, ac }] of scan.members.entries()) {
       const grid = grids[member]!, dcTable = tables.get(dc), acTable = tables.get(16 + ac);
       for (let block = 0; block < h * v; block++) {
         const x = mcu % across * h + block % h, y = Math.floor(mcu / across) * v + Math.floor(block / h);
         const at = y * across * h + x;
         if (refines) {
-          grid.dc[at] = reader.bit();
+          grid.dc[at] = reader.bits(1);
           continue;
         }
         if (!dcTable || (!progressive && !acTable)) throw broken();
         grid.dc[at] = before[member]! += readNumber(reader, reader.symbol(dcTable));
-        if (!progressive) copyAc(reader, acTable!, codes.get(16 + ac)!, grid.ac[at]!);
+        if (progressive) continue;
+        grid.from[at] = reader.at;
+        skipAc(reader, acTable!);
+        grid.bits[at] = reader.at - grid.from[at]!;
       }
-    });
+      yield BLOCK * h * v;
+    }
   }
-  scan.members.forEach(({ component, ac }, member) => {
+  for (const [member, { component, ac }] of scan.members.entries()) {
     const grid = grids[member]!, writer = new BitWriter(), stride = across * component.h;
     let last = 0;
     for (let y = 0; y < Math.ceil(component.height / 8); y++) {
       for (let x = 0; x < Math.ceil(component.width / 8); x++) {
-        const value = grid.dc[y * stride + x]!;
+        const block = y * stride + x, value = grid.dc[block]!;
         if (refines) writer.bits(value, 1);
         else {
           writeDc(writer, value - last);
           last = value;
         }
-        const bits = grid.ac[y * stride + x] ?? [];
-        for (let i = 0; i < bits.length; i += 2) writer.bits(bits[i]!, bits[i + 1]!);
+        for (let at = grid.from[block]!, end = at + grid.bits[block]!; at < end; at += 16) {
+          const count = Math.min(16, end - at);
+          writer.bits(bitsAt(bits.bytes, at, count), count);
+        }
+        yield BLOCK;
       }
     }
     const acTable = progressive ? undefined : tables.get(16 + ac)!;
@@ -253,7 +265,7 @@ function separate(
       Uint8Array.of(0xff, SOS, 0, 8, 1, component.id, 0, ...scan.spectral),
       writer.finish(),
     );
-  });
+  }
 }
 
 function tableSegment(id: number, { counts, symbols }: Table): Uint8Array<ArrayBuffer> {
@@ -266,7 +278,7 @@ function tableSegment(id: number, { counts, symbols }: Table): Uint8Array<ArrayB
  *
  * @throws {SyntaxError} If its data is damaged.
  */
-export function separatePlanes(bytes: Uint8Array): Plane[] {
+export function* separatePlanes(bytes: Uint8Array): Steps<Plane[]> {
   const tables = new Map<number, Table>(), quantisation: Uint8Array[] = [];
   let components: Component[] = [], size: [number, number, number, number] = [0, 0, 1, 1];
   let interval = 0, progressive = false;
@@ -314,7 +326,7 @@ export function separatePlanes(bytes: Uint8Array): Plane[] {
           Uint8Array.of(0xff, SOS, 0, 8, 1, id, content[2]!, ...scan.spectral),
           bytes.subarray(end, next),
         );
-      } else separate(bytes.subarray(0, next), scan, tables, interval, size, progressive);
+      } else yield* separate(bytes.subarray(0, next), scan, tables, interval, size, progressive);
       at = next;
       continue;
     }
