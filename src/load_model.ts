@@ -4,13 +4,13 @@
  * @module
  */
 import type { LongStep } from "./progress.ts";
-import type { Checkpoint, Entry } from "./checkpoint/checkpoint.ts";
+import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import type { CheckpointLimits } from "./checkpoint/limits.ts";
+import { locate } from "./checkpoint/locate.ts";
 import { openCheckpoint } from "./checkpoint/open.ts";
 import { isNamed, names } from "./checkpoint/named.ts";
 import type { SourceInput } from "./bytes/source.ts";
 import { countParameters, specKeys } from "./checkpoint/weights.ts";
-import { unwrapped } from "./checkpoint/wrappers.ts";
 import { printable } from "./bytes/errors.ts";
 import { renamedEntries } from "./checkpoint/renamed.ts";
 import type { Device } from "./device.ts";
@@ -160,14 +160,14 @@ const isCheckpoint = (source: ModelSource): source is Checkpoint =>
 
 /** Opens the checkpoint behind a source; a released name, or one on the hub, is downloaded to the cache once. */
 export async function openModelSource(source: ModelSource, options: LoadOptions = {}): Promise<Checkpoint> {
-  if (isCheckpoint(source)) return options.key === undefined ? locate(source) : source;
+  if (isCheckpoint(source)) return options.key === undefined ? locate(source, isKnown) : source;
   const checkpoint = typeof source === "string" && isNamed(source)
     ? await (await names()).openNamed(source, options)
     : await openCheckpoint(source, options).catch(async (error) => {
       if (typeof source === "string") (await names()).orMeant(source, error);
       throw error;
     });
-  return options.key === undefined ? locate(checkpoint) : checkpoint;
+  return options.key === undefined ? locate(checkpoint, isKnown) : checkpoint;
 }
 
 /** The `sidewinder` entry of the file's metadata. */
@@ -178,59 +178,6 @@ function metadataOf(checkpoint: Checkpoint): ModelMetadata | undefined {
 
 /** Whether a family recognises the tensors, even if only to refuse what is said about them. */
 const isKnown = (entries: Checkpoint["entries"]): boolean => FAMILIES.some((family) => hasMarks(family, entries));
-
-/** Most common beginnings of keys that are tried, and how deep. */
-const MOST_BEGINNINGS = 50;
-const MOST_NESTED = 3;
-/** Beginnings that are preferred when several hold a model. */
-const PREFERRED = ["params_ema", "params", "model", "state_dict", "net", "network", "net_g", "generator", "backbone"];
-
-type Entries = Checkpoint["entries"];
-
-/** The entries below each first name of keys, those of preferred names first. */
-function groupsOf(entries: Entries): [name: string, entries: Entries][] {
-  const groups = new Map<string, Map<string, Entry>>();
-  for (const [key, entry] of entries) {
-    const name = key.slice(0, Math.max(0, key.indexOf(".")));
-    if (name === "" || (!groups.has(name) && groups.size >= MOST_BEGINNINGS)) continue;
-    const group = groups.get(name) ?? new Map<string, Entry>();
-    const rest = unwrapped(key.slice(name.length + 1));
-    groups.set(name, group.set(rest, { ...entry, name: rest }));
-  }
-  const rank = (name: string) => (PREFERRED.indexOf(name) + PREFERRED.length + 1) % (PREFERRED.length + 1);
-  return [...groups].sort(([a], [b]) => rank(a) - rank(b));
-}
-
-/** The part of a checkpoint below a first name; what stands beside it becomes ignored. */
-function partOf(checkpoint: Checkpoint, name: string, entries: Entries): Checkpoint {
-  const beside = [...checkpoint.entries.keys()].filter((key) => !key.startsWith(`${name}.`));
-  return {
-    ...checkpoint,
-    entries,
-    root: checkpoint.root === "" ? name : `${checkpoint.root}.${name}`,
-    ignored: [...beside, ...checkpoint.ignored],
-    // Warnings and closing stay those of the file.
-    get warnings() {
-      return checkpoint.warnings;
-    },
-    close: () => checkpoint.close(),
-  };
-}
-
-/** The model in a checkpoint whose tensors stand below common names, as Lightning and training scripts save it. */
-function locate(checkpoint: Checkpoint): Checkpoint {
-  let level: { readonly entries: Entries; readonly path: readonly [name: string, entries: Entries][] }[] = [
-    { entries: checkpoint.entries, path: [] },
-  ];
-  for (let depth = 0; depth <= MOST_NESTED; depth++) {
-    const found = level.find(({ entries }) => isKnown(entries));
-    if (found) return found.path.reduce((part, [name, entries]) => partOf(part, name, entries), checkpoint);
-    level = level.slice(0, MOST_BEGINNINGS).flatMap(({ entries, path }) =>
-      groupsOf(entries).map((group) => ({ entries: group[1], path: [...path, group] }))
-    );
-  }
-  return checkpoint;
-}
 
 /**
  * Refuses a checkpoint that could not be run, before a weight is read: tensors that differ from the model's, and sizes that

@@ -45,7 +45,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ]],
   ["src/generate.ts", ["src/run/", "src/language_model.ts"]],
   ["src/forecast.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
-  ["src/fuse.ts", [PROGRESS, "src/run/", "src/models/", "src/load_model.ts"]],
+  ["src/fuse.ts", [PROGRESS, "src/run/", "src/models/", "src/load_model.ts", "src/bytes/"]],
   ["src/restore/", [PROGRESS, "src/image/", "src/models/", "src/run/", "src/load_model.ts", "src/bytes/"]],
   ["src/restore.ts", [
     ...["src/device.ts", "src/image/", "src/load_model.ts", "src/restore/", "src/default_model.ts"],
