@@ -90,7 +90,8 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
       : await minify(text.slice(shebang.length), { module: true, ecma: 2020, compress: { passes: 2 } });
     const number = numbers.get(file.split("/").at(-1)!);
     // No shared file does anything by being imported; entries name all that theirs need, so that it is fetched at once.
-    const used = number === undefined ? code! : code!.replaceAll(BARE, "");
+    const asked = code!.replace(SHIFTS, (run) => isPure(run, code!) ? "" : run);
+    const used = number === undefined ? asked : asked.replaceAll(BARE, "");
     const named = used.replaceAll(/(?<="\.\/)chunk-\w+\.js(?=")/g, (name) => numbers.get(name)!);
     await Deno.writeTextFile(ROOT + file, shebang + named.replace(LEFT, `import(${LEAVE}$1)`));
     if (number !== undefined) await Deno.rename(ROOT + file, `${outdir}${number}`);
@@ -100,6 +101,13 @@ async function bundle(entries: readonly string[], outdir: string, plugins: esbui
 const BARE = /(?<=^|;)import"\.\/chunk-\w+\.js";/g;
 
 const SHARED = /\/chunk-\w+\.js$/;
+
+/** Numbers that lcms-wasm puts together and nobody asks for, by functions of one letter. */
+const SHIFTS = /(?:[\w$]\(\d+\),){20,}/;
+
+/** Whether functions that are called do nothing but shift. */
+const isPure = (run: string, code: string): boolean =>
+  [...new Set(run.match(/[\w$](?=\()/g))].every((name) => code.includes(`${name}=e=>e<<`));
 
 const SHEBANG = /^#!.*\n/, CARRIER_OUT = /_wasm\.gen|kernels_\w+\.gen/;
 
@@ -118,6 +126,7 @@ const IN_WORKERD = [".", "./edge", "./kernels"];
 /** Licences whose words are the same wherever they stand, from the first to the last. */
 const LICENCES: Readonly<Record<string, RegExp>> = {
   "Apache License": /\n[^\n]*TERMS AND CONDITIONS FOR USE[^]*?END OF TERMS AND CONDITIONS\n/g,
+  "Appendix": /APPENDIX: How to apply the Apache License[^]*?limitations under the License\./g,
   "MIT License":
     /Permission is hereby granted, free of charge[^]*?\bTHE\s+(?:USE OR OTHER )?DEALINGS\s+IN\s+THE\s+SOFTWARE\./gi,
 };
@@ -125,7 +134,7 @@ const LICENCES: Readonly<Record<string, RegExp>> = {
 /** The dedication to the public domain asks for no copy of its text. */
 const PUBLIC_DOMAIN = /Creative Commons Legal Code\s+CC0 1\.0 Universal\n[^]*?(?=\n# |$)/g;
 
-/** A notice that gives the words of a licence once. */
+/** A notice that gives the words of a licence once, without the spaces and lines around them. */
 function toldOnce(notice: string): string {
   for (const [licence, words] of Object.entries(LICENCES)) {
     let told = false;
@@ -135,9 +144,10 @@ function toldOnce(notice: string): string {
       return text;
     });
   }
-  return notice.replaceAll(
-    PUBLIC_DOMAIN,
-    "CC0 1.0 Universal: https://creativecommons.org/publicdomain/zero/1.0/legalcode\n",
+  const dedicated = "CC0 1.0 Universal: https://creativecommons.org/publicdomain/zero/1.0/legalcode\n";
+  return notice.replaceAll(PUBLIC_DOMAIN, dedicated).replace(/^[ \t]+|[ \t]+$/gm, "").replace(
+    /^(=|-){4,}$/gm,
+    "$1$1$1",
   );
 }
 

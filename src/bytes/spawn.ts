@@ -45,10 +45,10 @@ interface WorkerThreads {
 
 /**
  * Begins a text for {@linkcode spawn}: `receive` is called with the data and a function that answers; where it is told to
- * receive all, with everything that is sent later, too.
+ * receive all, with everything that is sent later, too. The name of the module stands in two parts, so that no bundler looks for it.
  */
 export const RECEIVE = `"use strict";
-const NODE = "node" + ":worker_threads"; // in two parts, so that no bundler looks for it
+const NODE = "node" + ":worker_threads";
 const receive = (serve, all) => {
   const byNode = ({ workerData, parentPort }) => {
     const answer = (...it) => parentPort.postMessage(...it);

@@ -77,8 +77,9 @@ async function perform(open: OpenCodec, { module, call, args, channels }: CodecT
   }
 }
 
+/** Some bundlers write calls of `__name` into functions. */
 const codeOf = (open: OpenCodec): string =>
-  `${RECEIVE}const __name = (it) => it; // some bundlers write calls of it into functions
+  `${RECEIVE}const __name = (it) => it;
 const open = ${open};
 const perform = ${perform};
 receive(async (task, answer) => {

@@ -16,8 +16,9 @@ const WORTH_IT = 1 << 20;
 /** An encoder that holds a worker until it is disposed of. */
 export interface PngEncoderApart extends PngEncoder, AsyncDisposable {}
 
+/** Some bundlers write calls of `__name` into functions. */
 const code = (): string =>
-  `${RECEIVE}const __name = (it) => it; // some bundlers write calls of it into functions
+  `${RECEIVE}const __name = (it) => it;
 const openDeflater = ${openDeflater};
 const paeth = ${paeth};
 let deflater;

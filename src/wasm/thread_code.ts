@@ -107,9 +107,12 @@ export function drawShare(words: Int32Array): number | undefined {
   return share < 0 || share >= total ? undefined : share;
 }
 
-/** The code; the clock is read once in a thousand loads. */
+/**
+ * The code. The clock is read once in a thousand loads; the name of the module stands in two parts, so that no bundler looks for
+ * it; a share makes no new list of arguments, as nobody collects what threads leave; no ticket is drawn of a call twice.
+ */
 export const THREAD_CODE = `"use strict";
-const NODE = "node" + ":worker_threads"; // in two parts, so that no bundler looks for it
+const NODE = "node" + ":worker_threads";
 const serve = ({ module, memory, names, control, controlWords, pool, stack, scratch }) => {
   const imports = {};
   for (const { module: from, name } of WebAssembly.Module.imports(module)) imports[from] = { [name]: memory };
@@ -131,13 +134,13 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
     if (Atomics.load(words, ${WORD.call}) === seen) Atomics.wait(words, ${WORD.call}, seen, 1000);
     const call = Atomics.load(words, ${WORD.call});
     if (Atomics.load(words, ${WORD.pool}) !== pool) return;
-    if (call === seen) continue; // no ticket is drawn of a call twice
+    if (call === seen) continue;
     seen = call;
     for (;;) {
       const ticket = Atomics.add(words, ${WORD.next}, 1), total = Atomics.load(words, ${WORD.total});
       const share = ticket - Atomics.load(words, ${WORD.base}) | 0;
       if (share < 0 || share >= total) break;
-      const at = share * ${MOST_ARGUMENTS}, kernel = words[${WORD.kernel}], args = lists[kernel]; // nothing new for each share
+      const at = share * ${MOST_ARGUMENTS}, kernel = words[${WORD.kernel}], args = lists[kernel];
       args.length = floats[at];
       for (let i = 0; i < args.length; i++) args[i] = floats[at + 2 + i];
       args[floats[at + 1]] = scratch;

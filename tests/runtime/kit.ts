@@ -82,9 +82,11 @@ export async function makeKit(): Promise<void> {
   await Deno.mkdir(KIT, { recursive: true });
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
   const packages = await Deno.readTextFile(`${ROOT}tests/runtime/kit.json`);
-  await once("packages", packages, async () => {
+  const lock = await Deno.readTextFile(`${ROOT}tests/runtime/kit_lock.json`);
+  await once("packages", packages + lock, async () => {
     await Deno.writeTextFile(`${KIT}package.json`, packages);
-    await must("npm", ["install", ...quiet], { cwd: KIT });
+    await Deno.writeTextFile(`${KIT}package-lock.json`, lock);
+    await must("npm", ["ci", ...quiet], { cwd: KIT });
     await Deno.remove(`${KIT}sidewinder.stamp`).catch(() => undefined);
   });
   await once("sidewinder", await buildPackages(), async () => {

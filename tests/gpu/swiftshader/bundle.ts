@@ -47,11 +47,14 @@ export type Runtime = "node" | "chromium";
  */
 export async function buildSuite(runtime: Runtime): Promise<void> {
   await Deno.mkdir(KIT, { recursive: true });
-  const packages = await Deno.readTextFile(new URL("kit.json", import.meta.url));
-  if (await Deno.readTextFile(`${KIT}installed.json`).catch(() => "") !== packages) {
+  const [packages, lock] = await Promise.all(
+    ["kit.json", "kit_lock.json"].map((name) => Deno.readTextFile(new URL(name, import.meta.url))),
+  ) as [string, string];
+  if (await Deno.readTextFile(`${KIT}installed.json`).catch(() => "") !== packages + lock) {
     await Deno.writeTextFile(`${KIT}package.json`, packages);
-    await must("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: KIT });
-    await Deno.writeTextFile(`${KIT}installed.json`, packages);
+    await Deno.writeTextFile(`${KIT}package-lock.json`, lock);
+    await must("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { cwd: KIT });
+    await Deno.writeTextFile(`${KIT}installed.json`, packages + lock);
   }
   // The shipped weights are packages of their own; the npm package's tests run them in Node and Chromium.
   const bound = fixtures().filter((name) => !name.startsWith("trained/") && (long || name !== SLOWEST))
