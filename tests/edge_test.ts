@@ -264,6 +264,34 @@ Deno.test("edgeHandler() sends rows while later tiles are still to be run", asyn
   while (await busyPlaces(small) > 0) await new Promise((resolve) => setTimeout(resolve, 5));
 });
 
+Deno.test("edgeHandler() drops rows that nobody reads, and lets go of their place", async () => {
+  const { setTimeout: begin } = globalThis, timeout = 600_000, timers: { id: number; run: () => void }[] = [];
+  globalThis.setTimeout = ((run: () => void, milliseconds?: number) => {
+    const id = begin(run, milliseconds) as unknown as number;
+    if (milliseconds === timeout) timers.push({ id, run });
+    return id;
+  }) as typeof begin;
+  try {
+    const small = handlerOf({ memory: 24, timeout });
+    const response = await small(post(await tall(), { accept: "image/png" })), reader = response.body!.getReader();
+    await reader.read();
+    timers.at(-1)!.run();
+    await assertRejects(() => reader.read(), Error, "was not read");
+    while (await busyPlaces(small) > 0) await new Promise((resolve) => begin(resolve, 5));
+  } finally {
+    globalThis.setTimeout = begin;
+    for (const { id } of timers) clearTimeout(id);
+  }
+});
+
+Deno.test("edgeHandler() answers HEAD without a body, refusals too", async () => {
+  for (const [path, status] of [["health", 200], ["", 405], ["nowhere", 404]] as const) {
+    const response = await handler(new Request(URL_ + path, { method: "HEAD" }));
+    assertEquals([response.status, response.body], [status, null]);
+    assert(response.headers.has("content-type"));
+  }
+});
+
 /** A picture of many rows of tiles. */
 const tall = () =>
   encodeImage({ data: new Uint8Array(48 * 3000), width: 48, height: 3000, channels: 1 }, { type: "png" });
