@@ -122,7 +122,8 @@ export const wasmName = (path: string): string => path.split("/").at(-1)!.replac
 /** Modules that carry WebAssembly as base64. */
 export const CARRIERS = /\/(kernels_\w+|\w+_wasm)\.gen\.[jt]s$/;
 
-const KERNELS = /\/kernels_\w+\.gen\.ts$/, SHADERS = /\/shaders\.gen\.ts$/;
+/** The kernels that most engines run; the others are for engines without relaxed SIMD. */
+const FIRST = /\/kernels_relaxed\.gen\.ts$/, SHADERS = /\/shaders\.gen\.ts$/;
 
 /** The shaders as they are shipped: without what only people read. */
 const shortShaders = (text: string): string => text.replaceAll(/^ +/gm, "").replaceAll(/ ?(,|==|[=+*{}<>]) /g, "$1");
@@ -136,25 +137,22 @@ const gzip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
 const packed = (bytes: Uint8Array): string => `z${(4 - bytes.length % 4) % 4}${toBase85(bytes)}`;
 
 /**
- * Modules that carry WebAssembly or shaders carry them compressed: by gzip what is opened at the start, since every runtime
- * undoes that by itself; `codecs`: what is done to the rest.
+ * Modules that carry WebAssembly or shaders carry them compressed: by gzip what most open at the start, since every runtime
+ * undoes that by itself; `rest`: what is done to the others.
  */
-export function compressed(codecs: "gzip" | "lzma"): Plugin {
+export function compressed(rest: "gzip" | "lzma"): Plugin {
+  const shrink = (bytes: Uint8Array<ArrayBuffer>) => rest === "gzip" ? gzip(bytes) : lzma(bytes, 9);
   return {
     name: "compressed",
     setup(build) {
       build.onLoad({ filter: CARRIERS }, async ({ path }) => {
         const { default: base64 } = await import(`file://${path}`) as { readonly default: string };
         const bytes = Uint8Array.fromBase64(base64);
-        return {
-          contents: `export default "${
-            packed(codecs === "gzip" || KERNELS.test(path) ? await gzip(bytes) : lzma(bytes, 9))
-          }";\n`,
-        };
+        return { contents: `export default "${packed(await (FIRST.test(path) ? gzip(bytes) : shrink(bytes)))}";\n` };
       });
       build.onLoad({ filter: SHADERS }, async ({ path }) => {
         const { default: text } = await import(`file://${path}`) as { readonly default: string };
-        const short = packed(await gzip(new TextEncoder().encode(shortShaders(text))));
+        const short = packed(await shrink(new TextEncoder().encode(shortShaders(text))));
         const source = await readSource(path);
         return {
           contents: source.replace(/^export default `[^]*`;$/m, () => `export default "${short}";`),
