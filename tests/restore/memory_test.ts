@@ -27,7 +27,7 @@ Deno.test({
   name: "restoreRows() keeps the whole process within the memory it is given",
   ignore,
   async fn() {
-    const few = await probe(1200, 900, 512), many = await probe(1200, 900, 256);
+    const few = await probe(900, 700, 512), many = await probe(900, 700, 256);
     console.log(
       `      ${few.tiles} tiles: ${(few.peak / 1e6).toFixed(0)} MB, ${many.tiles}: ${(many.peak / 1e6).toFixed(0)} MB`,
     );
