@@ -70,8 +70,8 @@ export const BROWSERS: Readonly<Record<string, (profile: string) => readonly str
   "firefox-esr": (profile) => ["--headless", "--no-remote", "--profile", profile],
 };
 
-/** Milliseconds a page has to answer. */
-const PATIENCE = 300_000;
+/** Milliseconds a page has to answer: on SwiftShader beside other suites a model takes minutes. */
+const PATIENCE = 600_000;
 
 /**
  * Opens a page of a folder and waits for what it POSTs.
