@@ -15,7 +15,7 @@ export interface Suite {
   readonly env?: Record<string, string>;
   /** Only with `--ci`, or when it is named. */
   readonly ciOnly?: boolean;
-  /** Beside no other: it looks at the clock. */
+  /** Beside no other: it looks at the clock, or waits for a page as people do. */
   readonly alone?: boolean;
   /** Gets what the suite needs; a text says why that failed. */
   readonly prepare?: (ci: boolean) => Promise<string | undefined>;
@@ -132,7 +132,7 @@ export const SUITES: readonly Suite[] = [
   denoSuite("site", "the page in Chromium and Firefox", [
     "tests/site",
     `--ignore=tests/site/webgpu_test.ts,${BY_THE_CLOCK}`,
-  ], { prepare: browsers }),
+  ], { prepare: browsers, alone: true }),
   denoSuite("swiftshader", "the GPU suite in Node and in Chromium, and the page there", [
     "tests/gpu/swiftshader",
     "tests/site/webgpu_test.ts",

@@ -14,7 +14,6 @@ export default `//# attention.wgsl
 
 
 
-
 struct Params {
   batch: u32, height: u32, width: u32, heads: u32, headWidth: u32, window: u32, shift: u32, xStride: u32, outStride: u32,
   firstRow: u32, rowCount: u32,
@@ -118,47 +117,14 @@ fn bandAt(at: u32, size: u32) -> u32 {
 
 fn bandsAt(y: u32, column: u32) -> u32 { return 3u * bandAt(y, p.height) + bandAt(column, p.width); }
 
-
-struct Part { largest: f32, whole: f32, sums: Eight }
-
-fn keepPart(lane: u32, part: Part) {
-  values[lane] = vec4f(part.largest, part.whole, 0.0, 0.0);
-  keys[lane] = part.sums.a;
-  if (QUADS > 1u) { keys[lane + 64u] = part.sums.b; }
-  if (QUADS > 2u) { keys[lane + 128u] = part.sums.c; }
-  if (QUADS > 3u) { keys[lane + 192u] = part.sums.d; }
-  if (QUADS > 4u) { keys[lane + 256u] = part.sums.e; }
-  if (QUADS > 5u) { keys[lane + 320u] = part.sums.f; }
-  if (QUADS > 6u) { keys[lane + 384u] = part.sums.g; }
-}
-
-
-fn joinPart(lane: u32, part: Part) -> Part {
-  let kept = values[lane];
-  let largest = max(part.largest, kept.x);
-  let less = exp(part.largest - largest);
-  let more = exp(kept.x - largest);
-  var next = Part(largest, part.whole * less + kept.y * more, part.sums);
-  next.sums.a = part.sums.a * less + keys[lane] * more;
-  if (QUADS > 1u) { next.sums.b = part.sums.b * less + keys[lane + 64u] * more; }
-  if (QUADS > 2u) { next.sums.c = part.sums.c * less + keys[lane + 128u] * more; }
-  if (QUADS > 3u) { next.sums.d = part.sums.d * less + keys[lane + 192u] * more; }
-  if (QUADS > 4u) { next.sums.e = part.sums.e * less + keys[lane + 256u] * more; }
-  if (QUADS > 5u) { next.sums.f = part.sums.f * less + keys[lane + 320u] * more; }
-  if (QUADS > 6u) { next.sums.g = part.sums.g * less + keys[lane + 384u] * more; }
-  return next;
-}
-
 fn areNan(v: vec4f) -> vec4<bool> { return vec4<bool>(isNan(v.x), isNan(v.y), isNan(v.z), isNan(v.w)); }
 
-@compute @workgroup_size(64 * PARTS)
+@compute @workgroup_size(64)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) thread: u32,
+  @builtin(local_invocation_index) lane: u32,
 ) {
-  let lane = thread % 64u;
-  let part = thread / 64u;
   let count = p.window * p.window;
   let chunks = (count + 63u) / 64u;
   let across = p.width / p.window;
@@ -181,7 +147,7 @@ fn main(
   var sums = Eight();
   var queries: array<Eight, MORE>;
   var more: array<Eight, MORE>;
-  for (var eight = 1u; eight < EIGHTS; eight++) { queries[eight - 1u] = eightAt(begin, 8u * eight); }
+  for (var part = 1u; part < EIGHTS; part++) { queries[part - 1u] = eightAt(begin, 8u * part); }
   let scale = 1.0 / sqrt(f32(p.headWidth));
   let side = 2u * p.window - 1u;
   let biases = p.biasOffset + (head * side + p.window - 1u - down) * side + p.window - 1u - aside;
@@ -189,7 +155,7 @@ fn main(
   var whole = 0.0;
   for (var first = 0u; first < count; first += KEYS) {
     workgroupBarrier();
-    for (var at = thread; at < KEYS * QUADS; at += 64u * PARTS) {
+    for (var at = lane; at < KEYS * QUADS; at += 64u) {
       let j = min(first + at / QUADS, count - 1u);
       let row = (top + j / p.window + p.shift) % p.height;
       let other = (image * p.height + row) * p.width + (left + j % p.window + p.shift) % p.width;
@@ -197,14 +163,14 @@ fn main(
       keys[at] = quadAt(start + p.heads * p.headWidth, at % QUADS);
       values[at] = quadAt(start + 2u * p.heads * p.headWidth, at % QUADS);
     }
-    for (var at = thread; at < KEYS; at += 64u * PARTS) {
+    for (var at = lane; at < KEYS; at += 64u) {
       let j = min(first + at, count - 1u);
       places[at] = vec2u(j / p.window * side + j % p.window, bandsAt(top + j / p.window, left + j % p.window));
     }
     workgroupBarrier();
-    for (var k = 4u * part; k < min(KEYS, count - first); k += 4u * PARTS) {
+    for (var k = 0u; k < min(KEYS, count - first); k += 4u) {
       var scores = scoresOf(query, k * QUADS);
-      for (var eight = 1u; eight < EIGHTS; eight++) { scores += scoresOf(queries[eight - 1u], k * QUADS + 8u * eight); }
+      for (var part = 1u; part < EIGHTS; part++) { scores += scoresOf(queries[part - 1u], k * QUADS + 8u * part); }
       let a = places[k];
       let b = places[k + 1u];
       let c = places[k + 2u];
@@ -220,27 +186,15 @@ fn main(
       let weights = select(select(exp(known - largest), scores, unknown), vec4f(), absent);
       whole = whole * less + dot(weights, vec4f(1.0));
       sums = weighEight(sums, less, weights, k * QUADS);
-      for (var eight = 1u; eight < EIGHTS; eight++) {
-        more[eight - 1u] = weighEight(more[eight - 1u], less, weights, k * QUADS + 8u * eight);
+      for (var part = 1u; part < EIGHTS; part++) {
+        more[part - 1u] = weighEight(more[part - 1u], less, weights, k * QUADS + 8u * part);
       }
     }
   }
-
-  for (var other = 1u; other < PARTS; other++) {
-    workgroupBarrier();
-    if (part == other) { keepPart(lane, Part(largest, whole, sums)); }
-    workgroupBarrier();
-    if (part == 0u) {
-      let both = joinPart(lane, Part(largest, whole, sums));
-      largest = both.largest;
-      whole = both.whole;
-      sums = both.sums;
-    }
-  }
-  if (i >= count || image >= p.batch || part > 0u) { return; }
+  if (i >= count || image >= p.batch) { return; }
   let place = p.outOffset + pixel * p.outStride + head * p.headWidth;
   storeEight(place, 0u, sums, whole);
-  for (var eight = 1u; eight < EIGHTS; eight++) { storeEight(place, 8u * eight, more[eight - 1u], whole); }
+  for (var part = 1u; part < EIGHTS; part++) { storeEight(place, 8u * part, more[part - 1u], whole); }
 }
 //# binary.wgsl
 // uses: activation spread
@@ -526,11 +480,11 @@ fn enterRows(m: u32) {
   enterRow(3u, firstPixel + m + 3u);
 }
 
-fn prepareRows(thread: u32, m: u32) {}
+fn prepareRows(thread: u32, first: u32, step: u32) {}
 
 fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums { return sums; }
 
-fn sliceFactors(thread: u32) -> vec4f { return vec4f(1.0); }
+fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f { return sums; }
 
 fn placeOf(row: i32, j: u32) -> u32 {
   if (CONTIGUOUS) { return u32(row + i32(j)); }
@@ -553,9 +507,6 @@ fn inputRows(tap: u32, j: u32) -> mat4x4f {
   return mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j));
 }
 
-
-fn insideRows(tap: u32, j: u32) -> mat4x4f { return inputRows(tap, j); }
-
 fn outputAt(index: u32) -> u32 {
   let pixel = pixelOf(index);
   return p.outOffset + ((pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x) * p.outStride;
@@ -566,6 +517,10 @@ fn isPixel(index: u32) -> bool { return index < p.batch * p.rowCount * p.outWidt
 fn storeRow(index: u32, column: u32, sums: vec4f) {
   if (!isPixel(index) || column >= p.outChannels) { return; }
   storeQuad(outputAt(index) + column, column, sums, p.outChannels - column);
+}
+
+fn storeResult(index: u32, column: u32, sum: f32) {
+  if (isPixel(index) && column < p.outChannels) { storeOne(outputAt(index) + column, column, sum); }
 }
 
 @compute @workgroup_size(TILE_THREADS)
@@ -595,7 +550,6 @@ fn split(
 // uses: activation spread
 
 
-
 struct Params {
   batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, outStride: u32,
   activation: u32, slope: f32, firstRow: u32, rowCount: u32,
@@ -607,25 +561,6 @@ struct Params {
 @group(0) @binding(2) var<storage, read> bias: array<Value>;
 @group(0) @binding(3) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
-
-
-struct Window { image: u32, top: i32, left: i32, channel: u32 }
-
-fn tapOf(window: Window, ky: u32, kx: u32) -> Value {
-  let line = window.top + i32(ky * p.dilation);
-  let column = window.left + i32(kx * p.dilation);
-  let inside = line >= 0 && line < i32(p.height) && column >= 0 && column < i32(p.width);
-  let pixel = (window.image + u32(clamp(line, 0, i32(p.height) - 1))) * p.width + u32(clamp(column, 0, i32(p.width) - 1));
-  let value = x[(p.xOffset + pixel * p.xStride) / LANES + window.channel] *
-    weight[(ky * p.size + kx) * (p.channels / LANES) + window.channel];
-  return select(Value(), value, inside);
-}
-
-fn lineOf(window: Window, ky: u32) -> Value {
-  var sum = tapOf(window, ky, 0u) + tapOf(window, ky, 1u) + tapOf(window, ky, 2u);
-  if (SIDE == 5u) { sum += tapOf(window, ky, 3u) + tapOf(window, ky, 4u); }
-  return sum;
-}
 
 @compute @workgroup_size(64)
 fn main(
@@ -645,12 +580,15 @@ fn main(
 
   var sum = Value();
   if (HAS_BIAS) { sum = bias[p.biasOffset / LANES + channel]; }
-  let window = Window(image, y - reach, column - reach, channel);
-  if (SIDE > 0u) {
-    sum += lineOf(window, 0u) + lineOf(window, 1u) + lineOf(window, 2u);
-    if (SIDE == 5u) { sum += lineOf(window, 3u) + lineOf(window, 4u); }
-  } else {
-    for (var i = 0u; i < p.size * p.size; i++) { sum += tapOf(window, i / p.size, i % p.size); }
+  for (var ky = 0u; ky < p.size; ky++) {
+    let fromY = y + i32(ky * p.dilation) - reach;
+    if (fromY < 0 || fromY >= i32(p.height)) { continue; }
+    for (var kx = 0u; kx < p.size; kx++) {
+      let fromX = column + i32(kx * p.dilation) - reach;
+      if (fromX < 0 || fromX >= i32(p.width)) { continue; }
+      let row = (image + u32(fromY)) * p.width + u32(fromX);
+      sum += x[(p.xOffset + row * p.xStride) / LANES + channel] * weight[(ky * p.size + kx) * columns + channel];
+    }
   }
   out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
     activateAll(p.activation, p.slope, sum);
@@ -707,17 +645,17 @@ struct Params {
   xOffset: u32, residualOffset: u32, weightOffset: u32, biasOffset: u32, gateOffset: u32, outOffset: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<Value>;
-@group(0) @binding(1) var<storage, read_write> residual: array<Value>;
-@group(0) @binding(2) var<storage, read> weight: array<Value>;
-@group(0) @binding(3) var<storage, read> bias: array<Value>;
-@group(0) @binding(4) var<storage, read> gate: array<Value>;
-@group(0) @binding(5) var<storage, read_write> out: array<Value>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> residual: array<f32>;
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+@group(0) @binding(3) var<storage, read> bias: array<f32>;
+@group(0) @binding(4) var<storage, read> gate: array<f32>;
+@group(0) @binding(5) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
 
-fn biasAt(column: u32) -> Value {
-  if (HAS_BIAS) { return bias[p.biasOffset / LANES + column]; }
-  return Value();
+fn biasAt(column: u32) -> f32 {
+  if (HAS_BIAS) { return bias[p.biasOffset + column]; }
+  return 0.0;
 }
 
 @compute @workgroup_size(64)
@@ -745,8 +683,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read> weight: array<Weights>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
-@group(0) @binding(4) var<storage, read> normWeight: array<vec4f>;
-@group(0) @binding(5) var<storage, read> normBias: array<vec4f>;
+@group(0) @binding(4) var<storage, read> normWeight: array<f32>;
+@group(0) @binding(5) var<storage, read> normBias: array<f32>;
 @group(0) @binding(6) var<storage, read_write> out: array<Result>;
 @group(1) @binding(0) var<uniform> p: Params;
 
@@ -797,109 +735,46 @@ fn squaresOf(rows: mat4x4f) -> vec4f {
 fn factorsOf(sums: vec4f) -> vec4f { return 1.0 / sqrt(sums / f32(p.inner) + p.epsilon); }
 
 
-fn centredQuad(start: u32, j: u32, mean: f32) -> vec4f {
-  if (WHOLE) { return select(vec4f(), insideRun(start, j) - mean, j < p.inner); }
-  let inside = vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner);
-  return select(vec4f(), insideRun(start, j) - mean, inside);
-}
 
-fn fourParts(turn: u32, first: u32) -> f32 {
-  return partAt(turn, first) + partAt(turn, first + 1u) + partAt(turn, first + 2u) + partAt(turn, first + 3u);
-}
-
-
-fn joinRow(turn: u32, thread: u32, values: vec4f) -> f32 {
-  keepPart(turn, thread, dot(values, vec4f(1.0)));
-  workgroupBarrier();
-  let first = thread / ROW_LANES * ROW_LANES;
-  if (ROW_LANES < 4u) { return partAt(turn, first) + partAt(turn, first + 1u); }
-  var sum = fourParts(turn, first);
-  if (ROW_LANES > 4u) { sum += fourParts(turn, first + 4u); }
-  if (ROW_LANES > 8u) { sum += fourParts(turn, first + 8u) + fourParts(turn, first + 12u); }
-  return sum;
-}
-
-
-
-
-fn prepareRows(thread: u32, m: u32) {
+fn prepareRows(thread: u32, first: u32, step: u32) {
   if (NORM != 2u) { return; }
-  let start = p.xOffset + productGroup * p.inner + min(tileRow + thread / ROW_LANES, p.rows - 1u) * p.xStride;
-  let first = 4u * (thread % ROW_LANES);
-  let step = 4u * ROW_LANES;
   var sums = vec4f();
-  for (var j = first; j < p.inner; j += 4u * step) {
-    sums += centredQuad(start, j, 0.0) + centredQuad(start, j + step, 0.0) +
-      centredQuad(start, j + 2u * step, 0.0) + centredQuad(start, j + 3u * step, 0.0);
-  }
-  let mean = joinRow(0u, thread, sums) / f32(p.inner);
-  var squares = vec4f();
-  for (var j = first; j < p.inner; j += 4u * step) {
-    let a = centredQuad(start, j, mean);
-    let b = centredQuad(start, j + step, mean);
-    let c = centredQuad(start, j + 2u * step, mean);
-    let d = centredQuad(start, j + 3u * step, mean);
-    squares += a * a + b * b + c * c + d * d;
-  }
-  let factor = 1.0 / sqrt(joinRow(1u, thread, squares) / f32(p.inner) + p.epsilon);
-  workgroupBarrier();
-  keepPart(0u, thread, mean);
-  keepPart(1u, thread, factor);
-  workgroupBarrier();
-  let row = min(m, TILE_M - 4u) * ROW_LANES;
-  means = vec4f(partAt(0u, row), partAt(0u, row + ROW_LANES), partAt(0u, row + 2u * ROW_LANES), partAt(0u, row + 3u * ROW_LANES));
-  factors = vec4f(partAt(1u, row), partAt(1u, row + ROW_LANES), partAt(1u, row + 2u * ROW_LANES), partAt(1u, row + 3u * ROW_LANES));
-  workgroupBarrier();
+  for (var j = first; j < p.inner; j += step) { sums += vec4f(1.0) * rawRows(j); }
+  means = joinRows(thread, sums) / f32(p.inner);
+  for (var j = first; j < p.inner; j += step) { powers += squaresOf(centredRows(j)); }
+  factors = factorsOf(joinRows(thread, powers));
 }
 
 
-fn normOne(at: u32) -> f32 { return normWeight[at / 4u][at % 4u]; }
-
-fn normBiasOne(at: u32) -> f32 { return normBias[at / 4u][at % 4u]; }
+fn normQuad(values: vec4f, j: u32) -> vec4f {
+  return select(vec4f(), values, vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner));
+}
 
 fn normWeightQuad(j: u32) -> vec4f {
   let at = p.normWeightOffset + productGroup * p.inner + j;
-  if (WHOLE) { return select(vec4f(), normWeight[at / 4u], j < p.inner); }
-  let inside = vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner);
-  return select(vec4f(), vec4f(normOne(at), normOne(at + 1u), normOne(at + 2u), normOne(at + 3u)), inside);
+  return normQuad(vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]), j);
 }
 
 fn normBiasQuad(j: u32) -> vec4f {
   if ((p.given & 4u) == 0u) { return vec4f(); }
   let at = p.normBiasOffset + productGroup * p.inner + j;
-  if (WHOLE) { return select(vec4f(), normBias[at / 4u], j < p.inner); }
-  let inside = vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner);
-  let values = vec4f(normBiasOne(at), normBiasOne(at + 1u), normBiasOne(at + 2u), normBiasOne(at + 3u));
-  return select(vec4f(), values, inside);
-}
-
-
-fn normed(rows: mat4x4f, j: u32) -> mat4x4f {
-  let scales = normWeightQuad(j);
-  if (NORM == 1u) {
-    powers += squaresOf(rows);
-    return mat4x4f(rows[0] * scales, rows[1] * scales, rows[2] * scales, rows[3] * scales);
-  }
-  let shifts = normBiasQuad(j);
-  return mat4x4f(
-    fma(rows[0] * factors[0], scales, shifts), fma(rows[1] * factors[1], scales, shifts),
-    fma(rows[2] * factors[2], scales, shifts), fma(rows[3] * factors[3], scales, shifts),
-  );
+  return normQuad(vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]), j);
 }
 
 fn inputRows(tap: u32, j: u32) -> mat4x4f {
   if (NORM == 0u) { return rawRows(j); }
-  if (NORM == 1u) { return normed(rawRows(j), j); }
-  return normed(centredRows(j), j);
-}
-
-fn insideRows(tap: u32, j: u32) -> mat4x4f {
-  let rows = mat4x4f(
-    insideRun(starts[0], j), insideRun(starts[1], j), insideRun(starts[2], j), insideRun(starts[3], j),
+  let scales = normWeightQuad(j);
+  if (NORM == 1u) {
+    let rows = rawRows(j);
+    powers += squaresOf(rows);
+    return mat4x4f(rows[0] * scales, rows[1] * scales, rows[2] * scales, rows[3] * scales);
+  }
+  let rows = centredRows(j);
+  let shifts = normBiasQuad(j);
+  return mat4x4f(
+    rows[0] * factors[0] * scales + shifts, rows[1] * factors[1] * scales + shifts,
+    rows[2] * factors[2] * scales + shifts, rows[3] * factors[3] * scales + shifts,
   );
-  if (NORM == 0u) { return rows; }
-  if (NORM == 1u) { return normed(rows, j); }
-  return normed(mat4x4f(rows[0] - means[0], rows[1] - means[1], rows[2] - means[2], rows[3] - means[3]), j);
 }
 
 fn scaleRows(sums: mat4x4f, by: vec4f) -> mat4x4f {
@@ -923,16 +798,21 @@ fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums {
   return next;
 }
 
-
-fn sliceFactors(thread: u32) -> vec4f {
-  if (NORM != 1u) { return vec4f(1.0); }
-  return factorsOf(joinRows(thread, powers));
+fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f {
+  if (NORM != 1u) { return sums; }
+  return scaleRows(sums, factorsOf(joinRows(thread, powers)));
 }
 
 fn storeRow(row: u32, column: u32, sums: vec4f) {
   if (row >= p.rows || column >= p.outer) { return; }
   let channel = productGroup * p.outer + column;
   storeQuad(p.outOffset + row * p.outStride + channel, channel, sums, p.outer - column);
+}
+
+fn storeResult(row: u32, column: u32, sum: f32) {
+  if (row >= p.rows || column >= p.outer) { return; }
+  let channel = productGroup * p.outer + column;
+  storeOne(p.outOffset + row * p.outStride + channel, channel, sum);
 }
 
 @compute @workgroup_size(TILE_THREADS)
@@ -1044,14 +924,14 @@ struct Params {
   xOffset: u32, residualOffset: u32, weightOffset: u32, gateOffset: u32, outOffset: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<Value>;
-@group(0) @binding(1) var<storage, read_write> residual: array<Value>;
-@group(0) @binding(2) var<storage, read> weight: array<Value>;
-@group(0) @binding(3) var<storage, read> gate: array<Value>;
-@group(0) @binding(4) var<storage, read_write> out: array<Value>;
+@group(0) @binding(0) var<storage, read> x: array<f32>;
+@group(0) @binding(1) var<storage, read_write> residual: array<f32>;
+@group(0) @binding(2) var<storage, read> weight: array<f32>;
+@group(0) @binding(3) var<storage, read> gate: array<f32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
 
-fn biasAt(column: u32) -> Value { return Value(); }
+fn biasAt(column: u32) -> f32 { return 0.0; }
 
 @compute @workgroup_size(64)
 fn main(
@@ -1196,7 +1076,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane == 0u) { out[p.outOffset + row * p.outStride] = select(f32(place.y), -1.0, place.x == 0u); }
 }
 //# selective_scan.wgsl
-// uses: activation order scan_step scan_stride scan_local scan_cross scan_fed
+// uses: activation order scan_step scan_local scan_fed
 
 
 
@@ -1457,7 +1337,7 @@ fn clear(
 struct Params {
   batch: u32, rows: u32, columns: u32, xStride: u32, noiseStride: u32, outStride: u32, random: u32, seed: u32,
   xOffset: u32, noiseOffset: u32, outOffset: u32,
-  blocks: u32, given: u32, begun: u32,
+  blocks: u32, given: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -1479,158 +1359,81 @@ fn gumbel(i: u32) -> f32 {
 
 fn classesOf(image: u32) -> u32 { return p.outOffset + (3u * image + 2u) * p.outStride; }
 
-const LANES: u32 = 4u;
-var<workgroup> best: array<f32, 64u * LANES>;
-var<workgroup> chosen: array<u32, 64u * LANES>;
-var<workgroup> classes: array<u32, 64>;
-
-fn valueAt(row: u32, c: u32) -> f32 {
-  var value = x[p.xOffset + row * p.xStride + c];
-  if (p.given != 0u) { value += noise[p.noiseOffset + row * p.noiseStride + c]; }
-  if (p.random != 0u) { value += gumbel(row * p.columns + c); }
-  return value;
-}
-
-
-fn sameClass(i: u32, c: u32) -> vec4u {
-  return select(vec4u(), vec4u(1u), vec4u(classes[i], classes[i + 1u], classes[i + 2u], classes[i + 3u]) == vec4u(c));
-}
-
-@compute @workgroup_size(64u * LANES)
-fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let row = group.x * 64u + thread / LANES;
-  var largest = -3.4028234e38;
-  var column = 0u;
-  if (row < p.rows) {
-
-    for (var c = thread % LANES; c < p.columns; c += 4u * LANES) {
-      let columns = vec4u(c) + LANES * vec4u(0u, 1u, 2u, 3u);
-      let at = group.y * p.rows + row;
-      let last = p.columns - 1u;
-      let values = vec4f(
-        valueAt(at, columns.x), valueAt(at, min(columns.y, last)), valueAt(at, min(columns.z, last)),
-        valueAt(at, min(columns.w, last)),
-      );
-      if (values.x > largest) { largest = values.x; column = columns.x; }
-      if (values.y > largest && columns.y <= last) { largest = values.y; column = columns.y; }
-      if (values.z > largest && columns.z <= last) { largest = values.z; column = columns.z; }
-      if (values.w > largest && columns.w <= last) { largest = values.w; column = columns.w; }
+@compute @workgroup_size(64)
+fn main(
+  @builtin(workgroup_id) group: vec3u,
+  @builtin(num_workgroups) groups: vec3u,
+  @builtin(local_invocation_index) lane: u32,
+) {
+  let row = (group.y * groups.x + group.x) * 64u + lane;
+  if (row >= p.batch * p.rows) { return; }
+  var best = -3.4028234e38;
+  var chosen = 0u;
+  for (var c = 0u; c < p.columns; c++) {
+    var value = x[p.xOffset + row * p.xStride + c];
+    if (p.given != 0u) { value += noise[p.noiseOffset + row * p.noiseStride + c]; }
+    if (p.random != 0u) { value += gumbel(row * p.columns + c); }
+    if (value > best) {
+      best = value;
+      chosen = c;
     }
   }
-  best[thread] = largest;
-  chosen[thread] = column;
-  workgroupBarrier();
-  if (thread < 64u) {
+  out[classesOf(row / p.rows) + row % p.rows] = chosen;
+}
 
-    largest = best[thread * LANES];
-    column = chosen[thread * LANES];
-    for (var i = thread * LANES + 1u; i < (thread + 1u) * LANES; i++) {
-      if (best[i] > largest || (best[i] == largest && chosen[i] < column)) {
-        largest = best[i];
-        column = chosen[i];
-      }
-    }
-    let at = group.x * 64u + thread;
-    classes[thread] = select(p.columns, column, at < p.rows);
-    if (at < p.rows) { out[classesOf(group.y) + at] = column; }
-  }
+var<workgroup> classes: array<u32, 256>;
+
+
+fn shareClasses(image: u32, block: u32, lane: u32) -> u32 {
+  let row = block * 64u + lane;
+  var class_ = p.columns;
+  if (row < p.rows) { class_ = out[classesOf(image) + row]; }
+  classes[lane] = class_;
   workgroupBarrier();
-  for (var c = thread; c < p.columns; c += 64u * LANES) {
-    var sum = vec4u();
-    for (var i = 0u; i < 64u; i += 8u) { sum += sameClass(i, c) + sameClass(i + 4u, c); }
-    scratch[(group.y * p.blocks + group.x) * p.columns + c] = sum.x + sum.y + sum.z + sum.w;
+  return class_;
+}
+
+@compute @workgroup_size(64)
+fn count(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  shareClasses(group.y, group.x, lane);
+  for (var c = lane; c < p.columns; c += 64u) {
+    var sum = 0u;
+    for (var i = 0u; i < 64u; i++) { sum += select(0u, 1u, classes[i] == c); }
+    scratch[(group.y * p.columns + c) * p.blocks + group.x] = sum;
   }
 }
 
-var<workgroup> sums: array<u32, 256>;
-
-
-fn sumBefore(thread: u32, value: u32) -> u32 {
-  sums[thread] = value;
+@compute @workgroup_size(256)
+fn begin(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let total = p.columns * p.blocks;
+  let run = (total + 255u) / 256u;
+  let first = group.x * total;
+  var sum = 0u;
+  for (var i = lane * run; i < min(total, (lane + 1u) * run); i++) { sum += scratch[first + i]; }
+  classes[lane] = sum;
   workgroupBarrier();
   for (var step = 1u; step < 256u; step *= 2u) {
     var before = 0u;
-    if (thread >= step) { before = sums[thread - step]; }
+    if (lane >= step) { before = classes[lane - step]; }
     workgroupBarrier();
-    sums[thread] += before;
+    classes[lane] += before;
     workgroupBarrier();
   }
-  return sums[thread] - value;
-}
-
-
-fn countAt(image: u32, i: u32) -> u32 { return (image * p.blocks + i % p.blocks) * p.columns + i / p.blocks; }
-
-@compute @workgroup_size(256)
-fn begin(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let total = p.columns * p.blocks;
-  let run = (total + 255u) / 256u;
-  let first = thread * run;
-  var sum = 0u;
-  for (var i = first; i < min(total, first + run); i++) { sum += scratch[countAt(group.x, i)]; }
-  var place = sumBefore(thread, sum);
-  for (var i = first; i < min(total, first + run); i++) {
-    let here = scratch[countAt(group.x, i)];
-    scratch[countAt(group.x, i)] = place;
+  var place = classes[lane] - sum;
+  for (var i = lane * run; i < min(total, (lane + 1u) * run); i++) {
+    let here = scratch[first + i];
+    scratch[first + i] = place;
     place += here;
   }
 }
 
-
-struct Counts { total: u32, before: u32 }
-
-fn addCount(counts: Counts, image: u32, other: u32, class_: u32, block: u32) -> Counts {
-  let at = (image * p.blocks + min(other, p.blocks - 1u)) * p.columns + min(class_, p.columns - 1u);
-  let count = select(0u, scratch[at], other < p.blocks && class_ < p.columns);
-  return Counts(counts.total + count, counts.before + select(0u, count, other < block));
-}
-
-var<workgroup> befores: array<u32, 256>;
-var<workgroup> firsts: array<u32, 256>;
-
-
-
-fn findFirsts(image: u32, block: u32, thread: u32) {
-  let shares = select(1u, 4u, p.columns <= 64u);
-  let wide = 256u / shares;
-  let class_ = thread % wide;
-  var counts = Counts();
-  for (var other = thread / wide; other < p.blocks; other += 4u * shares) {
-    counts = addCount(counts, image, other, class_, block);
-    counts = addCount(counts, image, other + shares, class_, block);
-    counts = addCount(counts, image, other + 2u * shares, class_, block);
-    counts = addCount(counts, image, other + 3u * shares, class_, block);
-  }
-  sums[thread] = counts.total;
-  befores[thread] = counts.before;
-  workgroupBarrier();
-  var total = 0u;
-  var before = 0u;
-  for (var i = 0u; i < shares; i++) {
-    total += select(0u, sums[i * wide + class_], thread < wide);
-    before += befores[i * wide + class_];
-  }
-  workgroupBarrier();
-  firsts[thread] = sumBefore(thread, total) + before;
-}
-
-@compute @workgroup_size(256)
-fn place(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let row = group.x * 64u + thread;
-  let exists = thread < 64u && row < p.rows;
-  var class_ = p.columns;
-  if (exists) { class_ = out[classesOf(group.y) + row]; }
-  if (thread < 64u) { classes[thread] = class_; }
-  if (p.begun == 0u) { findFirsts(group.y, group.x, thread); }
-  workgroupBarrier();
-  if (!exists) { return; }
-  var at = firsts[min(class_, 255u)];
-  if (p.begun != 0u) { at = scratch[(group.y * p.blocks + group.x) * p.columns + class_]; }
-  for (var i = 0u; i < thread; i += 4u) {
-    let before = vec4u(i) + vec4u(0u, 1u, 2u, 3u) < vec4u(thread);
-    let same = select(vec4u(), sameClass(i, class_), before);
-    at += same.x + same.y + same.z + same.w;
-  }
+@compute @workgroup_size(64)
+fn place(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let class_ = shareClasses(group.y, group.x, lane);
+  let row = group.x * 64u + lane;
+  if (row >= p.rows) { return; }
+  var at = scratch[(group.y * p.columns + class_) * p.blocks + group.x];
+  for (var i = 0u; i < lane; i++) { at += select(0u, 1u, classes[i] == class_); }
   let order = p.outOffset + 3u * group.y * p.outStride;
   out[order + at] = row;
   out[order + p.outStride + row] = at;
@@ -1740,14 +1543,7 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
 
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at], j >= first && j < end); }
 
-
-const WHOLE: bool = false;
-
-
-fn insideRun(start: u32, j: u32) -> vec4f {
-  let at = start + j;
-  return vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
-}
+const AT_ONCE: u32 = 1u;
 //# shared/input_4.wgsl
 
 alias Word = vec4f;
@@ -1758,37 +1554,11 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
 
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
 
-
-const WHOLE: bool = true;
-
-
-fn insideRun(start: u32, j: u32) -> vec4f { return x[start / 4u + j / 4u]; }
+const AT_ONCE: u32 = 2u;
 //# shared/join_0.wgsl
-
-const ROW_LANES: u32 = 1u;
-
-fn keepPart(turn: u32, thread: u32, value: f32) {}
-
-fn partAt(turn: u32, thread: u32) -> f32 { return 0.0; }
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f { return values; }
 //# shared/join_1.wgsl
-
-const ROW_LANES: u32 = TILE_THREADS / TILE_M;
-
-fn keepPart(turn: u32, thread: u32, value: f32) {
-  if (turn == 0u) {
-    inputTile[thread].x = value;
-  } else {
-    weightTile[thread].x = value;
-  }
-}
-
-fn partAt(turn: u32, thread: u32) -> f32 {
-  if (turn == 0u) { return inputTile[thread].x; }
-  return weightTile[thread].x;
-}
-
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f {
   if (thread < INPUT_BLOCKS) { inputTile[thread] = values; }
@@ -1800,13 +1570,6 @@ fn joinRows(thread: u32, values: vec4f) -> vec4f {
   return sum;
 }
 //# shared/join_2.wgsl
-
-const ROW_LANES: u32 = 256u / TILE_M;
-
-fn keepPart(turn: u32, thread: u32, value: f32) { slices[256u * turn + thread].x = value; }
-
-fn partAt(turn: u32, thread: u32) -> f32 { return slices[256u * turn + thread].x; }
-
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f {
   slices[thread] = values;
@@ -1822,86 +1585,49 @@ fn joinRows(thread: u32, values: vec4f) -> vec4f {
 
 var<workgroup> partial: array<f32, 64>;
 
-fn sumFour(first: u32, step: u32) -> f32 {
-  return partial[first] + partial[first + step] + partial[first + 2u * step] + partial[first + 3u * step];
-}
-
-
-
-fn sumThreads(lane: u32, value: f32) -> f32 {
+fn sumLanes(lane: u32, value: f32) -> f32 {
   partial[lane] = value;
   workgroupBarrier();
-  let eight = lane / 8u * 8u;
-  var sum = sumFour(eight, 1u) + sumFour(eight + 4u, 1u);
-  workgroupBarrier();
-  if (ROW_THREADS == 8u) { return sum; }
-  partial[lane] = sum;
-  workgroupBarrier();
-  let first = lane / ROW_THREADS * ROW_THREADS;
-  sum = partial[first] + partial[first + 8u];
-  if (ROW_THREADS > 16u) { sum += partial[first + 16u] + partial[first + 24u]; }
-  if (ROW_THREADS > 32u) { sum += sumFour(first + 32u, 8u); }
+  for (var half = LANES / 2u; half > 0u; half /= 2u) {
+    if (lane % LANES < half) { partial[lane] += partial[lane + half]; }
+    workgroupBarrier();
+  }
+  let sum = partial[lane / LANES * LANES];
   workgroupBarrier();
   return sum;
 }
 
-
-fn wordAt(row: u32, c: u32) -> Value {
-  if (HAS_RESIDUAL) { return residual[(p.residualOffset + row * p.residualStride) / LANES + c]; }
-  return x[(p.xOffset + row * p.xStride) / LANES + c];
-}
-
-
-fn wordOff(value: Value, c: u32, width: u32, mean: f32) -> Value { return select(Value(), value - mean, c < width); }
-
-fn storeWord(row: u32, c: u32, width: u32, value: Value) {
-  if (c >= width) { return; }
-  var result = value * weight[p.weightOffset / LANES + c] + biasAt(c);
-  if (HAS_GATE) { result *= activateAll(1u, 0.0, gate[(p.gateOffset + row * p.gateStride) / LANES + c]); }
-  out[(p.outOffset + row * p.outStride) / LANES + c] = result;
+fn valueAt(row: u32, column: u32) -> f32 {
+  if (HAS_RESIDUAL) { return residual[p.residualOffset + row * p.residualStride + column]; }
+  return x[p.xOffset + row * p.xStride + column];
 }
 
 fn normalise(group: u32, lane: u32, centred: bool) {
-  let row = group * (64u / ROW_THREADS) + lane / ROW_THREADS;
-  let width = select(0u, p.columns / LANES, row < p.rows);
-  let c0 = lane % ROW_THREADS;
-  let c1 = c0 + ROW_THREADS;
-  let c2 = c1 + ROW_THREADS;
-  let c3 = c2 + ROW_THREADS;
-  let rest = c3 + ROW_THREADS;
+  let row = group * (64u / LANES) + lane / LANES;
+  let width = select(0u, p.columns, row < p.rows);
+  let first = lane % LANES;
   if (HAS_RESIDUAL) {
-    for (var c = c0; c < width; c += ROW_THREADS) {
-      residual[(p.residualOffset + row * p.residualStride) / LANES + c] += x[(p.xOffset + row * p.xStride) / LANES + c];
+    for (var c = first; c < width; c += LANES) {
+      residual[p.residualOffset + row * p.residualStride + c] += x[p.xOffset + row * p.xStride + c];
     }
   }
-  let known = min(row, p.rows - 1u);
-  let last = p.columns / LANES - 1u;
-  let v0 = wordAt(known, min(c0, last));
-  let v1 = wordAt(known, min(c1, last));
-  let v2 = wordAt(known, min(c2, last));
-  let v3 = wordAt(known, min(c3, last));
   var mean = 0.0;
   if (centred) {
-    var sum = wordOff(v0, c0, width, 0.0) + wordOff(v1, c1, width, 0.0) + wordOff(v2, c2, width, 0.0) +
-      wordOff(v3, c3, width, 0.0);
-    for (var c = rest; c < width; c += ROW_THREADS) { sum += wordAt(row, c); }
-    mean = sumThreads(lane, totalOf(sum)) / f32(p.columns);
+    var sum = 0.0;
+    for (var c = first; c < width; c += LANES) { sum += valueAt(row, c); }
+    mean = sumLanes(lane, sum) / f32(p.columns);
   }
-  let o0 = wordOff(v0, c0, width, mean);
-  let o1 = wordOff(v1, c1, width, mean);
-  let o2 = wordOff(v2, c2, width, mean);
-  let o3 = wordOff(v3, c3, width, mean);
-  var power = o0 * o0 + o1 * o1 + o2 * o2 + o3 * o3;
-  for (var c = rest; c < width; c += ROW_THREADS) {
-    let off = wordAt(row, c) - mean;
+  var power = 0.0;
+  for (var c = first; c < width; c += LANES) {
+    let off = valueAt(row, c) - mean;
     power += off * off;
   }
-  let factor = 1.0 / sqrt(sumThreads(lane, totalOf(power)) / f32(p.columns) + p.epsilon);
-  storeWord(row, c0, width, o0 * factor);
-  storeWord(row, c1, width, o1 * factor);
-  storeWord(row, c2, width, o2 * factor);
-  storeWord(row, c3, width, o3 * factor);
-  for (var c = rest; c < width; c += ROW_THREADS) { storeWord(row, c, width, (wordAt(row, c) - mean) * factor); }
+  let factor = 1.0 / sqrt(sumLanes(lane, power) / f32(p.columns) + p.epsilon);
+  for (var c = first; c < width; c += LANES) {
+    var value = (valueAt(row, c) - mean) * factor * weight[p.weightOffset + c] + biasAt(c);
+    if (HAS_GATE) { value *= silu(gate[p.gateOffset + row * p.gateStride + c]); }
+    out[p.outOffset + row * p.outStride + c] = value;
+  }
 }
 //# shared/order.wgsl
 
@@ -1961,6 +1687,9 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   }
   out[at / 4u] = value;
 }
+
+
+fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }
 //# shared/reduce.wgsl
 
 
@@ -2020,187 +1749,6 @@ fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
   }
   value = joinLanes(lane, value);
   if (lane < 8u && column < p.columns) { out[p.outOffset + group.z * p.outStride + column] = result(value); }
-}
-//# shared/scan_cross.wgsl
-
-
-
-
-const CROSS_THREADS: u32 = 256u;
-
-const KEPT_QUADS: u32 = (max(RANK_QUADS, 1u) + 3u) / 4u * 4u;
-var<workgroup> crossDeltas: array<f32, CROSS_STEPS * CROSS_CHANNELS>;
-var<workgroup> crossSums: array<f32, CROSS_STEPS * CROSS_CHANNELS>;
-var<workgroup> crossRank: array<vec4f, KEPT_QUADS * CROSS_CHANNELS>;
-var<workgroup> crossTimes: array<f32, CROSS_THREADS>;
-var<workgroup> crossStates: array<vec4f, min(QUADS, 2u) * CROSS_THREADS>;
-
-fn keepPassage(lane: u32, elapsed: f32, h: Quads) {
-  crossTimes[lane] = elapsed;
-  crossStates[lane] = h.a;
-  if (has(0u, 1u)) { crossStates[CROSS_THREADS + lane] = h.b; }
-}
-
-fn keptStates(lane: u32) -> Quads {
-  var h = Quads();
-  h.a = crossStates[lane];
-  if (has(0u, 1u)) { h.b = crossStates[CROSS_THREADS + lane]; }
-  return h;
-}
-
-
-fn passOn(h: Quads, a: Quads, elapsed: f32, leaves: Quads) -> Quads {
-  var next = leaves;
-  next.a = fma(exp2(elapsed * a.a), h.a, leaves.a);
-  if (has(0u, 1u)) { next.b = fma(exp2(elapsed * a.b), h.b, leaves.b); }
-  return next;
-}
-
-
-fn crossEntry(lane: u32, a: Quads, elapsed: f32, leaves: Quads) -> Quads {
-  let segment = lane / CROSS_CHANNELS;
-  var time = elapsed;
-  var h = leaves;
-  keepPassage(lane, time, h);
-  workgroupBarrier();
-  for (var reach = 1u; reach < p.segments; reach *= 2u) {
-    if (segment >= reach) {
-      let other = lane - reach * CROSS_CHANNELS;
-      h = passOn(keptStates(other), a, time, h);
-      time += crossTimes[other];
-    }
-    workgroupBarrier();
-    keepPassage(lane, time, h);
-    workgroupBarrier();
-  }
-  if (segment == 0u) { return Quads(); }
-  return keptStates(lane - CROSS_CHANNELS);
-}
-
-
-fn keepRank(image: u32, direction: u32, firstChannel: u32, lane: u32) {
-  if (RANK == 0u) { return; }
-  for (var i = lane; i < KEPT_QUADS * CROSS_CHANNELS; i += CROSS_THREADS) {
-    let chain = chainOf(image, direction, min(firstChannel + i % CROSS_CHANNELS, p.channels - 1u));
-    let quad = i / CROSS_CHANNELS;
-    crossRank[i] = select(vec4f(), constantQuad(chain, QUADS + 1u + min(quad, max(RANK_QUADS, 1u) - 1u)), quad < RANK_QUADS);
-  }
-}
-
-
-fn fromRank(a: vec4f, b: vec4f, c: vec4f, d: vec4f, at: u32) -> f32 {
-  return dot(a, crossRank[at]) + dot(b, crossRank[at + CROSS_CHANNELS]) + dot(c, crossRank[at + 2u * CROSS_CHANNELS]) +
-    dot(d, crossRank[at + 3u * CROSS_CHANNELS]);
-}
-
-
-fn biasOf(image: u32, direction: u32, channel: u32, row: u32) -> f32 {
-  let chain = chainOf(image, direction, min(channel, p.channels - 1u));
-  let bias = constantQuad(chain, QUADS).y;
-  if (RANK == 0u) { return bias + projectionAt(row + chain.channel); }
-  return bias;
-}
-
-
-fn keepDeltas(image: u32, direction: u32, firstChannel: u32, lane: u32) {
-  for (var item = lane * AT_ONCE; item < p.length * CROSS_CHANNELS; item += CROSS_THREADS * AT_ONCE) {
-    let token = image * p.length + item / CROSS_CHANNELS;
-    let row = p.projectionOffset + token * p.projectionStride + direction * p.projectionStep;
-    let column = item % CROSS_CHANNELS;
-    let channel = firstChannel + column;
-    var deltas = vec4f(biasOf(image, direction, channel, row), 0.0, 0.0, 0.0);
-    if (AT_ONCE > 1u) {
-      deltas.y = biasOf(image, direction, channel + 1u, row);
-      deltas.z = biasOf(image, direction, channel + 2u, row);
-      deltas.w = biasOf(image, direction, channel + 3u, row);
-    }
-    if (RANK > 0u) {
-      for (var quad = 0u; quad < RANK_QUADS; quad += 4u) {
-        let a = rankQuad(row, quad);
-        let b = rankQuad(row, quad + 1u);
-        let c = rankQuad(row, quad + 2u);
-        let d = rankQuad(row, quad + 3u);
-        let at = quad * CROSS_CHANNELS + column;
-        deltas.x += fromRank(a, b, c, d, at);
-        if (AT_ONCE > 1u) {
-          deltas.y += fromRank(a, b, c, d, at + 1u);
-          deltas.z += fromRank(a, b, c, d, at + 2u);
-          deltas.w += fromRank(a, b, c, d, at + 3u);
-        }
-      }
-    }
-    if (p.softplus != 0u) { deltas = softplus4(deltas); }
-    crossDeltas[item] = deltas.x;
-    if (AT_ONCE > 1u) {
-      crossDeltas[item + 1u] = deltas.y;
-      crossDeltas[item + 2u] = deltas.z;
-      crossDeltas[item + 3u] = deltas.w;
-    }
-  }
-}
-
-
-fn keptDeltas(stride: Stride, column: u32) -> vec4f {
-  let at = stride.indices * CROSS_CHANNELS + column;
-  return vec4f(crossDeltas[at.x], crossDeltas[at.y], crossDeltas[at.z], crossDeltas[at.w]);
-}
-
-fn addStride(read: vec4f, skip: f32, stride: Stride, column: u32, count: u32) {
-  let y = skip * stride.inputs + read;
-  let at = stride.indices * CROSS_CHANNELS + column;
-  crossSums[at.x] += y.x;
-  if (count > 1u) { crossSums[at.y] += y.y; }
-  if (count > 2u) { crossSums[at.z] += y.z; }
-  if (count > 3u) { crossSums[at.w] += y.w; }
-}
-
-@compute @workgroup_size(CROSS_THREADS)
-fn cross(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let column = lane % CROSS_CHANNELS;
-  let channel = place.x * CROSS_CHANNELS + column;
-  for (var i = lane; i < p.length * CROSS_CHANNELS; i += CROSS_THREADS) { crossSums[i] = 0.0; }
-  for (var direction = 0u; direction < p.directions; direction++) {
-    let chain = chainOf(imageOf(place), direction, min(channel, p.channels - 1u));
-    let steps = stepsOf(direction, lane / CROSS_CHANNELS);
-    let a = loadA(chain, 0u);
-    let skip = constantQuad(chain, QUADS).x;
-    let first = tokenAt(min(steps.first, p.length - 1u), direction);
-    keepRank(imageOf(place), direction, place.x * CROSS_CHANNELS, lane);
-    workgroupBarrier();
-    keepDeltas(imageOf(place), direction, place.x * CROSS_CHANNELS, lane);
-    workgroupBarrier();
-    var h = Quads();
-    var elapsed = 0.0;
-    var index = first;
-    for (var step = steps.first; step < steps.end; step += 4u) {
-      let stride = strideOf(chain, step, index, false);
-      let deltas = keptDeltas(stride, column);
-      h = takeStride(h, a, deltas, stride, steps.end - step).h;
-      elapsed += sumOfSteps(deltas, steps.end - step);
-      index = tokenAfter(stride.indices.w, step + 4u, direction);
-    }
-
-    h = crossEntry(lane, a, elapsed, h);
-    index = first;
-    for (var step = steps.first; step < steps.end; step += 4u) {
-      let stride = strideOf(chain, step, index, true);
-      let walked = takeStride(h, a, keptDeltas(stride, column), stride, steps.end - step);
-      h = walked.h;
-      addStride(walked.read, skip, stride, column, steps.end - step);
-      index = tokenAfter(stride.indices.w, step + 4u, direction);
-    }
-    workgroupBarrier();
-  }
-  if (channel >= p.channels) { return; }
-
-  for (var i = lane; i < p.length * CROSS_CHANNELS; i += CROSS_THREADS) {
-    let token = imageOf(place) * p.length + i / CROSS_CHANNELS;
-    var y = crossSums[i];
-    if (HAS_Z) { y *= silu(gateOf(token, channel)); }
-    let at = p.outOffset + token * p.outStride + channel;
-    if (p.add != 0u) { y += out[at]; }
-    out[at] = y;
-  }
 }
 //# shared/scan_fed.wgsl
 
@@ -2659,7 +2207,6 @@ fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
 }
 
 fn stateQuad(at: u32, quad: u32) -> vec4f {
-  if (STATE == 1u) { return vec4f(projectionAt(at), 0.0, 0.0, 0.0); }
   return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
 }
 
@@ -2739,58 +2286,7 @@ fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
   if (p.segments > 1u) { return scratch[scratchAt(chain, segment, quad)]; }
   return loadState(chain, quad);
 }
-//# shared/scan_stride.wgsl
-
-
-
-struct Stride { indices: vec4u, inputs: vec4f, a: Token, b: Token, c: Token, d: Token }
-
-
-fn strideOf(chain: Chain, step: u32, index: u32, forOutput: bool) -> Stride {
-  var stride: Stride;
-  let second = tokenAfter(index, step + 1u, chain.direction);
-  let third = tokenAfter(second, step + 2u, chain.direction);
-  let fourth = tokenAfter(third, step + 3u, chain.direction);
-  stride.indices = min(vec4u(index, second, third, fourth), vec4u(p.length - 1u));
-  stride.a = tokenOf(chain, 0u, stride.indices.x, forOutput);
-  stride.b = tokenOf(chain, 0u, stride.indices.y, forOutput);
-  stride.c = tokenOf(chain, 0u, stride.indices.z, forOutput);
-  stride.d = tokenOf(chain, 0u, stride.indices.w, forOutput);
-  stride.inputs = vec4f(stride.a.input, stride.b.input, stride.c.input, stride.d.input);
-  return stride;
-}
-
-
-struct Walked { h: Quads, read: vec4f }
-
-
-fn takeStep(h: Quads, a: Quads, delta: f32, token: Token, exists: bool) -> Quads {
-  var next = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
-  next.a = select(h.a, next.a, exists);
-  if (has(0u, 1u)) { next.b = select(h.b, next.b, exists); }
-  return next;
-}
-
-
-fn takeStride(h: Quads, a: Quads, deltas: vec4f, stride: Stride, count: u32) -> Walked {
-  let exist = INDICES < vec4u(count);
-  var walked = Walked(h, vec4f());
-  walked.h = takeStep(walked.h, a, deltas.x, stride.a, exist.x);
-  walked.read.x = readAll(walked.h, 0u, stride.a.c);
-  walked.h = takeStep(walked.h, a, deltas.y, stride.b, exist.y);
-  walked.read.y = readAll(walked.h, 0u, stride.b.c);
-  walked.h = takeStep(walked.h, a, deltas.z, stride.c, exist.z);
-  walked.read.z = readAll(walked.h, 0u, stride.c.c);
-  walked.h = takeStep(walked.h, a, deltas.w, stride.d, exist.w);
-  walked.read.w = readAll(walked.h, 0u, stride.d.c);
-  return walked;
-}
-
-fn sumOfSteps(deltas: vec4f, count: u32) -> f32 {
-  return dot(select(vec4f(), deltas, INDICES < vec4u(count)), vec4f(1.0));
-}
 //# shared/slices.wgsl
-
 
 
 
@@ -2798,69 +2294,48 @@ const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
 const SLICES: u32 = 256u / SLICE_THREADS;
 var<workgroup> slices: array<vec4f, 1024>;
 
-fn addRows(sums: mat4x4f, rows: mat4x4f, a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> mat4x4f {
-  let inputs = transpose(rows);
-  return addOuter(addOuter(addOuter(addOuter(sums, inputs[0], a), inputs[1], b), inputs[2], c), inputs[3], d);
-}
-
 
 fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
-  if (WHOLE) {
-    let at = weightStart + (tap * inner + j) * outerQuads + quad;
-    return addRows(
-      sums, insideRows(tap, j), weightAt(at), weightAt(at + outerQuads), weightAt(at + 2u * outerQuads),
-      weightAt(at + 3u * outerQuads),
-    );
-  }
-  return addRows(
-    sums, inputRows(tap, j), weightQuad(tap, j, quad, inner, outerQuads), weightQuad(tap, j + 1u, quad, inner, outerQuads),
-    weightQuad(tap, j + 2u, quad, inner, outerQuads), weightQuad(tap, j + 3u, quad, inner, outerQuads),
-  );
+  let inputs = transpose(inputRows(tap, j));
+  var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
+  next = addOuter(next, inputs[1], weightQuad(tap, j + 1u, quad, inner, outerQuads));
+  next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
+  return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
 }
 
 
 fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
   let place = thread % SLICE_THREADS;
   let slice = thread / SLICE_THREADS;
-
-  let quad = min(firstQuad + place % (TILE_N / 4u), outerQuads - 1u);
-  let m = 4u * (place / (TILE_N / 4u));
-  enterRows(m);
-  prepareRows(thread, m);
+  let quad = firstQuad + place % (TILE_N / 4u);
+  enterRows(4u * (place / (TILE_N / 4u)));
+  prepareRows(thread, 4u * slice, 4u * SLICES);
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
 
-    var j = 4u * slice;
-    for (; j + 4u * SLICES < inner; j += 8u * SLICES) {
+    for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
       sums = addFour(sums, tap, j, quad, inner, outerQuads);
-      sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads);
+      if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
     }
-    if (j < inner) { sums = addFour(sums, tap, j, quad, inner, outerQuads); }
   }
-  let factors = sliceFactors(thread);
+  sums = finishSlice(thread, sums);
   let at = slice * 4u * SLICE_THREADS + place;
-  slices[at] = sums[0] * factors[0];
-  slices[at + SLICE_THREADS] = sums[1] * factors[1];
-  slices[at + 2u * SLICE_THREADS] = sums[2] * factors[2];
-  slices[at + 3u * SLICE_THREADS] = sums[3] * factors[3];
+  slices[at] = sums[0];
+  slices[at + SLICE_THREADS] = sums[1];
+  slices[at + 2u * SLICE_THREADS] = sums[2];
+  slices[at + 3u * SLICE_THREADS] = sums[3];
   workgroupBarrier();
-}
-
-fn fourSlices(at: u32) -> vec4f {
-  let step = 4u * SLICE_THREADS;
-  return slices[at] + slices[at + step] + slices[at + 2u * step] + slices[at + 3u * step];
 }
 
 
 fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
-  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
-    let row = index / (TILE_N / 4u);
-    let quad = index % (TILE_N / 4u);
-    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + quad;
-    var sum = fourSlices(at);
-    if (SLICES > 4u) { sum += fourSlices(at + 16u * SLICE_THREADS); }
-    if (SLICES > 8u) { sum += fourSlices(at + 32u * SLICE_THREADS) + fourSlices(at + 48u * SLICE_THREADS); }
-    storeRow(firstRow + row, firstColumn + 4u * quad, sum);
+  for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
+    let row = index / TILE_N;
+    let column = index % TILE_N;
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + column / 4u;
+    var sum = 0.0;
+    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at][column % 4u]; }
+    storeResult(firstRow + row, firstColumn + column, sum);
   }
 }
 //# shared/spread.wgsl
@@ -2869,6 +2344,7 @@ fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 //# shared/tile.wgsl
+
 
 
 
@@ -2966,9 +2442,8 @@ fn keepBlock(thread: u32, values: mat4x4f) {
 fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
   let m = thread / THREAD_COLUMNS;
   let n = thread % THREAD_COLUMNS;
-  let firstRow = 4u * (thread / (TILE_K / 4u));
-  if (thread < INPUT_BLOCKS) { enterRows(firstRow); }
-  prepareRows(thread, firstRow);
+  if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
+  prepareRows(thread, select(inner, 4u * (thread % (TILE_K / 4u)), thread < INPUT_BLOCKS), TILE_K);
   var sums = Sums();
   let perTap = (inner + TILE_K - 1u) / TILE_K;
   let count = taps * perTap;
@@ -3010,8 +2485,6 @@ alias Value = f32;
 const LANES: u32 = 1u;
 
 fn activateAll(code: u32, slope: f32, x: Value) -> Value { return activate(code, slope, x); }
-
-fn totalOf(x: Value) -> f32 { return x; }
 //# shared/value_4.wgsl
 
 alias Value = vec4f;
@@ -3022,8 +2495,6 @@ fn activateAll(code: u32, slope: f32, x: Value) -> Value {
     activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
   );
 }
-
-fn totalOf(x: Value) -> f32 { return dot(x, vec4f(1.0)); }
 //# shared/weight_16.wgsl
 
 alias Weights = vec2u;
