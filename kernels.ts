@@ -167,6 +167,7 @@ export { restoreFrames } from "./src/restore_frames.ts";
 export type { Plan } from "./src/run/dry_device.ts";
 export {
   type Forward,
+  type Likeness,
   planModel,
   predictMilliseconds,
   runModel,

@@ -126,15 +126,15 @@ export async function timeModel(device: Device, name: TimedModel, gauge: Gauge, 
   const before = device.memory().weights;
   const { pass: forward, dispose } = await load(device, { entries: randomEntries(spec, half) });
   const bytes = device.memory().weights - before;
-  const plan = planModel(forward), { multiplyAdds, exps, stateElements } = plan;
+  const plan = planModel(forward), { multiplyAdds, exps, stateElements } = plan, like = { model: forward, key: "" };
   const limitOf = ({ memory, tile, exp, scan }: Limits): number =>
     streamed ? bytes / memory / 1e6 : (2 * multiplyAdds / tile + exps / exp + stateElements / scan) / 1e6;
   const warm = performance.now();
-  for (let i = 0; i < 50 && performance.now() - warm < 2000; i++) await runModel(device, forward);
+  for (let i = 0; i < 50 && performance.now() - warm < 2000; i++) await runModel(device, forward, { like });
   const times: number[] = [], limits: number[] = [], units: number[] = [];
   for (let i = 0, then = gauge.now(streamed); i < runs; i++) {
     const started = performance.now();
-    await runModel(device, forward);
+    await runModel(device, forward, { like });
     times.push(performance.now() - started);
     const now = gauge.now(streamed);
     limits.push((limitOf(then) + limitOf(now)) / 2);
@@ -171,6 +171,6 @@ async function timePhases(
       phases[kernel] = (phases[kernel] ?? 0) + performance.now() - started;
     },
   };
-  await runModel(timed, forward);
+  await runModel(timed, forward, { like: { model: forward, key: "" } });
   return phases;
 }

@@ -37,14 +37,20 @@ type Timed = (device: Device) => Promise<() => Promise<unknown>>;
 const timedVim = (variant: "vim-tiny" | "vim-small"): Timed => async (device) => {
   const config = vimConfig(VIM_VARIANTS[variant]), spec = vimWeights(config), image = new Float32Array(224 * 224 * 3);
   const { weights } = await bind(spec, randomCheckpoint(specKeys(spec)), device);
-  return () => runModel(device, (ops) => vim(ops, weights, config, ops.input(image, [1, 224, 224, 3])));
+  return () =>
+    runModel(device, (ops) => vim(ops, weights, config, ops.input(image, [1, 224, 224, 3])), {
+      like: { model: weights, key: "" },
+    });
 };
 
 const timedMambaIR = (side: number): Timed => async (device) => {
   const config = mambairConfig(MAMBAIR_VARIANTS["mambair-light-x2"]), spec = mambairWeights(config);
   const { weights } = await bind(spec, randomCheckpoint(specKeys(spec)), device);
   const image = new Float32Array(side * side * 3).fill(0.3);
-  return () => runModel(device, (ops) => mambair(ops, weights, config, ops.input(image, [1, side, side, 3])));
+  return () =>
+    runModel(device, (ops) => mambair(ops, weights, config, ops.input(image, [1, side, side, 3])), {
+      like: { model: weights, key: "" },
+    });
 };
 
 const MODELS: Readonly<Record<string, Timed>> = {

@@ -132,6 +132,7 @@ export async function fuse(model: Model, { pan, ms }: FusePair, options: FuseOpt
       return model.forward(ops, ops.input(sharp, [1, rows, columns, channels]), tap, { ms: second });
     }, {
       ...run,
+      like: { model, key: `${[rows, columns]}` },
       onProgress: ({ fraction }) =>
         onProgress?.(progressOf("fuse", i + Math.floor(fraction), places.length, (i + fraction) / places.length)),
     });

@@ -84,13 +84,14 @@ export async function* generateBatch(
   try {
     for (let index = 0; index < maxTokens; index++) {
       const joined = joinRows(rows), resumes = cache.length > 0, length = rows[0]!.length;
+      const like = { model, key: `generate ${[length, batch, resumes, temperature, topK, topP]}` };
       let logits: Promise<Float32Array> | undefined;
       const drawn = await cache.advance(length, () =>
         runModel(model.device, function* (ops, tap) {
           const y = yield* model.forward(ops, joined, batch, { states: cache.layers, resumes });
           tap?.("logits", y);
           return ops.sample(y, { temperature, topK, topP, seed: seedAt(seed, cache.length + length) });
-        }, { signal, ...(options.logits ? { tap: (_, y) => void (logits = model.device.read(y)) } : {}) }));
+        }, { signal, like, ...(options.logits ? { tap: (_, y) => void (logits = model.device.read(y)) } : {}) }));
       const found = Array.from(drawn);
       if (found.some((id) => id < 0)) {
         throw new RangeError("Cannot generate as the logits must hold a number: they are all NaN");

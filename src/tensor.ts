@@ -23,11 +23,15 @@ export interface Tensor {
   readonly stride: number;
 }
 
-/** Product of sizes; 1 for none. */
-export const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
+/** Product of sizes, of the first `count` if so many are named; 1 for none. */
+export function sizeOf(shape: readonly number[], count: number = shape.length): number {
+  let size = 1;
+  for (let i = 0; i < count; i++) size *= shape[i]!;
+  return size;
+}
 
 /** Number of rows: the product of all sizes but the last. */
-export const rowsOf = (tensor: Tensor): number => sizeOf(tensor.shape.slice(0, -1));
+export const rowsOf = ({ shape }: Tensor): number => sizeOf(shape, shape.length - 1);
 
 /** Length of a row. */
 export const columnsOf = (tensor: Tensor): number => tensor.shape.at(-1) ?? 1;

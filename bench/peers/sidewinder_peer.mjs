@@ -19,7 +19,8 @@ const toPixels = (planes, c) => planes.map((_, i) => planes[i % c * (planes.leng
 const device = await openDevice({ require: "wasm", threads: Number(threads) });
 const model = await loadModel(device, `${folder}/${name}.pth`);
 const pixels = toPixels(new Float32Array(bytes("in.bin")), channels), exact = new Float64Array(bytes("out.bin"));
-const run = () => runModel(device, (ops) => model.forward(ops, ops.input(pixels, [1, height, width, channels])));
+const forward = (ops) => model.forward(ops, ops.input(pixels, [1, height, width, channels]));
+const run = () => runModel(device, forward, { like: { model, key: "" } }); // as classify() and restore() do
 const say = (facts) => console.log(JSON.stringify(facts));
 const peak = () => 1024 * Number(/VmHWM:\s+(\d+)/.exec(readFileSync("/proc/self/status", "utf8"))?.[1] ?? 0);
 

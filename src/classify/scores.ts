@@ -30,7 +30,7 @@ export async function scoresOf(
   const logits = await runModel(model.device, function* (ops) {
     const input = ops.input(images, [tensors.length, height, width, channels]);
     return yield* model.forward(ops, input, undefined, choices);
-  }, options);
+  }, { ...options, like: choices ? undefined : { model, key: `${tensors.length}` } });
   if (logits.length !== tensors.length * classes) {
     throw new TypeError(
       `Cannot classify as the model must give one score per class and image: current output has ${logits.length} ` +

@@ -36,7 +36,8 @@ export class Issue {
 
   /** Issues one kernel call. No operand may reach out of its buffer, whatever an op has overlooked. */
   run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
-    for (const [name, tensor] of Object.entries<Tensor | undefined>(operands)) {
+    for (const name in operands) {
+      const tensor = (operands as Readonly<Record<string, Tensor | undefined>>)[name];
       if (tensor) expectInside(kernel, name, tensor);
     }
     this.#device.run(kernel, operands, params);

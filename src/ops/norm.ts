@@ -23,9 +23,8 @@ export interface NormOptions {
 export function normCall(issue: Issue, op: string, x: Tensor, weight: Tensor, options: NormOptions) {
   const { epsilon, residual, gate, out: given } = options, columns = columnsOf(x);
   if (sizeOf(weight.shape) !== columns) fail(op, "weight", `have ${columns} elements`, weight);
-  for (const [operand, tensor] of Object.entries({ residual, gate })) {
-    if (tensor) expectShape(op, operand, tensor, x.shape);
-  }
+  if (residual) expectShape(op, "residual", residual, x.shape);
+  if (gate) expectShape(op, "gate", gate, x.shape);
   const out = issue.target(op, x.shape, given ? { out: given } : {});
   const params = {
     rows: rowsOf(x),

@@ -171,6 +171,7 @@ export async function* runTiles(
           {
             signal,
             priority: BEHIND,
+            like: choices ? undefined : { model, key: `${[height, width]}` },
             onProgress: ({ fraction }) => onFraction?.((done + fraction * width * height) / total),
           },
         );

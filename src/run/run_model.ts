@@ -14,7 +14,7 @@ import type { Tensor } from "../tensor.ts";
 
 /**
  * A forward pass over any device: issues work, yields between blocks, returns the tensor to read. It is called twice, for
- * the plan and for the run; the tap is there in the run only.
+ * the plan and for the run, once where the plan is known; the tap is there in the run only.
  */
 export type Forward = (ops: Ops, tap?: Tap) => Generator<void, Tensor>;
 
@@ -27,6 +27,28 @@ export interface RunOptions extends LongStep {
   readonly tap?: Tap | undefined;
   /** Among the runs that wait for a device larger ones go first; 0 by default, and the tiles of a restoration have −1. */
   readonly priority?: number | undefined;
+}
+
+/** What a run shares with others: those of one model and key issue the same calls on tensors of the same shapes. */
+export interface Likeness {
+  /** What is run. */
+  readonly model: object;
+  /** All that the calls hang on: the task, sizes, options. */
+  readonly key: string;
+}
+
+/** Plans of models by key. */
+const plans = new WeakMap<object, Map<string, Plan>>();
+/** Plans that are kept of a model, those of a few shapes of tiles: with one more all are forgotten. */
+const KEPT = 8;
+
+/** The plan of a run, or of an earlier one that is like it. */
+function planLike(forward: Forward, { model, key }: Likeness): Plan {
+  let own = plans.get(model);
+  if (!own || own.size > KEPT) plans.set(model, own = new Map());
+  const plan = own.get(key) ?? planModel(forward);
+  own.set(key, plan);
+  return plan;
 }
 
 /** Work between two flushes, in milliseconds. */
@@ -63,10 +85,17 @@ export function planModel(forward: Forward): Plan {
   return dry.plan();
 }
 
-/** Runs a forward pass on a device, after all runs that were started before, and reads its result. */
-export function runModel(device: Device, forward: Forward, options: RunOptions = {}): Promise<Float32Array> {
+/**
+ * Runs a forward pass on a device, after all runs that were started before, and reads its result. Of the runs that `like` says
+ * are alike only the first one is planned.
+ */
+export function runModel(
+  device: Device,
+  forward: Forward,
+  options: RunOptions & { readonly like?: Likeness | undefined } = {},
+): Promise<Float32Array> {
   options.signal?.throwIfAborted();
-  const plan = planModel(forward), total = estimateMilliseconds(plan);
+  const plan = options.like ? planLike(forward, options.like) : planModel(forward), total = estimateMilliseconds(plan);
   return device.exclusive(async () => {
     await device.prepare?.(plan.calls);
     options.signal?.throwIfAborted();

@@ -16,7 +16,6 @@ import { obstacleToThreads, usableCores } from "./cores.ts";
 import { type Block, Heap } from "./heap.ts";
 import { heapViews, instantiate, SCRATCH_BYTES, type Variant } from "./load.ts";
 import { halvesOf, packWeight } from "./pack_weights.ts";
-import type { Share } from "./shares.ts";
 import type { Threads, ThreadSetup } from "./threads.ts";
 
 interface WasmBuffer extends DeviceBuffer {
@@ -99,34 +98,22 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
     },
     run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
       ledger.guard(`run ${kernel}`);
-      const signature = SIGNATURES[kernel];
-      const args: Record<string, number> = { ...params };
+      const signature = SIGNATURES[kernel], numbers = params as Readonly<Record<string, number>>, values: number[] = [];
       let half = false;
       for (const { name } of signature.operands) {
         const tensor = (operands as Record<string, Tensor | undefined>)[name], buffer = tensor?.buffer as WasmBuffer;
-        args[name] = tensor ? buffer.block.at + 4 * tensor.offset : 0;
+        values.push(tensor ? buffer.block.at + 4 * tensor.offset : 0);
         half ||= !!buffer?.half;
       }
-      if (half && args.packed) args.packed = 2;
-      else if (half && kernel !== "linear") {
+      if (half && !numbers.packed && kernel !== "linear") {
         throw new TypeError(`Cannot run ${kernel} as its weights must be of 32 bits: one was written as compact`);
       }
       const name = half && kernel === "linear" ? "linear_half" : kernel;
-      const flatten = (share: Share): number[] => [
-        ...signature.operands.map(({ name }) => share.args[name]!),
-        ...signature.params.map(({ name }) => share.args[name]!),
-        scratch.at,
-        SCRATCH_BYTES,
-        ...(share.part ?? []),
-      ];
-      if (
-        threads && millisecondsOf(kernel, params) >= grain &&
-        threads.run(kernel, { ...args, half: Number(half) }, flatten, scratch.at, name)
-      ) {
-        return;
-      }
+      for (const { name } of signature.params) values.push(numbers[name]! * (half && name === "packed" ? 2 : 1));
+      values.push(scratch.at, SCRATCH_BYTES);
+      if (threads && millisecondsOf(kernel, params) >= grain && threads.run(kernel, values, name)) return;
       try {
-        kernels[name](...flatten({ args }));
+        kernels[name](...values);
       } catch (cause) {
         throw trapped(kernel, cause);
       }

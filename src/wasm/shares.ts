@@ -11,7 +11,8 @@ export type Arguments = Readonly<Record<string, number>>;
 
 /** One share of a call. */
 export interface Share {
-  readonly args: Arguments;
+  /** Arguments that are others than in the whole call. */
+  readonly changes: Arguments;
   /** For a kernel that cuts itself, `<kernel>_share`: which part of how many; of a scan also from and to which direction. */
   readonly part?: readonly number[];
   /** How many places before this one the share stands that must be done first. */
@@ -19,6 +20,9 @@ export interface Share {
 }
 
 type Cut = (args: Arguments, threads: number) => readonly Share[];
+
+/** The whole call. */
+const WHOLE: readonly Share[] = [{ changes: {} }];
 
 /** Outputs in a panel of a packed product; `COLUMNS` of `rust-kernels/src/gemm.rs`. */
 const PANEL = 8;
@@ -39,44 +43,39 @@ function ranges(total: number, parts: number, step = 1): (readonly [from: number
   return Array.from({ length: count }, (_, i) => [edge(i), edge(i + 1)] as const);
 }
 
-/** Arguments with some operands moved by a number of floats; an absent one stays absent. */
-function moved(args: Arguments, floats: Arguments, rest: Arguments): Arguments {
-  const result: Record<string, number> = { ...args, ...rest };
-  for (const [name, count] of Object.entries(floats)) {
-    if (args[name]) result[name] = args[name]! + FLOAT * count;
-  }
-  return result;
+/** `changes`, and some operands moved by a number of floats; an absent one stays absent. */
+function moved(args: Arguments, changes: Record<string, number>, floats: Arguments): Arguments {
+  for (const name in floats) if (args[name]) changes[name] = args[name]! + FLOAT * floats[name]!;
+  return changes;
 }
 
 /** Rows that each operand advances by its own stride. */
 const byRows = (strides: Readonly<Record<string, string>>, step = ROWS): Cut => (args, threads) =>
-  ranges(args.rows!, sharesFor(threads), step).map(([from, to]) => ({
-    args: moved(
-      args,
-      Object.fromEntries(Object.entries(strides).map(([operand, stride]) => [operand, from * args[stride]!])),
-      { rows: to - from },
-    ),
-  }));
+  ranges(args.rows!, sharesFor(threads), step).map(([from, to]) => {
+    const changes: Record<string, number> = { rows: to - from };
+    for (const name in strides) if (args[name]) changes[name] = args[name]! + FLOAT * from * args[strides[name]!]!;
+    return { changes };
+  });
 
 /** Rows of a product, or panels of its outputs where the rows are few; `half`: the weight has two numbers a word. */
 const cutLinear: Cut = (args, threads) => {
   const { rows, outer, inner, groups } = args as Record<"rows" | "outer" | "inner" | "groups", number>;
   if (groups > 1 || rows >= 2 * threads * ROWS) return byRows({ x: "xStride", out: "outStride" })(args, threads);
-  return ranges(outer, threads, PANEL).map(([from, to]) => ({
-    args: moved(args, { weight: from * inner / (args.half ? 2 : 1), bias: from, scale: from, out: from }, {
-      outer: to - from,
-    }),
-  }));
+  return ranges(outer, threads, PANEL).map(([from, to]) => {
+    const floats = { weight: from * inner / (args.half ? 2 : 1), bias: from, scale: from, out: from };
+    return { changes: moved(args, { outer: to - from }, floats) };
+  });
 };
 
 /** Rows of an image, which the kernel takes as a band. */
 const byBands: Cut = (args, threads) =>
   ranges(args.rowCount!, sharesFor(threads)).map(([from, to]) => ({
-    args: { ...args, firstRow: args.firstRow! + from, rowCount: to - from },
+    changes: { firstRow: args.firstRow! + from, rowCount: to - from },
   }));
 
 /** What the kernel cuts itself. */
-const byParts: Cut = (args, threads) => Array.from({ length: threads }, (_, part) => ({ args, part: [part, threads] }));
+const byParts: Cut = (_, threads) =>
+  Array.from({ length: threads }, (_, part) => ({ changes: {}, part: [part, threads] }));
 
 /**
  * Panels of channels of all images, and directions: each walks the whole sequence, so there are few and even ones are wanted. A
@@ -96,7 +95,7 @@ const cutScan: Cut = (args, threads) => {
   return Array.from({ length: parts * directions }, (_, i) => {
     const direction = Math.floor(i / parts);
     return {
-      args,
+      changes: {},
       part: [i % parts, parts, direction, direction + 1],
       ...(direction > 0 ? { after: parts } : {}),
     };
@@ -108,20 +107,17 @@ const cutBinary: Cut = (args, threads) => {
   const { rows, bRows, bRepeat } = args as Record<"rows" | "bRows" | "bRepeat", number>;
   if (bRows === 1) return byRows({ a: "aStride", out: "outStride" })(args, threads);
   if (bRows * bRepeat < rows) return byRows({ a: "aStride", out: "outStride" }, bRows * bRepeat)(args, threads);
-  return ranges(rows, sharesFor(threads), bRepeat).map(([from, to]) => ({
-    args: moved(
-      args,
-      { a: from * args.aStride!, out: from * args.outStride!, b: from / bRepeat * args.bStride! },
-      { rows: to - from, bRows: Math.ceil((to - from) / bRepeat) },
-    ),
-  }));
+  return ranges(rows, sharesFor(threads), bRepeat).map(([from, to]) => {
+    const floats = { a: from * args.aStride!, out: from * args.outStride!, b: from / bRepeat * args.bStride! };
+    return { changes: moved(args, { rows: to - from, bRows: Math.ceil((to - from) / bRepeat) }, floats) };
+  });
 };
 
 /** Rows that are gathered; several images only as a whole. */
 const cutGather: Cut = (args, threads) => {
-  if (args.batch !== 1) return [{ args }];
+  if (args.batch !== 1) return WHOLE;
   return ranges(args.count!, sharesFor(threads)).map(([from, to]) => ({
-    args: moved(args, { index: from, out: from * args.outStride! }, { count: to - from }),
+    changes: moved(args, { count: to - from }, { index: from, out: from * args.outStride! }),
   }));
 };
 
@@ -131,16 +127,11 @@ const cutShuffle: Cut = (args, threads) => {
     "batch" | "height" | "width" | "scale" | "inverse",
     number
   >;
-  if (batch !== 1) return [{ args }];
+  if (batch !== 1) return WHOLE;
   return ranges(height, sharesFor(threads)).map(([from, to]) => {
     const small = from * width, large = small * scale ** 2;
-    return {
-      args: moved(
-        args,
-        { x: (inverse ? large : small) * args.xStride!, out: (inverse ? small : large) * args.outStride! },
-        { height: to - from },
-      ),
-    };
+    const floats = { x: (inverse ? large : small) * args.xStride!, out: (inverse ? small : large) * args.outStride! };
+    return { changes: moved(args, { height: to - from }, floats) };
   });
 };
 
@@ -164,5 +155,5 @@ const CUTS: Partial<Readonly<Record<KernelName, Cut>>> = {
 
 /** Cuts a call into at most `SHARES_EACH` shares a thread; one share is the whole call. */
 export function sharesOf(kernel: KernelName, args: Arguments, threads: number): readonly Share[] {
-  return CUTS[kernel]?.(args, threads) ?? [{ args }];
+  return CUTS[kernel]?.(args, threads) ?? WHOLE;
 }

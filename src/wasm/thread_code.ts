@@ -5,35 +5,38 @@
  *
  * @module
  */
+import type { Share } from "./shares.ts";
 
-/** Words of the control block. */
+/** Words of the control block. What many threads write while others read has a line of the caches (16 words) of its own. */
 export const WORD = {
   /** Counts published calls; threads sleep on it. */
   call: 0,
   /** Next ticket. Tickets are counted on from call to call, so that a late one of a call never is one of the next. */
-  next: 1,
-  /** Shares of the call: tickets from `base` on. */
-  total: 2,
+  next: 16,
   /** Shares that are done; the device sleeps on it. */
-  done: 3,
+  done: 32,
+  /** Threads that sleep, or are about to, until a share is done. */
+  sleepers: 48,
+  /** Shares of the call: tickets from `base` on. */
+  total: 64,
   /** Index of the exported function. */
-  kernel: 4,
+  kernel: 65,
   /** Numbers behind the control block: room for the arguments of all shares. */
-  count: 5,
+  count: 66,
   /** Number of the pool that works; the threads of any other end. */
-  pool: 6,
+  pool: 67,
   /** Threads that have come up. */
-  ready: 7,
+  ready: 68,
   /** Not 0 when a share trapped. */
-  fault: 8,
+  fault: 69,
   /** How many shares before it stands what a share comes after, 0: nothing; of the first ones, nothing. */
-  after: 9,
+  after: 70,
   /** Number of the call whose shares are taken; unlike `call` it is there before the first of them can be. */
-  round: 10,
+  round: 71,
   /** Ticket of the first share; written before `total`, read after it. */
-  base: 11,
+  base: 72,
   /** Round in which the first share was last done; of the others the words behind it. */
-  doneOf: 16,
+  doneOf: 80,
 } as const;
 
 /** Words of the control block for so many shares; arguments follow. */
@@ -68,11 +71,13 @@ export const SPINS = 20_000;
 export interface SharedCall {
   /** Index of the exported function. */
   readonly kernel: number;
-  /** Arguments of each share, and which of them is the thread's scratch. */
-  readonly list: readonly (readonly number[])[];
-  readonly place: number;
-  /** How many shares before it stands what a share comes after; 0: nothing. */
-  readonly after: number;
+  /** Arguments of the whole call, with room behind them for the part that a share is, where it has one. */
+  readonly values: Float64Array;
+  readonly shares: readonly Share[];
+  /** Which of the arguments each name is. */
+  readonly places: ReadonlyMap<string, number>;
+  /** Which is the thread's scratch. */
+  readonly scratch: number;
 }
 
 /**
@@ -81,23 +86,33 @@ export interface SharedCall {
  * @param late Most tickets that are drawn past a call's last share.
  */
 export function publish(words: Int32Array, floats: Float64Array, call: SharedCall, late: number): number {
-  const { kernel, list, place, after } = call;
-  list.forEach((args, i) => {
+  const { kernel, values, shares, places, scratch } = call;
+  shares.forEach(({ changes, part }, i) => {
     const at = i * MOST_ARGUMENTS;
-    floats[at] = args.length;
-    floats[at + 1] = place;
-    floats.set(args, at + 2);
+    floats[at] = values.length;
+    floats[at + 1] = scratch;
+    floats.set(values, at + 2);
+    for (const name in changes) floats[at + 2 + places.get(name)!] = changes[name]!;
+    if (part) floats.set(part, at + 2 + values.length - part.length);
   });
   words[WORD.kernel] = kernel;
   words[WORD.done] = 0;
-  words[WORD.after] = after;
+  words[WORD.after] = shares.at(-1)!.after ?? 0;
   const round = ++words[WORD.round]!, base = words[WORD.base]! + words[WORD.total]! + late | 0;
   Atomics.store(words, WORD.base, base);
-  Atomics.store(words, WORD.total, list.length);
+  Atomics.store(words, WORD.total, shares.length);
   Atomics.store(words, WORD.next, base);
   Atomics.add(words, WORD.call, 1);
   Atomics.notify(words, WORD.call);
   return round;
+}
+
+/** Fills `args` with the arguments of a share, `scratch` being the thread's. */
+export function readShare(floats: Float64Array, share: number, args: number[], scratch: number): void {
+  const at = share * MOST_ARGUMENTS;
+  args.length = floats[at]!;
+  for (let i = 0; i < args.length; i++) args[i] = floats[at + 2 + i]!;
+  args[floats[at + 1]!] = scratch;
 }
 
 /** The share that a drawn ticket is, or undefined if there is none left. */
@@ -147,7 +162,10 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
       const round = words[${WORD.round}], after = words[${WORD.after}], before = ${WORD.doneOf} + share - after;
       for (let spins = 0, done; 0 < after && after <= share && (done = Atomics.load(words, before)) !== round; spins++) {
         if (Atomics.load(words, ${WORD.pool}) !== pool) return;
-        if (spins > ${SPINS}) Atomics.wait(words, before, done, 5);
+        if (spins <= ${SPINS}) continue;
+        Atomics.add(words, ${WORD.sleepers}, 1);
+        Atomics.wait(words, before, done, 5);
+        Atomics.add(words, ${WORD.sleepers}, -1);
       }
       try {
         kernels[kernel](...args);
@@ -156,8 +174,9 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
       }
       if (Atomics.load(words, ${WORD.pool}) !== pool) return;
       Atomics.store(words, ${WORD.doneOf} + share, round);
-      Atomics.notify(words, ${WORD.doneOf} + share);
       Atomics.add(words, ${WORD.done}, 1);
+      if (Atomics.load(words, ${WORD.sleepers}) === 0) continue;
+      Atomics.notify(words, ${WORD.doneOf} + share);
       Atomics.notify(words, ${WORD.done});
     }
   }

@@ -7,12 +7,14 @@
  */
 import { spawn, type Spawned } from "../bytes/spawn.ts";
 import type { KernelName } from "../kernels.ts";
-import { type Arguments, type Share, SHARES_EACH, sharesOf } from "./shares.ts";
+import { SIGNATURES } from "../device/signature.ts";
+import { SHARES_EACH, sharesOf } from "./shares.ts";
 import {
   controlWords,
   drawShare,
   MOST_ARGUMENTS,
   publish,
+  readShare,
   SPINS,
   THREAD_CODE,
   type ThreadData,
@@ -130,43 +132,42 @@ export class Threads {
     Atomics.add(this.#words, WORD.base, this.#words[WORD.total]!); // behind all tickets, as publish() counts on from here
     Atomics.store(this.#words, WORD.total, 0);
     Atomics.store(this.#words, WORD.ready, 0);
+    Atomics.store(this.#words, WORD.sleepers, 0);
   }
 
   /**
-   * Shares a call out; false when it cannot be cut, or no thread is awake. `flatten` gives the arguments of a share, among
-   * them a place for scratch that each thread fills: before its bytes and the part. `whole`: the function that does all of it.
+   * Shares a call out; false when it cannot be cut, or no thread is awake. `values` has the arguments of the whole call in
+   * order, at the end the scratch of the device and its bytes. `whole`: the function that does all of it.
    *
    * @throws {Error} When a thread died or trapped; the threads are ended then.
    */
-  run(
-    kernel: KernelName,
-    args: Arguments,
-    flatten: (share: Share) => number[],
-    scratch: number,
-    whole: string = kernel,
-  ): boolean {
-    const shares = this.awake > 1 ? sharesOf(kernel, args, this.awake) : [];
+  run(kernel: KernelName, values: readonly number[], whole: string): boolean {
+    const awake = this.awake, places = placesOf(kernel);
+    if (awake < 2) return false;
+    const args: Record<string, number> = { half: Number(whole === "linear_half") };
+    for (const [name, place] of places) args[name] = values[place]!;
+    const shares = sharesOf(kernel, args, awake);
     if (shares.length < 2) return false;
-    const words = this.#words, floats = this.#floats, own = shares[0]!.part !== undefined;
-    const name = own ? `${kernel}_share` : whole, list = shares.map(flatten);
-    const place = list[0]!.length - 2 - (own ? shares[0]!.part!.length : 0), after = shares.at(-1)!.after ?? 0;
-    const kernelIndex = this.#names.indexOf(name), late = LATE_EACH * this.#setup.count;
-    const round = publish(words, floats, { kernel: kernelIndex, list, place, after }, late);
-    const call = this.#setup.exports[name]!;
+    const words = this.#words, floats = this.#floats, part = shares[0]!.part;
+    const name = part ? `${kernel}_share` : whole, after = shares.at(-1)!.after ?? 0;
+    const flat = new Float64Array(values.length + (part?.length ?? 0)), scratch = values.length - 2;
+    flat.set(values);
+    const index = this.#names.indexOf(name), late = LATE_EACH * this.#setup.count;
+    const round = publish(words, floats, { kernel: index, values: flat, shares, places, scratch }, late);
+    const call = this.#setup.exports[name]!, own: number[] = [];
     for (let share; (share = drawShare(words)) !== undefined;) {
-      const args = list[share]!;
-      args[place] = scratch;
+      readShare(floats, share, own, values[scratch]!);
       if (0 < after && after <= share) this.#waitFor(kernel, WORD.doneOf + share - after, (done) => done === round);
       try {
-        call(...args);
+        call(...own);
       } catch {
         Atomics.store(words, WORD.fault, 1);
       }
       Atomics.store(words, WORD.doneOf + share, round);
-      Atomics.notify(words, WORD.doneOf + share);
       Atomics.add(words, WORD.done, 1);
+      if (Atomics.load(words, WORD.sleepers) !== 0) Atomics.notify(words, WORD.doneOf + share);
     }
-    this.#waitFor(kernel, WORD.done, (done) => done >= list.length);
+    this.#waitFor(kernel, WORD.done, (done) => done >= shares.length);
     if (Atomics.exchange(words, WORD.fault, 0) === 0) return true;
     this.stop();
     throw new WebAssembly.RuntimeError(`Cannot run ${kernel} as every share must end: one trapped`);
@@ -188,9 +189,24 @@ export class Threads {
             `${words[WORD.total]} shares were not done; the next run starts new threads`,
         );
       }
+      Atomics.add(words, WORD.sleepers, 1);
       pause(words, word, value);
+      Atomics.add(words, WORD.sleepers, -1);
     }
   }
+}
+
+const PLACES = new Map<KernelName, ReadonlyMap<string, number>>();
+
+/** Which argument of a kernel each name is. */
+function placesOf(kernel: KernelName): ReadonlyMap<string, number> {
+  let places = PLACES.get(kernel);
+  if (!places) {
+    const { operands, params } = SIGNATURES[kernel];
+    places = new Map([...operands, ...params].map(({ name }, i) => [name, i]));
+    PLACES.set(kernel, places);
+  }
+  return places;
 }
 
 /** Sleeps until a word changes, where the thread may sleep: the first one of a page may not. */

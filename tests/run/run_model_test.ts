@@ -33,6 +33,31 @@ Deno.test("runModel() returns what the forward pass returns, as the caller's own
   assertEquals(device.memory().run, 0);
 });
 
+Deno.test("runModel() plans a run that is like an earlier one no second time, and any other", async () => {
+  let passes = 0;
+  const model = {}, device = openReference();
+  const run = (size: number, like?: { readonly model: object; readonly key: string }) =>
+    runModel(device, function* (ops): Generator<void, Tensor> {
+      passes++;
+      yield;
+      return ops.input(new Float32Array(size).fill(size), [1, size]);
+    }, { like });
+  const passesOf = async (...given: Parameters<typeof run>): Promise<number> => {
+    passes = 0;
+    assertEquals(await run(...given), new Float32Array(given[0]).fill(given[0]));
+    return passes;
+  };
+  assertEquals(await passesOf(3), 2);
+  assertEquals(await passesOf(3, { model, key: "3" }), 2);
+  assertEquals(await passesOf(3, { model, key: "3" }), 1);
+  assertEquals(await passesOf(4, { model, key: "4" }), 2);
+  assertEquals(await passesOf(3, { model: {}, key: "3" }), 2);
+  // A few plans are kept, not all.
+  for (let size = 5; size < 20; size++) assertEquals(await passesOf(size, { model, key: String(size) }), 2);
+  assertEquals(await passesOf(19, { model, key: "19" }), 1);
+  assertEquals(await passesOf(4, { model, key: "4" }), 2);
+});
+
 Deno.test("runModel() reports progress that rises to 1, and the event loop gets its turns", async () => {
   const fractions: number[] = [];
   let ticks = 0;

@@ -184,7 +184,7 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
       if (half && args.packed) args.packed = 2;
       const shares: readonly Share[] = threads > 1
         ? sharesOf(kernel, { ...args, half: Number(half) }, threads)
-        : [{ args }];
+        : [{ changes: {} }];
       markCall(kernel, operands, args);
       const done = new Set<number>(), waiting = shuffle([...shares.keys()]);
       while (waiting.length > 0) {
@@ -192,8 +192,8 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
         const ready = (index: number) => shares[index]!.after === undefined || done.has(index - shares[index]!.after!);
         const [index] = waiting.splice(waiting.findIndex(ready), 1) as [number];
         done.add(index);
-        const { args, part } = shares[index]!;
-        const list = [...names, ...SIGNATURES[kernel].params].map(({ name }) => args[name]!);
+        const { changes, part } = shares[index]!;
+        const list = [...names, ...SIGNATURES[kernel].params].map(({ name }) => changes[name] ?? args[name]!);
         // Each thread has scratch of its own, in which nothing of another share can be read.
         const rights = MASKED.has(kernel) ? WRITABLE | READABLE : WRITABLE;
         shadow.fill(rights, scratch.first, scratch.first + scratch.length);

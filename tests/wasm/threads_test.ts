@@ -117,7 +117,10 @@ Deno.test("a thread that draws the last ticket of a call late takes nothing of t
   const floats = new Float64Array(memory.buffer, control + 4 * count, shares * MOST_ARGUMENTS);
   words[WORD.count] = floats.length;
   words[WORD.pool] = 1;
-  const call = (name: number) => ({ kernel: 0, list: [[name, 0], [name, 0]], place: 1, after: 0 });
+  const call = (name: number, count = 2) => {
+    const shares = Array.from({ length: count }, () => ({ changes: { name } }));
+    return { kernel: 0, values: new Float64Array(2), shares, places: new Map([["name", 0]]), scratch: 1 };
+  };
   let step = 0;
   const watched = {
     ...{ load: Atomics.load, store: Atomics.store, notify: Atomics.notify },
@@ -129,7 +132,7 @@ Deno.test("a thread that draws the last ticket of a call late takes nothing of t
       const before = Atomics.add(array, index, value);
       if (index === WORD.ready) publish(words, floats, call(1), 8);
       // The third ticket of a call of two shares: before the thread looks how many there are, the next call is published.
-      if (index === WORD.next && ++step === 3) publish(words, floats, { ...call(2), list: Array(4).fill([2, 0]) }, 8);
+      if (index === WORD.next && ++step === 3) publish(words, floats, call(2, 4), 8);
       return before;
     },
   };
@@ -170,9 +173,9 @@ Deno.test("sharesOf() covers all rows once, whatever their number", () => {
     for (const threads of [1, 2, 3, 8]) {
       const args = { x: 4, weight: 8, bias: 0, scale: 0, out: 16, rows, inner: 1, outer: 1000, groups: 1 };
       const shares = sharesOf("linear", { ...args, xStride: 1, outStride: 1000 }, threads);
-      const total = shares.reduce((sum, { args }) => sum + args.rows! * args.outer!, 0);
-      assertEquals(total, rows * 1000);
-      assert(shares.every(({ args }) => args.bias === 0 && (rows === 1 || args.rows! > 1)), `${rows} rows`);
+      const all = shares.map(({ changes }) => ({ ...args, ...changes }));
+      assertEquals(all.reduce((sum, { rows, outer }) => sum + rows * outer, 0), rows * 1000);
+      assert(all.every((share) => share.bias === 0 && (rows === 1 || share.rows > 1)), `${rows} rows`);
     }
   }
 });

@@ -44,7 +44,8 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
     ...["src/checkpoint/", "src/load_model.ts"],
   ]],
   ["src/generate.ts", ["src/run/", "src/language_model.ts"]],
-  ["src/forecast.ts", ["src/run/", "src/models/", "src/load_model.ts"]],
+  ["src/forecast.ts", ["src/bytes/", "src/run/", "src/load_model.ts"]],
+  ["src/forecast/", ["src/forecast.ts", "src/run/", "src/models/", "src/load_model.ts"]],
   ["src/fuse.ts", [PROGRESS, "src/run/", "src/models/", "src/load_model.ts", "src/bytes/"]],
   ["src/restore/", [PROGRESS, "src/image/", "src/models/", "src/run/", "src/load_model.ts", "src/bytes/"]],
   ["src/restore.ts", [
