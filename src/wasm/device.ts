@@ -111,7 +111,10 @@ export async function openWasm(options: WasmOptions = {}): Promise<Device> {
       const name = half && kernel === "linear" ? "linear_half" : kernel;
       for (const { name } of signature.params) values.push(numbers[name]! * (half && name === "packed" ? 2 : 1));
       values.push(scratch.at, SCRATCH_BYTES);
-      if (threads && millisecondsOf(kernel, params) >= grain && threads.run(kernel, values, name)) return;
+      if (threads) {
+        const milliseconds = millisecondsOf(kernel, params);
+        if (milliseconds >= grain && threads.run(kernel, values, name, milliseconds)) return;
+      }
       try {
         kernels[name](...values);
       } catch (cause) {

@@ -19,22 +19,28 @@ export interface Share {
   readonly after?: number;
 }
 
-type Cut = (args: Arguments, threads: number) => readonly Share[];
+/** How finely a call is cut. */
+interface Room {
+  readonly threads: number;
+  /** Shares that are wanted of what is cheap to cut. */
+  readonly parts: number;
+}
+
+type Cut = (args: Arguments, room: Room) => readonly Share[];
 
 /** The whole call. */
 const WHOLE: readonly Share[] = [{ changes: {} }];
 
 /** Outputs in a panel of a packed product; `COLUMNS` of `rust-kernels/src/gemm.rs`. */
 const PANEL = 8;
-/** Rows that stay together: a product of one row alone takes another path. */
-const ROWS = 8;
+/** Rows that stay together: whole tiles of both builds; a product of one row alone takes another path. */
+const ROWS = 12;
 const FLOAT = 4;
 
-/** Most shares that a thread gets, so that one that comes late leaves little behind. */
+/** Most shares that a thread gets: one that comes late, or whose core is slow, leaves little behind. */
 export const SHARES_EACH = 8;
-
-/** Shares of what is cheap to cut: of few threads one that is late leaves more behind. */
-const sharesFor = (threads: number): number => threads * (threads < 4 ? 4 : 2);
+/** Milliseconds of one core that a share is worth. */
+const LEAST = 0.03;
 
 /** Equal ranges of `total`, cut at multiples of `step`; the last one takes the rest. */
 function ranges(total: number, parts: number, step = 1): (readonly [from: number, to: number])[] {
@@ -50,38 +56,46 @@ function moved(args: Arguments, changes: Record<string, number>, floats: Argumen
 }
 
 /** Rows that each operand advances by its own stride. */
-const byRows = (strides: Readonly<Record<string, string>>, step = ROWS): Cut => (args, threads) =>
-  ranges(args.rows!, sharesFor(threads), step).map(([from, to]) => {
+const byRows = (strides: Readonly<Record<string, string>>, step = ROWS): Cut => (args, { parts }) =>
+  ranges(args.rows!, parts, step).map(([from, to]) => {
     const changes: Record<string, number> = { rows: to - from };
     for (const name in strides) if (args[name]) changes[name] = args[name]! + FLOAT * from * args[strides[name]!]!;
     return { changes };
   });
 
-/** Rows of a product, or panels of its outputs where the rows are few; `half`: the weight has two numbers a word. */
-const cutLinear: Cut = (args, threads) => {
+/** Rows of a product from which on it is worth fetching all of the weight for them. */
+const MANY_ROWS = 24;
+
+/**
+ * Rows of a product, or panels of its outputs where the rows are few, two for each thread as every share norms all rows. `half`:
+ * the weight has two numbers a word.
+ */
+const cutLinear: Cut = (args, room) => {
   const { rows, outer, inner, groups } = args as Record<"rows" | "outer" | "inner" | "groups", number>;
-  if (groups > 1 || rows >= 2 * threads * ROWS) return byRows({ x: "xStride", out: "outStride" })(args, threads);
-  return ranges(outer, threads, PANEL).map(([from, to]) => {
+  if (groups > 1) return byRows({ x: "xStride", out: "outStride" })(args, room);
+  const parts = 2 * room.threads;
+  if (rows >= parts * MANY_ROWS) return byRows({ x: "xStride", out: "outStride" }, MANY_ROWS)(args, room);
+  return ranges(outer, parts, PANEL).map(([from, to]) => {
     const floats = { weight: from * inner / (args.half ? 2 : 1), bias: from, scale: from, out: from };
     return { changes: moved(args, { outer: to - from }, floats) };
   });
 };
 
 /** Rows of an image, which the kernel takes as a band. */
-const byBands: Cut = (args, threads) =>
-  ranges(args.rowCount!, sharesFor(threads)).map(([from, to]) => ({
+const byBands: Cut = (args, { parts }) =>
+  ranges(args.rowCount!, parts).map(([from, to]) => ({
     changes: { firstRow: args.firstRow! + from, rowCount: to - from },
   }));
 
 /** What the kernel cuts itself. */
-const byParts: Cut = (_, threads) =>
+const byParts: Cut = (_, { threads }) =>
   Array.from({ length: threads }, (_, part) => ({ changes: {}, part: [part, threads] }));
 
 /**
  * Panels of channels of all images, and directions: each walks the whole sequence, so there are few and even ones are wanted. A
  * direction adds to what the one before it wrote, so it comes after the same panels of that one.
  */
-const cutScan: Cut = (args, threads) => {
+const cutScan: Cut = (args, { threads }) => {
   const { batch, groups, channels, directions } = args as Record<
     "batch" | "groups" | "channels" | "directions",
     number
@@ -103,32 +117,32 @@ const cutScan: Cut = (args, threads) => {
 };
 
 /** Rows of a, where each meets the row of b that it meets in the whole call. */
-const cutBinary: Cut = (args, threads) => {
+const cutBinary: Cut = (args, room) => {
   const { rows, bRows, bRepeat } = args as Record<"rows" | "bRows" | "bRepeat", number>;
-  if (bRows === 1) return byRows({ a: "aStride", out: "outStride" })(args, threads);
-  if (bRows * bRepeat < rows) return byRows({ a: "aStride", out: "outStride" }, bRows * bRepeat)(args, threads);
-  return ranges(rows, sharesFor(threads), bRepeat).map(([from, to]) => {
+  if (bRows === 1) return byRows({ a: "aStride", out: "outStride" })(args, room);
+  if (bRows * bRepeat < rows) return byRows({ a: "aStride", out: "outStride" }, bRows * bRepeat)(args, room);
+  return ranges(rows, room.parts, bRepeat).map(([from, to]) => {
     const floats = { a: from * args.aStride!, out: from * args.outStride!, b: from / bRepeat * args.bStride! };
     return { changes: moved(args, { rows: to - from, bRows: Math.ceil((to - from) / bRepeat) }, floats) };
   });
 };
 
 /** Rows that are gathered; several images only as a whole. */
-const cutGather: Cut = (args, threads) => {
+const cutGather: Cut = (args, { parts }) => {
   if (args.batch !== 1) return WHOLE;
-  return ranges(args.count!, sharesFor(threads)).map(([from, to]) => ({
+  return ranges(args.count!, parts).map(([from, to]) => ({
     changes: moved(args, { count: to - from }, { index: from, out: from * args.outStride! }),
   }));
 };
 
 /** Rows of the small image; several images only as a whole. */
-const cutShuffle: Cut = (args, threads) => {
+const cutShuffle: Cut = (args, { parts }) => {
   const { batch, height, width, scale, inverse } = args as Record<
     "batch" | "height" | "width" | "scale" | "inverse",
     number
   >;
   if (batch !== 1) return WHOLE;
-  return ranges(height, sharesFor(threads)).map(([from, to]) => {
+  return ranges(height, parts).map(([from, to]) => {
     const small = from * width, large = small * scale ** 2;
     const floats = { x: (inverse ? large : small) * args.xStride!, out: (inverse ? small : large) * args.outStride! };
     return { changes: moved(args, { height: to - from }, floats) };
@@ -153,7 +167,16 @@ const CUTS: Partial<Readonly<Record<KernelName, Cut>>> = {
   pixel_shuffle: cutShuffle,
 };
 
-/** Cuts a call into at most `SHARES_EACH` shares a thread; one share is the whole call. */
-export function sharesOf(kernel: KernelName, args: Arguments, threads: number): readonly Share[] {
-  return CUTS[kernel]?.(args, threads) ?? WHOLE;
+/**
+ * Cuts a call into at most `SHARES_EACH` shares a thread, fewer of one that takes few milliseconds of one core; one share is the
+ * whole call.
+ */
+export function sharesOf(
+  kernel: KernelName,
+  args: Arguments,
+  threads: number,
+  milliseconds = Infinity,
+): readonly Share[] {
+  const each = Math.min(SHARES_EACH, Math.max(1, Math.floor(milliseconds / threads / LEAST)));
+  return CUTS[kernel]?.(args, { threads, parts: threads * each }) ?? WHOLE;
 }

@@ -180,6 +180,17 @@ Deno.test("sharesOf() covers all rows once, whatever their number", () => {
   }
 });
 
+Deno.test("sharesOf() cuts a long call finely, a short one into a share a thread, and a product of few rows by its outputs", () => {
+  const args = { x: 4, weight: 8, out: 16, inner: 64, groups: 1, xStride: 64, outStride: 1000, outer: 1000 };
+  const shares = (rows: number, ms?: number) => sharesOf("linear", { ...args, rows }, 4, ms);
+  assertEquals(shares(4096).length, 4 * SHARES_EACH);
+  assertEquals(shares(4096, 0.4).length, 4 * 3);
+  assertEquals(shares(4096, 0.02).length, 4);
+  assert(shares(4096).every(({ changes }) => changes.outer === undefined));
+  // A thread that has few rows would fetch all of the weight for them.
+  assert(shares(100).every(({ changes }) => changes.rows === undefined && changes.outer! % 8 === 0));
+});
+
 Deno.test("openWasm() starts no thread before a call that is worth it, and refuses a number of threads that is none", async () => {
   await using device = await openWasm({ threads: 4 });
   assertEquals(device.threads, 4);
