@@ -4,8 +4,9 @@ use crate::order::Order;
 use crate::scratch::Scratch;
 use crate::simd::*;
 
-/// Steps whose row addresses are looked up at once.
-const BLOCK: usize = 64;
+/// Steps of a block: its rows, which often fall into few sets of the first-level cache, stay there from one vector of channels to
+/// the next.
+const BLOCK: usize = 12;
 /// `count` outputs of a filter of width 4, `rows[0]` being the input three steps before the first. Each input is loaded once
 /// and joins the four outputs it belongs to.
 unsafe fn slide(
