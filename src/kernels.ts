@@ -2,8 +2,8 @@
  * The kernel table: every kernel, its operands and its parameters, a row a file in `kernels/`.
  *
  * The order of a row is the ABI. A Rust kernel takes the byte offsets of the operands in this order (0 for an absent
- * one), then the parameters in this order, then the byte offset of the scratch region and its bytes; a WGSL kernel binds the operands
- * in this order. All tensors are row-major `batch × tokens × channels`; every `…Stride` is the distance between two rows
+ * one), then the parameters in this order, then the byte offset of the scratch region and its bytes, and where it cuts itself for
+ * threads which part of how many, nothing being all; a WGSL kernel binds the operands in this order. All tensors are row-major `batch × tokens × channels`; every `…Stride` is the distance between two rows
  * in elements. `CONTRIBUTING.md` lists the places of a kernel.
  *
  * @module

@@ -25,7 +25,7 @@ Deno.test("both WASM builds import their memory and nothing else, and export eve
     );
     assertEquals(
       functions.sort(),
-      [...KERNEL_NAMES, "causal_conv1d_share", "heap_base", "linear_half", "selective_scan_share"].sort(),
+      [...KERNEL_NAMES, "heap_base", "linear_half"].sort(),
     );
   }
 });

@@ -184,6 +184,7 @@ fn root(x: f32) -> f32 {
 /// Most rows of a window.
 const MOST: usize = 256;
 
+/// Share `part` of `parts` of all windows of all heads. A caller who names neither gets all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn attention(
     x: *const f32,
@@ -202,7 +203,10 @@ pub unsafe extern "C" fn attention(
     row_count: usize,
     scratch: *mut f32,
     scratch_bytes: usize,
+    part: usize,
+    parts: usize,
 ) {
+    let parts = parts.max(1);
     let (keys, side) = (window * window, 2 * window - 1);
     let (tiled_keys, tiled_width) = (keys.next_multiple_of(ROWS), head_width.next_multiple_of(ROWS));
     let (across, bias_stride) = (window.next_multiple_of(COLUMNS), side + COLUMNS);
@@ -236,35 +240,38 @@ pub unsafe extern "C" fn attention(
     }
     let all = Heads { x, x_stride, out, out_stride, width: head_width, window, keys, room };
     let (mut rows, mut columns) = ([0u8; MOST], [0u8; MOST]);
-    for head in 0..heads {
+    let (beside, mut turned) = (width / window, heads);
+    let windows = batch * row_count * beside;
+    for number in heads * windows * part / parts..heads * windows * (part + 1) / parts {
+        let (head, line, left) = (number / windows, number % windows / beside, number % beside * window);
         let query = head * head_width;
-        all.turn(bias.add(head * side * side));
-        for number in 0..batch * row_count * (width / window) {
-            let (line, left) = (number / (width / window), number % (width / window) * window);
-            let (image, top) = (line / row_count, (first_row + line % row_count) * window);
-            for i in 0..window {
-                rows[i] = band(top + i, height, window, shift) as u8;
-                columns[i] = band(left + i, width, window, shift) as u8;
+        if head != turned {
+            turned = head;
+            all.turn(bias.add(head * side * side));
+        }
+        let (image, top) = (line / row_count, (first_row + line % row_count) * window);
+        for i in 0..window {
+            rows[i] = band(top + i, height, window, shift) as u8;
+            columns[i] = band(left + i, width, window, shift) as u8;
+        }
+        for i in 0..3 * across {
+            let same = i % across < window && columns[i % across] == (i / across) as u8;
+            *all.room.apart.add(i) = if same { 0.0 } else { APART * LOG2_E };
+        }
+        for i in 0..window {
+            let y = (top + i + shift) % height;
+            for k in 0..window {
+                let column = left + k + shift;
+                let column = if column < width { column } else { column - width };
+                *all.room.pixels.add(i * window + k) = ((image * height + y) * width + column) as u32;
             }
-            for i in 0..3 * across {
-                let same = i % across < window && columns[i % across] == (i / across) as u8;
-                *all.room.apart.add(i) = if same { 0.0 } else { APART * LOG2_E };
-            }
-            for i in 0..window {
-                let y = (top + i + shift) % height;
-                for k in 0..window {
-                    let column = left + k + shift;
-                    let column = if column < width { column } else { column - width };
-                    *all.room.pixels.add(i * window + k) = ((image * height + y) * width + column) as u32;
-                }
-            }
-            all.pack(heads * head_width + query, 2 * heads * head_width + query);
-            let masked = rows[0] != rows[window - 1] || columns[0] != columns[window - 1];
-            let place = Place { rows: &rows, columns: &columns, masked };
-            for y in 0..window {
-                for x in (0..window).step_by(COLUMNS) {
-                    all.answer(y, x, (window - x).min(COLUMNS), query, &place);
-                }
+        }
+        all.pack(heads * head_width + query, 2 * heads * head_width + query);
+        let masked = rows[0] != rows[window - 1] || columns[0] != columns[window - 1];
+        let place = Place { rows: &rows, columns: &columns, masked };
+        for y in 0..window {
+            for x in (0..window).step_by(COLUMNS) {
+                all.answer(y, x, (window - x).min(COLUMNS), query, &place);
             }
         }
     }

@@ -56,40 +56,9 @@ unsafe fn filter(
     });
 }
 
+/// Share `part` of `parts` of a convolution: some of its channels, in whole vectors. A caller who names neither gets all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn causal_conv1d(
-    x: *const f32,
-    weight: *const f32,
-    bias: *const f32,
-    order: *const u32,
-    state: *mut f32,
-    out: *mut f32,
-    batch: usize,
-    length: usize,
-    channels: usize,
-    width: usize,
-    directions: usize,
-    orders: u32,
-    grid_width: usize,
-    x_stride: usize,
-    x_step: usize,
-    out_stride: usize,
-    activation: u32,
-    carry: u32,
-    scratch: *mut f32,
-    scratch_bytes: usize,
-) {
-    #[rustfmt::skip]
-    causal_conv1d_share(
-        x, weight, bias, order, state, out, batch, length, channels, width, directions, orders, grid_width,
-        x_stride, x_step, out_stride, activation, carry, scratch,
-        scratch_bytes, 0, 1,
-    );
-}
-
-/// Share `part` of `parts` of a convolution: some of its channels, in whole vectors.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn causal_conv1d_share(
     x: *const f32,
     weight: *const f32,
     bias: *const f32,
@@ -113,7 +82,7 @@ pub unsafe extern "C" fn causal_conv1d_share(
     part: usize,
     parts: usize,
 ) {
-    let history = width - 1;
+    let (history, parts) = (width - 1, parts.max(1));
     let mut scratch = Scratch::new(scratch, scratch_bytes);
     let outs = scratch.take(1, BLOCK) as *mut *mut f32;
     let rows = scratch.take(1, history.saturating_add(BLOCK)) as *mut *const f32;

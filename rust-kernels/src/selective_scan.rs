@@ -209,50 +209,10 @@ impl Scan {
     }
 }
 
+/// Share `part` of `parts` of the directions `first_direction` to `end_direction` of a scan: some of its channels, in whole
+/// panels. What the directions before have of these channels must be done. A caller who names none of these gets all.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn selective_scan(
-    u: *const f32,
-    projection: *const f32,
-    constants: *const f32,
-    z: *const f32,
-    order: *const u32,
-    state: *mut f32,
-    out: *mut f32,
-    batch: usize,
-    length: usize,
-    channels: usize,
-    state_size: usize,
-    rank: usize,
-    groups: usize,
-    directions: usize,
-    orders: u32,
-    grid_width: usize,
-    softplus: u32,
-    u_stride: usize,
-    u_step: usize,
-    projection_stride: usize,
-    projection_step: usize,
-    z_stride: usize,
-    out_stride: usize,
-    accumulate: u32,
-    carry: u32,
-    first_step: usize,
-    step_count: usize,
-    scratch: *mut f32,
-    scratch_bytes: usize,
-) {
-    #[rustfmt::skip]
-    selective_scan_share(
-        u, projection, constants, z, order, state, out, batch, length, channels, state_size, rank, groups,
-        directions, orders, grid_width, softplus, u_stride, u_step, projection_stride, projection_step, z_stride,
-        out_stride, accumulate, carry, first_step, step_count, scratch, scratch_bytes, 0, 1, 0, directions,
-    );
-}
-
-/// Share `part` of `parts` of the directions `first_direction` to `end_direction` of a scan: some of its channels, in whole
-/// panels. What the directions before have of these channels must be done.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn selective_scan_share(
     u: *const f32,
     projection: *const f32,
     constants: *const f32,
@@ -287,6 +247,7 @@ pub unsafe extern "C" fn selective_scan_share(
     first_direction: usize,
     end_direction: usize,
 ) {
+    let (parts, end_direction) = (parts.max(1), if end_direction == 0 { directions } else { end_direction });
     let scan = Scan {
         u,
         projection,

@@ -13,7 +13,7 @@ export type Arguments = Readonly<Record<string, number>>;
 export interface Share {
   /** Arguments that are others than in the whole call. */
   readonly changes: Arguments;
-  /** For a kernel that cuts itself, `<kernel>_share`: which part of how many; of a scan also from and to which direction. */
+  /** For a kernel that cuts itself, behind its scratch: which part of how many; of a scan also from and to which direction. */
   readonly part?: readonly number[];
   /** How many places before this one the share stands that must be done first. */
   readonly after?: number;
@@ -88,8 +88,17 @@ const byBands: Cut = (args, { parts }) =>
   }));
 
 /** What the kernel cuts itself. */
-const byParts: Cut = (_, { threads }) =>
-  Array.from({ length: threads }, (_, part) => ({ changes: {}, part: [part, threads] }));
+const inParts = (parts: number): readonly Share[] =>
+  Array.from({ length: parts }, (_, part) => ({ changes: {}, part: [part, parts] }));
+
+/** Windows of all heads and images. */
+const cutAttention: Cut = (args, { parts }) => {
+  const { batch, rowCount, width, window, heads } = args as Record<
+    "batch" | "rowCount" | "width" | "window" | "heads",
+    number
+  >;
+  return inParts(Math.min(parts, heads * batch * rowCount * width / window));
+};
 
 /**
  * Panels of channels of all images, and directions: each walks the whole sequence, so there are few and even ones are wanted. A
@@ -156,8 +165,8 @@ const CUTS: Partial<Readonly<Record<KernelName, Cut>>> = {
   linear: cutLinear,
   conv2d: byBands,
   depthwise_conv2d: byBands,
-  attention: byBands,
-  causal_conv1d: byParts,
+  attention: cutAttention,
+  causal_conv1d: (_, { threads }) => inParts(threads),
   selective_scan: cutScan,
   rms_norm: NORM,
   layer_norm: NORM,

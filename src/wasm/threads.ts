@@ -137,20 +137,20 @@ export class Threads {
 
   /**
    * Shares a call out; false when it cannot be cut, or no thread is awake. `values` has the arguments of the whole call in
-   * order, at the end the scratch of the device and its bytes. `whole`: the function that does all of it, in `milliseconds` on
+   * order, at the end the scratch of the device and its bytes. `name`: the function that does it, in `milliseconds` on
    * a modest core.
    *
    * @throws {Error} When a thread died or trapped; the threads are ended then.
    */
-  run(kernel: KernelName, values: readonly number[], whole: string, milliseconds: number): boolean {
+  run(kernel: KernelName, values: readonly number[], name: string, milliseconds: number): boolean {
     const awake = this.awake, places = placesOf(kernel);
     if (awake < 2) return false;
-    const args: Record<string, number> = { half: Number(whole === "linear_half") };
-    for (const [name, place] of places) args[name] = values[place]!;
+    const args: Record<string, number> = { half: Number(name === "linear_half") };
+    for (const [operand, place] of places) args[operand] = values[place]!;
     const shares = sharesOf(kernel, args, awake, milliseconds);
     if (shares.length < 2) return false;
     const words = this.#words, floats = this.#floats, part = shares[0]!.part;
-    const name = part ? `${kernel}_share` : whole, after = shares.at(-1)!.after ?? 0;
+    const after = shares.at(-1)!.after ?? 0;
     const flat = new Float64Array(values.length + (part?.length ?? 0)), scratch = values.length - 2;
     flat.set(values);
     const index = this.#names.indexOf(name), late = LATE_EACH * this.#setup.count;

@@ -198,7 +198,7 @@ export async function openChecked(variant: Variant, options: CheckedOptions = {}
         const rights = MASKED.has(kernel) ? WRITABLE | READABLE : WRITABLE;
         shadow.fill(rights, scratch.first, scratch.first + scratch.length);
         fault.fill(0);
-        const called = part ? `${kernel}_share` : half && kernel === "linear" ? "linear_half" : kernel;
+        const called = half && kernel === "linear" ? "linear_half" : kernel;
         try {
           calls[called]!(...list, 4 * scratch.first, scratchBytes, ...(part ?? []));
         } catch (cause) {
