@@ -8,7 +8,7 @@
  */
 
 import { multiplyAdd, range, Routine } from "./asm_routine.ts";
-import { gemmRow, gemmTile } from "./emit_gemm.ts";
+import { attentionScores, gemmRow, gemmTile } from "./emit_gemm.ts";
 
 /** Coefficients of 2^f on [−½, ½] after the leading 1, highest power first; the same as `exp2` of `simd.rs`. */
 export const EXP2 = [0.0013264727, 0.009671513, 0.055507337, 0.24022242, 0.693147, 1];
@@ -283,35 +283,6 @@ ${l.text("softplus_log")}`;
 }
 
 /**
- * softmax_bias(scores, count, bias, edges): over `count` rows of eight numbers, score += the eight numbers at `bias`, which
- * moves back by one number a row; `edges` becomes the largest of itself and of what each column is then.
- */
-function softmaxBias(): string {
-  const f = new Routine(["scores", "count", "bias", "edges"]), halves = [0, 1];
-  f.vectors(...halves.flatMap((i) => [`largest${i}`, `s${i}`]));
-  for (const i of halves) f.emit("local.get $edges", `v128.load ${16 * i}:p2align=2`, `local.set $largest${i}`);
-  f.countDown("count", 1, () => {
-    for (const i of halves) {
-      const at = `${16 * i}:p2align=2`;
-      f.emit(
-        "local.get $scores",
-        `v128.load ${at}`,
-        "local.get $bias",
-        `v128.load ${at}`,
-        "f32x4.add",
-        `local.set $s${i}`,
-      );
-      f.emit("local.get $scores", `local.get $s${i}`, `v128.store ${at}`);
-      f.emit(`local.get $largest${i}`, `local.get $s${i}`, "f32x4.pmax", `local.set $largest${i}`);
-    }
-    f.advance("scores", 32);
-    f.advance("bias", -4);
-  });
-  for (const i of halves) f.emit("local.get $edges", `local.get $largest${i}`, `v128.store ${16 * i}:p2align=2`);
-  return f.text("softmax_bias");
-}
-
-/**
  * softmax_exp(scores, count, edges): over `count` rows of eight numbers; `edges` holds the largest of each column, and takes
  * the sum of what the column is then.
  *
@@ -373,7 +344,7 @@ export function assembly(build: Build): string {
     elementwise(relaxed, "silu", true),
     gelu(relaxed),
     softplus(relaxed),
-    softmaxBias(),
+    attentionScores(relaxed, rows),
     softmaxExp(relaxed),
   ].join("\n") + "\n";
 }

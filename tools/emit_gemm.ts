@@ -5,19 +5,21 @@
  */
 import { multiplyAdd, range, Routine } from "./asm_routine.ts";
 
-/**
- * gemm_tile(taps, segment, table, b, start, c, cStride): c[r][0..8) = start[0..8) + Σ x·b over `taps` segments, whose
- * `rows` addresses stand in the table. `unroll` steps of k a turn, the rest one by one. With `into` the routine is gemm_into(…,
- * scale): c = c·scale[0..8) + that.
- */
-export function gemmTile(relaxed: boolean, rows: number, unroll: number, into = false): string {
-  const f = new Routine(["taps", "segment", "table", "b", "start", "c", "cStride", ...into ? ["scale"] : []]);
-  const sum = (r: number, v: number) => `s${r}_${v}`, half = ["left", "right"] as const;
+/** The sum of row r, left or right half. */
+const sum = (r: number, v: number): string => `s${r}_${v}`;
+const half = ["left", "right"] as const;
+
+/** Declares the locals of a tile: addresses of its rows, sums, and what a step holds. */
+function declareTile(f: Routine, rows: number): void {
   f.integers(...range(rows).map((r) => `x${r}`), "k");
   f.vectors(...range(rows).flatMap((r) => [sum(r, 0), sum(r, 1)]), "left", "right", "x");
-  const step = (k: number) => {
+}
+
+/** Adds the products of the next `count` numbers at each row's address with the rows of eight at `b`. */
+function multiplySteps(f: Routine, relaxed: boolean, rows: number, b: string, count: number): void {
+  for (const k of range(count)) {
     for (const [v, name] of half.entries()) {
-      f.emit("local.get $b", `v128.load ${k * 32 + v * 16}:p2align=2`, `local.set $${name}`);
+      f.emit(`local.get $${b}`, `v128.load ${k * 32 + v * 16}:p2align=2`, `local.set $${name}`);
     }
     for (const r of range(rows)) {
       f.emit(`local.get $x${r}`, `v128.load32_splat ${k * 4}:p2align=2`, "local.set $x");
@@ -28,27 +30,35 @@ export function gemmTile(relaxed: boolean, rows: number, unroll: number, into = 
         );
       }
     }
-  };
-  const steps = (count: number) => {
-    for (const k of range(count)) step(k);
-    for (const r of range(rows)) f.advance(`x${r}`, 4 * count);
-    f.advance("b", 32 * count);
-  };
+  }
+  for (const r of range(rows)) f.advance(`x${r}`, 4 * count);
+  f.advance(b, 32 * count);
+}
+
+/**
+ * gemm_tile(taps, segment, table, b, start, c, cStride): c[r][0..8) = start[0..8) + Σ x·b over `taps` segments, whose
+ * `rows` addresses stand in the table. `unroll` steps of k a turn, the rest one by one. With `into` the routine is gemm_into(…,
+ * scale): c = c·scale[0..8) + that.
+ */
+export function gemmTile(relaxed: boolean, rows: number, unroll: number, into = false): string {
+  const f = new Routine(["taps", "segment", "table", "b", "start", "c", "cStride", ...into ? ["scale"] : []]);
+  declareTile(f, rows);
   for (const v of [0, 1]) {
     for (const r of range(rows)) f.emit("local.get $start", `v128.load ${v * 16}:p2align=2`, `local.set $${sum(r, v)}`);
   }
   f.countDown("taps", 1, () => {
     for (const r of range(rows)) f.emit("local.get $table", `i32.load ${4 * r}`, `local.set $x${r}`);
     f.advance("table", 4 * rows);
+    const steps = (count: number) => f.countDown("k", count, () => multiplySteps(f, relaxed, rows, "b", count));
     if (unroll === 1) {
       f.emit("local.get $segment", "local.set $k");
-      f.countDown("k", 1, () => steps(1));
+      steps(1);
       return;
     }
     f.emit("local.get $segment", `i32.const ${-unroll}`, "i32.and", "local.set $k");
-    f.unlessZero("k", () => f.countDown("k", unroll, () => steps(unroll)));
+    f.unlessZero("k", () => steps(unroll));
     f.emit("local.get $segment", `i32.const ${unroll - 1}`, "i32.and", "local.set $k");
-    f.unlessZero("k", () => f.countDown("k", 1, () => steps(1)));
+    f.unlessZero("k", () => steps(1));
   });
   if (into) {
     for (const v of [0, 1]) f.emit("local.get $scale", `v128.load ${v * 16}:p2align=2`, `local.set $${half[v]}`);
@@ -62,6 +72,39 @@ export function gemmTile(relaxed: boolean, rows: number, unroll: number, into = 
     f.advance("c", "cStride");
   }
   return f.text(into ? "gemm_into" : "gemm_tile");
+}
+
+/**
+ * attention_scores(tiles, segment, from, stride, b, bias, offsets, c, edges): the products of rows, from `from` on and `stride`
+ * bytes apart, `rows` a tile, with the eight columns of b, to c: rows of eight. A product has `segment` terms, a multiple of 4.
+ * Row j begins with the eight numbers at bias + offsets[j] (bytes); `edges` takes the largest of each column.
+ */
+export function attentionScores(relaxed: boolean, rows: number): string {
+  const f = new Routine(["tiles", "segment", "from", "stride", "b", "bias", "offsets", "c", "edges"]);
+  declareTile(f, rows);
+  f.integers("at");
+  f.countDown("tiles", 1, () => {
+    for (const r of range(rows)) {
+      f.emit("local.get $from", `local.set $x${r}`);
+      f.advance("from", "stride");
+      f.emit("local.get $bias", "local.get $offsets", `i32.load ${4 * r}`, "i32.add", "local.set $at");
+      for (const v of [0, 1]) f.emit("local.get $at", `v128.load ${16 * v}:p2align=2`, `local.set $${sum(r, v)}`);
+    }
+    f.advance("offsets", 4 * rows);
+    f.emit("local.get $b", "local.set $at");
+    f.emit("local.get $segment", "local.set $k");
+    f.countDown("k", 4, () => multiplySteps(f, relaxed, rows, "at", 4));
+    for (const v of [0, 1]) {
+      f.emit("local.get $edges", "local.get $edges", `v128.load ${16 * v}:p2align=2`);
+      for (const r of range(rows)) f.emit(`local.get $${sum(r, v)}`, "f32x4.pmax");
+      f.emit(`v128.store ${16 * v}:p2align=2`);
+      for (const r of range(rows)) {
+        f.emit("local.get $c", `local.get $${sum(r, v)}`, `v128.store ${32 * r + 16 * v}:p2align=2`);
+      }
+    }
+    f.advance("c", 32 * rows);
+  });
+  return f.text("attention_scores");
 }
 
 /**

@@ -85,8 +85,19 @@ unsafe extern "C" {
         scale: *const f32,
     );
 
-    /// `count` rows of eight take the eight biases at `bias`, the next row those one float before; `edges` takes the largest.
-    pub fn softmax_bias(scores: *mut f32, count: usize, bias: *const f32, edges: *mut f32);
+    /// For tiles of `ROWS` rows of x, `stride` bytes apart: c[j][0..8) = the eight numbers `offsets[j]` bytes behind `bias`, and
+    /// Σ x[j]·b over `segment`; `edges` takes the largest of each column.
+    pub fn attention_scores(
+        tiles: usize,
+        segment: usize,
+        x: *const f32,
+        stride: usize,
+        b: *const f32,
+        bias: *const f32,
+        offsets: *const i32,
+        c: *mut f32,
+        edges: *mut f32,
+    );
 
     /// `count` rows of eight, each less its column's largest in `edges`, to powers of two; `edges` takes the columns' sums.
     pub fn softmax_exp(scores: *mut f32, count: usize, edges: *mut f32);

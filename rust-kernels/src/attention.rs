@@ -3,7 +3,7 @@
 //! Lanes are the queries of a window's row, eight at a time, so that nothing is summed across lanes: the scores of all keys
 //! are a product `[keys][8]` of the keys with a panel of queries, and they are in turn the panel of the
 //! product with the values, whose rows are the head's columns.
-use crate::asm::{ROWS, gemm_tile, softmax_bias, softmax_exp};
+use crate::asm::{ROWS, attention_scores, gemm_tile, softmax_exp};
 use crate::gemm::COLUMNS;
 use crate::scratch::Scratch;
 use crate::simd::*;
@@ -13,25 +13,21 @@ use core::f32::consts::LOG2_E;
 /// What is added to the score of two pixels that only the shift brought into one window.
 const APART: f32 = -100.0;
 
-/// Bands of the rows (or columns) of a shifted image: those that the shift moved over the edge are apart from the others.
-fn band(at: usize, size: usize, window: usize, shift: usize) -> usize {
-    if at + window < size {
-        0
-    } else if at + shift < size {
-        1
-    } else {
-        2
-    }
+/// Whether the shift moved a row (or column) of the last windows over the edge: it is apart from the others there.
+fn moved(at: usize, size: usize, shift: usize) -> bool {
+    at + shift >= size
 }
 
 /// Regions of the scratch memory.
 struct Room {
-    /// `[head_width][8]`.
+    /// `[key_stride][8]`: zeros behind the head's width, in whole vectors, then four rows of masks.
     queries: *mut f32,
     /// `[keys][8]`, rows in whole tiles.
     scores: *mut f32,
-    /// `[keys][head_width]`.
+    /// `[keys][key_stride]`, rows in whole tiles: zeros behind the head's width, in whole vectors, then which quarter of a
+    /// shifted window the key lies in, as a 1 among four.
     keys: *mut f32,
+    key_stride: usize,
     /// `[head_width][value_stride]`: rows as far apart as a power of two would meet in the same lines of the cache.
     values: *mut f32,
     value_stride: usize,
@@ -43,13 +39,11 @@ struct Room {
     /// Biases of the head, each row turned round: `[2·window − 1][bias_stride]`.
     bias: *mut f32,
     bias_stride: usize,
-    /// What a key in column band k has with each query of a row, `[3][across]`.
-    apart: *mut f32,
-    across: usize,
     /// Row of `x` of each pixel of the window.
     pixels: *mut u32,
-    /// Addresses of the rows of keys and values, in whole tiles.
-    key_rows: *mut u32,
+    /// How far the biases of each key, in whole tiles, are from those of the first, in bytes.
+    offsets: *mut i32,
+    /// Addresses of the rows of values, in whole tiles.
     value_rows: *mut u32,
 }
 
@@ -64,12 +58,11 @@ struct Heads {
     room: Room,
 }
 
-/// The window at hand.
-struct Place<'a> {
-    /// Bands of its rows and of its columns.
-    rows: &'a [u8],
-    columns: &'a [u8],
-    /// Whether it has more than one band.
+/// The window at hand: of its rows 2 for those that were moved, else 0; of its columns 1 or 0. The sum is the pixel's quarter.
+struct Place {
+    rows: [u8; MOST],
+    columns: [u8; MOST],
+    /// Whether it has more than one quarter.
     masked: bool,
 }
 
@@ -89,89 +82,86 @@ impl Heads {
         }
     }
 
-    /// Rows of `x` of `count` pixels from `first` on, the last one again up to `rows`, side by side, from `column` on.
-    unsafe fn copy(&self, first: usize, count: usize, rows: usize, column: usize, to: *mut f32) {
-        for i in 0..rows {
-            let (from, to) = (self.row(first + i.min(count - 1)).add(column), to.add(i * self.width));
-            vectors!(self.width, |c, left| {
-                store_tail(to.add(c), load_tail(from.add(c), left), left);
-            });
+    /// The length of the run of pixels side by side in the image that begins with pixel `first`, `most` at most.
+    unsafe fn run(&self, first: usize, most: usize) -> usize {
+        let at = self.room.pixels.add(first);
+        let mut count = 1;
+        while count < most && *at.add(count) == *at + count as u32 {
+            count += 1;
+        }
+        count
+    }
+
+    /// Rows of `x` of `count` pixels from `first` on, from `column` on, as columns of `to`.
+    unsafe fn gather(&self, first: usize, count: usize, column: usize, to: *mut f32, to_stride: usize) {
+        let mut i = 0;
+        while i < count {
+            let run = self.run(first + i, count - i);
+            transpose(self.row(first + i).add(column), self.x_stride, run, self.width, to.add(i), to_stride);
+            i += run;
         }
     }
 
-    /// The keys side by side, where they take less of the cache, and the values column by column.
-    unsafe fn pack(&self, key: usize, value: usize) {
-        let r = &self.room;
-        self.copy(0, self.keys, self.keys, key, r.keys);
-        for first in (0..self.keys).step_by(COLUMNS) {
-            let count = (self.keys - first).min(COLUMNS);
-            self.copy(first, count, count, value, r.sums);
-            transpose(r.sums, self.width, count, self.width, r.values.add(first), r.value_stride);
-        }
-    }
-
-    /// `count` queries from pixel `first` on as a panel, divided by √width, in units of log 2.
-    unsafe fn ask(&self, first: usize, count: usize, query: usize) {
+    /// The keys side by side, where they take less of the cache, divided by √width, in units of log 2, and the values column
+    /// by column.
+    unsafe fn pack(&self, key: usize, value: usize, place: &Place) {
         let (r, factor) = (&self.room, splat(LOG2_E / root(self.width as f32)));
-        self.copy(first, count, COLUMNS, query, r.sums);
-        transpose(r.sums, self.width, COLUMNS, self.width, r.queries, COLUMNS);
-        for c in (0..self.width * COLUMNS).step_by(4) {
-            store(r.queries.add(c), mul(load(r.queries.add(c)), factor));
-        }
-    }
-
-    /// Adds the masks to the scores of the queries from (y, x) on.
-    unsafe fn mask(&self, y: usize, x: usize, place: &Place) {
-        let (r, window) = (&self.room, self.window);
-        let mut score = r.scores;
-        for row in &place.rows[..window] {
-            for column in &place.columns[..window] {
-                let beside = r.apart.add(*column as usize * r.across + x);
-                for c in [0, 4] {
-                    let mask = if *row == place.rows[y] { load(beside.add(c)) } else { splat(APART * LOG2_E) };
-                    store(score.add(c), add(load(score.add(c)), mask));
-                }
-                score = score.add(COLUMNS);
+        for i in 0..self.keys.next_multiple_of(ROWS) {
+            let (from, to) = (self.row(i.min(self.keys - 1)).add(key), r.keys.add(i * r.key_stride));
+            for c in (0..self.width).step_by(4) {
+                store(to.add(c), mul(load_tail(from.add(c), self.width - c), factor));
             }
+        }
+        if place.masked {
+            for i in 0..self.keys.next_multiple_of(ROWS) {
+                let at = i.min(self.keys - 1);
+                let quarter = place.rows[at / self.window] | place.columns[at % self.window];
+                let mark = v128_and(i32x4_eq(LANES, i32x4_splat(quarter as i32)), splat(1.0));
+                store(r.keys.add((i + 1) * r.key_stride - 4), mark);
+            }
+        }
+        for first in (0..self.keys).step_by(COLUMNS) {
+            self.gather(first, (self.keys - first).min(COLUMNS), value, r.values.add(first), r.value_stride);
         }
     }
 
     /// Answers of the `count` queries of row y from column x on, to columns `query` of `out`.
     unsafe fn answer(&self, y: usize, x: usize, count: usize, query: usize, place: &Place) {
         let (r, first) = (&self.room, y * self.window + x);
-        self.ask(first, count, query);
-        for j in (0..self.keys).step_by(ROWS) {
-            let to = r.scores.add(j * COLUMNS);
-            gemm_tile(1, self.width, r.key_rows.add(j), r.queries, r.zeros, to, 4 * COLUMNS);
-        }
+        self.gather(first, count, query, r.queries, COLUMNS);
         if place.masked {
-            self.mask(y, x, place);
+            let masks = r.queries.add((r.key_stride - 4) * COLUMNS);
+            for i in 0..4 * COLUMNS {
+                let quarter = place.rows[y] | place.columns[(x + i % COLUMNS).min(self.window - 1)];
+                *masks.add(i) = if quarter as usize == i / COLUMNS { 0.0 } else { APART * LOG2_E };
+            }
         }
         let edges = r.edges;
-        for c in 0..COLUMNS {
-            *edges.add(c) = f32::NEG_INFINITY;
+        for c in [0, 4] {
+            store(edges.add(c), splat(f32::NEG_INFINITY));
         }
-        for key in 0..self.window {
-            let bias = r.bias.add((key + self.window - 1 - y) * r.bias_stride + self.window - 1 + x);
-            softmax_bias(r.scores.add(key * self.window * COLUMNS), self.window, bias, edges);
-        }
+        let (tiles, stride) = (self.keys.div_ceil(ROWS), 4 * r.key_stride);
+        let segment = if place.masked { r.key_stride } else { r.key_stride - 4 };
+        let bias = r.bias.add((self.window - 1 - y) * r.bias_stride + self.window - 1 + x);
+        attention_scores(tiles, segment, r.keys, stride, r.queries, bias, r.offsets, r.scores, edges);
         softmax_exp(r.scores, self.keys, edges);
         for c in (0..self.width).step_by(ROWS) {
             let to = r.sums.add(c * COLUMNS);
             gemm_tile(1, self.keys, r.value_rows.add(c), r.scores, r.zeros, to, 4 * COLUMNS);
         }
-        for c in 0..self.width {
-            for i in [0, 4] {
-                let sum = r.sums.add(c * COLUMNS + i);
-                store(sum, f32x4_div(load(sum), load(edges.add(i))));
+        let shares = [0, 4].map(|i| f32x4_div(splat(1.0), load(edges.add(i))));
+        for c in (0..self.width * COLUMNS).step_by(COLUMNS) {
+            for (i, share) in shares.into_iter().enumerate() {
+                let sum = r.sums.add(c + 4 * i);
+                store(sum, mul(load(sum), share));
             }
         }
-        transpose(r.sums, COLUMNS, self.width, count, r.queries, self.width);
-        for lane in 0..count {
-            let to = self.out.add(*r.pixels.add(first + lane) as usize * self.out_stride + query);
-            vectors!(self.width, |c, left| {
-                store_tail(to.add(c), load_tail(r.queries.add(lane * self.width + c), left), left);
-            });
+        let mut i = 0;
+        while i < count {
+            let run = self.run(first + i, count - i);
+            let to = self.out.add(*r.pixels.add(first + i) as usize * self.out_stride + query);
+            transpose(r.sums.add(i), COLUMNS, self.width, run, to, self.out_stride);
+            i += run;
         }
     }
 }
@@ -209,13 +199,14 @@ pub unsafe extern "C" fn attention(
     let parts = parts.max(1);
     let (keys, side) = (window * window, 2 * window - 1);
     let (tiled_keys, tiled_width) = (keys.next_multiple_of(ROWS), head_width.next_multiple_of(ROWS));
-    let (across, bias_stride) = (window.next_multiple_of(COLUMNS), side + COLUMNS);
-    let value_stride = keys + 16;
+    let bias_stride = side + COLUMNS;
+    let (key_stride, value_stride) = (head_width.next_multiple_of(4) + 4, keys + 16);
     let mut scratch = Scratch::new(scratch, scratch_bytes);
     let room = Room {
-        queries: scratch.take(head_width, COLUMNS),
+        queries: scratch.take(key_stride, COLUMNS),
         scores: scratch.take(tiled_keys, COLUMNS),
-        keys: scratch.take(keys, head_width),
+        keys: scratch.take(tiled_keys, key_stride),
+        key_stride,
         values: scratch.take(head_width, value_stride),
         value_stride,
         sums: scratch.take(tiled_width, COLUMNS),
@@ -223,41 +214,39 @@ pub unsafe extern "C" fn attention(
         edges: scratch.take(1, COLUMNS),
         bias: scratch.take(side, bias_stride),
         bias_stride,
-        apart: scratch.take(3, across),
-        across,
         pixels: scratch.take(1, keys) as *mut u32,
-        key_rows: scratch.take(1, tiled_keys) as *mut u32,
+        offsets: scratch.take(1, tiled_keys) as *mut i32,
         value_rows: scratch.take(1, tiled_width) as *mut u32,
     };
     for c in 0..COLUMNS {
         *room.zeros.add(c) = 0.0;
     }
+    for i in 0..key_stride * COLUMNS {
+        *room.queries.add(i) = 0.0;
+    }
     for j in 0..tiled_keys {
-        *room.key_rows.add(j) = room.keys.add(j.min(keys - 1) * head_width) as u32;
+        let key = j.min(keys - 1);
+        *room.offsets.add(j) = 4 * (key / window * bias_stride) as i32 - 4 * (key % window) as i32;
     }
     for c in 0..tiled_width {
         *room.value_rows.add(c) = room.values.add(c.min(head_width - 1) * value_stride) as u32;
     }
     let all = Heads { x, x_stride, out, out_stride, width: head_width, window, keys, room };
-    let (mut rows, mut columns) = ([0u8; MOST], [0u8; MOST]);
+    let mut place = Place { rows: [0; MOST], columns: [0; MOST], masked: false };
     let (beside, mut turned) = (width / window, heads);
     let windows = batch * row_count * beside;
     for number in heads * windows * part / parts..heads * windows * (part + 1) / parts {
         let (head, line, left) = (number / windows, number % windows / beside, number % beside * window);
-        let query = head * head_width;
         if head != turned {
             turned = head;
             all.turn(bias.add(head * side * side));
         }
         let (image, top) = (line / row_count, (first_row + line % row_count) * window);
         for i in 0..window {
-            rows[i] = band(top + i, height, window, shift) as u8;
-            columns[i] = band(left + i, width, window, shift) as u8;
+            place.rows[i] = 2 * moved(top + i, height, shift) as u8;
+            place.columns[i] = moved(left + i, width, shift) as u8;
         }
-        for i in 0..3 * across {
-            let same = i % across < window && columns[i % across] == (i / across) as u8;
-            *all.room.apart.add(i) = if same { 0.0 } else { APART * LOG2_E };
-        }
+        place.masked = place.rows[0] != place.rows[window - 1] || place.columns[0] != place.columns[window - 1];
         for i in 0..window {
             let y = (top + i + shift) % height;
             for k in 0..window {
@@ -266,9 +255,8 @@ pub unsafe extern "C" fn attention(
                 *all.room.pixels.add(i * window + k) = ((image * height + y) * width + column) as u32;
             }
         }
-        all.pack(heads * head_width + query, 2 * heads * head_width + query);
-        let masked = rows[0] != rows[window - 1] || columns[0] != columns[window - 1];
-        let place = Place { rows: &rows, columns: &columns, masked };
+        let query = head * head_width;
+        all.pack(heads * head_width + query, 2 * heads * head_width + query, &place);
         for y in 0..window {
             for x in (0..window).step_by(COLUMNS) {
                 all.answer(y, x, (window - x).min(COLUMNS), query, &place);

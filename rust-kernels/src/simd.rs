@@ -6,6 +6,9 @@ use core::arch::wasm32::*;
 
 pub type V = v128;
 
+/// The number of each lane.
+pub const LANES: V = i32x4(0, 1, 2, 3);
+
 #[inline(always)]
 pub fn splat(x: f32) -> V {
     f32x4_splat(x)

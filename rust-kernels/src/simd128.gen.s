@@ -3120,66 +3120,439 @@ local.tee 2
 br_if 0
 end_loop
 end_function
-.section .text.softmax_bias,"",@
-.hidden softmax_bias
-.globl softmax_bias
-.type softmax_bias,@function
-softmax_bias:
-.functype softmax_bias (i32, i32, i32, i32) -> ()
-.local v128, v128, v128, v128
-local.get 3
-v128.load 0:p2align=2
-local.set 4
-local.get 3
-v128.load 16:p2align=2
-local.set 6
+.section .text.attention_scores,"",@
+.hidden attention_scores
+.globl attention_scores
+.type attention_scores,@function
+attention_scores:
+.functype attention_scores (i32, i32, i32, i32, i32, i32, i32, i32, i32) -> ()
+.local i32, i32, i32, i32, i32, i32, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128, v128
 loop
-local.get 0
-v128.load 0:p2align=2
 local.get 2
-v128.load 0:p2align=2
-f32x4.add
-local.set 5
-local.get 0
-local.get 5
-v128.store 0:p2align=2
-local.get 4
-local.get 5
-f32x4.pmax
-local.set 4
-local.get 0
-v128.load 16:p2align=2
+local.set 9
 local.get 2
-v128.load 16:p2align=2
-f32x4.add
-local.set 7
-local.get 0
-local.get 7
-v128.store 16:p2align=2
-local.get 6
-local.get 7
-f32x4.pmax
-local.set 6
-local.get 0
-i32.const 32
-i32.add
-local.set 0
-local.get 2
-i32.const -4
+local.get 3
 i32.add
 local.set 2
+local.get 5
+local.get 6
+i32.load 0
+i32.add
+local.set 14
+local.get 14
+v128.load 0:p2align=2
+local.set 15
+local.get 14
+v128.load 16:p2align=2
+local.set 16
+local.get 2
+local.set 10
+local.get 2
+local.get 3
+i32.add
+local.set 2
+local.get 5
+local.get 6
+i32.load 4
+i32.add
+local.set 14
+local.get 14
+v128.load 0:p2align=2
+local.set 17
+local.get 14
+v128.load 16:p2align=2
+local.set 18
+local.get 2
+local.set 11
+local.get 2
+local.get 3
+i32.add
+local.set 2
+local.get 5
+local.get 6
+i32.load 8
+i32.add
+local.set 14
+local.get 14
+v128.load 0:p2align=2
+local.set 19
+local.get 14
+v128.load 16:p2align=2
+local.set 20
+local.get 2
+local.set 12
+local.get 2
+local.get 3
+i32.add
+local.set 2
+local.get 5
+local.get 6
+i32.load 12
+i32.add
+local.set 14
+local.get 14
+v128.load 0:p2align=2
+local.set 21
+local.get 14
+v128.load 16:p2align=2
+local.set 22
+local.get 6
+i32.const 16
+i32.add
+local.set 6
+local.get 4
+local.set 14
 local.get 1
-i32.const 1
+local.set 13
+loop
+local.get 14
+v128.load 0:p2align=2
+local.set 23
+local.get 14
+v128.load 16:p2align=2
+local.set 24
+local.get 9
+v128.load32_splat 0:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 25
+local.get 24
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 10
+v128.load32_splat 0:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 17
+f32x4.add
+local.set 17
+local.get 25
+local.get 24
+f32x4.mul
+local.get 18
+f32x4.add
+local.set 18
+local.get 11
+v128.load32_splat 0:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 19
+f32x4.add
+local.set 19
+local.get 25
+local.get 24
+f32x4.mul
+local.get 20
+f32x4.add
+local.set 20
+local.get 12
+v128.load32_splat 0:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 21
+f32x4.add
+local.set 21
+local.get 25
+local.get 24
+f32x4.mul
+local.get 22
+f32x4.add
+local.set 22
+local.get 14
+v128.load 32:p2align=2
+local.set 23
+local.get 14
+v128.load 48:p2align=2
+local.set 24
+local.get 9
+v128.load32_splat 4:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 25
+local.get 24
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 10
+v128.load32_splat 4:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 17
+f32x4.add
+local.set 17
+local.get 25
+local.get 24
+f32x4.mul
+local.get 18
+f32x4.add
+local.set 18
+local.get 11
+v128.load32_splat 4:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 19
+f32x4.add
+local.set 19
+local.get 25
+local.get 24
+f32x4.mul
+local.get 20
+f32x4.add
+local.set 20
+local.get 12
+v128.load32_splat 4:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 21
+f32x4.add
+local.set 21
+local.get 25
+local.get 24
+f32x4.mul
+local.get 22
+f32x4.add
+local.set 22
+local.get 14
+v128.load 64:p2align=2
+local.set 23
+local.get 14
+v128.load 80:p2align=2
+local.set 24
+local.get 9
+v128.load32_splat 8:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 25
+local.get 24
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 10
+v128.load32_splat 8:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 17
+f32x4.add
+local.set 17
+local.get 25
+local.get 24
+f32x4.mul
+local.get 18
+f32x4.add
+local.set 18
+local.get 11
+v128.load32_splat 8:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 19
+f32x4.add
+local.set 19
+local.get 25
+local.get 24
+f32x4.mul
+local.get 20
+f32x4.add
+local.set 20
+local.get 12
+v128.load32_splat 8:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 21
+f32x4.add
+local.set 21
+local.get 25
+local.get 24
+f32x4.mul
+local.get 22
+f32x4.add
+local.set 22
+local.get 14
+v128.load 96:p2align=2
+local.set 23
+local.get 14
+v128.load 112:p2align=2
+local.set 24
+local.get 9
+v128.load32_splat 12:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 15
+f32x4.add
+local.set 15
+local.get 25
+local.get 24
+f32x4.mul
+local.get 16
+f32x4.add
+local.set 16
+local.get 10
+v128.load32_splat 12:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 17
+f32x4.add
+local.set 17
+local.get 25
+local.get 24
+f32x4.mul
+local.get 18
+f32x4.add
+local.set 18
+local.get 11
+v128.load32_splat 12:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 19
+f32x4.add
+local.set 19
+local.get 25
+local.get 24
+f32x4.mul
+local.get 20
+f32x4.add
+local.set 20
+local.get 12
+v128.load32_splat 12:p2align=2
+local.set 25
+local.get 25
+local.get 23
+f32x4.mul
+local.get 21
+f32x4.add
+local.set 21
+local.get 25
+local.get 24
+f32x4.mul
+local.get 22
+f32x4.add
+local.set 22
+local.get 9
+i32.const 16
+i32.add
+local.set 9
+local.get 10
+i32.const 16
+i32.add
+local.set 10
+local.get 11
+i32.const 16
+i32.add
+local.set 11
+local.get 12
+i32.const 16
+i32.add
+local.set 12
+local.get 14
+i32.const 128
+i32.add
+local.set 14
+local.get 13
+i32.const 4
 i32.sub
-local.tee 1
+local.tee 13
 br_if 0
 end_loop
-local.get 3
-local.get 4
+local.get 8
+local.get 8
+v128.load 0:p2align=2
+local.get 15
+f32x4.pmax
+local.get 17
+f32x4.pmax
+local.get 19
+f32x4.pmax
+local.get 21
+f32x4.pmax
 v128.store 0:p2align=2
-local.get 3
-local.get 6
+local.get 7
+local.get 15
+v128.store 0:p2align=2
+local.get 7
+local.get 17
+v128.store 32:p2align=2
+local.get 7
+local.get 19
+v128.store 64:p2align=2
+local.get 7
+local.get 21
+v128.store 96:p2align=2
+local.get 8
+local.get 8
+v128.load 16:p2align=2
+local.get 16
+f32x4.pmax
+local.get 18
+f32x4.pmax
+local.get 20
+f32x4.pmax
+local.get 22
+f32x4.pmax
 v128.store 16:p2align=2
+local.get 7
+local.get 16
+v128.store 16:p2align=2
+local.get 7
+local.get 18
+v128.store 48:p2align=2
+local.get 7
+local.get 20
+v128.store 80:p2align=2
+local.get 7
+local.get 22
+v128.store 112:p2align=2
+local.get 7
+i32.const 128
+i32.add
+local.set 7
+local.get 0
+i32.const 1
+i32.sub
+local.tee 0
+br_if 0
+end_loop
 end_function
 .section .text.softmax_exp,"",@
 .hidden softmax_exp

@@ -54,6 +54,9 @@ fn gumbel_at_most(uniform: V) -> V {
     fma(bits, constant!(-UNIT), constant!(150.0 * core::f32::consts::LN_2 + 0.001))
 }
 
+/// How much less than that it can be where u ≥ ½: −ln u ≤ 2·ln 2·(1 − u), and bits are at most 0.087 below a logarithm to base 2.
+const GUMBEL_GAP: f32 = 0.39;
+
 /// The largest lane, in every lane.
 #[inline(always)]
 fn largest_of(v: V) -> V {
@@ -61,33 +64,63 @@ fn largest_of(v: V) -> V {
     f32x4_pmax(pairs, i32x4_shuffle::<1, 0, 3, 2>(pairs, pairs))
 }
 
-/// Column of the largest value of a row, the first of equals. Noise takes two logarithms, so most of it is only bounded: what
-/// cannot be above the largest so far is passed over.
-unsafe fn class_of(x: *const f32, noise: *const f32, columns: usize, first: u32, seed: Option<V>) -> u32 {
-    let lanes = i32x4(0, 1, 2, 3);
-    let (mut best, mut chosen) = (splat(f32::NEG_INFINITY), i32x4_splat(0));
-    vectors!(columns, |c, left| {
-        let mut value = load_tail(x.add(c), left);
-        if !noise.is_null() {
-            value = add(value, load_tail(noise.add(c), left));
-        }
-        let mut may = true;
-        if let Some(seed) = seed {
-            let uniform = uniform(i32x4_add(i32x4_splat(first.wrapping_add(c as u32) as i32), lanes), seed);
-            may = v128_any_true(f32x4_gt(add(value, gumbel_at_most(uniform)), largest_of(best)));
-            if may {
-                value = add(value, gumbel(uniform));
-            }
-        }
-        if may {
-            let mut better = f32x4_gt(value, best);
+/// Scores of a row before the noise of a seed.
+struct Row {
+    x: *const f32,
+    noise: *const f32,
+    /// Number of the first element, which its noise depends on.
+    first: u32,
+    columns: usize,
+}
+
+impl Row {
+    #[inline(always)]
+    unsafe fn value(&self, c: usize, left: usize) -> V {
+        let value = load_tail(self.x.add(c), left);
+        if self.noise.is_null() { value } else { add(value, load_tail(self.noise.add(c), left)) }
+    }
+
+    #[inline(always)]
+    fn uniform(&self, c: usize, seed: V) -> V {
+        uniform(i32x4_add(i32x4_splat(self.first.wrapping_add(c as u32) as i32), LANES), seed)
+    }
+
+    /// What no score with its noise exceeds, to `bounds`, and what the largest does not fall below.
+    unsafe fn bound(&self, seed: V, bounds: *mut f32) -> V {
+        let mut known = splat(f32::NEG_INFINITY);
+        vectors!(self.columns, |c, left| {
+            let (value, uniform) = (self.value(c, left), self.uniform(c, seed));
+            let noise = gumbel_at_most(uniform);
+            store(bounds.add(c), add(value, noise));
+            let least = add(value, sub(noise, constant!(GUMBEL_GAP)));
+            let mut better = v128_and(f32x4_gt(uniform, constant!(4_194_304.0)), f32x4_gt(least, known));
             if left < 4 {
-                better = v128_and(better, i32x4_lt(lanes, i32x4_splat(left as i32)));
+                better = v128_and(better, i32x4_lt(LANES, i32x4_splat(left as i32)));
             }
-            best = v128_bitselect(value, best, better);
-            chosen = v128_bitselect(i32x4_add(i32x4_splat(c as i32), lanes), chosen, better);
+            known = v128_bitselect(least, known, better);
+        });
+        largest_of(known)
+    }
+}
+
+/// Column of the largest value of a row, the first of equals. Noise takes two logarithms, so that it is bounded first, and what
+/// cannot be the largest is passed over.
+unsafe fn class_of(row: &Row, seed: Option<V>, bounds: *mut f32) -> u32 {
+    let least = seed.map(|seed| row.bound(seed, bounds));
+    let (mut best, mut chosen) = (splat(f32::NEG_INFINITY), i32x4_splat(0));
+    for c in (0..row.columns).step_by(4) {
+        if least.is_some_and(|least| !v128_any_true(f32x4_ge(load(bounds.add(c)), least))) {
+            continue;
         }
-    });
+        let left = row.columns - c;
+        let mut value = row.value(c, left);
+        if let Some(seed) = seed {
+            value = add(value, gumbel(row.uniform(c, seed)));
+        }
+        let better = v128_and(f32x4_gt(value, best), i32x4_lt(LANES, i32x4_splat(left as i32)));
+        best = v128_bitselect(value, best, better);
+        chosen = v128_bitselect(i32x4_add(i32x4_splat(c as i32), LANES), chosen, better);
+    }
     let mut values = [0f32; 4];
     let mut columns = [0u32; 4];
     store(values.as_mut_ptr(), best);
@@ -118,7 +151,9 @@ pub unsafe extern "C" fn sort(
     scratch: *mut f32,
     scratch_bytes: usize,
 ) {
-    let next = Scratch::new(scratch, scratch_bytes).take(1, columns.saturating_add(1)) as *mut usize;
+    let mut scratch = Scratch::new(scratch, scratch_bytes);
+    let next = scratch.take(1, columns.saturating_add(1)) as *mut usize;
+    let bounds = scratch.take(1, columns.saturating_add(3) & !3);
     let seed = if random != 0 { Some(i32x4_splat(seed as i32)) } else { None };
     for b in 0..batch {
         let order = out.add(b * 3 * out_stride);
@@ -129,7 +164,8 @@ pub unsafe extern "C" fn sort(
         for r in 0..rows {
             let row = b * rows + r;
             let beside = if noise.is_null() { noise } else { noise.add(row * noise_stride) };
-            let class = class_of(x.add(row * x_stride), beside, columns, (row * columns) as u32, seed);
+            let scores = Row { x: x.add(row * x_stride), noise: beside, first: (row * columns) as u32, columns };
+            let class = class_of(&scores, seed, bounds);
             *classes.add(r) = class;
             *next.add(class as usize + 1) += 1;
         }
