@@ -1,6 +1,8 @@
 /**
  * How often weights in 8 bits name another class than the same weights in 16: over the photos of the shared folder and squares
- * cut out of them by chance, `evaluate_int8 [--count N] [--seed S]`. 0.5 points of top-1 agreement may be lost.
+ * cut out of them by chance, `evaluate_int8 [--count N] [--seed S]`. 0.5 points of top-1 agreement may be lost. As few of a
+ * thousand pictures differ, it also says how many would by the noise of the logits, taken as normal: the mean chance that
+ * noise is larger than the lead of the likeliest class over the second.
  *
  * @module
  */
@@ -52,20 +54,31 @@ await using small = await loadModel(device, new Blob(pieces));
 const paths = (await Array.fromAsync(picturesIn(`${shared}/data`))).sort(), pictures: Pixels[] = [];
 for (const path of paths) pictures.push(await decodeImage(path));
 const next = uniform(Number(flags.seed));
-let agreed = 0, seen = 0, apart = 0;
+const leads: number[] = [];
+let agreed = 0, seen = 0, apart = 0, squares = 0;
 const compare = async (picture: Pixels): Promise<void> => {
   const [a, b] = [await classify(full, picture), await classify(small, picture)];
-  if (a.labels[0]!.index === b.labels[0]!.index) agreed++;
+  const [first, second] = a.labels.map(({ index }) => index) as [number, number];
+  if (first === b.labels[0]!.index) agreed++;
+  const lead = a.logits[first]! - a.logits[second]!;
+  leads.push(lead);
+  squares += (b.logits[first]! - b.logits[second]! - lead) ** 2;
   for (const [i, logit] of a.logits.entries()) apart = Math.max(apart, Math.abs(logit - b.logits[i]!));
   seen++;
 };
 for (const picture of pictures) await compare(picture);
 while (seen < Number(flags.count)) await compare(cut(pictures[Math.floor(next() * pictures.length)]!, next));
-const lost = 100 * (1 - agreed / seen);
+const lost = 100 * (1 - agreed / seen), noise = Math.sqrt(squares / seen);
+/** Chance of a normal number above `x`, as Abramowitz and Stegun approximate it (26.2.17). */
+function chanceAbove(x: number): number {
+  const t = 1 / (1 + 0.2316419 * x), series = [1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.31938153];
+  return Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI) * series.reduce((sum, term) => (sum + term) * t, 0);
+}
+const expected = 100 * leads.reduce((sum, lead) => sum + chanceAbove(lead / noise), 0) / seen;
 console.log(
   `seed ${flags.seed}: ${seen} pictures (${pictures.length} whole), top-1 the same in ${agreed}, ${
     lost.toFixed(2)
-  } points lost, ` +
+  } points lost, ${expected.toFixed(2)} by a noise of ${noise.toFixed(4)} in the lead, ` +
     `logits at most ${apart.toFixed(3)} apart: ${lost <= MOST_LOST ? "ok" : "FAIL"}`,
 );
 if (lost > MOST_LOST) Deno.exit(1);
