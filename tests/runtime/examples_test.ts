@@ -1,25 +1,13 @@
 import { assertEquals } from "@std/assert";
 import { KIT, makeFolder, makeKit, must, ROOT } from "./kit.ts";
+import { PHOTO, RESTORED, SHOWN } from "./pages.ts";
 import { askExtension, askPage, serveFolder } from "./serve.ts";
 
 await makeKit();
 
-/** The size of what a document shows at last, or the words of its error; as text, for pages to run. */
-const SHOWN = `const shown = (page) => new Promise((resolve) => {
-    const look = () => {
-      const words = page.querySelector("[role=alert]")?.textContent;
-      const image = page.querySelector("img[src^=blob]"), canvas = page.querySelector("canvas[data-done]");
-      const size = image?.complete ? [image.naturalWidth, image.naturalHeight] : canvas && [canvas.width, canvas.height];
-      if (words || size?.[0]) resolve(words || size);
-      else setTimeout(look, 50);
-    };
-    look();
-  });
-  const post = (server, result) => fetch(server, { method: "POST", mode: "no-cors", body: JSON.stringify(result) });`;
-
 /** A folder with files of the project by the names that they get, and a small photo. */
 async function folderOf(name: string, files: Readonly<Record<string, string>>): Promise<string> {
-  return await makeFolder(`example_${name}`, { ...files, "photo.png": "tests/golden/image/files/rgb.png" });
+  return await makeFolder(`example_${name}`, { ...files, "photo.png": PHOTO });
 }
 
 async function build(folder: string, entries: readonly string[]): Promise<void> {
@@ -28,10 +16,6 @@ async function build(folder: string, entries: readonly string[]): Promise<void> 
   const model = "mambair_light_x2";
   await Deno.copyFile(`${ROOT}weights/${model}/${model}.safetensors`, `${folder}built/${model}.safetensors`);
 }
-
-/** Twice the width and height in the header of the photo. */
-const { buffer } = await Deno.readFile(`${ROOT}tests/golden/image/files/rgb.png`);
-const LARGE = [2 * new DataView(buffer).getUint32(16), 2 * new DataView(buffer).getUint32(20)];
 
 Deno.test("the examples for React, for Vue and in plain HTML, from a CDN, make a photo twice as large", async () => {
   const folder = await folderOf("pages", {
@@ -59,14 +43,14 @@ Deno.test("the examples for React, for Vue and in plain HTML, from a CDN, make a
       const loaded = new Promise((resolve) => frame.onload = resolve);
       document.documentElement.append(frame);
       await loaded;
-      sizes[name] = await shown(frame.contentDocument);
+      sizes[name] = await shown(() => frame.contentDocument);
       frame.remove();
     }
     post("/", sizes);
     </script>`,
   );
   const { answer } = await askPage("chromium", folder, "page.html");
-  assertEquals(JSON.parse(answer), { react: LARGE, vue: LARGE, html: LARGE });
+  assertEquals(JSON.parse(answer), { react: RESTORED, vue: RESTORED, html: RESTORED });
 });
 
 Deno.test("the example of an extension makes a photo twice as large", async () => {
@@ -89,8 +73,8 @@ Deno.test("the example of an extension makes a photo twice as large", async () =
       input.dispatchEvent(new Event("change"));
     }, 50);
     ${SHOWN}
-    shown(document).then((size) => post(location.hash.slice(1), size));`,
+    shown(() => document).then((size) => post(location.hash.slice(1), size));`,
   );
   const { answer } = await askExtension(folder, "page.html");
-  assertEquals(JSON.parse(answer), LARGE);
+  assertEquals(JSON.parse(answer), RESTORED);
 });
