@@ -1,6 +1,7 @@
 /**
  * The main jobs on the models that ship: says what is on two photos, then makes a detail of three photos twice as large and
- * writes each beside bicubic, to look at. `deno task demo [--whole]`: the whole photos, which takes a minute or two.
+ * writes each beside bicubic, to look at. `deno run -A examples/demo.ts [--whole]`: the whole photos, which takes a minute or
+ * two. As a task it makes Deno fetch what the tests need.
  *
  * @module
  */

@@ -38,3 +38,21 @@ Deno.test("mod.ts from a URL fetches nothing lazily before it is asked to", asyn
     await Deno.remove(cache, { recursive: true });
   }
 });
+
+Deno.test("README's demo names what is on its photos, and from an empty cache fetches no package", async () => {
+  const [, command] = /^npx deno@\S+ (run .*?) +#/m.exec(await Deno.readTextFile(`${ROOT}README.md`))!;
+  const requests: string[] = [], cache = await Deno.makeTempDir({ prefix: "sidewinder_deno_" });
+  await using registry = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, ({ url }) => {
+    requests.push(url);
+    return new Response("not found", { status: 404 });
+  });
+  const url = `http://127.0.0.1:${registry.addr.port}/`;
+  try {
+    const env = { DENO_DIR: cache, NO_COLOR: "1", NPM_CONFIG_REGISTRY: url, JSR_URL: url };
+    const printed = await must(Deno.execPath(), command!.split(" "), { cwd: ROOT, env });
+    assertMatch(printed, /coffee\.png\n +\S+ % +espresso\n[^]*chelsea\.png\n +\S+ % +tabby, tabby cat\n/);
+    assertEquals(requests, []);
+  } finally {
+    await Deno.remove(cache, { recursive: true });
+  }
+});
