@@ -15,8 +15,8 @@ export type ShippedName =
   | "mambair_light_x4"
   | "mambair_denoise";
 
-/** Name and version in the address of a package at the registry of Deno. */
-const JSR_REGEXP = /^https:\/\/jsr\.io\/@[\w-]+\/[\w-]+\/([^/]+)\//;
+/** Name and version in the address of a package at a registry of Deno, whichever its host. */
+const JSR_REGEXP = /^https?:\/\/[^/]+\/@[\w-]+\/[\w-]+\/(\d+\.\d+\.\d+[^/]*)\//;
 
 /** Folder of a model, beside the module at `from`. */
 export function shippedFolder(name: ShippedName, from: string): URL {

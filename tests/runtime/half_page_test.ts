@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { classify, decodeImage, defaultModel, openDevice, restore } from "../../mod.ts";
 import { BUN, KIT, makeFolder, makeKit, must, NODE_20, NODE_24, ROOT } from "./kit.ts";
+import { openRegistry } from "./registry.ts";
 import { ask, serveFolder } from "./serve.ts";
 import { withServer } from "./with_server.ts";
 
@@ -60,13 +61,19 @@ Deno.test("README's half page has a way for each runtime, of at most six lines",
 /** The last part of the first command, after what is installed. */
 const started = ({ commands }: Way): string => commands[0]!.split(" && ").at(-1)!;
 
-Deno.test("README's half page in Deno, with the source in the registry's place", async () => {
-  const way = WAYS.get("Deno")!, folder = await folderOf("deno", way);
-  const imports = { "jsr:@sidewinder/sidewinder": `${ROOT}mod.ts` };
-  await Deno.writeTextFile(`${folder}deno.json`, JSON.stringify({ imports }));
-  const [program, ...args] = started(way).split(" ");
-  assertEquals([program, await must(Deno.execPath(), args, { cwd: folder })], ["deno", `${label}\n`]);
-  await assertLarger(`${folder}larger.png`);
+Deno.test("README's half page in Deno, from a registry that has what would be published", async () => {
+  await using registry = await openRegistry();
+  const way = WAYS.get("Deno")!, folder = await Deno.makeTempDir({ prefix: "half_page_" });
+  try {
+    for (const [file, text] of Object.entries(way.files)) await Deno.writeTextFile(`${folder}/${file}`, text);
+    await Deno.copyFile(ROOT + PHOTO, `${folder}/photo.jpg`);
+    const [program, ...args] = started(way).split(" ");
+    const env = { DENO_DIR: `${folder}/cache`, JSR_URL: registry.url };
+    assertEquals([program, await must(Deno.execPath(), args, { cwd: folder, env })], ["deno", `${label}\n`]);
+    await assertLarger(`${folder}/larger.png`);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("README's half page in Node 20, in an empty folder that has what npm installs", async () => {

@@ -102,7 +102,7 @@ export function weightsManifest(common: Common, model: string, summary: string):
     ...head(
       weightsPackage(model),
       `Weights for Sidewinder: ${summary}`,
-      { ...common, license: "SEE LICENSE IN README.md" },
+      { ...common, license: "SEE LICENSE IN LICENSE" },
       `weights/${model}`,
     ),
     sideEffects: false,
