@@ -5,6 +5,7 @@
  */
 import { convertCheckpoint } from "../checkpoint/convert.ts";
 import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
+import { readTextPath } from "../bytes/read_path.ts";
 import { checkModel, detectModel, officialEntries, openModelSource } from "../load_model.ts";
 import type { AnyDetected, ModelMetadata } from "../models/family.ts";
 import { jsonOption } from "./classify.ts";
@@ -95,8 +96,7 @@ async function refuseExisting(path: string, force: boolean): Promise<void> {
 
 /** A JSON list of as many names as the model has classes. */
 async function readLabels(path: string, { gives }: AnyDetected): Promise<string[]> {
-  const { readFile } = await nodeFiles();
-  const text = await readFile(path, "utf8");
+  const text = await readTextPath(path);
   const value = await new Response(text).json().catch(() => undefined) as unknown;
   if (!Array.isArray(value) || value.some((label) => typeof label !== "string")) {
     throw new UsageError(`Cannot use --labels as ${path} must hold a JSON list of texts: it does not`);

@@ -4,6 +4,7 @@
  * @module
  */
 import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
+import { readTextPath } from "../bytes/read_path.ts";
 import { forecast } from "../forecast.ts";
 import { loadModel } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
@@ -124,11 +125,11 @@ export const forecastCommand: Command = {
         "Cannot forecast as one FILE.csv, -o OUT.csv and --model FILE must be given: see sidewinder forecast --help",
       );
     }
-    const { readFile, stat } = await nodeFiles();
+    const { stat } = await nodeFiles();
     if (!values.force && await stat(output).then(() => true, () => false)) {
       throw new Error(`Cannot forecast as ${output} must not exist yet: it does; --force overwrites it`);
     }
-    const table = readTable(await readFile(from, "utf8"), columns?.split(","));
+    const table = readTable(await readTextPath(from), columns?.split(","));
     await using device = await openDevice(deviceOption(values));
     const options = jsonOption("options", values.options);
     await using model = await loadModel(device, path, {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import { nodeFiles } from "../bytes/files_node.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
+import { readPath } from "../bytes/read_path.ts";
 import { GEO_TAGS, type GeoTags, type Samples } from "./write_geotiff.ts";
 
 /** An image of a GeoTIFF file. */
@@ -71,7 +71,7 @@ const KINDS: Readonly<Record<string, SampleKind>> = {
  * @throws {RangeError} The image is too large to be held, or of a compression that is not read.
  */
 export async function readGeotiff(path: string, signal: AbortSignal): Promise<GeoImage> {
-  const { readFile } = await nodeFiles(), bytes = await readFile(path, { signal });
+  const bytes = await readPath(path, signal);
   const { fromArrayBuffer } = await lazyImport<GeotiffModule>("./cli/geotiff.gen.ts");
   const broken = (error: unknown): never => {
     signal.throwIfAborted();

@@ -59,7 +59,8 @@ export function typeOption(value: string | undefined): TargetType | undefined {
  * Where each result goes: `out` itself for one image, unless it is a folder; else a file of the image's name in the folder
  * `out`, or beside the image where there is only a suffix.
  *
- * @throws {UsageError} When `out` is the name of one picture, and a folder or several pictures are given.
+ * @throws {UsageError} When `out` is the name of one picture, and a folder or several pictures are given; when it has the ending
+ *   of no picture.
  * @throws {Error} When two results would get the same file, or a file would be overwritten.
  */
 export async function targetsOf(images: readonly ImagePath[], options: TargetOptions): Promise<Target[]> {
@@ -139,7 +140,7 @@ async function named(
   if (!folder) {
     const ending = formatOf(out);
     if (!ending && !type) {
-      throw new Error(
+      throw new UsageError(
         `Cannot write ${out} as its ending must be .png, .jpg, .jpeg, .webp or .gif, or it must be a folder`,
       );
     }

@@ -5,6 +5,7 @@
  */
 import { nodeFiles, nodePath } from "../bytes/files_node.ts";
 import { lazyImport } from "../bytes/lazy_import.ts";
+import { readTextPath } from "../bytes/read_path.ts";
 
 /** The part of a tokenizer used here. */
 export interface Tokenizer {
@@ -26,9 +27,9 @@ interface TokenizersModule {
  * @throws {SyntaxError} The file is no such description.
  */
 export async function openTokenizer(path: string): Promise<Tokenizer> {
-  const { readFile } = await nodeFiles(), { dirname, join } = await nodePath();
-  const description = await readFile(path, "utf8");
-  const config = await readFile(join(dirname(path), "tokenizer_config.json"), "utf8").catch(() => "{}");
+  const { dirname, join } = await nodePath();
+  const description = await readTextPath(path);
+  const config = await readTextPath(join(dirname(path), "tokenizer_config.json")).catch(() => "{}");
   const module = await lazyImport<TokenizersModule>("./cli/tokenizers.gen.ts");
   try {
     return new module.Tokenizer(JSON.parse(description), JSON.parse(config));

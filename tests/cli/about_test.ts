@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { nearest } from "../../src/bytes/near.ts";
 
 async function run(...args: string[]) {
@@ -33,6 +33,26 @@ Deno.test("sidewinder names the option that was meant", async () => {
   const { code, err } = await run("-A", "restore", "--scael", "2", "x.png");
   assertEquals(code, 2);
   assertEquals(err.trim(), "Cannot read the arguments: Unknown option '--scael': did you mean --scale?");
+});
+
+Deno.test("sidewinder says which file cannot be read, whatever the command, and exits with 1", async () => {
+  const model = ["--model", "no.pth"];
+  for (
+    const args of [
+      ["classify", "no.png"],
+      ["compare", "no.png", "no.png"],
+      ["convert", "weights/vim_micro/vim_micro.safetensors", "out/no.safetensors", "--labels", "no.json"],
+      ["forecast", "no.csv", "-o", "out/no.csv", ...model],
+      ["fuse", "no.tif", "no.tif", "-o", "out/no.tif", ...model],
+      ["generate", "Once", "--tokenizer", "no.json", ...model],
+      ["info", "no.pth"],
+      ["restore", "no.png", "-o", "out/no.png", "--device", "wasm"],
+    ]
+  ) {
+    const { code, err } = await run("-A", ...args);
+    assertEquals(code, 1, `${args}: ${err}`);
+    assertMatch(err, /Cannot (read|open) no\.\w+ as it must be a readable file: current answer is .+\n$/);
+  }
 });
 
 Deno.test("sidewinder convert refuses labels of another count, and what is no list", async () => {

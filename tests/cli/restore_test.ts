@@ -61,9 +61,15 @@ Deno.test("sidewinder restore takes globs, scales, formats and tasks, and gives 
 Deno.test("sidewinder restore neither overwrites nor mixes up files", () =>
   inFolder(async (folder) => {
     const a = `${folder}/in/a.png`;
-    for (const args of [[a, "-o", a], [a, a, "-o", `${folder}/out`], [a, "-o", `${folder}/a.bmp`]]) {
+    for (
+      const [exit, ...args] of [
+        [1, a, "-o", a],
+        [1, a, a, "-o", `${folder}/out`],
+        [2, a, "-o", `${folder}/a.bmp`],
+      ] as const
+    ) {
       const { code, out, err } = await sidewinder("restore", ...args, "--force");
-      assertEquals([code, out], [1, ""]);
+      assertEquals([code, out], [exit, ""]);
       assertMatch(err, /^Cannot write [^\n]*\n$/);
     }
     await Deno.writeTextFile(`${folder}/mine.png`, "precious");
