@@ -1,7 +1,8 @@
 // uses: activation
-// Attention among the pixels of each window, head by head: see `src/reference/attention.ts`. A thread has one query of 64;
-// keys and values pass by in tiles of KEYS that the group shares, four at a time, and the weights are kept relative to the
-// largest score so far, so that no score is stored. QUADS vectors hold a head, zeros behind its last column: up to eight,
+// Attention among the pixels of each window, head by head: see `src/reference/attention.ts`. A thread has one query of 64
+// and, of the keys, every PARTS-th four; what its PARTS threads found of a query is joined at the end. Keys and values pass
+// by in tiles of KEYS that the group shares, four at a time, and the weights are kept relative to the largest score so far,
+// so that no score is stored. QUADS vectors hold a head, zeros behind its last column: up to eight,
 // or a multiple of eight. What is done for each of them is written out, as shader compilers leave loops as they are.
 struct Params {
   batch: u32, height: u32, width: u32, heads: u32, headWidth: u32, window: u32, shift: u32, xStride: u32, outStride: u32,
@@ -106,14 +107,47 @@ fn bandAt(at: u32, size: u32) -> u32 {
 
 fn bandsAt(y: u32, column: u32) -> u32 { return 3u * bandAt(y, p.height) + bandAt(column, p.width); }
 
+// What a part of the keys gives a query: the largest score, the sum of the weights, and the values by their weights.
+struct Part { largest: f32, whole: f32, sums: Eight }
+
+fn keepPart(lane: u32, part: Part) {
+  values[lane] = vec4f(part.largest, part.whole, 0.0, 0.0);
+  keys[lane] = part.sums.a;
+  if (QUADS > 1u) { keys[lane + 64u] = part.sums.b; }
+  if (QUADS > 2u) { keys[lane + 128u] = part.sums.c; }
+  if (QUADS > 3u) { keys[lane + 192u] = part.sums.d; }
+  if (QUADS > 4u) { keys[lane + 256u] = part.sums.e; }
+  if (QUADS > 5u) { keys[lane + 320u] = part.sums.f; }
+  if (QUADS > 6u) { keys[lane + 384u] = part.sums.g; }
+}
+
+// A part joined with the one that another thread kept.
+fn joinPart(lane: u32, part: Part) -> Part {
+  let kept = values[lane];
+  let largest = max(part.largest, kept.x);
+  let less = exp(part.largest - largest);
+  let more = exp(kept.x - largest);
+  var next = Part(largest, part.whole * less + kept.y * more, part.sums);
+  next.sums.a = part.sums.a * less + keys[lane] * more;
+  if (QUADS > 1u) { next.sums.b = part.sums.b * less + keys[lane + 64u] * more; }
+  if (QUADS > 2u) { next.sums.c = part.sums.c * less + keys[lane + 128u] * more; }
+  if (QUADS > 3u) { next.sums.d = part.sums.d * less + keys[lane + 192u] * more; }
+  if (QUADS > 4u) { next.sums.e = part.sums.e * less + keys[lane + 256u] * more; }
+  if (QUADS > 5u) { next.sums.f = part.sums.f * less + keys[lane + 320u] * more; }
+  if (QUADS > 6u) { next.sums.g = part.sums.g * less + keys[lane + 384u] * more; }
+  return next;
+}
+
 fn areNan(v: vec4f) -> vec4<bool> { return vec4<bool>(isNan(v.x), isNan(v.y), isNan(v.z), isNan(v.w)); }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(64 * PARTS)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) thread: u32,
 ) {
+  let lane = thread % 64u;
+  let part = thread / 64u;
   let count = p.window * p.window;
   let chunks = (count + 63u) / 64u;
   let across = p.width / p.window;
@@ -136,7 +170,7 @@ fn main(
   var sums = Eight();
   var queries: array<Eight, MORE>;
   var more: array<Eight, MORE>;
-  for (var part = 1u; part < EIGHTS; part++) { queries[part - 1u] = eightAt(begin, 8u * part); }
+  for (var eight = 1u; eight < EIGHTS; eight++) { queries[eight - 1u] = eightAt(begin, 8u * eight); }
   let scale = 1.0 / sqrt(f32(p.headWidth));
   let side = 2u * p.window - 1u;
   let biases = p.biasOffset + (head * side + p.window - 1u - down) * side + p.window - 1u - aside;
@@ -144,7 +178,7 @@ fn main(
   var whole = 0.0;
   for (var first = 0u; first < count; first += KEYS) {
     workgroupBarrier();
-    for (var at = lane; at < KEYS * QUADS; at += 64u) {
+    for (var at = thread; at < KEYS * QUADS; at += 64u * PARTS) {
       let j = min(first + at / QUADS, count - 1u);
       let row = (top + j / p.window + p.shift) % p.height;
       let other = (image * p.height + row) * p.width + (left + j % p.window + p.shift) % p.width;
@@ -152,14 +186,14 @@ fn main(
       keys[at] = quadAt(start + p.heads * p.headWidth, at % QUADS);
       values[at] = quadAt(start + 2u * p.heads * p.headWidth, at % QUADS);
     }
-    for (var at = lane; at < KEYS; at += 64u) {
+    for (var at = thread; at < KEYS; at += 64u * PARTS) {
       let j = min(first + at, count - 1u);
       places[at] = vec2u(j / p.window * side + j % p.window, bandsAt(top + j / p.window, left + j % p.window));
     }
     workgroupBarrier();
-    for (var k = 0u; k < min(KEYS, count - first); k += 4u) {
+    for (var k = 4u * part; k < min(KEYS, count - first); k += 4u * PARTS) {
       var scores = scoresOf(query, k * QUADS);
-      for (var part = 1u; part < EIGHTS; part++) { scores += scoresOf(queries[part - 1u], k * QUADS + 8u * part); }
+      for (var eight = 1u; eight < EIGHTS; eight++) { scores += scoresOf(queries[eight - 1u], k * QUADS + 8u * eight); }
       let a = places[k];
       let b = places[k + 1u];
       let c = places[k + 2u];
@@ -175,13 +209,25 @@ fn main(
       let weights = select(select(exp(known - largest), scores, unknown), vec4f(), absent);
       whole = whole * less + dot(weights, vec4f(1.0));
       sums = weighEight(sums, less, weights, k * QUADS);
-      for (var part = 1u; part < EIGHTS; part++) {
-        more[part - 1u] = weighEight(more[part - 1u], less, weights, k * QUADS + 8u * part);
+      for (var eight = 1u; eight < EIGHTS; eight++) {
+        more[eight - 1u] = weighEight(more[eight - 1u], less, weights, k * QUADS + 8u * eight);
       }
     }
   }
-  if (i >= count || image >= p.batch) { return; }
+  // One part after the other hands over to the first.
+  for (var other = 1u; other < PARTS; other++) {
+    workgroupBarrier();
+    if (part == other) { keepPart(lane, Part(largest, whole, sums)); }
+    workgroupBarrier();
+    if (part == 0u) {
+      let both = joinPart(lane, Part(largest, whole, sums));
+      largest = both.largest;
+      whole = both.whole;
+      sums = both.sums;
+    }
+  }
+  if (i >= count || image >= p.batch || part > 0u) { return; }
   let place = p.outOffset + pixel * p.outStride + head * p.headWidth;
   storeEight(place, 0u, sums, whole);
-  for (var part = 1u; part < EIGHTS; part++) { storeEight(place, 8u * part, more[part - 1u], whole); }
+  for (var eight = 1u; eight < EIGHTS; eight++) { storeEight(place, 8u * eight, more[eight - 1u], whole); }
 }

@@ -1,6 +1,7 @@
 // uses: activation spread
-// One size × size filter per channel of a channels-last image, zero padding that keeps the size. A thread makes one result, or those of four
-// neighbouring channels.
+// One size × size filter per channel of a channels-last image, zero padding that keeps the size. A thread makes one result,
+// or those of four neighbouring channels. The taps are written out where SIDE says how many there are in a line, so that they
+// are read together.
 struct Params {
   batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, outStride: u32,
   activation: u32, slope: f32, firstRow: u32, rowCount: u32,
@@ -12,6 +13,25 @@ struct Params {
 @group(0) @binding(2) var<storage, read> bias: array<Value>; // [channels]
 @group(0) @binding(3) var<storage, read_write> out: array<Value>; // [batch, height, width, channels]
 @group(1) @binding(0) var<uniform> p: Params;
+
+// Where the taps of a result lie: its image, the line and column of the first tap, the channel.
+struct Window { image: u32, top: i32, left: i32, channel: u32 }
+
+fn tapOf(window: Window, ky: u32, kx: u32) -> Value {
+  let line = window.top + i32(ky * p.dilation);
+  let column = window.left + i32(kx * p.dilation);
+  let inside = line >= 0 && line < i32(p.height) && column >= 0 && column < i32(p.width);
+  let pixel = (window.image + u32(clamp(line, 0, i32(p.height) - 1))) * p.width + u32(clamp(column, 0, i32(p.width) - 1));
+  let value = x[(p.xOffset + pixel * p.xStride) / LANES + window.channel] *
+    weight[(ky * p.size + kx) * (p.channels / LANES) + window.channel];
+  return select(Value(), value, inside);
+}
+
+fn lineOf(window: Window, ky: u32) -> Value {
+  var sum = tapOf(window, ky, 0u) + tapOf(window, ky, 1u) + tapOf(window, ky, 2u);
+  if (SIDE == 5u) { sum += tapOf(window, ky, 3u) + tapOf(window, ky, 4u); }
+  return sum;
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -31,15 +51,12 @@ fn main(
 
   var sum = Value();
   if (HAS_BIAS) { sum = bias[p.biasOffset / LANES + channel]; }
-  for (var ky = 0u; ky < p.size; ky++) {
-    let fromY = y + i32(ky * p.dilation) - reach;
-    if (fromY < 0 || fromY >= i32(p.height)) { continue; }
-    for (var kx = 0u; kx < p.size; kx++) {
-      let fromX = column + i32(kx * p.dilation) - reach;
-      if (fromX < 0 || fromX >= i32(p.width)) { continue; }
-      let row = (image + u32(fromY)) * p.width + u32(fromX);
-      sum += x[(p.xOffset + row * p.xStride) / LANES + channel] * weight[(ky * p.size + kx) * columns + channel];
-    }
+  let window = Window(image, y - reach, column - reach, channel);
+  if (SIDE > 0u) {
+    sum += lineOf(window, 0u) + lineOf(window, 1u) + lineOf(window, 2u);
+    if (SIDE == 5u) { sum += lineOf(window, 3u) + lineOf(window, 4u); }
+  } else {
+    for (var i = 0u; i < p.size * p.size; i++) { sum += tapOf(window, i / p.size, i % p.size); }
   }
   out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
     activateAll(p.activation, p.slope, sum);

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { BINARY_OPERATIONS, CARRY_OUT, type KernelName, type Params } from "../kernels.ts";
+import { BINARY_OPERATIONS, CARRY_OUT, type KernelName, type Params, ROW_NORMS } from "../kernels.ts";
 import { type Dispatch, type Groups, type Launch, MOST_GROUPS, type OperandView, spread } from "./launch.ts";
 import { planScan } from "./scan_grid.ts";
 
@@ -87,6 +87,14 @@ const words = ({ half }: OperandView, inputs: boolean, results: boolean) =>
     half("weight") ? "weight_16" : "weight_32",
   ] as const;
 
+/** Columns from which the norm of a split product costs less by itself than in each of its tiles, where those are many. */
+const NORM_APART = 128;
+
+/** Whether a product's layer norm is to be a kernel of its own before it. */
+export const normsApart = (p: Params<"linear">): boolean =>
+  ROW_NORMS[p.norm] === "layer" && p.groups === 1 && p.inner >= NORM_APART && p.outer >= 2 * p.inner &&
+  splitTileOf(p.rows, p.outer) !== undefined;
+
 const linear: Plan<"linear"> = (p, view) => {
   const split = splitTileOf(p.rows, p.outer, p.groups), tile = split ?? tileOf(p.rows, p.outer, p.groups);
   const inputs = allDivide(view.offset("x"), p.xStride, p.inner);
@@ -129,7 +137,7 @@ const depthwise_conv2d: Plan<"depthwise_conv2d"> = (p, { has, offset }) => {
   return once({
     kernel: "depthwise_conv2d",
     include: [`value_${lanes}`],
-    constants: { HAS_BIAS: has("bias") },
+    constants: { HAS_BIAS: has("bias"), SIDE: p.size === 3 || p.size === 5 ? p.size : 0 },
     groups: perElement(p.batch * p.rowCount * p.width * p.channels / lanes),
   });
 };
@@ -153,12 +161,15 @@ function rowThreadsOf(columns: number): number {
   return Math.min(64, Math.max(8, 2 ** Math.ceil(Math.log2(columns / 4))));
 }
 
-const norm = (kernel: "rms_norm" | "layer_norm"): Plan<"rms_norm"> => (p, { has }) => {
-  const LANES = rowThreadsOf(p.columns);
+const norm = (kernel: "rms_norm" | "layer_norm"): Plan<"rms_norm"> => (p, { has, offset }) => {
+  const ROW_THREADS = rowThreadsOf(p.columns);
+  const offsets = ["x", "residual", "weight", "bias", "gate", "out"].map(offset);
+  const lanes = lanesOf(p.columns, p.xStride, p.residualStride, p.gateStride, p.outStride, ...offsets);
   return once({
     kernel,
-    constants: { LANES, HAS_RESIDUAL: has("residual"), HAS_BIAS: has("bias"), HAS_GATE: has("gate") },
-    groups: spread(Math.ceil(p.rows / (64 / LANES))),
+    include: [`value_${lanes}`],
+    constants: { ROW_THREADS, HAS_RESIDUAL: has("residual"), HAS_BIAS: has("bias"), HAS_GATE: has("gate") },
+    groups: spread(Math.ceil(p.rows / (64 / ROW_THREADS))),
   });
 };
 
@@ -234,21 +245,25 @@ const attention: Plan<"attention"> = (p) => {
   const KEYS = Math.min(64, Math.floor(SHARED_QUADS / QUADS / 4) * 4);
   const windows = p.batch * p.rowCount * p.width / p.window;
   const groups = spread(windows * p.heads * Math.ceil(p.window ** 2 / 64));
-  return once({ kernel: "attention", constants: { QUADS, KEYS }, groups });
+  // Four threads a query, where 64 keys at once leave room for what each of them finds.
+  const PARTS = KEYS === 64 && p.window ** 2 >= 64 ? 4 : 1;
+  return once({ kernel: "attention", constants: { QUADS, KEYS, PARTS }, groups });
 };
 
 /** Rows whose classes are counted together. */
 const BLOCK_ROWS = 64;
+/** Blocks and classes up to which each block adds up the counts for itself. */
+const MOST_BLOCKS = 128, MOST_CLASSES = 256;
 
 const sort: Plan<"sort"> = (p, view) => {
-  const blocks = Math.ceil(p.rows / BLOCK_ROWS);
-  const common = { kernel: "sort", constants: {}, extras: [blocks, givenOf(view, "noise")] } as const;
+  const blocks = Math.ceil(p.rows / BLOCK_ROWS), begun = blocks > MOST_BLOCKS || p.columns > MOST_CLASSES;
+  const common = { kernel: "sort", constants: {}, extras: [blocks, givenOf(view, "noise"), begun ? 1 : 0] } as const;
+  const all: Groups = [blocks, p.batch, 1];
   return {
     dispatches: [
-      { ...common, groups: perElement(p.batch * p.rows) },
-      { ...common, entry: "count", groups: [blocks, p.batch, 1] },
-      { ...common, entry: "begin", groups: [p.batch, 1, 1] },
-      { ...common, entry: "place", groups: [blocks, p.batch, 1] },
+      { ...common, groups: all },
+      ...begun ? [{ ...common, entry: "begin", groups: [p.batch, 1, 1] as const }] : [],
+      { ...common, entry: "place", groups: all },
     ],
     scratch: p.batch * p.columns * blocks,
   };

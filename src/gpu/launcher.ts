@@ -6,11 +6,12 @@
 import type { KernelCall } from "../device.ts";
 import { SIGNATURES } from "../device/signature.ts";
 import type { KernelName, Operands, Params } from "../kernels.ts";
-import { columnsOf, rowsOf, type Tensor } from "../tensor.ts";
+import { columnsOf, rowsOf, sizeOf, type Tensor, tensorOf } from "../tensor.ts";
 import { type Commands, SLOT_WORDS } from "./commands.ts";
 import type { Faults } from "./faults.ts";
 import { planLaunch } from "./grid.ts";
 import type { Launch, OperandView } from "./launch.ts";
+import { partsOf } from "./parts.ts";
 import { hasScratch, type PipelineKey, type Pipelines } from "./pipelines.ts";
 import { type Block, type GpuBuffer, megabytes, type Pool } from "./pool.ts";
 
@@ -49,8 +50,11 @@ export class Launcher {
   }
 
   /** The pipelines that a call needs. */
-  pipelinesOf({ kernel, operands, params }: KernelCall): readonly PipelineKey[] {
-    return this.#plan(kernel, operands, params).dispatches;
+  pipelinesOf(call: KernelCall): readonly PipelineKey[] {
+    const length = { length: Infinity };
+    return partsOf(call, (shape) => tensorOf(length, shape)).flatMap(({ kernel, operands, params }) =>
+      this.#plan(kernel, operands, params).dispatches
+    );
   }
 
   #plan<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): Launch {
@@ -59,10 +63,23 @@ export class Launcher {
   }
 
   /** Issues one kernel call. */
-  run<K extends KernelName>(kernel: K, given: Operands<K, Tensor>, params: Params<K>): void {
+  run<K extends KernelName>(kernel: K, operands: Operands<K, Tensor>, params: Params<K>): void {
+    this.calls[kernel] = (this.calls[kernel] ?? 0) + 1;
+    const between: Block[] = [];
+    const make = (shape: readonly number[]): Tensor => {
+      const length = sizeOf(shape), block = this.#pool.take(4 * length);
+      between.push(block);
+      return tensorOf({ length, block } as GpuBuffer, shape);
+    };
+    for (const part of partsOf({ kernel, operands, params } as KernelCall, make)) {
+      this.#issue(part.kernel, part.operands, part.params);
+    }
+    for (const block of between) this.#pool.give(block);
+  }
+
+  #issue<K extends KernelName>(kernel: K, given: Operands<K, Tensor>, params: Params<K>): void {
     const operands = given as Readonly<Record<string, Tensor | undefined>>;
     const { dispatches, scratch = 0 } = this.#plan(kernel, given, params);
-    this.calls[kernel] = (this.calls[kernel] ?? 0) + 1;
     if (dispatches.length === 0) return;
     const temporary: Block[] = [];
     const blocks = this.#bind(kernel, operands, temporary);

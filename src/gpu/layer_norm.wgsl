@@ -5,17 +5,17 @@ struct Params {
   xOffset: u32, residualOffset: u32, weightOffset: u32, biasOffset: u32, gateOffset: u32, outOffset: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>; // [rows, columns]
-@group(0) @binding(1) var<storage, read_write> residual: array<f32>; // [rows, columns]
-@group(0) @binding(2) var<storage, read> weight: array<f32>; // [columns]
-@group(0) @binding(3) var<storage, read> bias: array<f32>; // [columns]
-@group(0) @binding(4) var<storage, read> gate: array<f32>; // [rows, columns]
-@group(0) @binding(5) var<storage, read_write> out: array<f32>; // [rows, columns]
+@group(0) @binding(0) var<storage, read> x: array<Value>; // [rows, columns]
+@group(0) @binding(1) var<storage, read_write> residual: array<Value>; // [rows, columns]
+@group(0) @binding(2) var<storage, read> weight: array<Value>; // [columns]
+@group(0) @binding(3) var<storage, read> bias: array<Value>; // [columns]
+@group(0) @binding(4) var<storage, read> gate: array<Value>; // [rows, columns]
+@group(0) @binding(5) var<storage, read_write> out: array<Value>; // [rows, columns]
 @group(1) @binding(0) var<uniform> p: Params;
 
-fn biasAt(column: u32) -> f32 {
-  if (HAS_BIAS) { return bias[p.biasOffset + column]; }
-  return 0.0;
+fn biasAt(column: u32) -> Value {
+  if (HAS_BIAS) { return bias[p.biasOffset / LANES + column]; }
+  return Value();
 }
 
 @compute @workgroup_size(64)

@@ -7,6 +7,9 @@ import { encodeOrders, type Params, SCAN_ORDERS } from "../kernels.ts";
 import type { Dispatch, Launch, OperandView } from "./launch.ts";
 import { MOST_GROUPS, spread } from "./launch.ts";
 
+/** The order that comes from a table; those before it are pairs of a walk and its reverse. */
+const TABLE = SCAN_ORDERS.indexOf("table");
+
 /** Threads of a walk that keep a large GPU busy: beyond that, longer segments cost less. */
 const ENOUGH_THREADS = 65536;
 /** Chains that do so well enough to save the exponentials of the summaries. */
@@ -36,6 +39,23 @@ function isLocal(p: Params<"selective_scan">): boolean {
     p.stepCount === p.length && p.length > 0 && p.batch * p.channels < ENOUGH_CHAINS;
 }
 
+/** Threads and channels of a group of `cross`, and multiples of steps that it is made for, so that there are few. */
+const CROSS_THREADS = 256, CROSS_CHANNELS = 4, CROSS_STEPS = 256;
+
+/** Steps that `cross` has room for in a scan of so many; 1 where it does not serve. */
+function crossStepsOf(p: Params<"selective_scan">, workgroupBytes: number): number {
+  const steps = Math.ceil(p.length / CROSS_STEPS) * CROSS_STEPS, quads = Math.ceil(p.stateSize / 4);
+  const bytes = 8 * steps * CROSS_CHANNELS + (4 + 16 * quads) * CROSS_THREADS +
+    64 * CROSS_CHANNELS * Math.max(1, Math.ceil(p.rank / 16));
+  const tables = Array.from({ length: p.directions }, (_, k) => p.orders >>> 4 * k & 15).some((order) =>
+    order >= TABLE
+  );
+  return p.directions > 2 && !tables && p.stateSize <= 8 && p.carry === 0 && p.stepCount === p.length &&
+      p.length > 0 && bytes <= workgroupBytes && p.batch * p.channels < ENOUGH_CHAINS
+    ? steps
+    : 1;
+}
+
 /** Chains from which whole walks that never wait for memory beat `local`, and walks from which they beat segments. */
 const MANY_CHAINS = 4096, MANY_WALKS = 8192;
 /** Threads of a `fed` group that walk, and quads of the projection that the others load for four steps of each. */
@@ -44,9 +64,6 @@ const WALKERS = 128, TURN_QUADS = 192;
 /** Orders of one direction over rows of tokens, and of two from both ends. */
 const ALONG: readonly number[] = [encodeOrders(["row"]), encodeOrders(["rowReversed"])];
 const FROM_BOTH_ENDS: readonly number[] = [encodeOrders(["row", "rowReversed"]), encodeOrders(["rowReversed", "row"])];
-
-/** The order that comes from a table; those before it are pairs of a walk and its reverse. */
-const TABLE = SCAN_ORDERS.indexOf("table");
 
 /** Whether there are enough whole walks over rows of tokens, by one direction or by two from both ends. */
 function isFed(p: Params<"selective_scan">): boolean {
@@ -62,8 +79,10 @@ function isFed(p: Params<"selective_scan">): boolean {
 /** Elements a projection row can be read in at once: every row and every part of it starts at a multiple. */
 function wordOf(p: Params<"selective_scan">, offset: number): 1 | 2 | 4 {
   const deltas = p.rank || p.channels;
-  const starts = [offset, p.projectionStride, p.projectionStep, deltas, p.stateSize];
-  // With one group C starts at deltas + stateSize; groups only add multiples of the state size.
+  const rows = [offset, p.projectionStride, p.projectionStep];
+  // With one group C starts at deltas + stateSize; groups only add multiples of the state size. A single state is read as one
+  // element, but by `fed`.
+  const starts = p.stateSize === 1 && !isFed(p) ? rows : [...rows, deltas, p.stateSize];
   const fits = (word: number) => starts.every((start) => start % word === 0);
   return fits(4) ? 4 : fits(2) ? 2 : 1;
 }
@@ -106,7 +125,7 @@ export function planScan(p: Params<"selective_scan">, view: OperandView): Launch
   return { ...rest, dispatches: dispatches.flatMap(ofImages) };
 }
 
-/** All images at once: one dispatch when a scan is short or its chains fill the GPU, else summaries, their combination, the walk. */
+/** All images at once: one dispatch when a scan or an image is small or its chains fill the GPU, else summaries, their combination, the walk. */
 function planImages(p: Params<"selective_scan">, { has, offset, workgroupBytes }: OperandView): Launch {
   const kernel = "selective_scan", WORKGROUP = 64;
   const dispatches: Dispatch[] = [];
@@ -115,6 +134,7 @@ function planImages(p: Params<"selective_scan">, { has, offset, workgroupBytes }
   const segments = Math.max(1, Math.ceil(p.stepCount / segmentLength));
   const segmented = segments > 1;
   const word = wordOf(p, offset("projection")), LOCAL_CHANNELS = localChannelsOf(workgroupBytes);
+  const CROSS_STEPS = crossStepsOf(p, workgroupBytes);
   const common = {
     kernel,
     include: [`words_${word}`],
@@ -125,6 +145,10 @@ function planImages(p: Params<"selective_scan">, { has, offset, workgroupBytes }
       HAS_Z: has("z"),
       DIRECTIONS: p.directions,
       LOCAL_CHANNELS,
+      CROSS_STEPS,
+      CROSS_CHANNELS,
+      // Wide rows are read once for all channels where there are tokens enough for all threads.
+      AT_ONCE: CROSS_STEPS > 1 && p.length >= CROSS_THREADS / 2 ? CROSS_CHANNELS : 1,
     },
   } as const;
   if (isFed(p)) {
@@ -137,6 +161,12 @@ function planImages(p: Params<"selective_scan">, { has, offset, workgroupBytes }
     const extras = [segments, Math.ceil(p.length / segments), 0, 0, p.accumulate];
     const groups = [Math.ceil(p.channels / LOCAL_CHANNELS), 1, p.batch] as const;
     return { dispatches: [{ ...common, entry: "local", extras, groups }] };
+  }
+  if (CROSS_STEPS > 1) {
+    const segmentLength = Math.ceil(p.length / (CROSS_THREADS / CROSS_CHANNELS));
+    const extras = [Math.ceil(p.length / segmentLength), segmentLength, 0, 0, p.accumulate];
+    const groups = [Math.ceil(p.channels / CROSS_CHANNELS), 1, p.batch] as const;
+    return { dispatches: [{ ...common, entry: "cross", extras, groups }] };
   }
   const sets = setsOf(p);
   const all = 2 ** p.directions - 1, mirrored = sets.reduce((bits, set) => bits | set.mirrored, 0);

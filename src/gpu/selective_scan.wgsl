@@ -1,9 +1,9 @@
-// uses: activation order scan_step scan_local scan_fed
+// uses: activation order scan_step scan_stride scan_local scan_cross scan_fed
 // The selective scan; see `reference/selective_scan.ts` for the formula. Each direction's steps are cut into `segments` of
 // `segmentLength`. With one segment `main` is the whole scan, one thread a channel. With more, `summarise` walks every
 // segment from a zero state and stores the state at its end and Σδ, `combine` turns those into the state that enters each
 // segment (a segment as a whole decays by exp(A·Σδ)), and `main` walks again from there: all segments at once. `local` does
-// all of that in one dispatch where a sequence is short. With very many chains `fed` walks whole sequences without waiting
+// all of that in one dispatch where a sequence is short, `cross` for more than two directions. With very many chains `fed` walks whole sequences without waiting
 // for memory.
 //
 // States go in quads, four quads a block; a block beyond the first is one more walk that adds to the output. A direction in

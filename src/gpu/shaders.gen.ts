@@ -14,6 +14,7 @@ export default `//# attention.wgsl
 
 
 
+
 struct Params {
   batch: u32, height: u32, width: u32, heads: u32, headWidth: u32, window: u32, shift: u32, xStride: u32, outStride: u32,
   firstRow: u32, rowCount: u32,
@@ -117,14 +118,47 @@ fn bandAt(at: u32, size: u32) -> u32 {
 
 fn bandsAt(y: u32, column: u32) -> u32 { return 3u * bandAt(y, p.height) + bandAt(column, p.width); }
 
+
+struct Part { largest: f32, whole: f32, sums: Eight }
+
+fn keepPart(lane: u32, part: Part) {
+  values[lane] = vec4f(part.largest, part.whole, 0.0, 0.0);
+  keys[lane] = part.sums.a;
+  if (QUADS > 1u) { keys[lane + 64u] = part.sums.b; }
+  if (QUADS > 2u) { keys[lane + 128u] = part.sums.c; }
+  if (QUADS > 3u) { keys[lane + 192u] = part.sums.d; }
+  if (QUADS > 4u) { keys[lane + 256u] = part.sums.e; }
+  if (QUADS > 5u) { keys[lane + 320u] = part.sums.f; }
+  if (QUADS > 6u) { keys[lane + 384u] = part.sums.g; }
+}
+
+
+fn joinPart(lane: u32, part: Part) -> Part {
+  let kept = values[lane];
+  let largest = max(part.largest, kept.x);
+  let less = exp(part.largest - largest);
+  let more = exp(kept.x - largest);
+  var next = Part(largest, part.whole * less + kept.y * more, part.sums);
+  next.sums.a = part.sums.a * less + keys[lane] * more;
+  if (QUADS > 1u) { next.sums.b = part.sums.b * less + keys[lane + 64u] * more; }
+  if (QUADS > 2u) { next.sums.c = part.sums.c * less + keys[lane + 128u] * more; }
+  if (QUADS > 3u) { next.sums.d = part.sums.d * less + keys[lane + 192u] * more; }
+  if (QUADS > 4u) { next.sums.e = part.sums.e * less + keys[lane + 256u] * more; }
+  if (QUADS > 5u) { next.sums.f = part.sums.f * less + keys[lane + 320u] * more; }
+  if (QUADS > 6u) { next.sums.g = part.sums.g * less + keys[lane + 384u] * more; }
+  return next;
+}
+
 fn areNan(v: vec4f) -> vec4<bool> { return vec4<bool>(isNan(v.x), isNan(v.y), isNan(v.z), isNan(v.w)); }
 
-@compute @workgroup_size(64)
+@compute @workgroup_size(64 * PARTS)
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) thread: u32,
 ) {
+  let lane = thread % 64u;
+  let part = thread / 64u;
   let count = p.window * p.window;
   let chunks = (count + 63u) / 64u;
   let across = p.width / p.window;
@@ -147,7 +181,7 @@ fn main(
   var sums = Eight();
   var queries: array<Eight, MORE>;
   var more: array<Eight, MORE>;
-  for (var part = 1u; part < EIGHTS; part++) { queries[part - 1u] = eightAt(begin, 8u * part); }
+  for (var eight = 1u; eight < EIGHTS; eight++) { queries[eight - 1u] = eightAt(begin, 8u * eight); }
   let scale = 1.0 / sqrt(f32(p.headWidth));
   let side = 2u * p.window - 1u;
   let biases = p.biasOffset + (head * side + p.window - 1u - down) * side + p.window - 1u - aside;
@@ -155,7 +189,7 @@ fn main(
   var whole = 0.0;
   for (var first = 0u; first < count; first += KEYS) {
     workgroupBarrier();
-    for (var at = lane; at < KEYS * QUADS; at += 64u) {
+    for (var at = thread; at < KEYS * QUADS; at += 64u * PARTS) {
       let j = min(first + at / QUADS, count - 1u);
       let row = (top + j / p.window + p.shift) % p.height;
       let other = (image * p.height + row) * p.width + (left + j % p.window + p.shift) % p.width;
@@ -163,14 +197,14 @@ fn main(
       keys[at] = quadAt(start + p.heads * p.headWidth, at % QUADS);
       values[at] = quadAt(start + 2u * p.heads * p.headWidth, at % QUADS);
     }
-    for (var at = lane; at < KEYS; at += 64u) {
+    for (var at = thread; at < KEYS; at += 64u * PARTS) {
       let j = min(first + at, count - 1u);
       places[at] = vec2u(j / p.window * side + j % p.window, bandsAt(top + j / p.window, left + j % p.window));
     }
     workgroupBarrier();
-    for (var k = 0u; k < min(KEYS, count - first); k += 4u) {
+    for (var k = 4u * part; k < min(KEYS, count - first); k += 4u * PARTS) {
       var scores = scoresOf(query, k * QUADS);
-      for (var part = 1u; part < EIGHTS; part++) { scores += scoresOf(queries[part - 1u], k * QUADS + 8u * part); }
+      for (var eight = 1u; eight < EIGHTS; eight++) { scores += scoresOf(queries[eight - 1u], k * QUADS + 8u * eight); }
       let a = places[k];
       let b = places[k + 1u];
       let c = places[k + 2u];
@@ -186,15 +220,27 @@ fn main(
       let weights = select(select(exp(known - largest), scores, unknown), vec4f(), absent);
       whole = whole * less + dot(weights, vec4f(1.0));
       sums = weighEight(sums, less, weights, k * QUADS);
-      for (var part = 1u; part < EIGHTS; part++) {
-        more[part - 1u] = weighEight(more[part - 1u], less, weights, k * QUADS + 8u * part);
+      for (var eight = 1u; eight < EIGHTS; eight++) {
+        more[eight - 1u] = weighEight(more[eight - 1u], less, weights, k * QUADS + 8u * eight);
       }
     }
   }
-  if (i >= count || image >= p.batch) { return; }
+
+  for (var other = 1u; other < PARTS; other++) {
+    workgroupBarrier();
+    if (part == other) { keepPart(lane, Part(largest, whole, sums)); }
+    workgroupBarrier();
+    if (part == 0u) {
+      let both = joinPart(lane, Part(largest, whole, sums));
+      largest = both.largest;
+      whole = both.whole;
+      sums = both.sums;
+    }
+  }
+  if (i >= count || image >= p.batch || part > 0u) { return; }
   let place = p.outOffset + pixel * p.outStride + head * p.headWidth;
   storeEight(place, 0u, sums, whole);
-  for (var part = 1u; part < EIGHTS; part++) { storeEight(place, 8u * part, more[part - 1u], whole); }
+  for (var eight = 1u; eight < EIGHTS; eight++) { storeEight(place, 8u * eight, more[eight - 1u], whole); }
 }
 //# binary.wgsl
 // uses: activation spread
@@ -550,6 +596,7 @@ fn split(
 // uses: activation spread
 
 
+
 struct Params {
   batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, outStride: u32,
   activation: u32, slope: f32, firstRow: u32, rowCount: u32,
@@ -561,6 +608,25 @@ struct Params {
 @group(0) @binding(2) var<storage, read> bias: array<Value>;
 @group(0) @binding(3) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
+
+
+struct Window { image: u32, top: i32, left: i32, channel: u32 }
+
+fn tapOf(window: Window, ky: u32, kx: u32) -> Value {
+  let line = window.top + i32(ky * p.dilation);
+  let column = window.left + i32(kx * p.dilation);
+  let inside = line >= 0 && line < i32(p.height) && column >= 0 && column < i32(p.width);
+  let pixel = (window.image + u32(clamp(line, 0, i32(p.height) - 1))) * p.width + u32(clamp(column, 0, i32(p.width) - 1));
+  let value = x[(p.xOffset + pixel * p.xStride) / LANES + window.channel] *
+    weight[(ky * p.size + kx) * (p.channels / LANES) + window.channel];
+  return select(Value(), value, inside);
+}
+
+fn lineOf(window: Window, ky: u32) -> Value {
+  var sum = tapOf(window, ky, 0u) + tapOf(window, ky, 1u) + tapOf(window, ky, 2u);
+  if (SIDE == 5u) { sum += tapOf(window, ky, 3u) + tapOf(window, ky, 4u); }
+  return sum;
+}
 
 @compute @workgroup_size(64)
 fn main(
@@ -580,15 +646,12 @@ fn main(
 
   var sum = Value();
   if (HAS_BIAS) { sum = bias[p.biasOffset / LANES + channel]; }
-  for (var ky = 0u; ky < p.size; ky++) {
-    let fromY = y + i32(ky * p.dilation) - reach;
-    if (fromY < 0 || fromY >= i32(p.height)) { continue; }
-    for (var kx = 0u; kx < p.size; kx++) {
-      let fromX = column + i32(kx * p.dilation) - reach;
-      if (fromX < 0 || fromX >= i32(p.width)) { continue; }
-      let row = (image + u32(fromY)) * p.width + u32(fromX);
-      sum += x[(p.xOffset + row * p.xStride) / LANES + channel] * weight[(ky * p.size + kx) * columns + channel];
-    }
+  let window = Window(image, y - reach, column - reach, channel);
+  if (SIDE > 0u) {
+    sum += lineOf(window, 0u) + lineOf(window, 1u) + lineOf(window, 2u);
+    if (SIDE == 5u) { sum += lineOf(window, 3u) + lineOf(window, 4u); }
+  } else {
+    for (var i = 0u; i < p.size * p.size; i++) { sum += tapOf(window, i / p.size, i % p.size); }
   }
   out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
     activateAll(p.activation, p.slope, sum);
@@ -645,17 +708,17 @@ struct Params {
   xOffset: u32, residualOffset: u32, weightOffset: u32, biasOffset: u32, gateOffset: u32, outOffset: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> residual: array<f32>;
-@group(0) @binding(2) var<storage, read> weight: array<f32>;
-@group(0) @binding(3) var<storage, read> bias: array<f32>;
-@group(0) @binding(4) var<storage, read> gate: array<f32>;
-@group(0) @binding(5) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read_write> residual: array<Value>;
+@group(0) @binding(2) var<storage, read> weight: array<Value>;
+@group(0) @binding(3) var<storage, read> bias: array<Value>;
+@group(0) @binding(4) var<storage, read> gate: array<Value>;
+@group(0) @binding(5) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
 
-fn biasAt(column: u32) -> f32 {
-  if (HAS_BIAS) { return bias[p.biasOffset + column]; }
-  return 0.0;
+fn biasAt(column: u32) -> Value {
+  if (HAS_BIAS) { return bias[p.biasOffset / LANES + column]; }
+  return Value();
 }
 
 @compute @workgroup_size(64)
@@ -924,14 +987,14 @@ struct Params {
   xOffset: u32, residualOffset: u32, weightOffset: u32, gateOffset: u32, outOffset: u32,
 }
 
-@group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> residual: array<f32>;
-@group(0) @binding(2) var<storage, read> weight: array<f32>;
-@group(0) @binding(3) var<storage, read> gate: array<f32>;
-@group(0) @binding(4) var<storage, read_write> out: array<f32>;
+@group(0) @binding(0) var<storage, read> x: array<Value>;
+@group(0) @binding(1) var<storage, read_write> residual: array<Value>;
+@group(0) @binding(2) var<storage, read> weight: array<Value>;
+@group(0) @binding(3) var<storage, read> gate: array<Value>;
+@group(0) @binding(4) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
 
-fn biasAt(column: u32) -> f32 { return 0.0; }
+fn biasAt(column: u32) -> Value { return Value(); }
 
 @compute @workgroup_size(64)
 fn main(
@@ -1076,7 +1139,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (lane == 0u) { out[p.outOffset + row * p.outStride] = select(f32(place.y), -1.0, place.x == 0u); }
 }
 //# selective_scan.wgsl
-// uses: activation order scan_step scan_local scan_fed
+// uses: activation order scan_step scan_stride scan_local scan_cross scan_fed
 
 
 
@@ -1337,7 +1400,7 @@ fn clear(
 struct Params {
   batch: u32, rows: u32, columns: u32, xStride: u32, noiseStride: u32, outStride: u32, random: u32, seed: u32,
   xOffset: u32, noiseOffset: u32, outOffset: u32,
-  blocks: u32, given: u32,
+  blocks: u32, given: u32, begun: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;
@@ -1359,81 +1422,158 @@ fn gumbel(i: u32) -> f32 {
 
 fn classesOf(image: u32) -> u32 { return p.outOffset + (3u * image + 2u) * p.outStride; }
 
-@compute @workgroup_size(64)
-fn main(
-  @builtin(workgroup_id) group: vec3u,
-  @builtin(num_workgroups) groups: vec3u,
-  @builtin(local_invocation_index) lane: u32,
-) {
-  let row = (group.y * groups.x + group.x) * 64u + lane;
-  if (row >= p.batch * p.rows) { return; }
-  var best = -3.4028234e38;
-  var chosen = 0u;
-  for (var c = 0u; c < p.columns; c++) {
-    var value = x[p.xOffset + row * p.xStride + c];
-    if (p.given != 0u) { value += noise[p.noiseOffset + row * p.noiseStride + c]; }
-    if (p.random != 0u) { value += gumbel(row * p.columns + c); }
-    if (value > best) {
-      best = value;
-      chosen = c;
+const LANES: u32 = 4u;
+var<workgroup> best: array<f32, 64u * LANES>;
+var<workgroup> chosen: array<u32, 64u * LANES>;
+var<workgroup> classes: array<u32, 64>;
+
+fn valueAt(row: u32, c: u32) -> f32 {
+  var value = x[p.xOffset + row * p.xStride + c];
+  if (p.given != 0u) { value += noise[p.noiseOffset + row * p.noiseStride + c]; }
+  if (p.random != 0u) { value += gumbel(row * p.columns + c); }
+  return value;
+}
+
+
+fn sameClass(i: u32, c: u32) -> vec4u {
+  return select(vec4u(), vec4u(1u), vec4u(classes[i], classes[i + 1u], classes[i + 2u], classes[i + 3u]) == vec4u(c));
+}
+
+@compute @workgroup_size(64u * LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let row = group.x * 64u + thread / LANES;
+  var largest = -3.4028234e38;
+  var column = 0u;
+  if (row < p.rows) {
+
+    for (var c = thread % LANES; c < p.columns; c += 4u * LANES) {
+      let columns = vec4u(c) + LANES * vec4u(0u, 1u, 2u, 3u);
+      let at = group.y * p.rows + row;
+      let last = p.columns - 1u;
+      let values = vec4f(
+        valueAt(at, columns.x), valueAt(at, min(columns.y, last)), valueAt(at, min(columns.z, last)),
+        valueAt(at, min(columns.w, last)),
+      );
+      if (values.x > largest) { largest = values.x; column = columns.x; }
+      if (values.y > largest && columns.y <= last) { largest = values.y; column = columns.y; }
+      if (values.z > largest && columns.z <= last) { largest = values.z; column = columns.z; }
+      if (values.w > largest && columns.w <= last) { largest = values.w; column = columns.w; }
     }
   }
-  out[classesOf(row / p.rows) + row % p.rows] = chosen;
-}
-
-var<workgroup> classes: array<u32, 256>;
-
-
-fn shareClasses(image: u32, block: u32, lane: u32) -> u32 {
-  let row = block * 64u + lane;
-  var class_ = p.columns;
-  if (row < p.rows) { class_ = out[classesOf(image) + row]; }
-  classes[lane] = class_;
+  best[thread] = largest;
+  chosen[thread] = column;
   workgroupBarrier();
-  return class_;
-}
+  if (thread < 64u) {
 
-@compute @workgroup_size(64)
-fn count(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  shareClasses(group.y, group.x, lane);
-  for (var c = lane; c < p.columns; c += 64u) {
-    var sum = 0u;
-    for (var i = 0u; i < 64u; i++) { sum += select(0u, 1u, classes[i] == c); }
-    scratch[(group.y * p.columns + c) * p.blocks + group.x] = sum;
+    largest = best[thread * LANES];
+    column = chosen[thread * LANES];
+    for (var i = thread * LANES + 1u; i < (thread + 1u) * LANES; i++) {
+      if (best[i] > largest || (best[i] == largest && chosen[i] < column)) {
+        largest = best[i];
+        column = chosen[i];
+      }
+    }
+    let at = group.x * 64u + thread;
+    classes[thread] = select(p.columns, column, at < p.rows);
+    if (at < p.rows) { out[classesOf(group.y) + at] = column; }
+  }
+  workgroupBarrier();
+  for (var c = thread; c < p.columns; c += 64u * LANES) {
+    var sum = vec4u();
+    for (var i = 0u; i < 64u; i += 8u) { sum += sameClass(i, c) + sameClass(i + 4u, c); }
+    scratch[(group.y * p.blocks + group.x) * p.columns + c] = sum.x + sum.y + sum.z + sum.w;
   }
 }
 
-@compute @workgroup_size(256)
-fn begin(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let total = p.columns * p.blocks;
-  let run = (total + 255u) / 256u;
-  let first = group.x * total;
-  var sum = 0u;
-  for (var i = lane * run; i < min(total, (lane + 1u) * run); i++) { sum += scratch[first + i]; }
-  classes[lane] = sum;
+var<workgroup> sums: array<u32, 256>;
+
+
+fn sumBefore(thread: u32, value: u32) -> u32 {
+  sums[thread] = value;
   workgroupBarrier();
   for (var step = 1u; step < 256u; step *= 2u) {
     var before = 0u;
-    if (lane >= step) { before = classes[lane - step]; }
+    if (thread >= step) { before = sums[thread - step]; }
     workgroupBarrier();
-    classes[lane] += before;
+    sums[thread] += before;
     workgroupBarrier();
   }
-  var place = classes[lane] - sum;
-  for (var i = lane * run; i < min(total, (lane + 1u) * run); i++) {
-    let here = scratch[first + i];
-    scratch[first + i] = place;
+  return sums[thread] - value;
+}
+
+
+fn countAt(image: u32, i: u32) -> u32 { return (image * p.blocks + i % p.blocks) * p.columns + i / p.blocks; }
+
+@compute @workgroup_size(256)
+fn begin(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let total = p.columns * p.blocks;
+  let run = (total + 255u) / 256u;
+  let first = thread * run;
+  var sum = 0u;
+  for (var i = first; i < min(total, first + run); i++) { sum += scratch[countAt(group.x, i)]; }
+  var place = sumBefore(thread, sum);
+  for (var i = first; i < min(total, first + run); i++) {
+    let here = scratch[countAt(group.x, i)];
+    scratch[countAt(group.x, i)] = place;
     place += here;
   }
 }
 
-@compute @workgroup_size(64)
-fn place(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let class_ = shareClasses(group.y, group.x, lane);
-  let row = group.x * 64u + lane;
-  if (row >= p.rows) { return; }
-  var at = scratch[(group.y * p.columns + class_) * p.blocks + group.x];
-  for (var i = 0u; i < lane; i++) { at += select(0u, 1u, classes[i] == class_); }
+
+struct Counts { total: u32, before: u32 }
+
+fn addCount(counts: Counts, image: u32, other: u32, class_: u32, block: u32) -> Counts {
+  let at = (image * p.blocks + min(other, p.blocks - 1u)) * p.columns + min(class_, p.columns - 1u);
+  let count = select(0u, scratch[at], other < p.blocks && class_ < p.columns);
+  return Counts(counts.total + count, counts.before + select(0u, count, other < block));
+}
+
+var<workgroup> befores: array<u32, 256>;
+var<workgroup> firsts: array<u32, 256>;
+
+
+
+fn findFirsts(image: u32, block: u32, thread: u32) {
+  let shares = select(1u, 4u, p.columns <= 64u);
+  let wide = 256u / shares;
+  let class_ = thread % wide;
+  var counts = Counts();
+  for (var other = thread / wide; other < p.blocks; other += 4u * shares) {
+    counts = addCount(counts, image, other, class_, block);
+    counts = addCount(counts, image, other + shares, class_, block);
+    counts = addCount(counts, image, other + 2u * shares, class_, block);
+    counts = addCount(counts, image, other + 3u * shares, class_, block);
+  }
+  sums[thread] = counts.total;
+  befores[thread] = counts.before;
+  workgroupBarrier();
+  var total = 0u;
+  var before = 0u;
+  for (var i = 0u; i < shares; i++) {
+    total += select(0u, sums[i * wide + class_], thread < wide);
+    before += befores[i * wide + class_];
+  }
+  workgroupBarrier();
+  firsts[thread] = sumBefore(thread, total) + before;
+}
+
+@compute @workgroup_size(256)
+fn place(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) thread: u32) {
+  let row = group.x * 64u + thread;
+  let exists = thread < 64u && row < p.rows;
+  var class_ = p.columns;
+  if (exists) { class_ = out[classesOf(group.y) + row]; }
+  if (thread < 64u) { classes[thread] = class_; }
+  if (p.begun == 0u) { findFirsts(group.y, group.x, thread); }
+  workgroupBarrier();
+  if (!exists) { return; }
+  var at = firsts[min(class_, 255u)];
+  if (p.begun != 0u) { at = scratch[(group.y * p.blocks + group.x) * p.columns + class_]; }
+  for (var i = 0u; i < thread; i += 4u) {
+    let before = vec4u(i) + vec4u(0u, 1u, 2u, 3u) < vec4u(thread);
+    let same = select(vec4u(), sameClass(i, class_), before);
+    at += same.x + same.y + same.z + same.w;
+  }
   let order = p.outOffset + 3u * group.y * p.outStride;
   out[order + at] = row;
   out[order + p.outStride + row] = at;
@@ -1585,49 +1725,86 @@ fn joinRows(thread: u32, values: vec4f) -> vec4f {
 
 var<workgroup> partial: array<f32, 64>;
 
-fn sumLanes(lane: u32, value: f32) -> f32 {
+fn sumFour(first: u32, step: u32) -> f32 {
+  return partial[first] + partial[first + step] + partial[first + 2u * step] + partial[first + 3u * step];
+}
+
+
+
+fn sumThreads(lane: u32, value: f32) -> f32 {
   partial[lane] = value;
   workgroupBarrier();
-  for (var half = LANES / 2u; half > 0u; half /= 2u) {
-    if (lane % LANES < half) { partial[lane] += partial[lane + half]; }
-    workgroupBarrier();
-  }
-  let sum = partial[lane / LANES * LANES];
+  let eight = lane / 8u * 8u;
+  var sum = sumFour(eight, 1u) + sumFour(eight + 4u, 1u);
+  workgroupBarrier();
+  if (ROW_THREADS == 8u) { return sum; }
+  partial[lane] = sum;
+  workgroupBarrier();
+  let first = lane / ROW_THREADS * ROW_THREADS;
+  sum = partial[first] + partial[first + 8u];
+  if (ROW_THREADS > 16u) { sum += partial[first + 16u] + partial[first + 24u]; }
+  if (ROW_THREADS > 32u) { sum += sumFour(first + 32u, 8u); }
   workgroupBarrier();
   return sum;
 }
 
-fn valueAt(row: u32, column: u32) -> f32 {
-  if (HAS_RESIDUAL) { return residual[p.residualOffset + row * p.residualStride + column]; }
-  return x[p.xOffset + row * p.xStride + column];
+
+fn wordAt(row: u32, c: u32) -> Value {
+  if (HAS_RESIDUAL) { return residual[(p.residualOffset + row * p.residualStride) / LANES + c]; }
+  return x[(p.xOffset + row * p.xStride) / LANES + c];
+}
+
+
+fn wordOff(value: Value, c: u32, width: u32, mean: f32) -> Value { return select(Value(), value - mean, c < width); }
+
+fn storeWord(row: u32, c: u32, width: u32, value: Value) {
+  if (c >= width) { return; }
+  var result = value * weight[p.weightOffset / LANES + c] + biasAt(c);
+  if (HAS_GATE) { result *= activateAll(1u, 0.0, gate[(p.gateOffset + row * p.gateStride) / LANES + c]); }
+  out[(p.outOffset + row * p.outStride) / LANES + c] = result;
 }
 
 fn normalise(group: u32, lane: u32, centred: bool) {
-  let row = group * (64u / LANES) + lane / LANES;
-  let width = select(0u, p.columns, row < p.rows);
-  let first = lane % LANES;
+  let row = group * (64u / ROW_THREADS) + lane / ROW_THREADS;
+  let width = select(0u, p.columns / LANES, row < p.rows);
+  let c0 = lane % ROW_THREADS;
+  let c1 = c0 + ROW_THREADS;
+  let c2 = c1 + ROW_THREADS;
+  let c3 = c2 + ROW_THREADS;
+  let rest = c3 + ROW_THREADS;
   if (HAS_RESIDUAL) {
-    for (var c = first; c < width; c += LANES) {
-      residual[p.residualOffset + row * p.residualStride + c] += x[p.xOffset + row * p.xStride + c];
+    for (var c = c0; c < width; c += ROW_THREADS) {
+      residual[(p.residualOffset + row * p.residualStride) / LANES + c] += x[(p.xOffset + row * p.xStride) / LANES + c];
     }
   }
+  let known = min(row, p.rows - 1u);
+  let last = p.columns / LANES - 1u;
+  let v0 = wordAt(known, min(c0, last));
+  let v1 = wordAt(known, min(c1, last));
+  let v2 = wordAt(known, min(c2, last));
+  let v3 = wordAt(known, min(c3, last));
   var mean = 0.0;
   if (centred) {
-    var sum = 0.0;
-    for (var c = first; c < width; c += LANES) { sum += valueAt(row, c); }
-    mean = sumLanes(lane, sum) / f32(p.columns);
+    var sum = wordOff(v0, c0, width, 0.0) + wordOff(v1, c1, width, 0.0) + wordOff(v2, c2, width, 0.0) +
+      wordOff(v3, c3, width, 0.0);
+    for (var c = rest; c < width; c += ROW_THREADS) { sum += wordAt(row, c); }
+    mean = sumThreads(lane, totalOf(sum)) / f32(p.columns);
   }
-  var power = 0.0;
-  for (var c = first; c < width; c += LANES) {
-    let off = valueAt(row, c) - mean;
+  let o0 = wordOff(v0, c0, width, mean);
+  let o1 = wordOff(v1, c1, width, mean);
+  let o2 = wordOff(v2, c2, width, mean);
+  let o3 = wordOff(v3, c3, width, mean);
+  var power = o0 * o0 + o1 * o1 + o2 * o2 + o3 * o3;
+  for (var c = rest; c < width; c += ROW_THREADS) {
+    let off = wordAt(row, c) - mean;
     power += off * off;
   }
-  let factor = 1.0 / sqrt(sumLanes(lane, power) / f32(p.columns) + p.epsilon);
-  for (var c = first; c < width; c += LANES) {
-    var value = (valueAt(row, c) - mean) * factor * weight[p.weightOffset + c] + biasAt(c);
-    if (HAS_GATE) { value *= silu(gate[p.gateOffset + row * p.gateStride + c]); }
-    out[p.outOffset + row * p.outStride + c] = value;
-  }
+  let factor = 1.0 / sqrt(sumThreads(lane, totalOf(power)) / f32(p.columns) + p.epsilon);
+  storeWord(row, c0, width, o0 * factor);
+  storeWord(row, c1, width, o1 * factor);
+  storeWord(row, c2, width, o2 * factor);
+  storeWord(row, c3, width, o3 * factor);
+  for (var c = rest; c < width; c += ROW_THREADS) { storeWord(row, c, width, (wordAt(row, c) - mean) * factor); }
 }
 //# shared/order.wgsl
 
@@ -1749,6 +1926,187 @@ fn finish(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) 
   }
   value = joinLanes(lane, value);
   if (lane < 8u && column < p.columns) { out[p.outOffset + group.z * p.outStride + column] = result(value); }
+}
+//# shared/scan_cross.wgsl
+
+
+
+
+const CROSS_THREADS: u32 = 256u;
+
+const KEPT_QUADS: u32 = (max(RANK_QUADS, 1u) + 3u) / 4u * 4u;
+var<workgroup> crossDeltas: array<f32, CROSS_STEPS * CROSS_CHANNELS>;
+var<workgroup> crossSums: array<f32, CROSS_STEPS * CROSS_CHANNELS>;
+var<workgroup> crossRank: array<vec4f, KEPT_QUADS * CROSS_CHANNELS>;
+var<workgroup> crossTimes: array<f32, CROSS_THREADS>;
+var<workgroup> crossStates: array<vec4f, min(QUADS, 2u) * CROSS_THREADS>;
+
+fn keepPassage(lane: u32, elapsed: f32, h: Quads) {
+  crossTimes[lane] = elapsed;
+  crossStates[lane] = h.a;
+  if (has(0u, 1u)) { crossStates[CROSS_THREADS + lane] = h.b; }
+}
+
+fn keptStates(lane: u32) -> Quads {
+  var h = Quads();
+  h.a = crossStates[lane];
+  if (has(0u, 1u)) { h.b = crossStates[CROSS_THREADS + lane]; }
+  return h;
+}
+
+
+fn passOn(h: Quads, a: Quads, elapsed: f32, leaves: Quads) -> Quads {
+  var next = leaves;
+  next.a = fma(exp2(elapsed * a.a), h.a, leaves.a);
+  if (has(0u, 1u)) { next.b = fma(exp2(elapsed * a.b), h.b, leaves.b); }
+  return next;
+}
+
+
+fn crossEntry(lane: u32, a: Quads, elapsed: f32, leaves: Quads) -> Quads {
+  let segment = lane / CROSS_CHANNELS;
+  var time = elapsed;
+  var h = leaves;
+  keepPassage(lane, time, h);
+  workgroupBarrier();
+  for (var reach = 1u; reach < p.segments; reach *= 2u) {
+    if (segment >= reach) {
+      let other = lane - reach * CROSS_CHANNELS;
+      h = passOn(keptStates(other), a, time, h);
+      time += crossTimes[other];
+    }
+    workgroupBarrier();
+    keepPassage(lane, time, h);
+    workgroupBarrier();
+  }
+  if (segment == 0u) { return Quads(); }
+  return keptStates(lane - CROSS_CHANNELS);
+}
+
+
+fn keepRank(image: u32, direction: u32, firstChannel: u32, lane: u32) {
+  if (RANK == 0u) { return; }
+  for (var i = lane; i < KEPT_QUADS * CROSS_CHANNELS; i += CROSS_THREADS) {
+    let chain = chainOf(image, direction, min(firstChannel + i % CROSS_CHANNELS, p.channels - 1u));
+    let quad = i / CROSS_CHANNELS;
+    crossRank[i] = select(vec4f(), constantQuad(chain, QUADS + 1u + min(quad, max(RANK_QUADS, 1u) - 1u)), quad < RANK_QUADS);
+  }
+}
+
+
+fn fromRank(a: vec4f, b: vec4f, c: vec4f, d: vec4f, at: u32) -> f32 {
+  return dot(a, crossRank[at]) + dot(b, crossRank[at + CROSS_CHANNELS]) + dot(c, crossRank[at + 2u * CROSS_CHANNELS]) +
+    dot(d, crossRank[at + 3u * CROSS_CHANNELS]);
+}
+
+
+fn biasOf(image: u32, direction: u32, channel: u32, row: u32) -> f32 {
+  let chain = chainOf(image, direction, min(channel, p.channels - 1u));
+  let bias = constantQuad(chain, QUADS).y;
+  if (RANK == 0u) { return bias + projectionAt(row + chain.channel); }
+  return bias;
+}
+
+
+fn keepDeltas(image: u32, direction: u32, firstChannel: u32, lane: u32) {
+  for (var item = lane * AT_ONCE; item < p.length * CROSS_CHANNELS; item += CROSS_THREADS * AT_ONCE) {
+    let token = image * p.length + item / CROSS_CHANNELS;
+    let row = p.projectionOffset + token * p.projectionStride + direction * p.projectionStep;
+    let column = item % CROSS_CHANNELS;
+    let channel = firstChannel + column;
+    var deltas = vec4f(biasOf(image, direction, channel, row), 0.0, 0.0, 0.0);
+    if (AT_ONCE > 1u) {
+      deltas.y = biasOf(image, direction, channel + 1u, row);
+      deltas.z = biasOf(image, direction, channel + 2u, row);
+      deltas.w = biasOf(image, direction, channel + 3u, row);
+    }
+    if (RANK > 0u) {
+      for (var quad = 0u; quad < RANK_QUADS; quad += 4u) {
+        let a = rankQuad(row, quad);
+        let b = rankQuad(row, quad + 1u);
+        let c = rankQuad(row, quad + 2u);
+        let d = rankQuad(row, quad + 3u);
+        let at = quad * CROSS_CHANNELS + column;
+        deltas.x += fromRank(a, b, c, d, at);
+        if (AT_ONCE > 1u) {
+          deltas.y += fromRank(a, b, c, d, at + 1u);
+          deltas.z += fromRank(a, b, c, d, at + 2u);
+          deltas.w += fromRank(a, b, c, d, at + 3u);
+        }
+      }
+    }
+    if (p.softplus != 0u) { deltas = softplus4(deltas); }
+    crossDeltas[item] = deltas.x;
+    if (AT_ONCE > 1u) {
+      crossDeltas[item + 1u] = deltas.y;
+      crossDeltas[item + 2u] = deltas.z;
+      crossDeltas[item + 3u] = deltas.w;
+    }
+  }
+}
+
+
+fn keptDeltas(stride: Stride, column: u32) -> vec4f {
+  let at = stride.indices * CROSS_CHANNELS + column;
+  return vec4f(crossDeltas[at.x], crossDeltas[at.y], crossDeltas[at.z], crossDeltas[at.w]);
+}
+
+fn addStride(read: vec4f, skip: f32, stride: Stride, column: u32, count: u32) {
+  let y = skip * stride.inputs + read;
+  let at = stride.indices * CROSS_CHANNELS + column;
+  crossSums[at.x] += y.x;
+  if (count > 1u) { crossSums[at.y] += y.y; }
+  if (count > 2u) { crossSums[at.z] += y.z; }
+  if (count > 3u) { crossSums[at.w] += y.w; }
+}
+
+@compute @workgroup_size(CROSS_THREADS)
+fn cross(@builtin(workgroup_id) place: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let column = lane % CROSS_CHANNELS;
+  let channel = place.x * CROSS_CHANNELS + column;
+  for (var i = lane; i < p.length * CROSS_CHANNELS; i += CROSS_THREADS) { crossSums[i] = 0.0; }
+  for (var direction = 0u; direction < p.directions; direction++) {
+    let chain = chainOf(imageOf(place), direction, min(channel, p.channels - 1u));
+    let steps = stepsOf(direction, lane / CROSS_CHANNELS);
+    let a = loadA(chain, 0u);
+    let skip = constantQuad(chain, QUADS).x;
+    let first = tokenAt(min(steps.first, p.length - 1u), direction);
+    keepRank(imageOf(place), direction, place.x * CROSS_CHANNELS, lane);
+    workgroupBarrier();
+    keepDeltas(imageOf(place), direction, place.x * CROSS_CHANNELS, lane);
+    workgroupBarrier();
+    var h = Quads();
+    var elapsed = 0.0;
+    var index = first;
+    for (var step = steps.first; step < steps.end; step += 4u) {
+      let stride = strideOf(chain, step, index, false);
+      let deltas = keptDeltas(stride, column);
+      h = takeStride(h, a, deltas, stride, steps.end - step).h;
+      elapsed += sumOfSteps(deltas, steps.end - step);
+      index = tokenAfter(stride.indices.w, step + 4u, direction);
+    }
+
+    h = crossEntry(lane, a, elapsed, h);
+    index = first;
+    for (var step = steps.first; step < steps.end; step += 4u) {
+      let stride = strideOf(chain, step, index, true);
+      let walked = takeStride(h, a, keptDeltas(stride, column), stride, steps.end - step);
+      h = walked.h;
+      addStride(walked.read, skip, stride, column, steps.end - step);
+      index = tokenAfter(stride.indices.w, step + 4u, direction);
+    }
+    workgroupBarrier();
+  }
+  if (channel >= p.channels) { return; }
+
+  for (var i = lane; i < p.length * CROSS_CHANNELS; i += CROSS_THREADS) {
+    let token = imageOf(place) * p.length + i / CROSS_CHANNELS;
+    var y = crossSums[i];
+    if (HAS_Z) { y *= silu(gateOf(token, channel)); }
+    let at = p.outOffset + token * p.outStride + channel;
+    if (p.add != 0u) { y += out[at]; }
+    out[at] = y;
+  }
 }
 //# shared/scan_fed.wgsl
 
@@ -2207,6 +2565,7 @@ fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
 }
 
 fn stateQuad(at: u32, quad: u32) -> vec4f {
+  if (STATE == 1u) { return vec4f(projectionAt(at), 0.0, 0.0, 0.0); }
   return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
 }
 
@@ -2285,6 +2644,56 @@ fn loadEntry(chain: Chain, segment: u32, quad: u32) -> vec4f {
   if (quad >= QUADS) { return vec4f(); }
   if (p.segments > 1u) { return scratch[scratchAt(chain, segment, quad)]; }
   return loadState(chain, quad);
+}
+//# shared/scan_stride.wgsl
+
+
+
+struct Stride { indices: vec4u, inputs: vec4f, a: Token, b: Token, c: Token, d: Token }
+
+
+fn strideOf(chain: Chain, step: u32, index: u32, forOutput: bool) -> Stride {
+  var stride: Stride;
+  let second = tokenAfter(index, step + 1u, chain.direction);
+  let third = tokenAfter(second, step + 2u, chain.direction);
+  let fourth = tokenAfter(third, step + 3u, chain.direction);
+  stride.indices = min(vec4u(index, second, third, fourth), vec4u(p.length - 1u));
+  stride.a = tokenOf(chain, 0u, stride.indices.x, forOutput);
+  stride.b = tokenOf(chain, 0u, stride.indices.y, forOutput);
+  stride.c = tokenOf(chain, 0u, stride.indices.z, forOutput);
+  stride.d = tokenOf(chain, 0u, stride.indices.w, forOutput);
+  stride.inputs = vec4f(stride.a.input, stride.b.input, stride.c.input, stride.d.input);
+  return stride;
+}
+
+
+struct Walked { h: Quads, read: vec4f }
+
+
+fn takeStep(h: Quads, a: Quads, delta: f32, token: Token, exists: bool) -> Quads {
+  var next = advanceAll(h, a, 0u, delta, delta * token.input, token.b);
+  next.a = select(h.a, next.a, exists);
+  if (has(0u, 1u)) { next.b = select(h.b, next.b, exists); }
+  return next;
+}
+
+
+fn takeStride(h: Quads, a: Quads, deltas: vec4f, stride: Stride, count: u32) -> Walked {
+  let exist = INDICES < vec4u(count);
+  var walked = Walked(h, vec4f());
+  walked.h = takeStep(walked.h, a, deltas.x, stride.a, exist.x);
+  walked.read.x = readAll(walked.h, 0u, stride.a.c);
+  walked.h = takeStep(walked.h, a, deltas.y, stride.b, exist.y);
+  walked.read.y = readAll(walked.h, 0u, stride.b.c);
+  walked.h = takeStep(walked.h, a, deltas.z, stride.c, exist.z);
+  walked.read.z = readAll(walked.h, 0u, stride.c.c);
+  walked.h = takeStep(walked.h, a, deltas.w, stride.d, exist.w);
+  walked.read.w = readAll(walked.h, 0u, stride.d.c);
+  return walked;
+}
+
+fn sumOfSteps(deltas: vec4f, count: u32) -> f32 {
+  return dot(select(vec4f(), deltas, INDICES < vec4u(count)), vec4f(1.0));
 }
 //# shared/slices.wgsl
 
@@ -2485,6 +2894,8 @@ alias Value = f32;
 const LANES: u32 = 1u;
 
 fn activateAll(code: u32, slope: f32, x: Value) -> Value { return activate(code, slope, x); }
+
+fn totalOf(x: Value) -> f32 { return x; }
 //# shared/value_4.wgsl
 
 alias Value = vec4f;
@@ -2495,6 +2906,8 @@ fn activateAll(code: u32, slope: f32, x: Value) -> Value {
     activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
   );
 }
+
+fn totalOf(x: Value) -> f32 { return dot(x, vec4f(1.0)); }
 //# shared/weight_16.wgsl
 
 alias Weights = vec2u;

@@ -5,8 +5,12 @@ import type { Device } from "../../src/device.ts";
 import type { WebgpuDevice } from "../../src/gpu/device.ts";
 import { mambair, mambairWeights } from "../../src/models/mambair/forward.ts";
 import { MAMBAIR_VARIANTS, mambairConfig } from "../../src/models/mambair/options.ts";
+import { mambairv2, mambairv2Weights } from "../../src/models/mambairv2/forward.ts";
+import { MAMBAIRV2_VARIANTS, mambairv2Config } from "../../src/models/mambairv2/options.ts";
 import { vim, vimWeights } from "../../src/models/vim/forward.ts";
 import { VIM_VARIANTS, vimConfig } from "../../src/models/vim/options.ts";
+import { vmamba, vmambaWeights } from "../../src/models/vmamba/forward.ts";
+import { VMAMBA_VARIANTS, vmambaConfig } from "../../src/models/vmamba/options.ts";
 import type { Ops } from "../../src/ops/ops.ts";
 import { type Forward, runModel } from "../../src/run/run_model.ts";
 import { sizeOf, type Tensor } from "../../src/tensor.ts";
@@ -51,6 +55,13 @@ async function callsIn(device: WebgpuDevice, forward: Forward): Promise<number> 
   return callsOf(device) - before;
 }
 
+/** Dispatches of one run. */
+async function dispatchesIn(device: WebgpuDevice, forward: Forward): Promise<number> {
+  const before = device.counts().dispatches;
+  await runModel(device, forward);
+  return device.counts().dispatches - before;
+}
+
 async function vimCalls(device: WebgpuDevice, depth: number): Promise<number> {
   const config = vimConfig({ ...VIM_VARIANTS["vim-tiny"], img_size: 32, depth });
   let calls = 0;
@@ -69,6 +80,24 @@ async function mambairCalls(device: WebgpuDevice, depths: readonly number[]): Pr
   return calls;
 }
 
+async function vmambaDispatches(device: WebgpuDevice, blocks: number): Promise<number> {
+  const config = vmambaConfig({ ...VMAMBA_VARIANTS["vmamba-tiny-s1l8"], dims: 32, depths: [1, 1, blocks, 1] });
+  let dispatches = 0;
+  await withWeights(device, vmambaWeights(config), async (weights) => {
+    dispatches = await dispatchesIn(device, (ops) => vmamba(ops, weights, config, imageOf(ops, 64)));
+  });
+  return dispatches;
+}
+
+async function mambairv2Dispatches(device: WebgpuDevice, depth: number): Promise<number> {
+  const config = mambairv2Config({ ...MAMBAIRV2_VARIANTS["mambairv2-light-x2"], depths: [depth], num_heads: [4] });
+  let dispatches = 0;
+  await withWeights(device, mambairv2Weights(config), async (weights) => {
+    dispatches = await dispatchesIn(device, (ops) => mambairv2(ops, weights, config, imageOf(ops, 16)));
+  });
+  return dispatches;
+}
+
 gpuTest("a Vim layer is at most 8 kernel calls", async (device) => {
   const calls = await vimCalls(device, 3) - await vimCalls(device, 1);
   assert(calls > 0 && calls <= 2 * 8, `two layers are ${calls} calls`);
@@ -77,6 +106,17 @@ gpuTest("a Vim layer is at most 8 kernel calls", async (device) => {
 gpuTest("a block of MambaIR-light is at most 12 kernel calls", async (device) => {
   const calls = await mambairCalls(device, [3, 1]) - await mambairCalls(device, [1, 1]);
   assert(calls > 0 && calls <= 2 * 12, `two blocks are ${calls} calls`);
+});
+
+// Projections in, of the scan and out, the convolution, the scan in four directions, the MLP with its norm.
+gpuTest("a block of VMamba is at most 8 dispatches", async (device) => {
+  const dispatches = await vmambaDispatches(device, 3) - await vmambaDispatches(device, 1);
+  assert(dispatches > 0 && dispatches <= 2 * 8, `two blocks are ${dispatches} dispatches`);
+});
+
+gpuTest("a layer of MambaIRv2-light is at most 30 dispatches", async (device) => {
+  const dispatches = await mambairv2Dispatches(device, 3) - await mambairv2Dispatches(device, 1);
+  assert(dispatches > 0 && dispatches <= 2 * 30, `two layers are ${dispatches} dispatches`);
 });
 
 /** Bytes beside the pool: the parameters of 4096 dispatches and the least that results are read through. */

@@ -43,6 +43,7 @@ fn inputGroup(chain: Chain, row: u32, part: u32) -> u32 {
 }
 
 fn stateQuad(at: u32, quad: u32) -> vec4f {
+  if (STATE == 1u) { return vec4f(projectionAt(at), 0.0, 0.0, 0.0); }
   return keep(projectionQuad(at + 4u * quad), 4u * quad, STATE);
 }
 

@@ -7,3 +7,5 @@ fn activateAll(code: u32, slope: f32, x: Value) -> Value {
     activate(code, slope, x.x), activate(code, slope, x.y), activate(code, slope, x.z), activate(code, slope, x.w),
   );
 }
+
+fn totalOf(x: Value) -> f32 { return dot(x, vec4f(1.0)); }
