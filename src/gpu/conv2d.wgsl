@@ -49,11 +49,11 @@ fn enterRows(m: u32) {
   enterRow(3u, firstPixel + m + 3u);
 }
 
-fn prepareRows(thread: u32, first: u32, step: u32) {}
+fn prepareRows(thread: u32, m: u32) {}
 
 fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums { return sums; }
 
-fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f { return sums; }
+fn sliceFactors(thread: u32) -> vec4f { return vec4f(1.0); }
 
 fn placeOf(row: i32, j: u32) -> u32 {
   if (CONTIGUOUS) { return u32(row + i32(j)); }
@@ -76,6 +76,11 @@ fn inputRows(tap: u32, j: u32) -> mat4x4f {
   return mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j));
 }
 
+const PAIRS: bool = false;
+
+// Runs may be cut at the edges of the image.
+fn insideRows(tap: u32, j: u32) -> mat4x4f { return inputRows(tap, j); }
+
 fn outputAt(index: u32) -> u32 {
   let pixel = pixelOf(index);
   return p.outOffset + ((pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x) * p.outStride;
@@ -86,10 +91,6 @@ fn isPixel(index: u32) -> bool { return index < p.batch * p.rowCount * p.outWidt
 fn storeRow(index: u32, column: u32, sums: vec4f) {
   if (!isPixel(index) || column >= p.outChannels) { return; }
   storeQuad(outputAt(index) + column, column, sums, p.outChannels - column);
-}
-
-fn storeResult(index: u32, column: u32, sum: f32) {
-  if (isPixel(index) && column < p.outChannels) { storeOne(outputAt(index) + column, column, sum); }
 }
 
 @compute @workgroup_size(TILE_THREADS)

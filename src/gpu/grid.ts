@@ -38,12 +38,13 @@ const TILES: readonly Tile[] = [
   tile(128, 128, 16, true, true),
   tile(128, 64, 16, true, false),
   tile(64, 64, 32, false, false),
+  tile(32, 64, 16, false, false),
   tile(32, 32, 16, false, false),
 ];
 /** Tiles whose inputs are shared out to 16, 8 and 4 threads a result. */
 const SPLIT_TILES: readonly Tile[] = [
   tile(32, 32, 16, false, false),
-  tile(32, 16, 16, false, false),
+  tile(16, 32, 16, false, false),
   tile(16, 16, 16, false, false),
 ];
 
@@ -97,8 +98,8 @@ export const normsApart = (p: Params<"linear">): boolean =>
 
 const linear: Plan<"linear"> = (p, view) => {
   const split = splitTileOf(p.rows, p.outer, p.groups), tile = split ?? tileOf(p.rows, p.outer, p.groups);
-  const inputs = allDivide(view.offset("x"), p.xStride, p.inner);
-  const results = !split && allDivide(view.offset("out"), p.outStride, p.outer);
+  const inputs = allDivide(...["x", "normWeight", "normBias"].map(view.offset), p.xStride, p.inner);
+  const results = allDivide(view.offset("out"), p.outStride, p.outer);
   return once({
     kernel: "linear",
     entry: split ? "split" : "main",
@@ -122,7 +123,7 @@ const conv2d: Plan<"conv2d"> = (p, view) => {
   return once({
     kernel: "conv2d",
     entry: split ? "split" : "main",
-    include: words(view, ALIGNED, !split && allDivide(view.offset("out"), p.outStride, p.outChannels)),
+    include: words(view, ALIGNED, allDivide(view.offset("out"), p.outStride, p.outChannels)),
     constants: { ...tile, CONTIGUOUS, ALIGNED },
     groups: tiles(rows, p.outChannels, tile),
     extras: [outHeight, outWidth, givenOf(view, "bias", "scale")],

@@ -526,11 +526,11 @@ fn enterRows(m: u32) {
   enterRow(3u, firstPixel + m + 3u);
 }
 
-fn prepareRows(thread: u32, first: u32, step: u32) {}
+fn prepareRows(thread: u32, m: u32) {}
 
 fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums { return sums; }
 
-fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f { return sums; }
+fn sliceFactors(thread: u32) -> vec4f { return vec4f(1.0); }
 
 fn placeOf(row: i32, j: u32) -> u32 {
   if (CONTIGUOUS) { return u32(row + i32(j)); }
@@ -553,6 +553,11 @@ fn inputRows(tap: u32, j: u32) -> mat4x4f {
   return mat4x4f(inputQuad(0u, tap, j), inputQuad(1u, tap, j), inputQuad(2u, tap, j), inputQuad(3u, tap, j));
 }
 
+const PAIRS: bool = false;
+
+
+fn insideRows(tap: u32, j: u32) -> mat4x4f { return inputRows(tap, j); }
+
 fn outputAt(index: u32) -> u32 {
   let pixel = pixelOf(index);
   return p.outOffset + ((pixel.image * p.outHeight + pixel.y) * p.outWidth + pixel.x) * p.outStride;
@@ -563,10 +568,6 @@ fn isPixel(index: u32) -> bool { return index < p.batch * p.rowCount * p.outWidt
 fn storeRow(index: u32, column: u32, sums: vec4f) {
   if (!isPixel(index) || column >= p.outChannels) { return; }
   storeQuad(outputAt(index) + column, column, sums, p.outChannels - column);
-}
-
-fn storeResult(index: u32, column: u32, sum: f32) {
-  if (isPixel(index) && column < p.outChannels) { storeOne(outputAt(index) + column, column, sum); }
 }
 
 @compute @workgroup_size(TILE_THREADS)
@@ -746,8 +747,8 @@ struct Params {
 @group(0) @binding(1) var<storage, read> weight: array<Weights>;
 @group(0) @binding(2) var<storage, read> bias: array<f32>;
 @group(0) @binding(3) var<storage, read> scale: array<f32>;
-@group(0) @binding(4) var<storage, read> normWeight: array<f32>;
-@group(0) @binding(5) var<storage, read> normBias: array<f32>;
+@group(0) @binding(4) var<storage, read> normWeight: array<vec4f>;
+@group(0) @binding(5) var<storage, read> normBias: array<vec4f>;
 @group(0) @binding(6) var<storage, read_write> out: array<Result>;
 @group(1) @binding(0) var<uniform> p: Params;
 
@@ -798,46 +799,111 @@ fn squaresOf(rows: mat4x4f) -> vec4f {
 fn factorsOf(sums: vec4f) -> vec4f { return 1.0 / sqrt(sums / f32(p.inner) + p.epsilon); }
 
 
+fn centredQuad(start: u32, j: u32, mean: f32) -> vec4f {
+  if (WHOLE) { return select(vec4f(), insideRun(start, j) - mean, j < p.inner); }
+  let inside = vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner);
+  return select(vec4f(), insideRun(start, j) - mean, inside);
+}
 
-fn prepareRows(thread: u32, first: u32, step: u32) {
+fn fourParts(turn: u32, first: u32) -> f32 {
+  return partAt(turn, first) + partAt(turn, first + 1u) + partAt(turn, first + 2u) + partAt(turn, first + 3u);
+}
+
+
+fn joinRow(turn: u32, thread: u32, values: vec4f) -> f32 {
+  keepPart(turn, thread, dot(values, vec4f(1.0)));
+  workgroupBarrier();
+  let first = thread / ROW_LANES * ROW_LANES;
+  if (ROW_LANES < 4u) { return partAt(turn, first) + partAt(turn, first + 1u); }
+  var sum = fourParts(turn, first);
+  if (ROW_LANES > 4u) { sum += fourParts(turn, first + 4u); }
+  if (ROW_LANES > 8u) { sum += fourParts(turn, first + 8u) + fourParts(turn, first + 12u); }
+  return sum;
+}
+
+
+
+
+fn prepareRows(thread: u32, m: u32) {
   if (NORM != 2u) { return; }
+  let start = p.xOffset + productGroup * p.inner + min(tileRow + thread / ROW_LANES, p.rows - 1u) * p.xStride;
+  let first = 4u * (thread % ROW_LANES);
+  let step = 4u * ROW_LANES;
   var sums = vec4f();
-  for (var j = first; j < p.inner; j += step) { sums += vec4f(1.0) * rawRows(j); }
-  means = joinRows(thread, sums) / f32(p.inner);
-  for (var j = first; j < p.inner; j += step) { powers += squaresOf(centredRows(j)); }
-  factors = factorsOf(joinRows(thread, powers));
+  for (var j = first; j < p.inner; j += 4u * step) {
+    sums += centredQuad(start, j, 0.0) + centredQuad(start, j + step, 0.0) +
+      centredQuad(start, j + 2u * step, 0.0) + centredQuad(start, j + 3u * step, 0.0);
+  }
+  let mean = joinRow(0u, thread, sums) / f32(p.inner);
+  var squares = vec4f();
+  for (var j = first; j < p.inner; j += 4u * step) {
+    let a = centredQuad(start, j, mean);
+    let b = centredQuad(start, j + step, mean);
+    let c = centredQuad(start, j + 2u * step, mean);
+    let d = centredQuad(start, j + 3u * step, mean);
+    squares += a * a + b * b + c * c + d * d;
+  }
+  let factor = 1.0 / sqrt(joinRow(1u, thread, squares) / f32(p.inner) + p.epsilon);
+  workgroupBarrier();
+  keepPart(0u, thread, mean);
+  keepPart(1u, thread, factor);
+  workgroupBarrier();
+  let row = min(m, TILE_M - 4u) * ROW_LANES;
+  means = vec4f(partAt(0u, row), partAt(0u, row + ROW_LANES), partAt(0u, row + 2u * ROW_LANES), partAt(0u, row + 3u * ROW_LANES));
+  factors = vec4f(partAt(1u, row), partAt(1u, row + ROW_LANES), partAt(1u, row + 2u * ROW_LANES), partAt(1u, row + 3u * ROW_LANES));
+  workgroupBarrier();
 }
 
 
-fn normQuad(values: vec4f, j: u32) -> vec4f {
-  return select(vec4f(), values, vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner));
-}
+fn normOne(at: u32) -> f32 { return normWeight[at / 4u][at % 4u]; }
+
+fn normBiasOne(at: u32) -> f32 { return normBias[at / 4u][at % 4u]; }
 
 fn normWeightQuad(j: u32) -> vec4f {
   let at = p.normWeightOffset + productGroup * p.inner + j;
-  return normQuad(vec4f(normWeight[at], normWeight[at + 1u], normWeight[at + 2u], normWeight[at + 3u]), j);
+  if (WHOLE) { return select(vec4f(), normWeight[at / 4u], j < p.inner); }
+  let inside = vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner);
+  return select(vec4f(), vec4f(normOne(at), normOne(at + 1u), normOne(at + 2u), normOne(at + 3u)), inside);
 }
 
 fn normBiasQuad(j: u32) -> vec4f {
   if ((p.given & 4u) == 0u) { return vec4f(); }
   let at = p.normBiasOffset + productGroup * p.inner + j;
-  return normQuad(vec4f(normBias[at], normBias[at + 1u], normBias[at + 2u], normBias[at + 3u]), j);
+  if (WHOLE) { return select(vec4f(), normBias[at / 4u], j < p.inner); }
+  let inside = vec4u(j) + vec4u(0u, 1u, 2u, 3u) < vec4u(p.inner);
+  let values = vec4f(normBiasOne(at), normBiasOne(at + 1u), normBiasOne(at + 2u), normBiasOne(at + 3u));
+  return select(vec4f(), values, inside);
+}
+
+
+fn normed(rows: mat4x4f, j: u32) -> mat4x4f {
+  let scales = normWeightQuad(j);
+  if (NORM == 1u) {
+    powers += squaresOf(rows);
+    return mat4x4f(rows[0] * scales, rows[1] * scales, rows[2] * scales, rows[3] * scales);
+  }
+  let shifts = normBiasQuad(j);
+  return mat4x4f(
+    fma(rows[0] * factors[0], scales, shifts), fma(rows[1] * factors[1], scales, shifts),
+    fma(rows[2] * factors[2], scales, shifts), fma(rows[3] * factors[3], scales, shifts),
+  );
 }
 
 fn inputRows(tap: u32, j: u32) -> mat4x4f {
   if (NORM == 0u) { return rawRows(j); }
-  let scales = normWeightQuad(j);
-  if (NORM == 1u) {
-    let rows = rawRows(j);
-    powers += squaresOf(rows);
-    return mat4x4f(rows[0] * scales, rows[1] * scales, rows[2] * scales, rows[3] * scales);
-  }
-  let rows = centredRows(j);
-  let shifts = normBiasQuad(j);
-  return mat4x4f(
-    rows[0] * factors[0] * scales + shifts, rows[1] * factors[1] * scales + shifts,
-    rows[2] * factors[2] * scales + shifts, rows[3] * factors[3] * scales + shifts,
+  if (NORM == 1u) { return normed(rawRows(j), j); }
+  return normed(centredRows(j), j);
+}
+
+const PAIRS: bool = WHOLE;
+
+fn insideRows(tap: u32, j: u32) -> mat4x4f {
+  let rows = mat4x4f(
+    insideRun(starts[0], j), insideRun(starts[1], j), insideRun(starts[2], j), insideRun(starts[3], j),
   );
+  if (NORM == 0u) { return rows; }
+  if (NORM == 1u) { return normed(rows, j); }
+  return normed(mat4x4f(rows[0] - means[0], rows[1] - means[1], rows[2] - means[2], rows[3] - means[3]), j);
 }
 
 fn scaleRows(sums: mat4x4f, by: vec4f) -> mat4x4f {
@@ -861,21 +927,16 @@ fn finishTile(thread: u32, m: u32, sums: Sums) -> Sums {
   return next;
 }
 
-fn finishSlice(thread: u32, sums: mat4x4f) -> mat4x4f {
-  if (NORM != 1u) { return sums; }
-  return scaleRows(sums, factorsOf(joinRows(thread, powers)));
+
+fn sliceFactors(thread: u32) -> vec4f {
+  if (NORM != 1u) { return vec4f(1.0); }
+  return factorsOf(joinRows(thread, powers));
 }
 
 fn storeRow(row: u32, column: u32, sums: vec4f) {
   if (row >= p.rows || column >= p.outer) { return; }
   let channel = productGroup * p.outer + column;
   storeQuad(p.outOffset + row * p.outStride + channel, channel, sums, p.outer - column);
-}
-
-fn storeResult(row: u32, column: u32, sum: f32) {
-  if (row >= p.rows || column >= p.outer) { return; }
-  let channel = productGroup * p.outer + column;
-  storeOne(p.outOffset + row * p.outStride + channel, channel, sum);
 }
 
 @compute @workgroup_size(TILE_THREADS)
@@ -1683,7 +1744,14 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
 
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at], j >= first && j < end); }
 
-const AT_ONCE: u32 = 1u;
+
+const WHOLE: bool = false;
+
+
+fn insideRun(start: u32, j: u32) -> vec4f {
+  let at = start + j;
+  return vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
+}
 //# shared/input_4.wgsl
 
 alias Word = vec4f;
@@ -1694,11 +1762,37 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
 
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
 
-const AT_ONCE: u32 = 2u;
+
+const WHOLE: bool = true;
+
+
+fn insideRun(start: u32, j: u32) -> vec4f { return x[start / 4u + j / 4u]; }
 //# shared/join_0.wgsl
+
+const ROW_LANES: u32 = 1u;
+
+fn keepPart(turn: u32, thread: u32, value: f32) {}
+
+fn partAt(turn: u32, thread: u32) -> f32 { return 0.0; }
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f { return values; }
 //# shared/join_1.wgsl
+
+const ROW_LANES: u32 = TILE_THREADS / TILE_M;
+
+fn keepPart(turn: u32, thread: u32, value: f32) {
+  if (turn == 0u) {
+    inputTile[thread].x = value;
+  } else {
+    weightTile[thread].x = value;
+  }
+}
+
+fn partAt(turn: u32, thread: u32) -> f32 {
+  if (turn == 0u) { return inputTile[thread].x; }
+  return weightTile[thread].x;
+}
+
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f {
   if (thread < INPUT_BLOCKS) { inputTile[thread] = values; }
@@ -1710,6 +1804,13 @@ fn joinRows(thread: u32, values: vec4f) -> vec4f {
   return sum;
 }
 //# shared/join_2.wgsl
+
+const ROW_LANES: u32 = 256u / TILE_M;
+
+fn keepPart(turn: u32, thread: u32, value: f32) { slices[256u * turn + thread].x = value; }
+
+fn partAt(turn: u32, thread: u32) -> f32 { return slices[256u * turn + thread].x; }
+
 
 fn joinRows(thread: u32, values: vec4f) -> vec4f {
   slices[thread] = values;
@@ -1864,9 +1965,6 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   }
   out[at / 4u] = value;
 }
-
-
-fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }
 //# shared/reduce.wgsl
 
 
@@ -2699,52 +2797,76 @@ fn sumOfSteps(deltas: vec4f, count: u32) -> f32 {
 
 
 
+
 const SLICE_THREADS: u32 = TILE_M * TILE_N / 16u;
 const SLICES: u32 = 256u / SLICE_THREADS;
 var<workgroup> slices: array<vec4f, 1024>;
 
+fn addRows(sums: mat4x4f, rows: mat4x4f, a: vec4f, b: vec4f, c: vec4f, d: vec4f) -> mat4x4f {
+  let inputs = transpose(rows);
+  return addOuter(addOuter(addOuter(addOuter(sums, inputs[0], a), inputs[1], b), inputs[2], c), inputs[3], d);
+}
+
 
 fn addFour(sums: mat4x4f, tap: u32, j: u32, quad: u32, inner: u32, outerQuads: u32) -> mat4x4f {
-  let inputs = transpose(inputRows(tap, j));
-  var next = addOuter(sums, inputs[0], weightQuad(tap, j, quad, inner, outerQuads));
-  next = addOuter(next, inputs[1], weightQuad(tap, j + 1u, quad, inner, outerQuads));
-  next = addOuter(next, inputs[2], weightQuad(tap, j + 2u, quad, inner, outerQuads));
-  return addOuter(next, inputs[3], weightQuad(tap, j + 3u, quad, inner, outerQuads));
+  if (WHOLE) {
+    let at = weightStart + (tap * inner + j) * outerQuads + quad;
+    return addRows(
+      sums, insideRows(tap, j), weightAt(at), weightAt(at + outerQuads), weightAt(at + 2u * outerQuads),
+      weightAt(at + 3u * outerQuads),
+    );
+  }
+  return addRows(
+    sums, inputRows(tap, j), weightQuad(tap, j, quad, inner, outerQuads), weightQuad(tap, j + 1u, quad, inner, outerQuads),
+    weightQuad(tap, j + 2u, quad, inner, outerQuads), weightQuad(tap, j + 3u, quad, inner, outerQuads),
+  );
 }
 
 
 fn multiplySlices(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) {
   let place = thread % SLICE_THREADS;
   let slice = thread / SLICE_THREADS;
-  let quad = firstQuad + place % (TILE_N / 4u);
-  enterRows(4u * (place / (TILE_N / 4u)));
-  prepareRows(thread, 4u * slice, 4u * SLICES);
+
+  let quad = min(firstQuad + place % (TILE_N / 4u), outerQuads - 1u);
+  let m = 4u * (place / (TILE_N / 4u));
+  enterRows(m);
+  prepareRows(thread, m);
   var sums = mat4x4f();
   for (var tap = 0u; tap < taps; tap++) {
+    var j = 4u * slice;
+    if (PAIRS) {
 
-    for (var j = 4u * slice; j < inner; j += AT_ONCE * 4u * SLICES) {
-      sums = addFour(sums, tap, j, quad, inner, outerQuads);
-      if (AT_ONCE > 1u) { sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads); }
+      for (; j + 4u * SLICES < inner; j += 8u * SLICES) {
+        sums = addFour(sums, tap, j, quad, inner, outerQuads);
+        sums = addFour(sums, tap, j + 4u * SLICES, quad, inner, outerQuads);
+      }
     }
+    for (; j < inner; j += 4u * SLICES) { sums = addFour(sums, tap, j, quad, inner, outerQuads); }
   }
-  sums = finishSlice(thread, sums);
+  let factors = sliceFactors(thread);
   let at = slice * 4u * SLICE_THREADS + place;
-  slices[at] = sums[0];
-  slices[at + SLICE_THREADS] = sums[1];
-  slices[at + 2u * SLICE_THREADS] = sums[2];
-  slices[at + 3u * SLICE_THREADS] = sums[3];
+  slices[at] = sums[0] * factors[0];
+  slices[at + SLICE_THREADS] = sums[1] * factors[1];
+  slices[at + 2u * SLICE_THREADS] = sums[2] * factors[2];
+  slices[at + 3u * SLICE_THREADS] = sums[3] * factors[3];
   workgroupBarrier();
+}
+
+fn fourSlices(at: u32) -> vec4f {
+  let step = 4u * SLICE_THREADS;
+  return slices[at] + slices[at + step] + slices[at + 2u * step] + slices[at + 3u * step];
 }
 
 
 fn storeSlices(thread: u32, firstRow: u32, firstColumn: u32) {
-  for (var index = thread; index < TILE_M * TILE_N; index += 256u) {
-    let row = index / TILE_N;
-    let column = index % TILE_N;
-    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + column / 4u;
-    var sum = 0.0;
-    for (var i = 0u; i < SLICES; i++) { sum += slices[i * 4u * SLICE_THREADS + at][column % 4u]; }
-    storeResult(firstRow + row, firstColumn + column, sum);
+  for (var index = thread; index < TILE_M * TILE_N / 4u; index += 256u) {
+    let row = index / (TILE_N / 4u);
+    let quad = index % (TILE_N / 4u);
+    let at = row % 4u * SLICE_THREADS + row / 4u * (TILE_N / 4u) + quad;
+    var sum = fourSlices(at);
+    if (SLICES > 4u) { sum += fourSlices(at + 16u * SLICE_THREADS); }
+    if (SLICES > 8u) { sum += fourSlices(at + 32u * SLICE_THREADS) + fourSlices(at + 48u * SLICE_THREADS); }
+    storeRow(firstRow + row, firstColumn + 4u * quad, sum);
   }
 }
 //# shared/spread.wgsl
@@ -2753,7 +2875,6 @@ fn spread(group: vec3u, groups: vec3u, lane: u32) -> u32 {
   return (group.y * groups.x + group.x) * 64u + lane;
 }
 //# shared/tile.wgsl
-
 
 
 
@@ -2851,8 +2972,9 @@ fn keepBlock(thread: u32, values: mat4x4f) {
 fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
   let m = thread / THREAD_COLUMNS;
   let n = thread % THREAD_COLUMNS;
-  if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
-  prepareRows(thread, select(inner, 4u * (thread % (TILE_K / 4u)), thread < INPUT_BLOCKS), TILE_K);
+  let firstRow = 4u * (thread / (TILE_K / 4u));
+  if (thread < INPUT_BLOCKS) { enterRows(firstRow); }
+  prepareRows(thread, firstRow);
   var sums = Sums();
   let perTap = (inner + TILE_K - 1u) / TILE_K;
   let count = taps * perTap;

@@ -10,4 +10,11 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
 
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at], j >= first && j < end); }
 
-const AT_ONCE: u32 = 1u;
+// Whether runs have whole quads.
+const WHOLE: bool = false;
+
+// Four elements inside a run.
+fn insideRun(start: u32, j: u32) -> vec4f {
+  let at = start + j;
+  return vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u]);
+}

@@ -7,4 +7,8 @@ fn inputRun(at: u32, j: u32, first: u32, end: u32) -> vec4f {
 
 fn inputOne(at: u32, j: u32, first: u32, end: u32) -> f32 { return select(0.0, x[at / 4u][at % 4u], j >= first && j < end); }
 
-const AT_ONCE: u32 = 2u;
+// Whether runs have whole quads.
+const WHOLE: bool = true;
+
+// A quad inside a run.
+fn insideRun(start: u32, j: u32) -> vec4f { return x[start / 4u + j / 4u]; }

@@ -24,6 +24,3 @@ fn storeQuad(at: u32, column: u32, sums: vec4f, count: u32) {
   }
   out[at / 4u] = value;
 }
-
-// One result; only tiles that are stored one by one need it, and those take `output_1`.
-fn storeOne(at: u32, column: u32, sum: f32) { out[at / 4u][at % 4u] = sum; }

@@ -1,10 +1,9 @@
 // One tile of a matrix product, TILE_M rows × TILE_N columns, by threads of 4 × 4 results, TALL ones of 8 rows and WIDE ones
 // of 8 columns. The kernel that uses it says where its rows lie: `enterRows(m)` is called once, for the four rows that a
-// thread will read; then all threads call `prepareRows(thread, first, step)`, where first, first + step … are the quads of
-// them that the thread will read; `inputRows(tap, j)` gives elements j … j + 3 of the four, 0 outside, and is asked once for
-// each; at the end `finishTile(thread, m, sums)` may scale the results of rows 4·m…. Weights come as
-// [taps · inner, outer] in quads, from `weightStart` on. While a block of TILE_K inputs is multiplied, the next one is on
-// its way.
+// thread will read; then all threads call `prepareRows(thread, m)`; `inputRows(tap, j)` gives elements j … j + 3 of the
+// four, 0 outside, and is asked once for each; at the end `finishTile(thread, m, sums)` may scale the results of rows
+// 4·m…. Weights come as [taps · inner, outer] in quads, from `weightStart` on. While a block of TILE_K inputs is
+// multiplied, the next one is on its way.
 var<workgroup> inputTile: array<vec4f, TILE_K * TILE_M / 4u>; // [k, m / 4]
 var<workgroup> weightTile: array<vec4f, TILE_K * TILE_N / 4u>; // [k, n / 4]
 
@@ -96,8 +95,9 @@ fn keepBlock(thread: u32, values: mat4x4f) {
 fn multiplyTile(thread: u32, firstQuad: u32, taps: u32, inner: u32, outerQuads: u32) -> Sums {
   let m = thread / THREAD_COLUMNS;
   let n = thread % THREAD_COLUMNS;
-  if (thread < INPUT_BLOCKS) { enterRows(4u * (thread / (TILE_K / 4u))); }
-  prepareRows(thread, select(inner, 4u * (thread % (TILE_K / 4u)), thread < INPUT_BLOCKS), TILE_K);
+  let firstRow = 4u * (thread / (TILE_K / 4u));
+  if (thread < INPUT_BLOCKS) { enterRows(firstRow); }
+  prepareRows(thread, firstRow);
   var sums = Sums();
   let perTap = (inner + TILE_K - 1u) / TILE_K;
   let count = taps * perTap;
