@@ -234,7 +234,29 @@ Deno.test.afterAll(async () => {
   await ended?.();
 });
 
-/** A test of the page in Firefox. */
+/** Opens the page in a tab and a profile of its own, and closes it after `body`, however that ends. */
+async function inTab(body: (page: FirefoxPage) => Promise<void>): Promise<void> {
+  const bidi = await (opened ??= open()), folder = await Deno.makeTempDir();
+  const { userContext } = await bidi.send<{ readonly userContext: string }>("browser.createUserContext", {});
+  try {
+    const { context } = await bidi.send<{ readonly context: string }>("browsingContext.create", {
+      type: "tab",
+      userContext,
+    });
+    await bidi.send("browsingContext.navigate", { context, url: `${origin()}/`, wait: "complete" });
+    const page = pageOf(bidi, context, folder);
+    await page.untilReads("#device-name", /wasm|webgpu/);
+    await body(page);
+  } finally {
+    await bidi.send("browser.removeUserContext", { userContext });
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/**
+ * A test of the page in Firefox. What fails is tried once more and told: Firefox 153 stood still in one of ten passes where the page
+ * has threads (not in 24 with one), at a load or an encoding that never came back, in this tree and in earlier ones.
+ */
 export function firefoxTest(name: string, body: (page: FirefoxPage) => Promise<void>): void {
   Deno.test({
     name,
@@ -242,18 +264,12 @@ export function firefoxTest(name: string, body: (page: FirefoxPage) => Promise<v
     sanitizeOps: false, // the browser's connection outlives the test
     sanitizeResources: false,
     async fn() {
-      const bidi = await (opened ??= open()), folder = await Deno.makeTempDir();
-      const { userContext } = await bidi.send<{ readonly userContext: string }>("browser.createUserContext", {});
-      const { context } = await bidi.send<{ readonly context: string }>("browsingContext.create", {
-        type: "tab",
-        userContext,
-      });
-      await bidi.send("browsingContext.navigate", { context, url: `${origin()}/`, wait: "complete" });
-      const page = pageOf(bidi, context, folder);
-      await page.untilReads("#device-name", /wasm|webgpu/);
-      await body(page);
-      await bidi.send("browser.removeUserContext", { userContext });
-      await Deno.remove(folder, { recursive: true });
+      try {
+        await inTab(body);
+      } catch (error) {
+        console.log(`once more, as it failed in Firefox: ${name}: ${error}`);
+        await inTab(body);
+      }
     },
   });
 }
