@@ -267,7 +267,8 @@ export function firefoxTest(name: string, body: (page: FirefoxPage) => Promise<v
       try {
         await inTab(body);
       } catch (error) {
-        console.log(`once more, as it failed in Firefox: ${name}: ${error}`);
+        // The runner keeps back what is printed by console.log().
+        Deno.stderr.writeSync(new TextEncoder().encode(`\nonce more, as it failed in Firefox: ${name}: ${error}\n`));
         await inTab(body);
       }
     },
