@@ -89,7 +89,8 @@ export async function startWorker(wish?: WorkerWish): Promise<Started> {
   const answers: string[] = [];
   for (const attempt of wish === undefined ? [beside, elsewhere, asChunk] : [() => given(wish)]) {
     try {
-      const worker = await attempt();
+      // Without a pause where there need be none: the error of a worker that fails at once must find a listener.
+      const attempted = attempt(), worker = attempted instanceof Promise ? await attempted : attempted;
       if (worker) return await served(worker);
     } catch (error) {
       answers.push(reasonOf(error));
