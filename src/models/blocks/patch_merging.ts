@@ -27,15 +27,15 @@ function reorder(values: Float32Array, d: number): Float32Array {
 /** Tree of the weights of a merging. */
 export type PatchMergingSpec = { readonly norm_weight: Weight; readonly norm_bias: Weight; readonly reduction: Weight };
 
-/** Weights of a merging of images of `width` channels; the keys are those of the official `Sequential`. */
-export function patchMergingWeights(width: number): PatchMergingSpec {
+/** Weights of a merging of images of `width` channels to `out`; the keys are those of the official `Sequential`. */
+export function patchMergingWeights(width: number, out = 2 * width): PatchMergingSpec {
   const four = 4 * width;
   const one = (key: string, role: "plain" | "linear", shape: readonly number[]) =>
     derived(role, shape, { [key]: shape }, (parts) => reorder(parts[key]!, width));
   return {
     norm_weight: one("1.weight", "plain", [four]),
     norm_bias: one("1.bias", "plain", [four]),
-    reduction: one("2.weight", "linear", [2 * width, four]),
+    reduction: one("2.weight", "linear", [out, four]),
   };
 }
 
@@ -43,7 +43,7 @@ export function patchMergingWeights(width: number): PatchMergingSpec {
 export type PatchMergingWeights = Bound<PatchMergingSpec>;
 
 /**
- * x [b, h, w, d] → [b, ⌈h/2⌉, ⌈w/2⌉, 2d].
+ * x [b, h, w, d] → [b, ⌈h/2⌉, ⌈w/2⌉, 2d], or as many channels as its weights say.
  *
  * @example
  * ```ts

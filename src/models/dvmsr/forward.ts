@@ -57,7 +57,7 @@ export function* dvmsr(
   return yield* makeImage(ops, w, c.frame, features, image);
 }
 
-/** A block, y = mixer(norm(y)), in place over parts of each image; the states of convolution and scan are carried. */
+/** A block, y = mixer(norm(y)) or mixer(y), in place over parts of each image; the states of convolution and scan are carried. */
 function* mixInBands(
   ops: Ops,
   w: DvmsrWeights["layers"][number]["residual_group"]["blocks"][number],
@@ -74,7 +74,7 @@ function* mixInBands(
       using _ = ops.scope();
       const part = reshape(rowRange(y, image * l + first, count), [1, count, d]);
       const carry = (state: Tensor) => ({ state, read: first > 0, write: true });
-      mixer(ops, w.mixer, c.mixer, norm(ops, w.norm, c, part), {
+      mixer(ops, w.mixer, c.mixer, c.blockNorm ? norm(ops, w.norm, c, part) : part, {
         out: part,
         carry: { conv: carry(conv), scan: carry(scan) },
       });

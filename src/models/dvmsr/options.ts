@@ -6,7 +6,7 @@
  */
 import { type MixerConfig, mixerConfig } from "../blocks/mamba.ts";
 import { type FrameConfig, frameOf, headOf } from "../blocks/restoration_frame.ts";
-import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
+import { checkAmount, checkCount, refuseUnknown, wrongOption } from "../options.ts";
 
 /** Constructor options of `DVMSR` that have a meaning at inference, official names and defaults. */
 export interface DvmsrOptions {
@@ -39,7 +39,7 @@ export interface DvmsrOptions {
   readonly resi_connection?: "1conv" | "3conv";
   /** No effect on numbers. */
   readonly img_size?: number;
-  /** No effect in f32. */
+  /** Blocks without their norm, which the official code leaves out of this form; its weights are there. */
   readonly fused_add_norm?: boolean;
   /** No effect in f32. */
   readonly residual_in_fp32?: boolean;
@@ -56,6 +56,8 @@ export interface DvmsrConfig {
   readonly mixer: MixerConfig;
   readonly rmsNorm: boolean;
   readonly epsilon: number;
+  /** Whether blocks normalise. */
+  readonly blockNorm: boolean;
 }
 
 /** Every option with the value it has when nobody names one. */
@@ -71,9 +73,9 @@ export const DVMSR_DEFAULTS = {
   img_range: 1,
   upsampler: "pixelshuffledirect" as DvmsrOptions["upsampler"],
   resi_connection: "1conv" as "1conv" | "3conv",
+  fused_add_norm: false,
   // No effect on numbers.
   img_size: undefined,
-  fused_add_norm: undefined,
   residual_in_fp32: undefined,
   drop_rate: undefined,
   drop_path_rate: undefined,
@@ -97,6 +99,13 @@ export function dvmsrConfig(options: DvmsrOptions = {}): DvmsrConfig {
   refuseUnknown("DVMSR", Object.keys(ssm), SSM_NAMES);
   const wrong = (name: string, wish: string, value: unknown) => wrongOption("DVMSR", name, wish, value);
   for (const name of ["embed_dim", "upscale"] as const) checkCount("DVMSR", name, o[name]);
+  for (const name of ["img_range", "norm_epsilon"] as const) checkAmount("DVMSR", name, o[name]);
+  for (const name of ["rms_norm", "patch_norm", "fused_add_norm"] as const) {
+    if (typeof o[name] !== "boolean") wrong(name, "be true or false", o[name]);
+  }
+  if (!["1conv", "3conv"].includes(o.resi_connection)) {
+    wrong("resi_connection", `be "1conv" or "3conv"`, o.resi_connection);
+  }
   if (!Array.isArray(o.depths) || o.depths.length === 0) wrong("depths", "be a list of at least one number", o.depths);
   o.depths.forEach((depth, i) => checkCount("DVMSR", `depths[${i}]`, depth));
   if (o.channels !== 1 && o.channels !== 3) wrong("channels", "be 1 or 3", o.channels);
@@ -113,5 +122,6 @@ export function dvmsrConfig(options: DvmsrOptions = {}): DvmsrConfig {
     }),
     rmsNorm: o.rms_norm,
     epsilon: o.norm_epsilon,
+    blockNorm: !o.fused_add_norm,
   };
 }

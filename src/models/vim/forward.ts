@@ -131,8 +131,8 @@ function* separateLayers(
   chosen: Chosen,
   tap?: Tap,
 ): Generator<void, Tensor> {
-  // The angles belong to the tokens: a reversed sequence walks them from the end.
-  const rotations = w.rotations && chosen.flip
+  // The angles belong to the tokens, so that a reversed sequence walks them from the end; official pairs of layers forget that.
+  const rotations = w.rotations && chosen.flip && !c.paired
     ? reshape(reversed(ops, reshape(w.rotations, [1, ...w.rotations.shape])), w.rotations.shape)
     : w.rotations;
   const r = ops.zeros(h.shape); // [b, l, d]

@@ -49,7 +49,7 @@ export function vmambaWeights(c: VMambaConfig) {
       downsample: s + 1 === widths.length
         ? undefined
         : c.downsample === "v1"
-        ? patchMergingWeights(widths[s]!)
+        ? patchMergingWeights(widths[s]!, widths[s + 1]!)
         : strided(widths[s]!, widths[s + 1]!),
     })),
     classifier: { norm: norm(last), head: c.classes > 0 ? product(c.classes, last) : undefined },
@@ -82,7 +82,7 @@ export function* vmamba(
       yield* vmambaBlock(ops, block, c.stages[s]!, x);
       tap?.(`layer.${s}.${j}`, x);
     }
-    if (downsample && "reduction" in downsample) x = yield* patchMerging(ops, downsample, x); // [b, ⌈h/2⌉, ⌈w/2⌉, 2d]
+    if (downsample && "reduction" in downsample) x = yield* patchMerging(ops, downsample, x); // [b, ⌈h/2⌉, ⌈w/2⌉, d of the next]
     else if (downsample) x = convNorm(ops, downsample[1], downsample[3], x, 2, 1);
     yield;
     tap?.(`layer.${s}`, x);
