@@ -8,6 +8,7 @@ import { decodeImage } from "./image/decode.ts";
 import type { ImageInput } from "./image/pixels.ts";
 import { convertToSrgb } from "./image/srgb.ts";
 import type { Model } from "./load_model.ts";
+import type { Choices } from "./models/family.ts";
 import { Ops } from "./ops/ops.ts";
 import { openDry } from "./run/dry_device.ts";
 import { runModel, type RunOptions } from "./run/run_model.ts";
@@ -36,6 +37,8 @@ export interface FeatureMap {
 export interface FeaturesOptions<L extends LayerName = LayerName> extends Omit<RunOptions, "tap"> {
   /** The layers wanted. */
   readonly layers: readonly L[];
+  /** For a model that leaves something to chance, as for `classify`. */
+  readonly choices?: Choices;
 }
 
 /**
@@ -57,7 +60,7 @@ export interface FeaturesOptions<L extends LayerName = LayerName> extends Omit<R
 export async function features<const L extends LayerName>(
   model: Model,
   image: ImageInput,
-  { layers, ...run }: FeaturesOptions<L>,
+  { layers, choices, ...run }: FeaturesOptions<L>,
 ): Promise<Readonly<Record<L, FeatureMap>>> {
   if (model.info.task !== "classify" || !model.imageSize) {
     throw new TypeError(
@@ -80,7 +83,7 @@ export async function features<const L extends LayerName>(
   const input = (await prepared(model, pixels, signal)).tensor;
   const wanted = new Set<string>(layers);
   const readings: [string, readonly number[], Promise<Float32Array>][] = [];
-  await runModel(model.device, (ops, tap) => model.forward(ops, ops.input(input, shape), tap), {
+  await runModel(model.device, (ops, tap) => model.forward(ops, ops.input(input, shape), tap, choices), {
     ...run,
     tap: (name, tensor) => {
       if (wanted.has(name)) readings.push([name, tensor.shape, model.device.read(tensor)]);

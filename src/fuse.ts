@@ -103,7 +103,10 @@ export async function fuse(model: Model, { pan, ms }: FusePair, options: FuseOpt
     );
   }
   const bands = info.options.ms_dim as number, step = FUSIONMAMBA_MULTIPLE * scale;
-  if (!(maximum > 0)) throw new RangeError(`Cannot fuse as maximum must be above 0: current value is ${maximum}`);
+  const largest = Math.fround(maximum); // what the data, of single precision, is divided by
+  if (!(largest > 0 && largest < Infinity)) {
+    throw new RangeError(`Cannot fuse as maximum must be a number of 32 bits above 0: current value is ${maximum}`);
+  }
   if (!Number.isInteger(tile) || tile < step || tile % step !== 0) {
     throw new RangeError(`Cannot fuse as tile must be a multiple of ${step}: current value is ${tile}`);
   }

@@ -27,9 +27,9 @@ export async function scoresOf(
   const [height, width] = sidesOf(preprocessingOf(model).crop), { channels, classes } = model;
   const images = new Float32Array(tensors.length * height * width * channels);
   tensors.forEach((tensor, i) => images.set(tensor, i * tensor.length));
-  const logits = await runModel(model.device, function* (ops) {
+  const logits = await runModel(model.device, function* (ops, tap) {
     const input = ops.input(images, [tensors.length, height, width, channels]);
-    return yield* model.forward(ops, input, undefined, choices);
+    return yield* model.forward(ops, input, tap, choices);
   }, { ...options, like: choices ? undefined : { model, key: `${tensors.length}` } });
   if (logits.length !== tensors.length * classes) {
     throw new TypeError(

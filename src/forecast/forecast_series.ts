@@ -35,9 +35,9 @@ export async function forecastSeries(model: Model, series: Series, options: RunO
     );
   }
   for (let i = (rows - past) * columns; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
+    if (Number.isFinite(values[i]) && Number.isFinite(Math.fround(values[i]!))) continue;
     throw new RangeError(
-      `Cannot forecast as every value must be a finite number: current one in row ${
+      `Cannot forecast as every value must be a finite number of 32 bits: current one in row ${
         Math.floor(i / columns) + 1
       }, column ${i % columns + 1} is ${values[i]}`,
     );

@@ -20,7 +20,8 @@ export function refuseUnknown(model: string, names: readonly string[], known: re
 
 /** Refuses an option's value. */
 export function wrongOption(model: string, name: string, wish: string, value: unknown): never {
-  throw new TypeError(`Cannot configure ${model} as ${name} must ${wish}: current value is ${JSON.stringify(value)}`);
+  const text = typeof value === "number" ? String(value) : JSON.stringify(value);
+  throw new TypeError(`Cannot configure ${model} as ${name} must ${wish}: current value is ${text}`);
 }
 
 /** Refuses what is no count. */
@@ -28,6 +29,11 @@ export function checkCount(model: string, name: string, value: unknown): void {
   if (!Number.isInteger(value) || value as number < 1) {
     wrongOption(model, name, "be a whole number of at least 1", value);
   }
+}
+
+/** Refuses what is no number above 0 that can be computed with. */
+export function checkAmount(model: string, name: string, value: unknown): void {
+  if (!Number.isFinite(value) || value as number <= 0) wrongOption(model, name, "be a number above 0", value);
 }
 
 /** Options with the source of each. */

@@ -14,6 +14,9 @@ export interface SampleOptions {
   readonly seed?: number;
 }
 
+/** Keeps the largest alone, as any smaller share does; single precision has no far smaller ones. */
+const LEAST_SHARE = 2 ** -100;
+
 /** See {@linkcode Ops.sample}. */
 export function sample(issue: Issue, x: Tensor, options: SampleOptions): Tensor {
   const { temperature = 0, topK = 0, topP = 1, seed = 0 } = options;
@@ -37,7 +40,7 @@ export function sample(issue: Issue, x: Tensor, options: SampleOptions): Tensor 
     outStride: out.stride,
     temperature,
     topK: Math.min(topK, columns),
-    topP,
+    topP: Math.max(topP, LEAST_SHARE),
     seed,
   });
   return out;

@@ -82,6 +82,15 @@ for (const { name, open } of DEVICES) {
   });
 }
 
+Deno.test("a share of the probability below what single precision has keeps the likeliest token", async () => {
+  for (const { open } of DEVICES) {
+    await using device = await open();
+    await using model = await loadLanguageModel(device, tinyCheckpoint());
+    const likeliest = await all(model, PROMPT, { maxTokens: 3 });
+    assertEquals(await all(model, PROMPT, { maxTokens: 3, temperature: 1, topP: 1e-300 }), likeliest);
+  }
+});
+
 Deno.test("both layouts, and a tied head that is written out, are the same model", async () => {
   await using device = openReference();
   const texts: string[] = [];
@@ -138,6 +147,12 @@ Deno.test("generate() refuses bad prompts, options and caches before it computes
   }
   await assertRejects(() => model.logits([]), RangeError, "at least one token");
   await assertRejects(async () => model.restore(await cache.save()), TypeError, "it must be one of this model");
+  const saved = await own.save();
+  for (
+    const damage of [{ states: saved.states.slice(1) }, { batch: 2 }, { states: [...saved.states] }, { length: NaN }]
+  ) {
+    await assertRejects(async () => model.restore({ ...saved, ...damage as object }), TypeError, "it must be whole");
+  }
   await assertRejects(
     () => Array.fromAsync(generateBatch(model, [[1], [1, 2]])),
     TypeError,

@@ -38,6 +38,9 @@ Deno.test("dvmsrConfig() refuses unknown options and impossible values", () => {
   assertThrows(() => dvmsrConfig({ in_chans: 3 } as DvmsrOptions), TypeError, "in_chans");
   assertThrows(() => dvmsrConfig({ ssm_cfg: { expanse: 2 } as object }), TypeError, "expanse");
   assertThrows(() => dvmsrConfig({ upsampler: "nearest+conv" as "" }), TypeError, "upsampler");
+  for (const wrong of [{ img_range: NaN }, { norm_epsilon: "x" }, { resi_connection: "2conv" }, { rms_norm: 1 }]) {
+    assertThrows(() => dvmsrConfig(wrong as object), TypeError, Object.keys(wrong)[0]);
+  }
 });
 
 Deno.test("dvmsr() is causal: a pixel changes nothing that is further above than its convolutions reach", async () => {

@@ -53,7 +53,9 @@ Deno.test("fuse() refuses sizes that do not fit, numbers that are none, and othe
   broken[5] = NaN;
   await assertRejects(() => fuse(model, { pan, ms: { ...ms, data: broken } }), RangeError, "index 5 is NaN");
   await assertRejects(() => fuse(model, { pan, ms }, { tile: 12 }), RangeError, "multiple of 8");
-  await assertRejects(() => fuse(model, { pan, ms }, { maximum: 0 }), RangeError, "above 0");
+  for (const maximum of [0, NaN, Infinity, 1e-300]) {
+    await assertRejects(() => fuse(model, { pan, ms }, { maximum }), RangeError, "above 0");
+  }
   await assertRejects(() => forecast(model, { values: [1, 2], columns: 1 }), TypeError, "fusionmamba");
   assertEquals(device.memory().run, 0);
 });

@@ -38,6 +38,8 @@ Deno.test("forecast() refuses series that are short, broken or of other columns"
   const broken = series(24);
   broken[7] = NaN;
   await assertRejects(() => forecast(model, { values: broken, columns: 3 }), RangeError, "row 3, column 2 is NaN");
+  broken[7] = 1e39;
+  await assertRejects(() => forecast(model, { values: broken, columns: 3 }), RangeError, "32 bits");
 });
 
 Deno.test("readTable() takes the columns of numbers, or those it is asked for, and names what is missing", () => {

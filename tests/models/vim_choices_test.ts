@@ -1,4 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { classify } from "../../src/classify.ts";
+import { features } from "../../src/features.ts";
 import { loadModel } from "../../src/load_model.ts";
 import { choose, type VimChoices } from "../../src/models/vim/choices.ts";
 import { vimWeights } from "../../src/models/vim/forward.ts";
@@ -69,6 +71,26 @@ Deno.test("what a seed chooses is what would be given", async () => {
   assertEquals(await logits(HEAD, given), first);
   assertEquals(await logits(HEAD, chance), first);
   assert((await logits(HEAD, { ...chance, seed: 6 })).some((value, i) => value !== first[i]));
+});
+
+Deno.test("features() and classify() take choices, and classify() a tap", async () => {
+  await using device = await openWasm();
+  const checkpoint = checkpointOf(vimWeights(vimConfig(SMALL)));
+  await using model = await loadModel(device, checkpoint, { options: { img_size: 16 } });
+  const image = {
+    data: Uint8Array.from({ length: 768 }, (_, i) => i * 7),
+    width: 16,
+    height: 16,
+    channels: 3,
+  } as const;
+  const seen: string[] = [], tap = (name: string) => void seen.push(name), layers = ["features"] as const;
+  const choices = { token_rank: identity.toReversed() };
+  const [own, chosen] = await Promise.all(
+    [{}, { choices }].map((given) => features(model, image, { layers, ...given })),
+  );
+  assert(own!.features.data.some((value, i) => value !== chosen!.features.data[i]));
+  await classify(model, image, { choices, tap });
+  assertEquals(seen, ["patch_embed", "tokens", "layer.0", "layer.1", "features"]);
 });
 
 Deno.test("choose() follows the class token, and leaves one in the middle there", () => {

@@ -26,6 +26,14 @@ Deno.test("vimConfig() refuses values of the wrong kind, one sentence each", () 
     { norm_epsilon: -1 },
     { num_classes: 2.5 },
     { img_size: 0 },
+    { img_size: "224" },
+    { img_size: [224] },
+    { img_size: null },
+    { pos_embed_resized_from: {} },
+    { pos_embed_resized_from: 0.5 },
+    { norm_epsilon: "1e-5" },
+    { resize_mode: "official" },
+    { if_devide_out: "no" },
     { ssm_cfg: { expand: 0 } },
   ];
   for (const options of wrong) {

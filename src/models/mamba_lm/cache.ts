@@ -92,9 +92,16 @@ export function restoreCache(
   saved: SavedCache,
 ): Promise<LanguageCache> {
   const shapes = stateShapes(c, saved.batch), sizes = [sizeOf(shapes.conv), sizeOf(shapes.scan)] as const;
-  if (saved.fingerprint !== fingerprint || saved.states.length !== c.layers * (sizes[0] + sizes[1])) {
+  if (saved.fingerprint !== fingerprint) {
     throw new TypeError(
       `Cannot restore a cache as it must be one of this model, ${fingerprint}: current one is of ${saved.fingerprint}`,
+    );
+  }
+  const size = c.layers * (sizes[0] + sizes[1]), { states, batch, length } = saved;
+  if (!(states instanceof Float32Array && states.length === size && length >= 0 && Number.isInteger(length))) {
+    throw new TypeError(
+      `Cannot restore a cache as it must be whole, with ${size} states as a Float32Array for ${batch} sequences: current ` +
+        `number is ${states?.length}, after ${length} tokens`,
     );
   }
   return device.exclusive(() => Promise.resolve(place(device, c, saved, shapes, sizes)));

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
+import { checkAmount, checkCount, refuseUnknown, wrongOption } from "../options.ts";
 import { type FrameConfig, frameOf, headOf } from "../blocks/restoration_frame.ts";
 import type { CabForm } from "../blocks/cab.ts";
 import { type VssBlockConfig, vssBlockConfig } from "../blocks/vss_block.ts";
@@ -175,7 +175,7 @@ function checkKinds(o: typeof MAMBAIR_DEFAULTS): void {
   if (!(o.mlp_ratio > 0) || Math.floor(o.mlp_ratio * o.embed_dim) < 1) {
     wrong("mlp_ratio", "give at least one inner channel", o.mlp_ratio);
   }
-  if (!(o.img_range > 0)) wrong("img_range", "be a number above 0", o.img_range);
+  checkAmount("MambaIR", "img_range", o.img_range);
   if (typeof o.patch_norm !== "boolean") wrong("patch_norm", "be true or false", o.patch_norm);
   if (!["1conv", "3conv"].includes(o.resi_connection)) {
     wrong("resi_connection", `be "1conv" or "3conv"`, o.resi_connection);

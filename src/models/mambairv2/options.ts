@@ -5,7 +5,7 @@
  * @module
  */
 import { type FrameConfig, frameOf, headOf } from "../blocks/restoration_frame.ts";
-import { checkCount, refuseUnknown, wrongOption } from "../options.ts";
+import { checkAmount, checkCount, refuseUnknown, wrongOption } from "../options.ts";
 import type { AttentiveLayerConfig } from "./attentive_layer.ts";
 
 /** Constructor options that have a meaning at inference, official names and defaults, and two of ours. */
@@ -218,7 +218,7 @@ function checkKinds(o: typeof MAMBAIRV2_DEFAULTS): void {
   if (!(o.mlp_ratio > 0) || hidden < 1) wrong("mlp_ratio", "give at least one inner channel", o.mlp_ratio);
   if (!["base", "light"].includes(o.form)) wrong("form", `be "base" or "light"`, o.form);
   if (o.form === "light" && hidden % 2 !== 0) wrong("mlp_ratio", "give an even number of channels", o.mlp_ratio);
-  if (!(o.img_range > 0)) wrong("img_range", "be a number above 0", o.img_range);
+  checkAmount("MambaIRv2", "img_range", o.img_range);
   for (const name of ["patch_norm", "qkv_bias"] as const) {
     if (typeof o[name] !== "boolean") wrong(name, "be true or false", o[name]);
   }

@@ -5,6 +5,7 @@
  * @module
  */
 import { type BimambaType, type MixerConfig, mixerConfig } from "../blocks/mamba.ts";
+import { wrongOption } from "../options.ts";
 import type { ClassToken, Grid, PosEmbedResize } from "../blocks/pos_embed.ts";
 
 export type { ClassToken, Grid, PosEmbedResize } from "../blocks/pos_embed.ts";
@@ -171,8 +172,8 @@ export const VIM_DEFAULTS = {
   drop_path_rate: undefined,
   ft_seq_len: undefined,
   if_devide_out: undefined,
-  pos_embed_resized_from: undefined,
-  resize_mode: undefined,
+  pos_embed_resized_from: undefined as number | Grid | undefined,
+  resize_mode: undefined as PosEmbedResize | undefined,
 };
 
 const SSM_NAMES = ["d_conv", "dt_rank", "expand", "conv_bias", "bias"];
@@ -293,8 +294,14 @@ function checkKinds(o: typeof VIM_DEFAULTS, ssm: SsmOptions): void {
     ...{ patch_size: o.patch_size, stride: o.stride, depth: o.depth, embed_dim: o.embed_dim, d_state: o.d_state },
     ...{ channels: o.channels, pt_hw_seq_len: o.pt_hw_seq_len, d_conv: ssm.d_conv ?? 4 },
     ...(typeof ssm.dt_rank === "number" ? { dt_rank: ssm.dt_rank } : {}),
-    ...Object.fromEntries(pair(o.img_size).map((size, i) => [`img_size[${i}]`, size])),
   };
+  for (const name of ["img_size", "pos_embed_resized_from"] as const) {
+    const size = o[name];
+    if (size !== undefined && typeof size !== "number" && !(Array.isArray(size) && size.length === 2)) {
+      wrong(name, "be a number or two", size);
+    }
+    pair(size ?? 1).forEach((side, i) => counts[`${name}[${i}]`] = side);
+  }
   for (const [name, value] of Object.entries(counts)) {
     if (!Number.isInteger(value) || value as number < 1) wrong(name, "be a whole number of at least 1", value);
   }
@@ -308,7 +315,15 @@ function checkKinds(o: typeof VIM_DEFAULTS, ssm: SsmOptions): void {
   }
   if (Math.max(...pair(o.img_size)) > MAX_SIDE) wrong("img_size", `be at most ${MAX_SIDE}`, o.img_size);
   if (!Number.isInteger(o.num_classes)) wrong("num_classes", "be a whole number", o.num_classes);
-  if (!(o.norm_epsilon >= 0)) wrong("norm_epsilon", "be a number of at least 0", o.norm_epsilon);
+  if (!Number.isFinite(o.norm_epsilon) || o.norm_epsilon < 0) {
+    wrong("norm_epsilon", "be a number of at least 0", o.norm_epsilon);
+  }
+  if (!["correct", "faithful"].includes(o.resize_mode ?? "correct")) {
+    wrong("resize_mode", `be "correct" or "faithful"`, o.resize_mode);
+  }
+  if (!["boolean", "undefined"].includes(typeof o.if_devide_out)) {
+    wrong("if_devide_out", "be true or false", o.if_devide_out);
+  }
   if (!(Number(ssm.expand ?? 2) > 0)) wrong("expand", "be a number above 0", ssm.expand);
   if (!["none", "v1", "v2"].includes(o.bimamba_type)) wrong("bimamba_type", `be "none", "v1" or "v2"`, o.bimamba_type);
   if (!["none", "mean", "max", "all"].includes(o.final_pool_type)) {
@@ -316,9 +331,7 @@ function checkKinds(o: typeof VIM_DEFAULTS, ssm: SsmOptions): void {
   }
 }
 
-function wrong(name: string, wish: string, value: unknown): never {
-  throw new TypeError(`Cannot configure Vim as ${name} must ${wish}: current value is ${JSON.stringify(value)}`);
-}
+const wrong: (name: string, wish: string, value: unknown) => never = (...told) => wrongOption("Vim", ...told);
 
 function checkMeaning(c: VimConfig): void {
   if (!c.rope) return;
