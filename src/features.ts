@@ -3,12 +3,12 @@
  *
  * @module
  */
+import type { ClassifyOptions } from "./classify.ts";
 import { prepared } from "./classify/prepare.ts";
 import { decodeImage } from "./image/decode.ts";
 import type { ImageInput } from "./image/pixels.ts";
 import { convertToSrgb } from "./image/srgb.ts";
 import type { Model } from "./load_model.ts";
-import type { Choices } from "./models/family.ts";
 import { Ops } from "./ops/ops.ts";
 import { openDry } from "./run/dry_device.ts";
 import { runModel, type RunOptions } from "./run/run_model.ts";
@@ -38,7 +38,7 @@ export interface FeaturesOptions<L extends LayerName = LayerName> extends Omit<R
   /** The layers wanted. */
   readonly layers: readonly L[];
   /** For a model that leaves something to chance, as for `classify`. */
-  readonly choices?: Choices;
+  readonly choices?: ClassifyOptions["choices"];
 }
 
 /**

@@ -192,6 +192,7 @@ Deno.test("restore() refuses what makes no sense, in words", async () => {
     await assertRejects(run({ memory: 0 }), RangeError, "memory must be");
     await assertRejects(run({ maxPixels: 15 }), RangeError, "megapixels");
     await assertRejects(run({ scale: 2, width: 9 }), RangeError, "one size at most");
+    await assertRejects(run({ fit: { width: 9 } }), RangeError, "fit.height must be a whole number");
     await assertRejects(run({ width: 1.5 }), RangeError, "width must be a whole number");
     await assertRejects(run({ fit: { width: 0, height: 9 } }), RangeError, "fit.width must be");
     await assertRejects(run({ megapixels: -1 }), RangeError, "megapixels must be");

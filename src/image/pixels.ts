@@ -71,7 +71,7 @@ export function checkSize(width: number, height: number, maxPixels: number = MAX
       `Cannot read image as its width and height must be positive integers: current size is ${width}x${height}`,
     );
   }
-  if (width * height > maxPixels) {
+  if (!(width * height <= maxPixels)) {
     throw new RangeError(
       `Cannot read image as it must have at most ${megapixels(maxPixels)} (raise maxPixels to allow more): ` +
         `current size is ${width}x${height}, ${megapixels(width * height)}`,

@@ -38,9 +38,9 @@ export function checkWish(wish: SizeWish): void {
       `Cannot restore as one size at most must be asked for: current ones are ${named.join(" and ")}`,
     );
   }
-  const { width, height, fit } = wish;
-  for (const [name, value] of Object.entries({ width, height, "fit.width": fit?.width, "fit.height": fit?.height })) {
-    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+  const { width = 1, height = 1, fit = { width, height } } = wish;
+  for (const [name, value] of Object.entries({ width, height, "fit.width": fit.width, "fit.height": fit.height })) {
+    if (!(Number.isInteger(value) && value > 0)) {
       throw new RangeError(`Cannot restore as ${name} must be a whole number of pixels: current value is ${value}`);
     }
   }

@@ -139,6 +139,7 @@ for (const [type, header] of Object.entries(huge)) {
         "current size is 30000x30000, 900 megapixels",
     );
     await assertRejects(() => decodeImage(header(40), { maxPixels: 1599 }), RangeError, "0.001599 megapixels");
+    await assertRejects(() => decodeImage(header(40), { maxPixels: NaN }), RangeError, "at most NaN megapixels");
   });
 }
 

@@ -151,7 +151,7 @@ Deno.test("generate() refuses bad prompts, options and caches before it computes
   for (
     const damage of [{ states: saved.states.slice(1) }, { batch: 2 }, { states: [...saved.states] }, { length: NaN }]
   ) {
-    await assertRejects(async () => model.restore({ ...saved, ...damage as object }), TypeError, "it must be whole");
+    await assertRejects(async () => await model.restore({ ...saved, ...damage as object }), TypeError, "be whole");
   }
   await assertRejects(
     () => Array.fromAsync(generateBatch(model, [[1], [1, 2]])),

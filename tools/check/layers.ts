@@ -54,7 +54,7 @@ const LAYERS: readonly (readonly [room: string, below: readonly string[]])[] = [
   ["src/restore_frames.ts", [PROGRESS, "src/image/", "src/restore.ts", "src/restore/"]],
   ["src/classify/", ["src/image/", "src/models/", "src/run/", "src/load_model.ts", "src/bytes/"]],
   ["src/classify.ts", ["src/classify/", "src/device.ts", "src/image/", "src/models/", "src/run/", "src/load_model.ts"]],
-  ["src/features.ts", ["src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
+  ["src/features.ts", ["src/classify.ts", "src/classify/", "src/image/", "src/load_model.ts", "src/ops/", "src/run/"]],
   ["src/worker/", [
     ...[...VERBS, "src/features.ts", "src/forecast.ts", "src/fuse.ts", "src/default_model.ts", "src/restore/"],
     ...["src/generate.ts", "src/language_model.ts"],
