@@ -23,11 +23,11 @@ import {
 const HELP = `Usage: sidewinder forecast FILE.csv -o OUT.csv --model FILE [options]
 
 Forecasts the columns of a table with a TimeMachine. The first line names the columns; those that hold no numbers, such as
-a date, are left out unless they are asked for, which is an error.
+a date, are left out unless they are asked for, which is an error, and so are those without a name, such as pandas' index.
 
   -o, --output FILE      where the future goes, with the same names
   --model FILE|URL|NAME  the checkpoint; its authors publish none
-  --columns A,B          columns to forecast, by name; all that hold numbers unless given
+  --columns A,B          columns to forecast, by name and in this order; all that hold numbers unless given
   --key NAME             part of the checkpoint that holds the weights
   --options JSON         constructor options that the file cannot say
   --force                overwrite OUT
@@ -45,24 +45,25 @@ export interface Table {
 
 /** Fields of a line; a field in quotes may hold commas. */
 const fieldsOf = (line: string): string[] =>
-  [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) =>
+  [...`${line},`.matchAll(/(?:\s*"((?:[^"]|"")*)"\s*|([^,]*)),/g)].map(([, quoted, plain]) =>
     (quoted?.replaceAll('""', '"') ?? plain ?? "").trim()
   );
 
 const isNumber = (field: string): boolean => field !== "" && Number.isFinite(Number(field));
 
 /**
- * Reads the columns of a table.
+ * Reads the columns of a table, in the order in which they are wanted.
  *
  * @throws {SyntaxError} When a line has another number of fields, or a value is missing or no number: by row and column.
- * @throws {RangeError} When there is no column of a name.
+ * @throws {RangeError} When there is no column of a name, or none that holds numbers.
  */
 export function readTable(text: string, wanted?: readonly string[]): Table {
-  const [head, ...lines] = text.replace(/^\ufeff/, "").split(/\r?\n/).filter((line) => line.trim() !== "");
-  if (head === undefined || lines.length === 0) {
+  const [head, ...others] = text.trim().split(/\r?\n/), names = fieldsOf(head!);
+  const lines = others.filter((line) => names.length === 1 || line.trim() !== "");
+  if (lines.length === 0) {
     throw new SyntaxError("Cannot read the table as it must have a line of names and lines of numbers: it has none");
   }
-  const names = fieldsOf(head), rows = lines.map(fieldsOf);
+  const rows = lines.map(fieldsOf);
   rows.forEach((row, i) => {
     if (row.length !== names.length) {
       throw new SyntaxError(
@@ -76,7 +77,15 @@ export function readTable(text: string, wanted?: readonly string[]): Table {
       `Cannot read the table as its columns must hold ${JSON.stringify(missing)}: current ones are ${names.join(", ")}`,
     );
   }
-  const taken = names.map((_, i) => i).filter((i) => wanted?.includes(names[i]!) ?? isNumber(rows[0]![i]!));
+  const taken = wanted?.map((name) => names.indexOf(name)) ??
+    names.map((_, i) => i).filter((i) => names[i] !== "" && rows.some((row) => isNumber(row[i]!)));
+  if (taken.length === 0) {
+    throw new RangeError(
+      `Cannot read the table as a column with a name must hold numbers, parted from others by commas: row 1 is ${
+        JSON.stringify(lines[0])
+      }`,
+    );
+  }
   const values = new Float64Array(rows.length * taken.length);
   rows.forEach((row, r) =>
     taken.forEach((column, c) => {
@@ -129,7 +138,7 @@ export const forecastCommand: Command = {
     if (!values.force && await stat(output).then(() => true, () => false)) {
       throw new Error(`Cannot forecast as ${output} must not exist yet: it does; --force overwrites it`);
     }
-    const table = readTable(await readTextPath(from), columns?.split(","));
+    const table = readTable(await readTextPath(from), columns === undefined ? undefined : fieldsOf(columns));
     await using device = await openDevice(deviceOption(values));
     const options = jsonOption("options", values.options);
     await using model = await loadModel(device, path, {

@@ -1,5 +1,5 @@
 /** `sidewinder forecast`: a table in, a table out. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { forecastCommand, readTable } from "../../src/cli/forecast.ts";
 import { forecast } from "../../src/forecast.ts";
 import { loadModel } from "../../src/load_model.ts";
@@ -71,3 +71,26 @@ Deno.test("sidewinder forecast names the row and the column of what is missing, 
     }
     assert(![...Deno.readDirSync(folder)].some(({ name }) => name === "future.csv"));
   }));
+
+Deno.test("readTable() takes what pandas, R and spreadsheets write", () => {
+  const read = (text: string, wanted?: readonly string[]) => {
+    const { names, values } = readTable(text, wanted);
+    return [names, [...values]];
+  };
+  assertEquals(read(",load,wind\n0,1,2\n1,3,4\n"), [["load", "wind"], [1, 2, 3, 4]]);
+  assertEquals(read('"a", "b, of c" ,""\r\n1, 2 ,""\r\n'), [["a", "b, of c"], [1, 2]]);
+  assertEquals(read("a,b,c\n1,2,3\n", ["c", "a"]), [["c", "a"], [3, 1]]);
+});
+
+Deno.test("readTable() leaves out no column that holds numbers, and says where there is none", () => {
+  for (
+    const [text, message] of [
+      ["a,b\n1,\n3,4\n", 'row 1, column b holds ""'],
+      ["a,b\n,2\n3,4\n", 'row 1, column a holds ""'],
+      ["a,b\n1,NaN\n3,4\n", 'row 1, column b holds "NaN"'],
+      ["a;b\n1;2\n3;4\n", 'row 1 is "1;2"'],
+      ["a\tb\n1\t2\n", "parted from others by commas"],
+      ["a\n1\n\n3\n", 'row 2, column a holds ""'],
+    ] as const
+  ) assertThrows(() => readTable(text), Error, message);
+});
