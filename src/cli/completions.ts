@@ -53,9 +53,8 @@ Prints a script that completes commands, options and files:
   zsh   source <(sidewinder completions zsh)      in ~/.zshrc
   fish  sidewinder completions fish | source      in ~/.config/fish/config.fish`;
 
-/** Options that a help text lists. */
-const optionsIn = (help: string): string[] =>
-  [...help.matchAll(/^ {2,}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option!);
+/** Options that a help text names. */
+const optionsIn = (help: string): string[] => [...help.matchAll(/--[a-z][\w-]*/g)].map(([option]) => option);
 
 /** `completions`, of these commands and itself. */
 export function completionsOf(commands: Readonly<Record<string, Command>>): Command {
@@ -64,7 +63,8 @@ export function completionsOf(commands: Readonly<Record<string, Command>>): Comm
     help: HELP,
     needs: [],
     run(args, terminal) {
-      const { positionals: [shell = "", ...more] } = parse(args, {}), script = SHELLS[shell];
+      const { positionals: [shell = "", ...more] } = parse(args, {});
+      const script = Object.hasOwn(SHELLS, shell) ? SHELLS[shell] : undefined;
       if (!script || more.length > 0) {
         throw new UsageError(
           `Cannot complete as one shell must be given, ${Object.keys(SHELLS).join(", ")}: it is ${

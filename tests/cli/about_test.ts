@@ -86,6 +86,9 @@ COMP_CWORD=${words.length}; COMPREPLY=(); _sidewinder; echo "\${COMPREPLY[@]}"`;
   };
   assertEquals(await complete("cl"), "classify");
   assertEquals(await complete("restore", "--sc"), "--scale");
+  assertEquals(await complete("restore", "--me"), "--megapixels --memory"); // the one not first in its line
+  assertEquals(await complete("restore", "--lossl"), "--lossless");
+  assertEquals(await complete("doctor", "--"), "--device --threads --json --help");
   assertEquals(await complete("classify", "pho"), ""); // files, which the shell knows
   for (const shell of ["zsh", "fish"]) {
     const script = (await run("-A", "completions", shell)).out;
@@ -93,7 +96,7 @@ COMP_CWORD=${words.length}; COMPREPLY=(); _sidewinder; echo "\${COMPREPLY[@]}"`;
       assertStringIncludes(script, word);
     }
   }
-  assertEquals((await run("-A", "completions", "tcsh")).code, 2);
+  for (const other of ["tcsh", "toString"]) assertEquals((await run("-A", "completions", other)).code, 2);
 });
 
 Deno.test("nearest() finds a name with few letters wrong, and none for another word", () => {
