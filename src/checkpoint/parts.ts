@@ -10,7 +10,7 @@ import { View } from "./torch.ts";
 import { unwrapped } from "./wrappers.ts";
 
 /** Parts that hold weights, the preferred ones first. */
-const PREFERRED = ["params_ema", "params", "model", "state_dict", "model_state_dict"];
+const PREFERRED = ["params_ema", "params", "model", "state_dict", "model_state_dict", "module"];
 /** Deepest nesting of dictionaries in a state dict. */
 const MAX_DEPTH = 32;
 /**
@@ -193,7 +193,7 @@ function refuseOtherTensors(file: string, part: Dictionary): void {
 
 /**
  * Finds the weights: the part that the caller names, else the first of `params_ema`, `params`, `model`, `state_dict`,
- * `model_state_dict`, else the whole.
+ * `model_state_dict`, `module`, else the whole.
  *
  * @param size Bytes of the file: what is found must not be out of all proportion to it.
  * @throws {SyntaxError} When there is no tensor.

@@ -155,17 +155,17 @@ Deno.test("openCheckpoint() refuses a deflated entry that would fill the memory"
   await assertRejects(async () => await entries.get("w")!.read(), RangeError, "deflated entries must have at most");
 });
 
-Deno.test("openCheckpoint() prefers params_ema, params, model, state_dict and then the whole, skipping parts without tensors", async () => {
+Deno.test("openCheckpoint() prefers params_ema, params, model, state_dict, DeepSpeed's module and then the whole, skipping parts without tensors", async () => {
   const part = (size: number) => new Map([["module.w", tensor(size)]]);
   const order: [string, PthValue][] = [["params_ema", part(1)], ["params", part(2)], ["model", part(3)], [
     "state_dict",
     part(4),
-  ]];
+  ], ["module", part(5)]];
   for (const [i, [root]] of order.entries()) {
     const parts = new Map([["optimizer", part(9)], ...order.slice(i).toReversed()]);
     const checkpoint = await openCheckpoint(await saved(parts));
     assertEquals([checkpoint.root, checkpoint.entries.get("w")?.shape], [root, [i + 1]]);
-    assertEquals(checkpoint.ignored.length, 4 - i);
+    assertEquals(checkpoint.ignored.length, 5 - i);
   }
   const bare = await openCheckpoint(
     await saved(new Map<string, PthValue>([["params", new Map()], ["net", part(5)], ["epoch", 3]])),
