@@ -54,6 +54,14 @@ function planLike(forward: Forward, { model, key }: Likeness): Plan {
 /** Work between two flushes, in milliseconds. */
 const SLICE = 50;
 
+/** When a run last gave the event loop a turn: short runs one after the other add up. */
+let turned = 0;
+
+async function takeTurn(): Promise<void> {
+  await nextTask();
+  turned = performance.now();
+}
+
 /** The pace that a queue turned out to have, for its next run. */
 const paces = new WeakMap<Device, number>();
 
@@ -111,6 +119,7 @@ export function runModel(
           const result = await device.read(step.value);
           const took = performance.now() - began, work = estimateMilliseconds(ops.work);
           if (work > TELLING && took > 0) speeds.set(device, speedAfter(speeds.get(device) ?? 0, work / took));
+          if (performance.now() - turned >= SLICE) await takeTurn();
           options.signal?.throwIfAborted();
           options.onProgress?.(progressOf("run", total, total));
           return result;
@@ -123,7 +132,7 @@ export function runModel(
           pace = Math.max(device.pace, (done - sliceWork) / (performance.now() - sliceStart));
           paces.set(device, pace);
         }
-        await nextTask();
+        await takeTurn();
         options.signal?.throwIfAborted();
         options.onProgress?.(progressOf("run", Math.min(done, total), total));
         sliceStart = performance.now();

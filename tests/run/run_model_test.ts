@@ -33,6 +33,27 @@ Deno.test("runModel() returns what the forward pass returns, as the caller's own
   assertEquals(device.memory().run, 0);
 });
 
+Deno.test("runModel() lets timers and an abort by them through between runs that are short, such as tokens", async () => {
+  const stop = new AbortController(), timer = setTimeout(() => stop.abort(new Error("stopped")), 20);
+  const device = openReference(), end = performance.now() + 2000;
+  let runs = 0;
+  await assertRejects(
+    async () => {
+      while (performance.now() < end) {
+        runs++;
+        await runModel(device, function* (ops): Generator<void, Tensor> {
+          yield;
+          return ops.input(Float32Array.of(1), [1, 1]);
+        }, { signal: stop.signal });
+      }
+    },
+    Error,
+    "stopped",
+  );
+  assert(runs > 1, `${runs} runs`);
+  clearTimeout(timer);
+});
+
 Deno.test("runModel() plans a run that is like an earlier one no second time, and any other", async () => {
   let passes = 0;
   const model = {}, device = openReference();
