@@ -79,20 +79,24 @@ const CODES: Readonly<Record<number, string>> = {
   122: "EDQUOT",
 };
 
+/** What the file system answers to writing `path`, in words where there are some; `cause` is the original error. */
+export function inWords(path: string, error: unknown): unknown {
+  const { code } = error as { code?: unknown };
+  const known = typeof code === "string" ? code : CODES[Number(/os error (\d+)/.exec(reasonOf(error))?.[1])];
+  const words = known === undefined ? undefined : OBSTACLES[known];
+  return words ? new Error(`Cannot write ${printable(path)} as ${words[0]}: ${words[1]}`, { cause: error }) : error;
+}
+
 /**
  * What a step of writing `path` gives.
  *
- * @throws {Error} What the file system answers, in words; `cause` is the original error.
+ * @throws {Error} See {@linkcode inWords}.
  */
 export async function writing<T>(path: string, step: Promise<T>): Promise<T> {
   try {
     return await step;
   } catch (error) {
-    const { code } = error as { code?: unknown };
-    const known = typeof code === "string" ? code : CODES[Number(/os error (\d+)/.exec(reasonOf(error))?.[1])];
-    const words = known === undefined ? undefined : OBSTACLES[known];
-    if (!words) throw error;
-    throw new Error(`Cannot write ${printable(path)} as ${words[0]}: ${words[1]}`, { cause: error });
+    throw inWords(path, error);
   }
 }
 

@@ -15,7 +15,9 @@ import { forecastCommand } from "./forecast.ts";
 import { fuseCommand } from "./fuse.ts";
 import { generateCommand } from "./generate.ts";
 import { infoCommand } from "./info.ts";
+import { inWords } from "../bytes/files_node.ts";
 import { nearest } from "../bytes/near.ts";
+import { nextTask } from "../bytes/turns.ts";
 import { restoreCommand } from "./restore.ts";
 import { VERSION } from "./version.ts";
 
@@ -67,60 +69,71 @@ function helpOf({ help, needs }: Command): string {
   return `${help}\n\nIn Deno: ${always}${needs.includes("net") ? "; --allow-net for URLs and names" : ""}`;
 }
 
-/** Runs the command line; the result is the exit code. */
-export async function main(args: readonly string[]): Promise<number> {
-  const [name = "--help", ...rest] = args;
+/** What a command line asks for. */
+function asked(name: string, rest: readonly string[], terminal: Terminal): number | Promise<number> {
   const told = tell(name, rest);
   if (told !== undefined) {
-    process.stdout.on("error", () => {}); // nobody reads it
-    process.stdout.write(`${told}\n`);
+    terminal.print(told);
     return 0;
   }
-  const stop = new AbortController();
-  const terminal: Terminal = {
-    print: (line) => void process.stdout.write(`${visible(line)}\n`),
-    write: (text) => void process.stdout.write(visible(text)),
-    complain: (line) => void process.stderr.write(`${visible(line)}\n`),
-    watched: !!process.stderr.isTTY,
-    signal: stop.signal,
-  };
-  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name]! : undefined;
-  if (!command) {
-    process.stderr.on("error", () => {}); // nobody reads it
-    const meant = nearest(name, Object.keys(COMMANDS));
-    terminal.complain(
-      `Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}${
-        meant ? `: did you mean ${meant}?` : ""
-      }; see sidewinder --help`,
-    );
-    return 2;
+  if (Object.hasOwn(COMMANDS, name)) return COMMANDS[name]!.run(rest, terminal);
+  const meant = nearest(name, Object.keys(COMMANDS));
+  throw new UsageError(
+    `Cannot run ${name} as the command must be one of ${Object.keys(COMMANDS).join(", ")}${
+      meant ? `: did you mean ${meant}?` : ""
+    }; see sidewinder --help`,
+  );
+}
+
+/** Writes; what fails is told now or, in some runtimes, by the stream later. */
+function put(stream: NodeJS.WriteStream, text: string, onError: (error: Error) => void): void {
+  try {
+    stream.write(text);
+  } catch (error) {
+    onError(error as Error);
   }
-  let stopped = 0;
-  const halt = (code: number, why: string): void => {
+}
+
+/** Runs the command line; the result is the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const [name = "--help", ...rest] = args, { stdout, stderr } = process, stop = new AbortController();
+  let stopped = 0, lost: unknown;
+  const halt = (code: number, why: unknown): void => {
     stopped ||= code;
-    stop.abort(new DOMException(why, "AbortError"));
+    stop.abort(why);
+  };
+  const stops = (why: string) => new DOMException(why, "AbortError");
+  const unwritten = (error: NodeJS.ErrnoException): void => {
+    if (error.code === "EPIPE") halt(CLOSED_PIPE, stops("nobody reads the output"));
+    else halt(1, lost ??= inWords("standard output", error));
+  };
+  const terminal: Terminal = {
+    print: (line) => put(stdout, `${visible(line)}\n`, unwritten),
+    write: (text) => put(stdout, visible(text), unwritten),
+    complain: (line) => put(stderr, `${visible(line)}\n`, unwritten),
+    watched: !!stderr.isTTY,
+    signal: stop.signal,
   };
   const listeners = Object.entries(SIGNALS).map(([signal, [code, why]]) => {
     const listener = (): void => {
       process.off(signal, listener);
-      halt(code, why);
+      halt(code, stops(why));
     };
     process.on(signal, listener);
     return [signal, listener] as const;
   });
-  const unread = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== "EPIPE") throw error;
-    halt(CLOSED_PIPE, "nobody reads the output");
-  };
-  process.stdout.on("error", unread);
-  process.stderr.on("error", unread);
+  stdout.on("error", unwritten);
+  stderr.on("error", unwritten);
   try {
-    const code = await command.run(rest, terminal);
+    const code = await asked(name, rest, terminal);
+    await nextTask(); // some streams tell only then what they could not take
+    if (lost !== undefined) throw lost;
     return stopped === CLOSED_PIPE ? stopped : code;
   } catch (error) {
     if (stopped === CLOSED_PIPE) return stopped;
-    terminal.complain(oneLine(error));
-    return stop.signal.aborted ? stopped : error instanceof UsageError ? 2 : 1;
+    const code = stop.signal.aborted ? stopped : error instanceof UsageError ? 2 : 1;
+    terminal.complain(oneLine(lost ?? error));
+    return code;
   } finally {
     for (const [signal, listener] of listeners) process.off(signal, listener);
   }

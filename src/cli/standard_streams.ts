@@ -4,6 +4,7 @@
  * @module
  */
 import process from "node:process";
+import { writing } from "../bytes/files_node.ts";
 import { joinBytes } from "../image/headers/bytes.ts";
 
 /** What comes through standard input; an abort ends the waiting. */
@@ -30,7 +31,10 @@ export async function allOfStandardInput(signal: AbortSignal): Promise<Uint8Arra
 /** Writes to standard output and waits until it is taken. */
 export function writeStandard(bytes: Uint8Array | Uint8ClampedArray): Promise<void> {
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return new Promise((resolve, reject) => {
-    process.stdout.write(plain, (error) => error ? reject(error) : resolve());
-  });
+  return writing(
+    "standard output",
+    new Promise((resolve, reject) => {
+      process.stdout.write(plain, (error) => error ? reject(error) : resolve());
+    }),
+  );
 }

@@ -178,3 +178,24 @@ Deno.test("sidewinder ends quietly when nobody reads what it prints", () =>
     }
     assertEquals(namesIn(folder).filter((name) => name.endsWith(".part")), []);
   }));
+
+Deno.test("sidewinder says that what it prints cannot be written, and exits with 1", async () => {
+  const run = `${Deno.execPath()} run -A cli.ts`;
+  for (
+    const command of [
+      "--help",
+      "completions bash",
+      "info weights/vim_micro/vim_micro.safetensors",
+      `classify ${PHOTO} --device wasm`,
+    ]
+  ) {
+    const { code, stderr } = await new Deno.Command("bash", { args: ["-c", `${run} ${command} > /dev/full`] }).output();
+    assertEquals(
+      [code, new TextDecoder().decode(stderr)],
+      [1, "Cannot write standard output as there must be room for it: the disk is full\n"],
+      command,
+    );
+  }
+  const { code } = await new Deno.Command("bash", { args: ["-c", `${run} nosuch 2> /dev/full`] }).output();
+  assertEquals(code, 2);
+});
