@@ -45,13 +45,16 @@ const CALLS: readonly Call[] = [
     ...{ ...image, inChannels: 5, outChannels: 11, kernelHeight: 3, kernelWidth: 3, stride: 1, padding: 1, xStride: 5 },
     ...{ outStride: 11, activation: 1, slope: 0, accumulate: 0, ...band },
   }],
-  ...[[3, 2], [5, 1]].map(([size, dilation]): Call => ["depthwise_conv2d", [84 * 11, 25 * 11, 11, 84 * 11], {
+  ...[[3, 2], [5, 1]].map((
+    [size, dilation],
+  ): Call => ["depthwise_conv2d", [84 * 11, 25 * 11, 11, 84 * 11 * (dilation! - 1), 84 * 11], {
     ...{
       ...image,
       channels: 11,
       size: size!,
       dilation: dilation!,
       xStride: 11,
+      factorStride: 11,
       outStride: 11,
       activation: 2,
       slope: 0,
@@ -117,13 +120,13 @@ const CALLS: readonly Call[] = [
     ...{ batch: 2, rows: 3, columns: 37, hidden: 3, xStride: 40, outStride: 38 },
   }],
   ["max_rows", [300, 80], { batch: 2, rows: 3, columns: 37, xStride: 40, outStride: 38 }],
-  ["gather_rows", [300, 80, "index", 600], {
+  ["gather_rows", [300, 80, "index", 0, 600], {
     ...{ batch: 2, rows: 3, extraRows: 2, count: 5, columns: 37, xStride: 40, extraStride: 37, outStride: 38 },
-    packed: 0,
+    ...{ packed: 0, indices: 5, accumulate: 0 },
   }],
-  ...[1, 2].map((packed): Call => ["gather_rows", [8 * 37, 80, "index", 200], {
+  ...[1, 2].map((packed): Call => ["gather_rows", [8 * 37, 80, "index", "index", 200], {
     ...{ batch: 1, rows: 3, extraRows: 2, count: 5, columns: 37, xStride: 37, extraStride: 37, outStride: 38 },
-    packed,
+    ...{ packed, indices: 5, accumulate: packed - 1 },
   }]),
   ["pixel_shuffle", [2000, 2000], { ...image, channels: 3, scale: 2, inverse: 0, xStride: 12, outStride: 3 }],
   ["attention", [2 * 8 * 12 * 24, 2 * 49, 2 * 8 * 12 * 8], {

@@ -12,6 +12,7 @@ fn rotate(a: V, b: V) -> V {
 }
 
 #[unsafe(no_mangle)]
+#[inline(never)]
 pub unsafe extern "C" fn binary(
     a: *const f32,
     b: *const f32,

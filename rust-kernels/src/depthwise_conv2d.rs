@@ -1,4 +1,7 @@
-//! One size × size filter per channel with zero padding that keeps the size; weight packed `[size·size][channels]`.
+//! One size × size filter per channel with zero padding that keeps the size, the result multiplied by factor, where there is
+//! one; weight packed `[size·size][channels]`.
+use crate::binary::binary;
+use crate::codes::OPERATION_MULTIPLY;
 use crate::scratch::Scratch;
 use crate::simd::*;
 
@@ -196,6 +199,7 @@ pub unsafe extern "C" fn depthwise_conv2d(
     x: *const f32,
     weight: *const f32,
     bias: *const f32,
+    factor: *const f32,
     out: *mut f32,
     batch: usize,
     height: usize,
@@ -204,6 +208,7 @@ pub unsafe extern "C" fn depthwise_conv2d(
     size: usize,
     dilation: usize,
     x_stride: usize,
+    factor_stride: usize,
     out_stride: usize,
     activation: u32,
     slope: f32,
@@ -230,6 +235,11 @@ pub unsafe extern "C" fn depthwise_conv2d(
             for column in 0..pixels {
                 let pixel = out.add(column * out_stride);
                 activate(activation, slope, pixel, pixel, floats);
+            }
+            if !factor.is_null() {
+                let by = factor.add((b * height + y) * width * factor_stride);
+                let (o, f, none, multiply) = (out_stride, factor_stride, core::ptr::null_mut(), OPERATION_MULTIPLY);
+                binary(out, by, none, out, width, channels, o, f, o, width, 1, multiply, 0, none, 0);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! out[b, i] = index[i] < rows ? x[b, index[i]] : extra[index[i] − rows]; packed: x is a weight of `linear`, 2: of 16 bits a
-//! number.
+//! number. Where there is through, through[i] in place of i; accumulate adds to out.
 use crate::gemm::COLUMNS;
+use crate::norm::add_row;
 use crate::simd::*;
 
 /// A number of 16 bits, exactly; see `linear_half`.
@@ -13,6 +14,7 @@ pub unsafe extern "C" fn gather_rows(
     x: *const f32,
     extra: *const f32,
     index: *const u32,
+    through: *const u32,
     out: *mut f32,
     batch: usize,
     rows: usize,
@@ -23,19 +25,26 @@ pub unsafe extern "C" fn gather_rows(
     extra_stride: usize,
     out_stride: usize,
     packed: u32,
+    indices: usize,
+    accumulate: u32,
     _scratch: *mut f32,
     _scratch_bytes: usize,
 ) {
     for b in 0..batch {
         for i in 0..count {
-            let row = *index.add(i) as usize;
+            let place = if through.is_null() { i } else { *through.add(i) as usize };
+            if place >= indices {
+                core::arch::wasm32::unreachable()
+            }
+            let row = *index.add(place) as usize;
             let to = out.add((b * count + i) * out_stride);
             if packed != 0 && row < rows {
                 // The rows of a panel lie side by side.
                 let first = row / COLUMNS * COLUMNS * columns + row % COLUMNS;
                 for c in 0..columns {
                     let at = first + c * COLUMNS;
-                    *to.add(c) = if packed == 2 { widen((x as *const i16).add(at)) } else { *x.add(at) };
+                    let value = if packed == 2 { widen((x as *const i16).add(at)) } else { *x.add(at) };
+                    *to.add(c) = if accumulate != 0 { *to.add(c) + value } else { value };
                 }
                 continue;
             }
@@ -46,6 +55,10 @@ pub unsafe extern "C" fn gather_rows(
             } else {
                 core::arch::wasm32::unreachable()
             };
+            if accumulate != 0 {
+                add_row(from, to, columns);
+                continue;
+            }
             vectors!(columns, |c, left| {
                 store_tail(to.add(c), load_tail(from.add(c), left), left);
             });

@@ -19,7 +19,8 @@ pub struct Norm {
 }
 
 /// residual += x.
-unsafe fn add_row(x: *const f32, residual: *mut f32, columns: usize) {
+#[inline(never)]
+pub unsafe fn add_row(x: *const f32, residual: *mut f32, columns: usize) {
     vectors!(columns, |c, left| {
         store_tail(residual.add(c), add(load_tail(residual.add(c), left), load_tail(x.add(c), left)), left);
     });

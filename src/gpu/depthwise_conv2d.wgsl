@@ -1,17 +1,18 @@
 // uses: activation spread
 // One size × size filter per channel of a channels-last image, zero padding that keeps the size. A thread makes one result,
 // or those of four neighbouring channels. The taps are written out where SIDE says how many there are in a line, so that they
-// are read together.
+// are read together. What comes out is multiplied by factor, where there is one.
 struct Params {
-  batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, outStride: u32,
+  batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, factorStride: u32, outStride: u32,
   activation: u32, slope: f32, firstRow: u32, rowCount: u32,
-  xOffset: u32, weightOffset: u32, biasOffset: u32, outOffset: u32,
+  xOffset: u32, weightOffset: u32, biasOffset: u32, factorOffset: u32, outOffset: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<Value>; // [batch, height, width, channels]
 @group(0) @binding(1) var<storage, read> weight: array<Value>; // [size, size, channels]
 @group(0) @binding(2) var<storage, read> bias: array<Value>; // [channels]
-@group(0) @binding(3) var<storage, read_write> out: array<Value>; // [batch, height, width, channels]
+@group(0) @binding(3) var<storage, read> factor: array<Value>; // [batch, height, width, channels]
+@group(0) @binding(4) var<storage, read_write> out: array<Value>; // [batch, height, width, channels]
 @group(1) @binding(0) var<uniform> p: Params;
 
 // Where the taps of a result lie: its image, the line and column of the first tap, the channel.
@@ -58,6 +59,8 @@ fn main(
   } else {
     for (var i = 0u; i < p.size * p.size; i++) { sum += tapOf(window, i / p.size, i % p.size); }
   }
-  out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
-    activateAll(p.activation, p.slope, sum);
+  sum = activateAll(p.activation, p.slope, sum);
+  let at = (image + u32(y)) * p.width + u32(column);
+  if (HAS_FACTOR) { sum *= factor[(p.factorOffset + at * p.factorStride) / LANES + channel]; }
+  out[(p.outOffset + at * p.outStride) / LANES + channel] = sum;
 }

@@ -134,11 +134,12 @@ const conv2d: Plan<"conv2d"> = (p, view) => {
 const lanesOf = (...sizes: readonly number[]): 1 | 4 => allDivide(...sizes) ? 4 : 1;
 
 const depthwise_conv2d: Plan<"depthwise_conv2d"> = (p, { has, offset }) => {
-  const lanes = lanesOf(p.channels, p.xStride, p.outStride, offset("x"), offset("bias"), offset("out"));
+  const offsets = ["x", "bias", "factor", "out"].map(offset);
+  const lanes = lanesOf(p.channels, p.xStride, p.factorStride, p.outStride, ...offsets);
   return once({
     kernel: "depthwise_conv2d",
     include: [`value_${lanes}`],
-    constants: { HAS_BIAS: has("bias"), SIDE: p.size === 3 || p.size === 5 ? p.size : 0 },
+    constants: { HAS_BIAS: has("bias"), HAS_FACTOR: has("factor"), SIDE: p.size === 3 || p.size === 5 ? p.size : 0 },
     groups: perElement(p.batch * p.rowCount * p.width * p.channels / lanes),
   });
 };
@@ -223,11 +224,11 @@ const channel_attention: Plan<"channel_attention"> = (p, view) => {
   };
 };
 
-const gather_rows: Plan<"gather_rows"> = (p, { half }) =>
+const gather_rows: Plan<"gather_rows"> = (p, { has, half }) =>
   once({
     kernel: "gather_rows",
     constants: {},
-    extras: [Number(half("x"))],
+    extras: [Number(half("x")), Number(has("through"))],
     groups: perElement(p.batch * p.count * p.columns),
   });
 

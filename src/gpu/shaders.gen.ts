@@ -599,15 +599,16 @@ fn split(
 
 
 struct Params {
-  batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, outStride: u32,
+  batch: u32, height: u32, width: u32, channels: u32, size: u32, dilation: u32, xStride: u32, factorStride: u32, outStride: u32,
   activation: u32, slope: f32, firstRow: u32, rowCount: u32,
-  xOffset: u32, weightOffset: u32, biasOffset: u32, outOffset: u32,
+  xOffset: u32, weightOffset: u32, biasOffset: u32, factorOffset: u32, outOffset: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<Value>;
 @group(0) @binding(1) var<storage, read> weight: array<Value>;
 @group(0) @binding(2) var<storage, read> bias: array<Value>;
-@group(0) @binding(3) var<storage, read_write> out: array<Value>;
+@group(0) @binding(3) var<storage, read> factor: array<Value>;
+@group(0) @binding(4) var<storage, read_write> out: array<Value>;
 @group(1) @binding(0) var<uniform> p: Params;
 
 
@@ -654,8 +655,10 @@ fn main(
   } else {
     for (var i = 0u; i < p.size * p.size; i++) { sum += tapOf(window, i / p.size, i % p.size); }
   }
-  out[(p.outOffset + ((image + u32(y)) * p.width + u32(column)) * p.outStride) / LANES + channel] =
-    activateAll(p.activation, p.slope, sum);
+  sum = activateAll(p.activation, p.slope, sum);
+  let at = (image + u32(y)) * p.width + u32(column);
+  if (HAS_FACTOR) { sum *= factor[(p.factorOffset + at * p.factorStride) / LANES + channel]; }
+  out[(p.outOffset + at * p.outStride) / LANES + channel] = sum;
 }
 //# gather_rows.wgsl
 // uses: spread half
@@ -663,15 +666,16 @@ fn main(
 
 struct Params {
   batch: u32, rows: u32, extraRows: u32, count: u32, columns: u32, xStride: u32, extraStride: u32, outStride: u32,
-  packed: u32,
-  xOffset: u32, extraOffset: u32, indexOffset: u32, outOffset: u32,
-  narrow: u32,
+  packed: u32, indices: u32, accumulate: u32,
+  xOffset: u32, extraOffset: u32, indexOffset: u32, throughOffset: u32, outOffset: u32,
+  narrow: u32, by: u32,
 }
 
 @group(0) @binding(0) var<storage, read> x: array<u32>;
 @group(0) @binding(1) var<storage, read> extra: array<f32>;
 @group(0) @binding(2) var<storage, read> index: array<u32>;
-@group(0) @binding(3) var<storage, read_write> out: array<f32>;
+@group(0) @binding(3) var<storage, read> through: array<u32>;
+@group(0) @binding(4) var<storage, read_write> out: array<f32>;
 @group(1) @binding(0) var<uniform> p: Params;
 
 fn elementAt(place: u32) -> f32 {
@@ -691,15 +695,21 @@ fn main(
   let column = number % p.columns;
   let i = number / p.columns % p.count;
   let image = number / p.columns / p.count;
-  let row = index[p.indexOffset + i];
+  var place = i;
+  if (p.by != 0u) { place = through[p.throughOffset + i]; }
+  let row = index[p.indexOffset + min(place, p.indices - 1u)];
   var value: f32;
-  if (row < p.rows) {
+  if (place >= p.indices) {
+    value = 0.0;
+  } else if (row < p.rows) {
     let plain = (image * p.rows + row) * p.xStride + column;
     value = elementAt(select(plain, column * ((p.rows + 3u) & ~3u) + row, p.packed != 0u));
   } else if (row - p.rows < p.extraRows) {
     value = extra[p.extraOffset + (row - p.rows) * p.extraStride + column];
   }
-  out[p.outOffset + (image * p.count + i) * p.outStride + column] = value;
+  let at = p.outOffset + (image * p.count + i) * p.outStride + column;
+  if (p.accumulate != 0u) { value += out[at]; }
+  out[at] = value;
 }
 //# layer_norm.wgsl
 // uses: activation norm

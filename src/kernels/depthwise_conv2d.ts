@@ -1,9 +1,12 @@
 import type { KernelRow, Sizes } from "./row.ts";
 import { type Cost, exps } from "./work.ts";
 
-/** One size × size filter per channel, weight [channels, size, size], "same" zero padding, stride 1. */
+/**
+ * One size × size filter per channel, weight [channels, size, size], "same" zero padding, stride 1; the result is multiplied by
+ * factor where there is one.
+ */
 export const depthwise_conv2d = {
-  operands: { x: "in", weight: "in", bias: "in?", out: "out" },
+  operands: { x: "in", weight: "in", bias: "in?", factor: "in?", out: "out" },
   params: {
     batch: "u32",
     height: "u32",
@@ -12,6 +15,7 @@ export const depthwise_conv2d = {
     size: "u32",
     dilation: "u32",
     xStride: "u32",
+    factorStride: "u32",
     outStride: "u32",
     activation: "u32",
     slope: "f32",

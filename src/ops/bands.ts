@@ -7,7 +7,7 @@
 import { columnsOf, rowRange, rowsOf, type Tensor } from "../tensor.ts";
 import { attention, type AttentionOptions } from "./attention.ts";
 import { conv2d } from "./conv2d.ts";
-import { depthwiseConv2d } from "./depthwise_conv2d.ts";
+import { depthwiseConv2d, type DepthwiseConv2dOptions } from "./depthwise_conv2d.ts";
 import type { Issue } from "./issue.ts";
 import { layerNorm } from "./layer_norm.ts";
 import { linear } from "./linear.ts";
@@ -80,7 +80,7 @@ export function* depthwiseConv2dInBands(
   ops: Ops,
   x: Tensor,
   weight: Tensor,
-  options: Omit<Epilogue, "into" | "scale"> & { readonly dilation?: number } = {},
+  options: Omit<DepthwiseConv2dOptions, "rows"> = {},
 ): Generator<void, Tensor> {
   const out = options.out ?? ops.empty(x.shape);
   for (const rows of bandsOf(ops, x.shape[1]!, (dry) => depthwiseConv2d(dry, x, weight, options))) {

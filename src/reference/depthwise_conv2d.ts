@@ -1,8 +1,11 @@
 import { activate } from "./activation.ts";
 import type { ReferenceKernel } from "./view.ts";
 
-/** One filter per channel, zero padding that keeps the size. Mirrors `torch.nn.Conv2d(groups=channels, padding="same")`. */
-export const depthwise_conv2d: ReferenceKernel<"depthwise_conv2d"> = ({ x, weight, bias, out }, p) => {
+/**
+ * One filter per channel, zero padding that keeps the size; the activated sum is multiplied by factor, where there is one. Mirrors
+ * `torch.nn.Conv2d(groups=channels, padding="same")`.
+ */
+export const depthwise_conv2d: ReferenceKernel<"depthwise_conv2d"> = ({ x, weight, bias, factor, out }, p) => {
   const reach = p.dilation * (p.size - 1) / 2;
   for (let b = 0; b < p.batch; b++) {
     for (let oy = p.firstRow; oy < p.firstRow + p.rowCount; oy++) {
@@ -17,8 +20,9 @@ export const depthwise_conv2d: ReferenceKernel<"depthwise_conv2d"> = ({ x, weigh
                 weight.data[weight.at + (c * p.size + ky) * p.size + kx]!;
             }
           }
-          const at = out.at + ((b * p.height + oy) * p.width + ox) * p.outStride + c;
-          out.data[at] = activate(p.activation, p.slope, sum);
+          const pixel = (b * p.height + oy) * p.width + ox;
+          const by = factor ? factor.data[factor.at + pixel * p.factorStride + c]! : 1;
+          out.data[out.at + pixel * p.outStride + c] = activate(p.activation, p.slope, sum) * by;
         }
       }
     }

@@ -139,9 +139,11 @@ const cutBinary: Cut = (args, room) => {
 /** Rows that are gathered; several images only as a whole. */
 const cutGather: Cut = (args, { parts }) => {
   if (args.batch !== 1) return WHOLE;
-  return ranges(args.count!, parts).map(([from, to]) => ({
-    changes: moved(args, { count: to - from }, { index: from, out: from * args.outStride! }),
-  }));
+  const walked = args.through ? "through" : "index";
+  return ranges(args.count!, parts).map(([from, to]) => {
+    const counts = { count: to - from, ...args.through ? {} : { indices: to - from } };
+    return { changes: moved(args, counts, { [walked]: from, out: from * args.outStride! }) };
+  });
 };
 
 /** Rows of the small image; several images only as a whole. */

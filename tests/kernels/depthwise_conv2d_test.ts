@@ -15,6 +15,16 @@ example(
   [4321, 10, 402, 12, 43, 14, 4, 16],
 );
 
+example(
+  "depthwise_conv2d multiplies what is activated by a factor",
+  (ops) => {
+    const shape = [1, 1, 1], input = (...values: number[]) => ops.input(Float32Array.from(values), [1, 1, 3, 1]);
+    const weight = tensorOf(ops.device.write(Float32Array.of(2), { role: "depthwise", shape, life: "run" }), shape);
+    return ops.depthwiseConv2d(input(-1, 2, 3), weight, { activation: "relu", factor: input(5, 7, -11) });
+  },
+  [0, 28, -66],
+);
+
 conformance(
   "depthwise_conv2d",
   fc.record({
@@ -26,6 +36,7 @@ conformance(
     dilation: fc.constantFrom(1, 2, 3),
     activation: fc.constantFrom(...ACTIVATIONS),
     bias: fc.boolean(),
+    factor: fc.boolean(),
     cut: fc.boolean(),
     climate: climate("saturating", "huge", "tiny", "nan"),
   }),
@@ -38,6 +49,7 @@ conformance(
         x: draw.input(shape),
         weight: draw.weight("depthwise", [c.channels, c.size, c.size]),
         bias: draw.vector(c.channels),
+        factor: draw.input(shape),
         out: draw.out(shape),
       },
       call: (ops, t) => {
@@ -47,6 +59,7 @@ conformance(
             activation: c.activation,
             slope: 0.25,
             bias: c.bias ? t.bias : undefined,
+            factor: c.factor ? t.factor : undefined,
             out: t.out!,
             rows,
           });

@@ -56,7 +56,6 @@ export type AssmSpec = {
   readonly selectiveScan: { readonly x_proj_weight: Weight; readonly scan: Weight };
   readonly out_norm: Biased;
   readonly out_proj: Biased;
-  readonly ones: Weight;
 };
 
 /** Weights of a module; the keys are those of the official state dict. The prompts come from elsewhere. */
@@ -82,7 +81,6 @@ export function assmWeights({ width: d, inner: e, stateSize: n, rank: r, prompts
     },
     out_norm: { weight: vector(e), bias: vector(e) },
     out_proj: { weight: tensor("linear", [d, e]), bias: vector(d) },
-    ones: derived("plain", [n], {}, () => new Float32Array(n).fill(1)),
   };
 }
 
@@ -138,8 +136,8 @@ export function* assm(
   onSorted?.(sorted);
 
   const { weight, bias } = w.in_proj[0], v = yield* linearInBands(ops, x, weight, { bias, norm }); // [b, h, w, e]
-  const gate = yield* depthwiseConv2dInBands(ops, v, w.CPE[0].weight, { bias: w.CPE[0].bias, activation: "sigmoid" });
-  const u = reshape(ops.binary("multiply", v, gate), [b, l, e]);
+  const gated = { bias: w.CPE[0].bias, activation: "sigmoid", factor: v } as const;
+  const u = reshape(yield* depthwiseConv2dInBands(ops, v, w.CPE[0].weight, gated), [b, l, e]);
   const projection = yield* linearInBands(ops, u, w.selectiveScan.x_proj_weight); // [b, l, r + 2n]
   const y = b === 1 ? undefined : ops.empty([b, l, e]);
   for (const [image, { order, places, classes }] of sorted.entries()) {
@@ -147,9 +145,8 @@ export function* assm(
       const rows = rowRange(tensor, image * l, l);
       return { ...rows, shape: [1, ...rows.shape] };
     };
-    const ofPixels = ops.gatherRows(reshape(prompts, [1, c.prompts, n]), classes); // [1, l, n]
-    const ofPlaces = ops.gatherRows(ofPixels, places); // [1, l, n]
-    ops.binary("multiply", ofPlaces, w.ones, { into: columns(part(projection), r + n, n) });
+    const into = columns(part(projection), r + n, n); // [1, l, n]
+    ops.gatherRows(reshape(prompts, [1, c.prompts, n]), classes, { through: places, into });
     const scanned = yield* selectiveScanInBands(ops, part(u), part(projection), w.selectiveScan.scan, {
       stateSize: n,
       orders: ["table"],

@@ -89,12 +89,11 @@ export function* gatedCnn(ops: Ops, w: GatedCnnWeights, c: GatedCnnConfig, x: Te
   const gate = yield* linearInBands(ops, x, w.gate_weight, { bias: w.gate_bias, activation: "gelu", norm }); // [b, h, w, m]
   const value = yield* linearInBands(ops, x, w.value_weight, { bias: w.value_bias, norm }); // [b, h, w, m]
   const { weight, bias } = w.conv;
-  const mixed = yield* depthwiseConv2dInBands(ops, columns(value, plain, c.convolved), weight, { bias });
   const product = ops.empty(value.shape); // [b, h, w, m]
-  const multiply = (first: number, count: number, factor: Tensor) =>
-    ops.binary("multiply", columns(gate, first, count), factor, { out: columns(product, first, count) });
-  if (plain > 0) multiply(0, plain, columns(value, 0, plain));
-  multiply(plain, c.convolved, mixed);
+  const passed = (tensor: Tensor) => columns(tensor, 0, plain);
+  if (plain > 0) ops.binary("multiply", passed(gate), passed(value), { out: passed(product) });
+  const mixed = (tensor: Tensor) => columns(tensor, plain, c.convolved), options = { bias, factor: mixed(gate) };
+  yield* depthwiseConv2dInBands(ops, mixed(value), weight, { ...options, out: mixed(product) });
   yield* linearInBands(ops, product, w.fc2.weight, { bias: w.fc2.bias, into: x });
   return x;
 }

@@ -58,8 +58,8 @@ export function* convFfn(
   if (w.sg) {
     const { norm: { weight, bias }, conv } = w.sg, right = columns(wide, m / 2, m / 2);
     const normed = yield* layerNormInBands(ops, right, weight, { bias, epsilon: EPSILON }); // [b, h, w, m/2]
-    const gate = yield* depthwiseConv2dInBands(ops, normed, conv.weight, { bias: conv.bias });
-    mixed = ops.binary("multiply", columns(wide, 0, m / 2), gate); // [b, h, w, m/2]
+    const gated = { bias: conv.bias, factor: columns(wide, 0, m / 2) };
+    mixed = yield* depthwiseConv2dInBands(ops, normed, conv.weight, gated); // [b, h, w, m/2]
   } else {
     const { weight, bias } = w.dwconv!.depthwise_conv[0];
     mixed = ops.add(wide, yield* depthwiseConv2dInBands(ops, wide, weight, { bias, activation: "gelu" })); // [b, h, w, m]
