@@ -151,6 +151,21 @@ Deno.test("errors of an engine keep their class and words", async () => {
   assertEquals(unpackError(packError(new Own("words"))).name, "Own");
 });
 
+Deno.test("a listener that throws ends its call with what it threw, as in this thread, and the engine goes on", async () => {
+  await using engine = await open();
+  await using model = await engine.loadModel(await engine.defaultModel("upscale"));
+  const own = new Error("mine"),
+    onProgress = () => {
+      throw own;
+    };
+  const image = picture(200, 70), same = (error: unknown) => assertEquals(error === own, true, `${error}`);
+  await engine.restore(model, image, { tile: 60, onProgress }).then(() => same(undefined), same);
+  const walked = Array.fromAsync(engine.restoreTiles(model, image, { tile: 60, onProgress }));
+  await walked.then(() => same(undefined), same);
+  assertEquals((await engine.restore(model, picture(8, 8))).width, 16);
+  assertEquals((await engine.memory()).run, 0);
+});
+
 Deno.test("a picture is copied into the worker, or handed over when that is wished", async () => {
   await using engine = await open();
   const image = picture(16, 16), roomy = { ...image, data: new Uint8Array(1000).subarray(100, 868) };

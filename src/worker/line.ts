@@ -46,12 +46,14 @@ function sentOptions(call: string, options: Options = {}): SentOptions {
       );
     }
   }
-  return { plain, heard, stops: options.signal !== undefined };
+  return { plain, heard, stops: options.signal !== undefined || heard.length > 0 };
 }
 
 /** Opens the line to a worker that serves. */
 export function openLine({ worker, lock }: Started): Line {
   const waiting = new Map<number, Waiting>(), listeners = new Map<number, Options>();
+  /** Why streams were stopped whose parts are being walked. */
+  const stopped = new Map<number, unknown>();
   let count = 0, ended: string | undefined;
 
   const refusal = (call: string): Error =>
@@ -68,7 +70,14 @@ export function openLine({ worker, lock }: Started): Line {
   worker.addEventListener("message", ({ data }: MessageEvent<Reply>) => {
     if (data?.mark !== MARK || !("id" in data)) return;
     const { id } = data;
-    if ("heard" in data) return void (listeners.get(id)?.[data.heard] as (...args: unknown[]) => void)?.(...data.args);
+    if ("heard" in data) {
+      const listener = listeners.get(id)?.[data.heard] as ((...args: unknown[]) => void) | undefined;
+      try {
+        return listener?.(...data.args);
+      } catch (error) {
+        return stop(id, error);
+      }
+    }
     const call = waiting.get(id);
     waiting.delete(id);
     if (call) return "result" in data ? call.resolve(data.result) : call.reject(unpackError(data.failure));
@@ -106,20 +115,23 @@ export function openLine({ worker, lock }: Started): Line {
     return { id, result };
   };
   const stoppers = new Map<number, () => void>();
+  const stop = (id: number, reason: unknown): void => {
+    const { reject } = waiting.get(id) ?? {};
+    waiting.delete(id);
+    if (ended === undefined) worker.postMessage({ mark: MARK, id, abort: true } satisfies Request);
+    if (reject) reject(reason);
+    else if (listeners.delete(id)) stopped.set(id, reason);
+  };
   const abortWith = (signal: AbortSignal, id: number): void => {
-    const stop = (): void => {
-      const { reject } = waiting.get(id) ?? {};
-      waiting.delete(id);
-      if (ended === undefined) worker.postMessage({ mark: MARK, id, abort: true } satisfies Request);
-      reject?.(signal.reason);
-    };
-    signal.addEventListener("abort", stop, { once: true });
-    stoppers.set(id, () => signal.removeEventListener("abort", stop));
+    const abort = () => stop(id, signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    stoppers.set(id, () => signal.removeEventListener("abort", abort));
   };
   const forget = (id: number): void => {
     stoppers.get(id)?.();
     stoppers.delete(id);
     listeners.delete(id);
+    stopped.delete(id);
   };
 
   const line: Line = {
@@ -149,7 +161,10 @@ export function openLine({ worker, lock }: Started): Line {
     let ahead = next(), done = false;
     try {
       for (;;) {
-        const step = await ahead;
+        const step = await ahead.catch((error) => {
+          throw stopped.has(id) ? stopped.get(id) : error;
+        });
+        if (stopped.has(id)) throw stopped.get(id);
         if ((done = step.done === true)) return;
         ahead = next();
         yield step.value as T;

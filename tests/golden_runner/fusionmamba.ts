@@ -68,6 +68,7 @@ const fusionMambaMixer: Adapter = {
     const config = fusionMixerConfig(o.bimamba_type, o.d_model!, {
       inner: (o.expand ?? 2) * o.d_model!,
       stateSize: o.d_state ?? 16,
+      convWidth: o.d_conv ?? 4,
       divide: !!o.if_devide_out,
       norm: !!o.use_norm,
     });
