@@ -6,7 +6,7 @@
 import type { Device } from "./device.ts";
 import { describeAdapter, findAdapter } from "./gpu/adapter.ts";
 import { lazyImport } from "./bytes/lazy_import.ts";
-import { openWasm, type WasmOptions } from "./wasm/device.ts";
+import { checkThreads, openWasm, type WasmOptions } from "./wasm/device.ts";
 import { supports, type Variant } from "./wasm/load.ts";
 import { obstacleToThreads } from "./wasm/cores.ts";
 
@@ -120,6 +120,7 @@ const matches = ({ kind }: Candidate, wish: DeviceKind | undefined): boolean =>
  * was taken.
  *
  * @throws {Error} When the required device cannot be had; the message tells what was tried.
+ * @throws {RangeError} When there is no device of that name, or no such number of threads.
  *
  * @example
  * ```ts
@@ -132,6 +133,12 @@ const matches = ({ kind }: Candidate, wish: DeviceKind | undefined): boolean =>
 export async function openDevice(options: OpenOptions = {}): Promise<Device> {
   const wish = options.require ?? options.prefer;
   const all = candidates(options);
+  checkThreads(options.threads);
+  if (wish !== undefined && !all.some((candidate) => matches(candidate, wish))) {
+    throw new RangeError(
+      `Cannot open a device as it must be one of ${all.map(({ kind }) => kind).join(", ")}: current value is ${wish}`,
+    );
+  }
   const ordered = [...all.filter((c) => matches(c, wish)), ...all.filter((c) => !options.require && !matches(c, wish))];
   const tried: string[] = [], obstacles: string[] = [];
   for (const candidate of ordered) {

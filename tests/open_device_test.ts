@@ -36,6 +36,18 @@ Deno.test("openDevice() goes on to the next device when a preferred one cannot b
   assertEquals(device.kind, "wasm");
 });
 
+Deno.test("openDevice() takes no slower device where a wish makes no sense", async () => {
+  for (const threads of [0, -1, 1.5, NaN]) {
+    await assertRejects(() => openDevice({ threads }), RangeError, "threads must be");
+  }
+  await assertRejects(
+    () => openDevice({ prefer: "cuda" as never }),
+    RangeError,
+    "webgpu, wasm, wasm-simd128, reference",
+  );
+  await assertRejects(() => openDevice({ require: "cuda" as never }), RangeError, "current value is cuda");
+});
+
 Deno.test("openDevice() says what was tried when the required device cannot be had", async () => {
   const module = new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
   await assertRejects(() => openDevice({ require: "wasm", wasm: module }), Error, "WASM with relaxed SIMD");

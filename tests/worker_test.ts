@@ -131,6 +131,10 @@ Deno.test("errors of an engine keep their class and words", async () => {
   await assertRejects(() => engine.restore(vim, photo), TypeError, "must be one that restores");
   await assertRejects(() => engine.loadModel("no/such/file.pth"), Error, "no/such/file.pth");
   await assertRejects(() => engine.classify({ ...vim }, photo), TypeError, "must be one that this engine has loaded");
+  const other = await engine.loadModel(await engine.defaultModel("upscale"));
+  other.close();
+  await assertRejects(() => engine.restore(other, photo), Error, "Cannot restore in a worker as the model is closed");
+  await assertRejects(() => other.warmup({ height: 8, width: 8 }), Error, "the model is closed");
   const tap = { tap: () => {} } as never;
   await assertRejects(() => engine.classify(vim, photo, tap), TypeError, "tap must be data or a listener");
   const bytes = new Uint8Array(100);

@@ -167,13 +167,17 @@ async function openThreads(setup: ThreadSetup): Promise<Threads> {
   return new module.Threads(setup);
 }
 
+/** Refuses what is no number of threads. */
+export function checkThreads(threads: WasmOptions["threads"] = "auto"): void {
+  if (threads === "auto" || Number.isInteger(threads) && threads >= 1) return;
+  throw new RangeError(
+    `Cannot open the WASM device as threads must be "auto" or a whole number of at least 1: current value is ${threads}`,
+  );
+}
+
 /** Threads that the device shall have. */
 async function threadsWanted({ threads = "auto", module }: WasmOptions): Promise<number> {
-  if (threads !== "auto" && (!Number.isInteger(threads) || threads < 1)) {
-    throw new RangeError(
-      `Cannot open the WASM device as threads must be "auto" or a whole number of at least 1: current value is ${threads}`,
-    );
-  }
+  checkThreads(threads);
   if (module || obstacleToThreads()) return 1;
   return Math.min(MOST_THREADS, threads === "auto" ? await usableCores() : threads);
 }

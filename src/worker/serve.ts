@@ -35,10 +35,12 @@ function optionsOf(id: number, { plain, heard, stops }: Extract<Request, { call:
 }
 
 /** What a number stands for. */
-const resolved = (arg: unknown): unknown => {
+function resolved(call: string, arg: unknown): unknown {
   const ref = (arg as Partial<Ref> | undefined)?.ref;
-  return typeof ref === "number" ? kept.refs.get(ref) : arg;
-};
+  if (typeof ref !== "number") return arg;
+  if (!kept.refs.has(ref)) throw new Error(`Cannot ${call} in a worker as the model is closed`);
+  return kept.refs.get(ref);
+}
 
 /** Bitmaps and frames that were sent hold memory until they are closed. */
 function closeSent(args: readonly unknown[]): void {
@@ -62,7 +64,7 @@ function end(id: number): void {
 
 async function answer({ id, call, args, options }: Extract<Request, { call: string }>): Promise<unknown> {
   if (call === "next" || call === "return") return await walk(call, args[0] as number);
-  const given = [...args.map(resolved), optionsOf(id, options)];
+  const given = [...args.map((arg) => resolved(call, arg)), optionsOf(id, options)];
   if (Object.hasOwn(STREAMS, call)) {
     const { facts, steps } = await STREAMS[call]!(kept, ...given as never[]);
     running.get(id)?.signal.throwIfAborted(); // nobody would end it
