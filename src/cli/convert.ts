@@ -4,13 +4,14 @@
  * @module
  */
 import { convertCheckpoint } from "../checkpoint/convert.ts";
-import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
+import { writeAtomically } from "../bytes/files_node.ts";
 import { readTextPath } from "../bytes/read_path.ts";
 import { checkModel, detectModel, officialEntries, openModelSource } from "../load_model.ts";
 import type { AnyDetected, ModelMetadata } from "../models/family.ts";
 import { jsonOption } from "./classify.ts";
 import { type Command, MODEL_HELP, MODEL_OPTIONS, modelOption, parse, UsageError } from "./command.ts";
 import { loadingLine } from "./progress.ts";
+import { checkFree } from "./targets.ts";
 
 const HELP = `Usage: sidewinder convert IN OUT [options]
 
@@ -52,7 +53,7 @@ export const convertCommand: Command = {
     if (dtype !== "f16" && dtype !== "f32" && dtype !== "int8") {
       throw new UsageError(`Cannot use --dtype as it must be f16, f32 or int8: current value is ${dtype}`);
     }
-    await refuseExisting(to, values.force ?? false);
+    await checkFree(to, [from], values.force ?? false);
     const options = jsonOption("options", values.options);
     const progress = loadingLine(terminal);
     const step = { signal: terminal.signal, onProgress: progress.onProgress };
@@ -86,13 +87,6 @@ export const convertCommand: Command = {
     return 0;
   },
 };
-
-async function refuseExisting(path: string, force: boolean): Promise<void> {
-  if (force) return;
-  const { stat } = await nodeFiles();
-  const exists = await stat(path).then(() => true, () => false);
-  if (exists) throw new Error(`Cannot convert as ${path} must not exist yet: it does; --force overwrites it`);
-}
 
 /** A JSON list of as many names as the model has classes. */
 async function readLabels(path: string, { gives }: AnyDetected): Promise<string[]> {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
+import { writeAtomically } from "../bytes/files_node.ts";
 import { readTextPath } from "../bytes/read_path.ts";
 import { forecast } from "../forecast.ts";
 import { loadModel } from "../load_model.ts";
@@ -19,11 +19,15 @@ import {
   parse,
   UsageError,
 } from "./command.ts";
+import { STANDARD } from "./image_paths.ts";
+import { allOfStandardInput, writeStandard } from "./standard_streams.ts";
+import { checkFree } from "./targets.ts";
 
 const HELP = `Usage: sidewinder forecast FILE.csv -o OUT.csv --model FILE [options]
 
 Forecasts the columns of a table with a TimeMachine. The first line names the columns; those that hold no numbers, such as
 a date, are left out unless they are asked for, which is an error, and so are those without a name, such as pandas' index.
+FILE.csv and OUT.csv may be -, standard input and output.
 
   -o, --output FILE      where the future goes, with the same names
   --model FILE|URL|NAME  the checkpoint; its authors publish none
@@ -134,11 +138,12 @@ export const forecastCommand: Command = {
         "Cannot forecast as one FILE.csv, -o OUT.csv and --model FILE must be given: see sidewinder forecast --help",
       );
     }
-    const { stat } = await nodeFiles();
-    if (!values.force && await stat(output).then(() => true, () => false)) {
-      throw new Error(`Cannot forecast as ${output} must not exist yet: it does; --force overwrites it`);
-    }
-    const table = readTable(await readTextPath(from), columns === undefined ? undefined : fieldsOf(columns));
+    const piped = output === STANDARD;
+    if (!piped) await checkFree(output, [from], values.force ?? false);
+    const text = from === STANDARD
+      ? new TextDecoder().decode(await allOfStandardInput(terminal.signal))
+      : await readTextPath(from);
+    const table = readTable(text, columns === undefined ? undefined : fieldsOf(columns));
     await using device = await openDevice(deviceOption(values));
     const options = jsonOption("options", values.options);
     await using model = await loadModel(device, path, {
@@ -149,8 +154,12 @@ export const forecastCommand: Command = {
     const { values: future, rows } = await forecast(model, { values: table.values, columns: table.names.length }, {
       signal: terminal.signal,
     });
-    const text = new TextEncoder().encode(writeTable(table.names, future));
-    await writeAtomically(output, [text], { signal: terminal.signal });
+    const written = new TextEncoder().encode(writeTable(table.names, future));
+    if (piped) {
+      await writeStandard(written);
+      return 0;
+    }
+    await writeAtomically(output, [written], { signal: terminal.signal });
     terminal.print(values.json ? JSON.stringify({ output, rows, columns: table.names, device: device.name }) : output);
     return 0;
   },

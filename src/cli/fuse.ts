@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { nodeFiles, writeAtomically } from "../bytes/files_node.ts";
+import { writeAtomically } from "../bytes/files_node.ts";
 import { fuse } from "../fuse.ts";
 import { loadModel } from "../load_model.ts";
 import { openDevice } from "../open_device.ts";
@@ -21,6 +21,7 @@ import {
 } from "./command.ts";
 import { loadingLine, runningLine } from "./progress.ts";
 import { readGeotiff, type SampleKind } from "./read_geotiff.ts";
+import { checkFree } from "./targets.ts";
 import { geotiffBytes, type Samples } from "./write_geotiff.ts";
 
 const HELP = `Usage: sidewinder fuse PAN MS -o OUT --model FILE [options]
@@ -75,10 +76,13 @@ export const fuseCommand: Command = {
       throw new UsageError(`Cannot use --maximum as it must be above 0: current value is ${values.maximum}`);
     }
     const tile = countOption("tile", values.tile, 1), options = jsonOption("options", values.options);
-    const opening = deviceOption(values), { stat } = await nodeFiles();
-    if (!values.force && await stat(out).then(() => true, () => false)) {
-      throw new Error(`Cannot fuse as ${out} must not exist yet: it does; --force overwrites it`);
+    const opening = deviceOption(values);
+    if (!/\.tiff?$/i.test(out)) {
+      throw new UsageError(
+        `Cannot fuse as OUT must end in .tif or .tiff, the one format that is written: it is ${out}`,
+      );
     }
+    await checkFree(out, [panPath, msPath], values.force ?? false);
     const pan = await readGeotiff(panPath, signal), ms = await readGeotiff(msPath, signal);
     await using device = await openDevice(opening);
     const loading = loadingLine(terminal);

@@ -72,30 +72,39 @@ export async function targetsOf(images: readonly ImagePath[], options: TargetOpt
     return [{ path: STANDARD, type: type ?? "png", done: false }];
   }
   const targets = await named(images, options), taken = new Map<string, string>();
-  const { stat } = await nodeFiles(), { resolve } = await nodePath(), checked: Target[] = [];
+  const { resolve } = await nodePath(), checked: Target[] = [];
   for (const [i, target] of targets.entries()) {
     const { path } = target, image = images[i]!.path, other = taken.get(resolve(path));
     if (other !== undefined) {
       throw new Error(`Cannot write ${path} as it must come from one image: ${other} and ${image} do`);
     }
     taken.set(resolve(path), image);
-    for (const { path: input } of images) {
-      if (input !== STANDARD && (resolve(path) === resolve(input) || await sameFile(path, input))) {
-        throw new Error(`Cannot write ${path} as it must not be the input itself`);
-      }
-    }
-    const there = await stat(path).catch(() => undefined);
-    if (there?.isDirectory()) throw new Error(`Cannot write ${path} as it must be a file: it is a folder`);
-    const done = resume && there !== undefined && await isNewer(path, image);
-    if (there && !force && !resume) {
-      throw new Error(`Cannot write ${path} as it must not exist yet: it does; --force overwrites it`);
-    }
-    checked.push({ ...target, done });
+    await checkFree(path, images.map((input) => input.path), force || resume);
+    checked.push({ ...target, done: resume && await isNewer(path, image) });
   }
   if (suffix.includes("/")) {
     throw new UsageError(`Cannot use --suffix as it must have no slash: current value is ${suffix}`);
   }
   return checked;
+}
+
+/**
+ * Refuses to write over an input, by whatever name or link, over a folder, and without `force` over a file.
+ *
+ * @throws {Error} In these cases.
+ */
+export async function checkFree(path: string, inputs: readonly string[], force: boolean): Promise<void> {
+  const { stat } = await nodeFiles(), { resolve } = await nodePath();
+  for (const input of inputs) {
+    if (input !== STANDARD && (resolve(path) === resolve(input) || await sameFile(path, input))) {
+      throw new Error(`Cannot write ${path} as it must not be the input itself`);
+    }
+  }
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw new Error(`Cannot write ${path} as it must be a file: it is a folder`);
+  if (there && !force) {
+    throw new Error(`Cannot write ${path} as it must not exist yet: it does; --force overwrites it`);
+  }
 }
 
 /**

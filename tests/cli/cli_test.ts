@@ -129,6 +129,7 @@ Deno.test("sidewinder convert halves a checkpoint, keeps what it says, and does 
     assertMatch(again.err, /--force/);
     const forced = await sidewinder("convert", "tests/golden/pth/vim_training.pth", out, "--force");
     assertEquals(forced.code, 0);
+    assertMatch((await sidewinder("convert", out, out, "--force")).err, /must not be the input itself/);
     assertEquals([...Deno.readDirSync(folder)].length, 1);
   }));
 

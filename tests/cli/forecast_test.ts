@@ -42,6 +42,20 @@ Deno.test("sidewinder forecast gives what forecast() gives, columns chosen by na
     const { values } = await forecast(loaded, { values: readTable(text, names).values, columns });
     assertEquals(Float32Array.from(written.values), values);
     assertStringIncludes((await runCommand(forecastCommand, ...args)).err, "--force overwrites it");
+    const onto = await runCommand(forecastCommand, from, "-o", from, "--model", model, "--force");
+    assertStringIncludes(onto.err, "must not be the input itself");
+    assertEquals(await Deno.readTextFile(from), text);
+    const cli = new URL("../../cli.ts", import.meta.url).pathname;
+    const { stdout } = await new Deno.Command("sh", {
+      args: ["-c", '"$0" run -A "$1" forecast - -o - --model "$2" --columns "$3" < "$4"', ...[
+        Deno.execPath(),
+        cli,
+        model,
+        names.join(","),
+        from,
+      ]],
+    }).output();
+    assertEquals(new TextDecoder().decode(stdout), await Deno.readTextFile(to));
   }));
 
 Deno.test("sidewinder forecast names the row and the column of what is missing, and writes nothing", () =>

@@ -116,6 +116,21 @@ Deno.test("sidewinder fuse gives what fuse() gives, where PAN lies and in the nu
     assertStringIncludes(again.err, "--force overwrites it");
     assertEquals((await runCommand(fuseCommand, ...args, "--force", "--maximum", "1023")).code, 0);
     assert((await readTiff(`${folder}/out.tif`)).data.every((value) => value <= 1023));
+
+    for (
+      const [to, message] of [
+        ["pan.tif", "must not be the input itself"],
+        ["ms.tif", "must not be the input itself"],
+        ["out.png", "must end in .tif or .tiff"],
+      ] as const
+    ) {
+      const onto = await runCommand(
+        fuseCommand,
+        ...args.map((arg) => arg === `${folder}/out.tif` ? `${folder}/${to}` : arg),
+        "--force",
+      );
+      assertStringIncludes(onto.err, message);
+    }
   }));
 
 Deno.test("examples/pansharpen/fuse.ts fuses GeoTIFF files", () =>
