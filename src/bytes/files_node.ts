@@ -63,6 +63,7 @@ const OBSTACLES: Readonly<Record<string, readonly [wish: string, fact: string]>>
   EPERM: ["its folder must be one that may be written", "permission is denied"],
   ENOENT: ["its folder must exist", "there is none"],
   ENOTDIR: ["its folder must be a folder", "it is a file"],
+  EEXIST: ["its folder must be a folder", "it is a file"],
   EISDIR: ["it must be a file", "it is a folder"],
   ENAMETOOLONG: ["its name must be one that the disk can hold", "it is too long"],
   EMFILE: ["the process must be able to open one more file", "it has as many open as it may"],

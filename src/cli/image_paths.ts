@@ -30,13 +30,17 @@ export interface ImagePath {
 /** Standard input. */
 export const STANDARD = "-";
 
-/** The images that arguments name: a folder stands for the images in it, a glob for what it matches. */
-export async function imagePaths(names: readonly string[], recursive: boolean): Promise<ImagePath[]> {
-  const { stat } = await nodeFiles();
+/**
+ * The images that arguments name: a folder stands for the images in it, a glob for what it matches. With `recursive` folders in
+ * folders count too, but for the one that results go to.
+ */
+export async function imagePaths(names: readonly string[], recursive: boolean, out?: string): Promise<ImagePath[]> {
+  const { stat } = await nodeFiles(), { resolve } = await nodePath();
+  const into = recursive ? { except: out && resolve(out) } : undefined;
   const paths: ImagePath[] = [];
   for (const name of names) {
     const there = name === STANDARD ? undefined : await stat(name).catch(() => undefined);
-    if (there?.isDirectory()) paths.push(...await imagesIn(name, "", recursive));
+    if (there?.isDirectory()) paths.push(...await imagesIn(name, "", into));
     else if (!there && name !== STANDARD && GLOB_REGEXP.test(name)) {
       paths.push(...(await matches(name)).map((path) => ({ path, under: "", found: true })));
     } else paths.push({ path: name, under: "", found: false });
@@ -44,15 +48,19 @@ export async function imagePaths(names: readonly string[], recursive: boolean): 
   return paths;
 }
 
-/** The images of a folder: by their ending, or where that says nothing by their first bytes. */
-async function imagesIn(folder: string, under: string, recursive: boolean): Promise<ImagePath[]> {
-  const { readdir } = await nodeFiles(), { join } = await nodePath();
+/** The images of a folder: by their ending, or where that says nothing by their first bytes; `into` others in it or not. */
+async function imagesIn(
+  folder: string,
+  under: string,
+  into: { readonly except: string | undefined } | undefined,
+): Promise<ImagePath[]> {
+  const { readdir } = await nodeFiles(), { join, resolve } = await nodePath();
   const paths: ImagePath[] = [];
   for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => a.name < b.name ? -1 : 1)) {
     const path = join(folder, entry.name);
     if (SIDECAR_REGEXP.test(entry.name)) continue;
     if (entry.isDirectory()) {
-      if (recursive) paths.push(...await imagesIn(path, join(under, entry.name), recursive));
+      if (into && resolve(path) !== into.except) paths.push(...await imagesIn(path, join(under, entry.name), into));
     } else if (await isImage(path, entry.name)) paths.push({ path, under, found: true, inFolder: true });
   }
   return paths;

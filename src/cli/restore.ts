@@ -37,7 +37,7 @@ export const restoreCommand: Command = {
       force: values.force ?? false,
       resume: values.resume ?? false,
     };
-    const named = frames ? [] : await imagePaths(read.positionals, values.recursive ?? false);
+    const named = frames ? [] : await imagePaths(read.positionals, values.recursive ?? false, values.out);
     const images = await withoutResults(named, results);
     if (!frames && images.length === 0) {
       throw new UsageError(`Cannot restore as IN must name images: ${read.positionals.join(" ")} has none`);

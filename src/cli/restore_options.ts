@@ -20,7 +20,7 @@ texts and density are kept.
   -o, --out OUT          where the result goes
   --suffix TEXT          after the name of each result, such as _x2; without -o results go beside their images
   --type TYPE            png, jpeg, webp or gif; what the ending of OUT says, else png
-  --recursive            folders with all folders in them
+  --recursive            folders with all folders in them, but for OUT
   --resume               leave results that are there and newer than their image
   --force                overwrite existing files
   --strip                leave out metadata; the colour profile stays

@@ -148,6 +148,21 @@ Deno.test("sidewinder restore --resume goes on after a kill -9 in the middle of 
     assertEquals(await Deno.readFile(`${folder}/out/b.png`), await Deno.readFile(`${folder}/out/c.png`));
   }));
 
+Deno.test("sidewinder restore --recursive goes on with results in a folder of the folder", () =>
+  inFolder(async (folder) => {
+    await Deno.mkdir(`${folder}/sub`);
+    for (const name of ["a.png", "sub/b.png"]) await Deno.copyFile(PHOTO, `${folder}/${name}`);
+    const args = [folder, "-o", `${folder}/out`, "--recursive", "--resume"];
+    for (const said of ["2 of 2 pictures,", "0 of 2 pictures, 2 were there"]) {
+      const { code, out, err } = await runCommand(restoreCommand, ...args);
+      assertEquals(code, 0, err);
+      assert(out.includes(said), out);
+    }
+    assertEquals([namesIn(`${folder}/out`), namesIn(`${folder}/out/sub`)], [["a.png", "sub"], ["b.png"]]);
+    const { err } = await runCommand(restoreCommand, `${folder}/a.png`, "-o", `${folder}/sub/b.png/c.png`);
+    assert(err.includes("as its folder must be a folder: it is a file"), err);
+  }));
+
 Deno.test("sidewinder restore --resume takes results beside their images for what they are", () =>
   inFolder(async (folder) => {
     for (const name of ["a.png", "b.jfif"]) await Deno.copyFile(PHOTO, `${folder}/${name}`);
