@@ -125,6 +125,18 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
     if (faults.lost) throw faults.lost;
   };
 
+  const readBack = async (tensor: Tensor): Promise<Float32Array> => {
+    guard("read");
+    const { block } = tensor.buffer as GpuBuffer, rows = rowsOf(tensor), columns = columnsOf(tensor);
+    if (rows * columns === 0 || !block.gpu) {
+      await device.flush();
+      return new Float32Array(rows * columns);
+    }
+    const elements = (rows - 1) * tensor.stride + columns;
+    block.used = commands.serial;
+    const span = new Float32Array(await readback.read(block.gpu, 4 * tensor.offset, 4 * elements));
+    return elements === rows * columns ? span : readRows(span, 0, tensor);
+  };
   const device: WebgpuDevice = {
     kind: "webgpu",
     name: `webgpu ${description.name}`,
@@ -166,17 +178,11 @@ export async function openWebgpu(options: WebgpuOptions = {}): Promise<WebgpuDev
       await Promise.race([gpu.queue.onSubmittedWorkDone(), faults.whenLost]);
       await faults.settle();
     },
-    async read(tensor: Tensor): Promise<Float32Array> {
-      guard("read");
-      const { block } = tensor.buffer as GpuBuffer, rows = rowsOf(tensor), columns = columnsOf(tensor);
-      if (rows * columns === 0 || !block.gpu) {
-        await device.flush();
-        return new Float32Array(rows * columns);
-      }
-      const elements = (rows - 1) * tensor.stride + columns;
-      block.used = commands.serial;
-      const span = new Float32Array(await readback.read(block.gpu, 4 * tensor.offset, 4 * elements));
-      return elements === rows * columns ? span : readRows(span, 0, tensor);
+    read(tensor: Tensor): Promise<Float32Array> {
+      const reading = readBack(tensor);
+      // Who reads in the middle of a run waits for it after the run, which may have failed by then.
+      reading.catch(() => {});
+      return reading;
     },
     exclusive: taskQueue(),
     memory(): DeviceMemory {

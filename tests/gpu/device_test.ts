@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { openWebgpu } from "../../src/gpu/device.ts";
 import { Ops } from "../../src/ops/ops.ts";
-import { planModel } from "../../src/run/run_model.ts";
+import { planModel, runModel } from "../../src/run/run_model.ts";
 import { columns, type Tensor, tensorOf } from "../../src/tensor.ts";
 import { gpuTest } from "./gpu.ts";
 
@@ -189,6 +189,22 @@ gpuTest(
     assertEquals(await next.read(new Ops(next).input(ramp(4), [4])), ramp(4));
   },
 );
+
+gpuTest("what a tap reads in a run that fails is no unhandled rejection", async (device) => {
+  const readings: Promise<Float32Array>[] = [];
+  const run = runModel(device, function* (ops, tap) {
+    const y = ops.unary(ops.input(ramp(4), [1, 4]), "silu");
+    if (tap) {
+      tap("y", y);
+      device.destroy();
+    }
+    yield;
+    return y;
+  }, { tap: (_, y) => void readings.push(device.read(y)) });
+  await assertRejects(() => run, Error, "the WebGPU device was lost");
+  await new Promise((resolve) => setTimeout(resolve, 50)); // what nobody handles is reported
+  await assertRejects(() => readings[0]!, Error, "the WebGPU device was lost");
+});
 
 gpuTest("close() can be called twice; later calls say that the device is closed", async (device) => {
   device.close();
