@@ -57,6 +57,15 @@ export interface TensorOptions<O extends boolean> {
   readonly optional?: O;
 }
 
+/** Refuses sizes that no weight has, as configurations of blocks may lead to. */
+function checkSizes(...shapes: readonly (readonly number[])[]): void {
+  const wrong = shapes.find((shape) => !shape.every((size) => Number.isInteger(size) && size > 0));
+  if (!wrong) return;
+  throw new RangeError(
+    `Cannot declare a weight as its sizes must be whole numbers of at least 1: current shape is ${show(wrong)}`,
+  );
+}
+
 /**
  * A weight stored under its own path.
  *
@@ -65,6 +74,7 @@ export interface TensorOptions<O extends boolean> {
  * const spec = { weight: tensor("conv1d", [1, 384, 4], { stored: [384, 1, 4] }), bias: tensor("plain", [384]) };
  * ```
  * @throws {TypeError} When `stored` holds another number of elements.
+ * @throws {RangeError} When a size is no whole number of at least 1.
  */
 export function tensor<O extends boolean = false>(
   role: Role,
@@ -72,6 +82,7 @@ export function tensor<O extends boolean = false>(
   options: TensorOptions<O> = {},
 ): Leaf & { readonly optional: O } {
   const { stored = shape, optional = false as O } = options;
+  checkSizes(shape, stored);
   if (sizeOf(stored) !== sizeOf(shape)) {
     throw new TypeError(
       `Cannot declare a tensor as its stored shape must hold as many elements as ${show(shape)}: current shape is ${
@@ -103,6 +114,7 @@ export function derived(
   make: (parts: Parts) => Float32Array,
   stateSize?: number,
 ): Weight {
+  checkSizes(shape, ...Object.values(parts));
   return { kind: "leaf", role, shape, parts, make, optional: false, ...(stateSize === undefined ? {} : { stateSize }) };
 }
 

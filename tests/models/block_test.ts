@@ -1,5 +1,6 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createBlock } from "../../src/models/blocks/block.ts";
+import { s4dConfig, s4dWeights } from "../../src/models/blocks/s4d.ts";
 import { openReference } from "../../src/reference/device.ts";
 import { sizeOf } from "../../src/tensor.ts";
 import { openWasm } from "../../src/wasm/device.ts";
@@ -47,6 +48,16 @@ Deno.test("createBlock() returns hidden state and residual as the official forwa
   const second = await block.forward(hidden, [1, 6, 4], { residual });
   second.residual.forEach((value) => assertAlmostEquals(value, 2, 1e-6));
   assert(second.hidden.some((value, i) => value !== first.hidden[i]));
+});
+
+Deno.test("createBlock() and the configurations of blocks refuse sizes that no weight has", async () => {
+  await using device = await openWasm();
+  for (const width of [0, -1, 1.5, NaN]) {
+    await assertRejects(() => createBlock(device, width), RangeError, "sizes must be whole numbers of at least 1");
+  }
+  await assertRejects(() => createBlock(device, 8, { mixer: { stateSize: 0 } }), RangeError, "at least 1");
+  assertThrows(() => s4dWeights(s4dConfig(4, 1), 8), RangeError, "current shape is [4, 0]");
+  assertEquals(device.memory().weights, 0);
 });
 
 Deno.test("createBlock() names what is wrong with a state", async () => {
