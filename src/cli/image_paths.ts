@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { reasonOf } from "../bytes/errors.ts";
 import { nodeFiles, nodePath } from "../bytes/files_node.ts";
 import { imageType } from "../image/headers/header.ts";
 import { glob } from "./glob.gen.ts";
@@ -54,9 +55,17 @@ async function imagesIn(
   under: string,
   into: { readonly except: string | undefined } | undefined,
 ): Promise<ImagePath[]> {
-  const { readdir } = await nodeFiles(), { join, resolve } = await nodePath();
+  const { readdir } = await nodeFiles(), { dirname, join, resolve } = await nodePath();
   const paths: ImagePath[] = [];
-  for (const entry of (await readdir(folder, { withFileTypes: true })).sort((a, b) => a.name < b.name ? -1 : 1)) {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((cause) => {
+    if (under !== "") return undefined;
+    throw new Error(`Cannot read ${folder} as it must be a readable folder: current answer is ${reasonOf(cause)}`, {
+      cause,
+    });
+  });
+  // One in a folder, such as lost+found, is told of when its turn comes, as a link that leads nowhere is.
+  if (!entries) return [{ path: folder, under: dirname(under), found: true, inFolder: true }];
+  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
     const path = join(folder, entry.name);
     if (SIDECAR_REGEXP.test(entry.name)) continue;
     if (entry.isDirectory()) {

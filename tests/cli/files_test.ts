@@ -148,6 +148,21 @@ Deno.test("sidewinder restore --resume goes on after a kill -9 in the middle of 
     assertEquals(await Deno.readFile(`${folder}/out/b.png`), await Deno.readFile(`${folder}/out/c.png`));
   }));
 
+Deno.test("sidewinder restore --recursive goes on after a folder that may not be read", () =>
+  inFolder(async (folder) => {
+    for (const name of ["in", "in/lost+found", "in/z"]) await Deno.mkdir(`${folder}/${name}`);
+    for (const name of ["a.png", "z/b.png"]) await Deno.copyFile(PHOTO, `${folder}/in/${name}`);
+    const args = ["restore", `${folder}/in`, "-o", `${folder}/out`, "--recursive"];
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", `--deny-read=${folder}/in/lost+found`, "--no-prompt", "cli.ts", ...args],
+    }).output();
+    const [out, err] = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)) as [string, string];
+    assertEquals(code, 1, err);
+    assertMatch(err, /in\/lost\+found: Cannot read .*lost\+found as it must be a readable file/);
+    assert(out.includes("2 of 3 pictures, 1 failed"), out);
+    assertEquals([namesIn(`${folder}/out`), namesIn(`${folder}/out/z`)], [["a.png", "z"], ["b.png"]]);
+  }));
+
 Deno.test("sidewinder restore --recursive goes on with results in a folder of the folder", () =>
   inFolder(async (folder) => {
     await Deno.mkdir(`${folder}/sub`);
