@@ -290,7 +290,10 @@ export interface EngineCalls {
   zip: { args: { readonly items: readonly ZipItem[] } & SaveOptions; result: Blob };
   /** What was kept of an earlier visit, and what shall be kept of this one. */
   session: { args: Record<never, never>; result: string | undefined };
-  keepSession: { args: { readonly text: string }; result: undefined };
+  /** Whether it survives a reload. */
+  keepSession: { args: { readonly text: string }; result: boolean };
+  /** Another tab has the session. */
+  leaveSession: { args: Record<never, never>; result: undefined };
   forgetSession: { args: Record<never, never>; result: undefined };
 }
 
@@ -304,6 +307,8 @@ export type FailureKind =
   | "image-too-large"
   | "image-kind"
   | "image-format"
+  | "image-shape"
+  | "part-missing"
   | "not-checkpoint"
   | "damaged-checkpoint"
   | "foreign-model"

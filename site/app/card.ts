@@ -4,9 +4,10 @@
  * @module
  */
 import type { CardReport, TensorRow, TensorStats } from "../protocol.ts";
+import { size } from "./amounts.ts";
 import { byId, make, setText } from "./dom.ts";
 import { call } from "./engine.ts";
-import { size, TEXT } from "./strings.ts";
+import { TEXT } from "./strings.ts";
 
 const dialog = byId<HTMLDialogElement>("card"), body = byId("card-rows");
 const search = byId<HTMLInputElement>("card-search"), more = byId<HTMLButtonElement>("card-more");

@@ -4,11 +4,12 @@
  * @module
  */
 import type { DeviceWish } from "../protocol.ts";
+import { duration } from "./amounts.ts";
 import { byId, make } from "./dom.ts";
 import { call } from "./engine.ts";
 import { switchDevice } from "./device_choice.ts";
 import { type State, watch } from "./store.ts";
-import { duration, TEXT } from "./strings.ts";
+import { TEXT } from "./strings.ts";
 
 const choices = byId("device-choices");
 const box = byId<HTMLDetailsElement>("device-box");

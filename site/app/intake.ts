@@ -44,7 +44,8 @@ function startPaste(): void {
   const button = byId("paste");
   button.hidden = typeof navigator.clipboard?.read !== "function";
   button.addEventListener("click", async () => {
-    const items = await navigator.clipboard.read().catch(() => []);
+    const items = await navigator.clipboard.read().catch(() => undefined);
+    if (!items) return say("error", TEXT.pasteDenied);
     const files: File[] = [];
     for (const item of items) {
       const type = item.types.find((type) => type.startsWith("image/"));

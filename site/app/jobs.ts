@@ -124,7 +124,7 @@ export async function runJob(work: Work, body: (options: WorkOptions) => Promise
 }
 
 function waysOut({ kind }: EngineFailure, again: Way): Way[] {
-  if (kind === "offline" || kind === "other") return [again];
+  if (kind === "offline" || kind === "part-missing" || kind === "other") return [again];
   if (kind !== "device-lost" && kind !== "out-of-memory") return [];
   const processor: Way = { text: TEXT.useProcessor, go: () => void switchDevice("wasm").then(again.go) };
   return current().device?.kind === "webgpu" ? [again, processor] : [again];

@@ -111,6 +111,6 @@ export async function addSample(id: string, choose = false): Promise<void> {
     }
     await addPhoto(blob, `${id}.${sample.url.split(".").at(-1)}`, id);
   } catch (error) {
-    sayFailure(new EngineFailure("offline", String(error)));
+    sayFailure(new EngineFailure("part-missing", String(error)));
   }
 }

@@ -4,12 +4,13 @@
  * @module
  */
 import type { SaveFormat, SaveOptions } from "../protocol.ts";
+import { duration } from "./amounts.ts";
 import { announce, byId, make, setText } from "./dom.ts";
 import { call } from "./engine.ts";
 import { sayFailure } from "./messages.ts";
 import { fileName, removeResult, resultText, shownResult, showResult } from "./results.ts";
 import { current, currentPhoto, type Photo, type Result, type State, update, updatePhoto, watch } from "./store.ts";
-import { duration, TEXT } from "./strings.ts";
+import { TEXT } from "./strings.ts";
 
 const list = byId("results"), against = byId<HTMLSelectElement>("against");
 const format = byId<HTMLSelectElement>("save-format"), quality = byId<HTMLInputElement>("save-quality");

@@ -11,7 +11,7 @@ import { sayFailure } from "./messages.ts";
 import { newPhoto, removePhoto } from "./photos.ts";
 import { showResult, unsaved } from "./results.ts";
 import { type Answer, current, type Photo, type State, takeNumbers, type Tool, update, watch } from "./store.ts";
-import { TEXT } from "./strings.ts";
+import { PAGE, TEXT } from "./strings.ts";
 
 /** A photo as it is written down. */
 type KeptPhoto = Pick<Photo, "id" | "name" | "sample" | "results" | "shown"> & {
@@ -30,6 +30,27 @@ interface Session {
 
 /** Says that there is something to go on with; asked before the engine is. */
 const MARK = "session";
+/** The tab that keeps what is open holds it, and a reload lets it go; milliseconds that this takes at most. */
+const TAB = "sidewinder-tab", LEAVING = 2000;
+/** Whether another tab has the session. */
+let elsewhere = false;
+
+/** Looks whether another tab is open, which keeps what is open there; this one then keeps nothing. */
+async function lookForTabs(): Promise<void> {
+  const { locks } = navigator;
+  if (!locks) return; // nothing can be kept
+  await new Promise<void>((resolve, reject) => {
+    locks.request(TAB, { signal: AbortSignal.timeout(LEAVING) }, () => {
+      resolve();
+      return new Promise(() => {}); // as long as the tab
+    }).catch(reject);
+  }).catch(() => {
+    elsewhere = true;
+    setText(byId("kept-hint"), TEXT.notKept);
+    return call("leaveSession", {});
+  });
+}
+
 /** Milliseconds after a change within which the state is written down. */
 const REST = 300;
 
@@ -105,6 +126,7 @@ async function restorePhotos({ photos, current: shown }: Session): Promise<void>
 
 /** Goes on where the last visit ended; false where there is nothing to go on with. */
 export async function continueSession(): Promise<boolean> {
+  lookForTabs();
   if (!marked()) return false;
   const text = await call("session", {});
   if (text === undefined) return false; // another tab has it
@@ -120,7 +142,7 @@ export async function continueSession(): Promise<boolean> {
 async function forgetAll(): Promise<void> {
   for (const { id } of current().photos) removePhoto(id);
   await call("forgetSession", {}).catch(sayFailure);
-  mark(false);
+  if (!elsewhere) mark(false);
   byId("drop-title").focus();
 }
 
@@ -131,8 +153,9 @@ export function startSession(): void {
     clearTimeout(timer);
     timer = undefined;
     const session = sessionOf(current()), empty = session.photos.length === 0 && session.models.length === 0;
-    mark(!empty);
-    await call("keepSession", { text: JSON.stringify(session) }).catch(() => {}); // it lives as long as the tab
+    if (!elsewhere) mark(!empty);
+    const kept = await call("keepSession", { text: JSON.stringify(session) }).catch(() => false);
+    setText(byId("kept-hint"), kept ? PAGE.keptHint : TEXT.notKept);
   };
   watch((state, before) => {
     const same = (["photos", "current", "models", "chosen", "tool"] as const).every((key) =>

@@ -6,6 +6,7 @@
  */
 import type { FailureKind, Task } from "../protocol.ts";
 import { FAMILY_TITLES } from "../../src/models/titles.gen.ts";
+import { duration, millions, size } from "./amounts.ts";
 
 /** The families that can run on the page. */
 const FAMILIES = new Intl.ListFormat("en").format([...FAMILY_TITLES.classify, ...FAMILY_TITLES.restore]);
@@ -130,6 +131,7 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
   "image-too-large": "This photo is too large: at most 100 megapixels fit. Make it smaller first, then drop it again.",
   "image-kind": "This kind of photo cannot be read here. Save it as an ordinary PNG, JPEG or WebP, then drop it again.",
   "image-format": "This browser cannot read photos of this format. Save it as a JPEG or PNG, then drop it again.",
+  "image-shape": "This photo is too long and narrow for this model. Cut out the part that matters, then try again.",
   "not-checkpoint": `This file is not a checkpoint. Choose a .pth or .safetensors file of ${
     FAMILIES.replace(" and ", " or ")
   }.`,
@@ -142,6 +144,7 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
   "out-of-memory": "There is not enough memory for this. Close other tabs, or use a smaller photo.",
   "offline":
     "The model is not on this device yet and the network cannot be reached. Connect once, or drop a checkpoint.",
+  "part-missing": "This part of the page could not be fetched. Connect, then try again; if it stays, reload the page.",
   "other": "Something went wrong. Try again; if it stays, reload the page.",
 };
 
@@ -184,24 +187,6 @@ const DEVICES: Readonly<Record<string, string>> = {
 
 const number = new Intl.NumberFormat(PAGE.language);
 
-/** A duration in words a person reads at a glance. */
-export function duration(milliseconds: number): string {
-  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 10) return `${(milliseconds / 1000).toFixed(1)} s`;
-  if (seconds < 90) return `${seconds} s`;
-  const minutes = Math.round(seconds / 60);
-  return minutes < 90 ? `${minutes} min` : `${(minutes / 60).toFixed(1)} h`;
-}
-
-/** Bytes in words. */
-export const size = (bytes: number): string =>
-  bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
-
-/** A number of parameters in words. */
-const millions = (count: number): string =>
-  count < 1e6 ? `${Math.round(count / 1e3)} k` : `${(count / 1e6).toFixed(1)} M`;
-
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 /** What the page's own nets were not made for. */
@@ -226,7 +211,6 @@ export const TEXT = {
   pasteEmpty: "There is no photo on the clipboard. Copy one first, then paste again.",
   cameraMissing: "The camera cannot be used. Allow it in the browser, or choose a photo instead.",
   photoAdded: (name: string, width: number, height: number) => `${name} is open, ${width} by ${height} pixels`,
-
   opening: (name: string) => `Opening ${name}`,
   unreadFormat: (format: string) =>
     `This is a ${format} file, which this browser cannot read. Save it as a JPEG or PNG, then drop it again.`,
@@ -268,6 +252,8 @@ export const TEXT = {
   resultFacts: (width: number, height: number, took: string, device: string) =>
     `${number.format(width)} × ${number.format(height)}, ${took} on ${device}`,
   isSaved: "downloaded",
+  notKept: "Kept only until this tab is closed: another one is open, storage is full, or the browser keeps nothing.",
+  pasteDenied: "The clipboard may not be read. Allow it in the browser, or paste with Ctrl+V or ⌘V.",
   unsavedHint: "Some results have not been downloaded yet.",
   dropEmpty: "There is no file in there. Drop photos, a folder with photos, or a checkpoint.",
   failedFiles: (count: number) => `${count} files could not be opened. Everything else is there.`,

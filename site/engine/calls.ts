@@ -14,7 +14,7 @@ import { removeResult, resultBytes } from "./results.ts";
 import { pause, previewPhoto, restorePhoto, showResult } from "./restore_photo.ts";
 import { encodeResult, zipResults } from "./save_results.ts";
 import { forgetSession, keepSession, readSession } from "./session.ts";
-import { forget, keep, kept, piecesOf } from "./storage.ts";
+import { forget, keep, kept, leaveFolder, piecesOf } from "./storage.ts";
 import { deviceMemory } from "./workbench.ts";
 
 /** Answers a call. */
@@ -61,7 +61,8 @@ export const calls: { readonly [C in Exclude<CallName, "open">]: Call<C> } = {
   encode: ({ photo, result, ...options }) => encodeResult(photo, result, options),
   zip: ({ items, ...options }, watch) => zipResults(items, options, watch),
   session: () => readSession(),
-  keepSession: ({ text }) => keepSession(text).then(() => undefined),
+  keepSession: ({ text }) => keepSession(text),
+  leaveSession: () => Promise.resolve(void leaveFolder()),
   forgetSession: () => forgetSession().then(() => undefined),
 };
 

@@ -54,6 +54,7 @@ export function kindOf(error: unknown): FailureKind | "aborted" {
   if (error instanceof Failure) return error.kind;
   if (error instanceof DOMException && error.name === "AbortError") return "aborted";
   const message = messageOf(error);
+  if (/once resized/.test(message)) return "image-shape";
   if (/\blost\b/i.test(message)) return "device-lost";
   if (/must grow to|allocation failed|out of memory/i.test(message)) return "out-of-memory";
   return "other";

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { forgetAllBut, keep, kept } from "./storage.ts";
+import { forgetAllBut, isInMemory, keep, kept } from "./storage.ts";
 
 const SLOTS = ["state-0", "state-1"] as const;
 /** Number of the state that was written last. */
@@ -37,10 +37,11 @@ export async function readSession(): Promise<string | undefined> {
   return newest.text;
 }
 
-/** Keeps the state of this visit. */
-export async function keepSession(text: string): Promise<void> {
-  const number = ++last;
-  await keep(SLOTS[number % 2]!, [new TextEncoder().encode(JSON.stringify({ number, text }))]);
+/** Keeps the state of this visit; whether it, and every file that it speaks of, survives a reload. */
+export async function keepSession(text: string): Promise<boolean> {
+  const number = ++last, { files } = JSON.parse(text) as Numbered;
+  const kept = await keep(SLOTS[number % 2]!, [new TextEncoder().encode(JSON.stringify({ number, text }))]);
+  return kept && !files.some(isInMemory);
 }
 
 /** Lets everything go. */

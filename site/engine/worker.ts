@@ -13,7 +13,7 @@ import { leaveDevice, switchDevice } from "./workbench.ts";
 async function answer(request: Exclude<Request, { readonly abort: true }>, watch: Watch): Promise<unknown> {
   if (request.call === "open") return await switchDevice(request.args.wish);
   const { calls } = await import("./calls.ts").catch((error) => {
-    throw new Failure("offline", error.message, error);
+    throw new Failure("part-missing", error.message, error);
   });
   const call = calls[request.call] as (args: EngineCalls[CallName]["args"], watch: Watch) => Promise<unknown>;
   return await call(request.args, watch);

@@ -228,3 +228,30 @@ siteTest("Escape cancels what is going on", {}, async ({ page }) => {
   await page.locator("#restore-run").waitFor();
   await untilFocused(page, "restore-run");
 });
+
+siteTest("what is chosen is seen in the system's own colours", {}, async ({ page }) => {
+  await page.emulateMedia({ forcedColors: "active" });
+  await openPhotos(page, await photoFile(32, 24), await photoFile(24, 24, "other.png"));
+  await restore(page, "Upscale ×2");
+  /** Widths of the edges of what is chosen and of what is not. */
+  const edges = (chosen: string, other: string) =>
+    Promise.all(
+      [chosen, other].map((selector) =>
+        page.locator(selector).first().evaluate((element) => parseFloat(getComputedStyle(element).borderTopWidth))
+      ),
+    );
+  const pairs: readonly (readonly [string, string])[] = [
+    ["#tab-restore", "#tab-classify"],
+    [".chip input:checked + span", ".chip input:enabled:not(:checked) + span"],
+    [".thumbnail[aria-pressed=true]", ".thumbnail[aria-pressed=false]"],
+  ];
+  for (const [chosen, other] of pairs) {
+    const [wide, narrow] = await edges(chosen, other);
+    assert(wide! > narrow!, `${chosen} looks like ${other}`);
+  }
+  await lookInside(page, "vim_micro");
+  const [column, ground] = await page.locator(".norms button").first().evaluate((button) =>
+    [button.querySelector(".column")!, button].map((element) => getComputedStyle(element).backgroundColor)
+  );
+  assert(column !== ground, "the columns of strength cannot be seen");
+});

@@ -135,3 +135,38 @@ siteTest(
     assert(messages!.y + messages!.height <= work!.y + 1, "messages cover the work");
   },
 );
+
+siteTest("clipboard that may not be read is not called empty", {}, async ({ page }) => {
+  await page.evaluate(() => {
+    navigator.clipboard.read = () => Promise.reject(new DOMException("denied", "NotAllowedError"));
+  });
+  await page.locator("#paste").click();
+  assertMatch(await sentence(page), /clipboard may not be read\. Allow it/);
+});
+
+siteTest("photo too long and narrow for a model is told so by each tool", {}, async ({ page }) => {
+  await openPhotos(page, await photoFile(3000, 1));
+  for (const [tool, run] of [["Classify", "#classify-run"], ["Look inside", "#inside-run"]] as const) {
+    await chooseTool(page, tool);
+    await page.locator(run).click();
+    assertMatch(await sentence(page), /too long and narrow for this model/);
+    await page.getByRole("button", { name: "Dismiss" }).click();
+  }
+  await stillWorks(page);
+});
+
+siteTest("part of the page that is out of reach is not called a model", {
+  expectErrors: /ERR_FAILED|Failed to load/,
+}, async ({ page }) => {
+  const isModel = /model/i;
+  await page.context().route(/\.(js|jpg|png|webp)$/, (route) => route.abort());
+  await page.getByRole("button", { name: /chelsea/ }).click();
+  const sample = await sentence(page);
+  assertMatch(sample, /could not be fetched\. Connect/);
+  assert(!isModel.test(sample));
+  await page.getByRole("button", { name: "Dismiss" }).click();
+  await page.locator("#files").setInputFiles(await photoFile(20, 20));
+  const photo = await sentence(page);
+  assertMatch(photo, /^photo\.png: This part of the page could not be fetched\. Connect/);
+  assert(!isModel.test(photo));
+});
