@@ -5,7 +5,7 @@
  * @module
  */
 import { type BimambaType, type MixerConfig, mixerConfig } from "../blocks/mamba.ts";
-import { wrongOption } from "../options.ts";
+import { refuseUnknown, wrongOption } from "../options.ts";
 import type { ClassToken, Grid, PosEmbedResize } from "../blocks/pos_embed.ts";
 
 export type { ClassToken, Grid, PosEmbedResize } from "../blocks/pos_embed.ts";
@@ -205,8 +205,8 @@ export type VimVariant = keyof typeof VIM_VARIANTS;
  * ```
  */
 export function vimConfig(options: VimOptions = {}): VimConfig {
-  refuseUnknown("option", Object.keys(options), VIM_OPTION_NAMES);
-  refuseUnknown("ssm_cfg option", Object.keys(options.ssm_cfg ?? {}), SSM_NAMES);
+  refuseUnknown("Vim", Object.keys(options), VIM_OPTION_NAMES);
+  refuseUnknown("ssm_cfg of Vim", Object.keys(options.ssm_cfg ?? {}), SSM_NAMES);
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const o: typeof VIM_DEFAULTS = { ...VIM_DEFAULTS, ...given };
   const ssm = o.ssm_cfg ?? {};
@@ -278,16 +278,13 @@ function gridOf([height, width]: Grid, patch: number, stride: number): Grid {
   return [Math.floor((height - patch) / stride) + 1, Math.floor((width - patch) / stride) + 1];
 }
 
-function refuseUnknown(what: string, names: readonly string[], known: readonly string[]): void {
-  const unknown = names.filter((name) => !known.includes(name));
-  if (unknown.length > 0) {
-    throw new TypeError(
-      `Cannot configure Vim as every ${what} must be one of ${known.join(", ")}: current unknown ones are ${
-        unknown.join(", ")
-      }`,
-    );
-  }
-}
+/** Values of options that have few. */
+const AMONG = {
+  bimamba_type: ["none", "v1", "v2"],
+  final_pool_type: ["none", "mean", "max", "all"],
+  resize_mode: ["correct", "faithful"],
+  if_devide_out: [true, false],
+};
 
 function checkKinds(o: typeof VIM_DEFAULTS, ssm: SsmOptions): void {
   const counts: Record<string, unknown> = {
@@ -318,16 +315,9 @@ function checkKinds(o: typeof VIM_DEFAULTS, ssm: SsmOptions): void {
   if (!Number.isFinite(o.norm_epsilon) || o.norm_epsilon < 0) {
     wrong("norm_epsilon", "be a number of at least 0", o.norm_epsilon);
   }
-  if (!["correct", "faithful"].includes(o.resize_mode ?? "correct")) {
-    wrong("resize_mode", `be "correct" or "faithful"`, o.resize_mode);
-  }
-  if (!["boolean", "undefined"].includes(typeof o.if_devide_out)) {
-    wrong("if_devide_out", "be true or false", o.if_devide_out);
-  }
   if (!(Number(ssm.expand ?? 2) > 0)) wrong("expand", "be a number above 0", ssm.expand);
-  if (!["none", "v1", "v2"].includes(o.bimamba_type)) wrong("bimamba_type", `be "none", "v1" or "v2"`, o.bimamba_type);
-  if (!["none", "mean", "max", "all"].includes(o.final_pool_type)) {
-    wrong("final_pool_type", `be "none", "mean", "max" or "all"`, o.final_pool_type);
+  for (const [name, values] of Object.entries(AMONG) as [keyof typeof AMONG, readonly unknown[]][]) {
+    if (o[name] !== undefined && !values.includes(o[name])) wrong(name, `be one of ${values.join(", ")}`, o[name]);
   }
 }
 
