@@ -38,17 +38,23 @@ export interface WasmOptions {
   readonly grain?: number;
 }
 
+/**
+ * Whether one thread, too, is faster on a memory that could be shared: an engine that compares each address with the size of the
+ * memory, as Deno's does, then has less to do for it.
+ */
+const sharedIsFaster = (): boolean => "Deno" in globalThis && obstacleToThreads() === undefined;
+
 /** Milliseconds of work that are worth handing to another thread. */
 const GRAIN = 0.02;
 
 /** Opens the WASM device; throws when the engine has no SIMD. */
 export async function openWasm(options: WasmOptions = {}): Promise<Device> {
   const { grain = GRAIN } = options, wanted = await threadsWanted(options);
-  const instance = await instantiate({ ...options, shared: wanted > 1 });
+  const instance = await instantiate({ ...options, shared: wanted > 1 || sharedIsFaster() });
   const { kernels, memory, heapBase, variant, module, shared } = instance;
   const heap = new Heap(memory, heapBase);
   const scratch = heap.take(SCRATCH_BYTES);
-  const threads = shared
+  const threads = shared && wanted > 1
     ? await openThreads({
       module,
       memory,
