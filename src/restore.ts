@@ -60,6 +60,9 @@ export function openNets(
   if (task === "dejpeg") {
     throw new RangeError("Cannot dejpeg as a model must be given for it: there is no built-in one");
   }
+  if (task !== "upscale" && task !== "denoise") {
+    throw new RangeError(`Cannot restore as task must be upscale, denoise or dejpeg: current value is ${task}`);
+  }
   const loaded = new Map<number, Promise<Model>>();
   const net = (scale: number): Promise<Model> => {
     const found = loaded.get(scale) ?? (async () =>

@@ -200,6 +200,12 @@ Deno.test("restore() refuses what makes no sense, in words", async () => {
     await assertRejects(run({ depth: 12 }), RangeError, "depth must be");
     await assertRejects(run({ alpha: "nearest" }), RangeError, "alpha must be");
     await assertRejects(() => restore(model.device, image(4, 4), { task: "dejpeg" }), RangeError, "no built-in one");
+    const task = "denoising" as "denoise";
+    await assertRejects(
+      () => restore(model.device, image(4, 4), { task }),
+      RangeError,
+      "task must be upscale, denoise",
+    );
   });
 });
 

@@ -120,5 +120,5 @@ function attachedOf(source: object): Attached | undefined {
 
 /** Tells pixels from the other kinds of input. */
 export function isPixelSource(input: ImageInput): input is PixelSource {
-  return typeof input === "object" && "data" in input && "width" in input && "height" in input;
+  return typeof input === "object" && input !== null && "data" in input && "width" in input && "height" in input;
 }

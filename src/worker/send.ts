@@ -62,7 +62,7 @@ export async function sentImage(input: ImageInput, maxPixels = MAX_PIXELS, handO
   const value = isPixelSource(input) && !(typeof ImageData === "function" && input instanceof ImageData)
     ? { ...input, data: alone(input.data) }
     : alone(input);
-  const held = value instanceof ArrayBuffer ? [value] : buffersOf("data" in value ? value.data : value);
+  const held = value instanceof ArrayBuffer ? [value] : buffersOf(isPixelSource(value) ? value.data : value);
   return { value, transfer: handOver ? held : [] };
 }
 

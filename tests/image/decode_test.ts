@@ -86,6 +86,8 @@ Deno.test("decodeImage() reports a path or URL that cannot be read", async () =>
 Deno.test("decodeImage() refuses what is no image input", async () => {
   await assertRejects(() => decodeImage(7 as unknown as ImageInput), TypeError, "current value is Number");
   await assertRejects(() => decodeImage({} as unknown as ImageInput), TypeError, "current value is Object");
+  // What querySelector() and FormData give where there is nothing.
+  await assertRejects(() => decodeImage(null as unknown as ImageInput), TypeError, "current value is Null");
   const short = { data: new Uint8Array(11), width: 2, height: 2, channels: 3 } as const;
   await assertRejects(() => decodeImage(short), TypeError, "2x2x3 = 12 samples: current length is 11");
   await assertRejects(() => decodeImage({ ...short, width: 0 }), RangeError, "current size is 0x2");
