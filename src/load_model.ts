@@ -132,6 +132,7 @@ export interface Model {
    * it needs, others have nothing to do. A model of one size does this when it is loaded, for one image.
    *
    * @throws {TypeError} The model takes any size and none is given.
+   * @throws {RangeError} A side or the batch is no whole number of at least 1.
    *
    * @example
    * ```ts
@@ -321,6 +322,12 @@ export async function loadModel(device: Device, source: ModelSource, options: Lo
               info.variant ?? info.family
             } as height and width must be given for a model of any size: ` +
               `current values are ${height} and ${width}`,
+          );
+        }
+        for (const [name, value] of Object.entries({ height, width, batch })) {
+          if (Number.isInteger(value) && value > 0) continue;
+          throw new RangeError(
+            `Cannot warm up as ${name} must be a whole number of at least 1: current value is ${value}`,
           );
         }
         const shape = [batch, height, width, model.channels];

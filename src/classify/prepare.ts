@@ -43,8 +43,18 @@ export interface Prepared {
   readonly crop: Pixels8;
 }
 
-/** Resizes, cuts and normalises an image; a model of one channel sees the luma. */
+/**
+ * Resizes, cuts and normalises an image; a model of one channel sees the luma.
+ *
+ * @throws {TypeError} When the model takes neither.
+ */
 export async function prepared(model: Model, pixels: Pixels, signal?: AbortSignal): Promise<Prepared> {
+  if (model.channels !== 1 && model.channels !== 3) {
+    throw new TypeError(
+      `Cannot prepare an image as the model must take images of 1 or 3 channels: current ${model.info.family} takes ` +
+        `${model.channels}`,
+    );
+  }
   const preprocessing = preprocessingOf(model), { mean, std } = preprocessing;
   const { tensor, crop } = await inTurns(evaluation(pixels, preprocessing), signal);
   if (model.channels !== 1) return { tensor, crop };

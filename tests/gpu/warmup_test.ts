@@ -43,4 +43,7 @@ Deno.test("warmup() asks for a size where a model has none, and has nothing to d
     "as height and width must be given for a model of any size: current values are 12 and undefined",
   );
   await model.warmup({ height: 12, width: 16 });
+  for (const size of [{ height: 0, width: 8 }, { height: 8, width: 1.5 }, { height: 8, width: 8, batch: NaN }]) {
+    await assertRejects(() => model.warmup(size), RangeError, "a whole number of at least 1");
+  }
 });

@@ -93,6 +93,16 @@ Deno.test("features() and classify() take choices, and classify() a tap", async 
   assertEquals(seen, ["patch_embed", "tokens", "layer.0", "layer.1", "features"]);
 });
 
+Deno.test("classify() and features() refuse a model of channels that no picture has", async () => {
+  await using device = await openWasm();
+  const options = { ...SMALL, channels: 5 }, checkpoint = checkpointOf(vimWeights(vimConfig(options)));
+  await using model = await loadModel(device, checkpoint, { options: { img_size: 16 } });
+  const image = { data: new Uint8Array(768), width: 16, height: 16, channels: 3 } as const;
+  const told = "must take images of 1 or 3 channels: current vim takes 5";
+  await assertRejects(() => classify(model, image), TypeError, told);
+  await assertRejects(() => features(model, image, { layers: ["features"] }), TypeError, told);
+});
+
 Deno.test("choose() follows the class token, and leaves one in the middle there", () => {
   const head = vimConfig({ ...SMALL, ...HEAD }), rank = identity.toReversed();
   assertEquals(choose(head, { token_rank: rank }).classAt, [16]);
