@@ -262,7 +262,9 @@ export function h3Forms(
     for (const form of FORMS) {
       read("output", h3(ops, weights, c, x, { form }), undefined, { label: `output (${form})` });
     }
-    for (const [first, count] of [[0, 7], [7, length - 7]] as const) {
+    const cut = Math.min(7, Math.ceil(length / 2));
+    for (const [first, count] of [[0, cut], [cut, length - cut]] as const) {
+      if (count === 0) continue;
       const part = ops.input(tokens(values, shape, first, count), [batch, count, width]);
       parts.push(device.read(h3(ops, weights, c, part, { states })));
     }
