@@ -21,7 +21,7 @@ export interface DefaultModelOptions {
  * - `upscale`: MambaIR-light, ×2, ×3 or ×4;
  * - `denoise`: a small MambaIR for colour noise of any strength.
  *
- * @throws {RangeError} When there is no built-in model of that scale.
+ * @throws {RangeError} When there is no built-in model for that task, or of that scale.
  * @throws {Error} When its package is not installed; the message names it.
  */
 export async function defaultModel(
@@ -40,5 +40,9 @@ function nameOf(task: DefaultTask, scale: number): ShippedName {
     case "upscale":
       if (scale === 2 || scale === 3 || scale === 4) return `mambair_light_x${scale}`;
       throw new RangeError(`Cannot take the built-in model as scale must be 2, 3 or 4: current value is ${scale}`);
+    default:
+      throw new RangeError(
+        `Cannot take the built-in model as task must be "classify", "upscale" or "denoise": current value is ${task}`,
+      );
   }
 }

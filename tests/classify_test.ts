@@ -32,6 +32,11 @@ Deno.test("classify() gives the same answer on every CPU device", async () => {
   for (const answer of answers.slice(1)) answer.forEach((value, i) => assertAlmostEquals(value, answers[0]![i]!, 1e-3));
 });
 
+Deno.test("defaultModel() refuses a task that no built-in model is for", async () => {
+  await assertRejects(() => defaultModel("dejpeg" as "denoise"), RangeError, "current value is dejpeg");
+  await assertRejects(() => defaultModel("upscale", { scale: 5 as 4 }), RangeError, "scale must be 2, 3 or 4");
+});
+
 Deno.test("classify() takes the one-shot form and frees the model", async () => {
   await using device = await openWasm();
   const before = device.memory().weights;

@@ -83,7 +83,7 @@ async function int8Tensors(
  * The bytes of a checkpoint as a safetensors file, piece by piece. Metadata is kept, and so is the command line of a
  * training run, as JSON under `training_args`. f16 rounds to nearest, ties to even.
  *
- * @throws {RangeError} When a number is too large for f16, or not finite and to be int8.
+ * @throws {RangeError} When a number is too large for f16, or not finite and to be int8, or there is no such `dtype`.
  *
  * @example
  * ```ts
@@ -98,7 +98,10 @@ export async function* convertCheckpoint(
   checkpoint: Pick<Checkpoint, "entries" | "metadata" | "trainingArgs">,
   options: ConvertOptions,
 ): AsyncGenerator<Uint8Array> {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, dtype: wished } = options;
+  if (!["f16", "f32", "int8"].includes(wished)) {
+    throw new RangeError(`Cannot convert as dtype must be "f16", "f32" or "int8": current value is ${wished}`);
+  }
   const { trainingArgs } = checkpoint, entries = [...checkpoint.entries.values()];
   const args = trainingArgs === undefined ? {} : { [TRAINING_ARGS]: JSON.stringify(trainingArgs) };
   const metadata = { ...checkpoint.metadata, ...args, ...options.metadata };

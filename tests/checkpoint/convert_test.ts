@@ -37,6 +37,12 @@ Deno.test("convertCheckpoint() to f16 rounds by at most half a unit", async () =
   }
 });
 
+Deno.test("convertCheckpoint() refuses a type that it does not know, which would cost digits", async () => {
+  for (const dtype of ["F32", "f64", undefined]) {
+    await assertRejects(() => convert("vim_training.pth", dtype as "f32"), RangeError, "dtype must be");
+  }
+});
+
 Deno.test("convertCheckpoint() keeps whole numbers as they are", async () => {
   const { before, after } = await convert("dtypes.pth", "f32");
   for (const name of ["i64", "i32", "i16", "i8", "u8", "bool"]) {
