@@ -64,6 +64,12 @@ export interface ThreadData {
 /** Milliseconds that a thread looks for the next call before it sleeps: longer than a layer's small calls take. */
 const AWAKE = 0.4;
 
+/**
+ * Milliseconds after which a thread that finds no call lets its browser have a turn: Firefox asks every worker before a service
+ * worker's `clients.claim()` is done, and keeps back all that the page fetches until then.
+ */
+const TURN = 1000;
+
 /** Looks at what another thread does before it sleeps on it. */
 export const SPINS = 20_000;
 
@@ -137,52 +143,61 @@ const serve = ({ module, memory, names, control, controlWords, pool, stack, scra
   const words = new Int32Array(memory.buffer, control, controlWords);
   const floats = new Float64Array(memory.buffer, control + 4 * controlWords, words[${WORD.count}]);
   let seen = Atomics.load(words, ${WORD.call});
-  if (Atomics.load(words, ${WORD.pool}) !== pool) return;
+  if (Atomics.load(words, ${WORD.pool}) !== pool) return () => false;
   Atomics.add(words, ${WORD.ready}, 1);
-  for (;;) {
-    for (let spins = 1, until = 0; Atomics.load(words, ${WORD.call}) === seen; spins++) {
-      if (spins % 1000 !== 0) continue;
-      const now = performance.now();
-      until ||= now + ${AWAKE};
-      if (now > until) break;
-    }
-    if (Atomics.load(words, ${WORD.call}) === seen) Atomics.wait(words, ${WORD.call}, seen, 1000);
-    const call = Atomics.load(words, ${WORD.call});
-    if (Atomics.load(words, ${WORD.pool}) !== pool) return;
-    if (call === seen) continue;
-    seen = call;
-    for (;;) {
-      const ticket = Atomics.add(words, ${WORD.next}, 1), total = Atomics.load(words, ${WORD.total});
-      const share = ticket - Atomics.load(words, ${WORD.base}) | 0;
-      if (share < 0 || share >= total) break;
-      const at = share * ${MOST_ARGUMENTS}, kernel = words[${WORD.kernel}], args = lists[kernel];
-      args.length = floats[at];
-      for (let i = 0; i < args.length; i++) args[i] = floats[at + 2 + i];
-      args[floats[at + 1]] = scratch;
-      const round = words[${WORD.round}], after = words[${WORD.after}], before = ${WORD.doneOf} + share - after;
-      for (let spins = 0, done; 0 < after && after <= share && (done = Atomics.load(words, before)) !== round; spins++) {
-        if (Atomics.load(words, ${WORD.pool}) !== pool) return;
-        if (spins <= ${SPINS}) continue;
-        Atomics.add(words, ${WORD.sleepers}, 1);
-        Atomics.wait(words, before, done, 5);
-        Atomics.add(words, ${WORD.sleepers}, -1);
+  return () => {
+    for (const began = performance.now();;) {
+      for (let spins = 1, until = 0; Atomics.load(words, ${WORD.call}) === seen; spins++) {
+        if (spins % 1000 !== 0) continue;
+        const now = performance.now();
+        until ||= now + ${AWAKE};
+        if (now > until) break;
       }
-      try {
-        kernels[kernel](...args);
-      } catch {
-        Atomics.store(words, ${WORD.fault}, 1);
+      if (Atomics.load(words, ${WORD.call}) === seen) {
+        if (performance.now() - began > ${TURN}) return true;
+        Atomics.wait(words, ${WORD.call}, seen, ${TURN});
       }
-      if (Atomics.load(words, ${WORD.pool}) !== pool) return;
-      Atomics.store(words, ${WORD.doneOf} + share, round);
-      Atomics.add(words, ${WORD.done}, 1);
-      if (Atomics.load(words, ${WORD.sleepers}) === 0) continue;
-      Atomics.notify(words, ${WORD.doneOf} + share);
-      Atomics.notify(words, ${WORD.done});
+      const call = Atomics.load(words, ${WORD.call});
+      if (Atomics.load(words, ${WORD.pool}) !== pool) return false;
+      if (call === seen) continue;
+      seen = call;
+      for (;;) {
+        const ticket = Atomics.add(words, ${WORD.next}, 1), total = Atomics.load(words, ${WORD.total});
+        const share = ticket - Atomics.load(words, ${WORD.base}) | 0;
+        if (share < 0 || share >= total) break;
+        const at = share * ${MOST_ARGUMENTS}, kernel = words[${WORD.kernel}], args = lists[kernel];
+        args.length = floats[at];
+        for (let i = 0; i < args.length; i++) args[i] = floats[at + 2 + i];
+        args[floats[at + 1]] = scratch;
+        const round = words[${WORD.round}], after = words[${WORD.after}], before = ${WORD.doneOf} + share - after;
+        for (let spins = 0, done; 0 < after && after <= share && (done = Atomics.load(words, before)) !== round; spins++) {
+          if (Atomics.load(words, ${WORD.pool}) !== pool) return false;
+          if (spins <= ${SPINS}) continue;
+          Atomics.add(words, ${WORD.sleepers}, 1);
+          Atomics.wait(words, before, done, 5);
+          Atomics.add(words, ${WORD.sleepers}, -1);
+        }
+        try {
+          kernels[kernel](...args);
+        } catch {
+          Atomics.store(words, ${WORD.fault}, 1);
+        }
+        if (Atomics.load(words, ${WORD.pool}) !== pool) return false;
+        Atomics.store(words, ${WORD.doneOf} + share, round);
+        Atomics.add(words, ${WORD.done}, 1);
+        if (Atomics.load(words, ${WORD.sleepers}) === 0) continue;
+        Atomics.notify(words, ${WORD.doneOf} + share);
+        Atomics.notify(words, ${WORD.done});
+      }
     }
-  }
+  };
 };
-if (typeof require === "function") serve(require(NODE).workerData);
+const stay = (data) => { for (const work = serve(data); work();); };
+if (typeof require === "function") stay(require(NODE).workerData);
 else if (typeof WorkerGlobalScope === "undefined" || globalThis.Deno || globalThis.process?.versions?.node) {
-  import(NODE).then(({ workerData }) => serve(workerData));
-} else onmessage = ({ data }) => { serve(data); close(); };
+  import(NODE).then(({ workerData }) => stay(workerData));
+} else onmessage = ({ data }) => {
+  const work = serve(data), turn = () => work() ? setTimeout(turn) : close();
+  turn();
+};
 `;

@@ -147,6 +147,36 @@ Deno.test("a thread that draws the last ticket of a call late takes nothing of t
   assertEquals(words[WORD.done], 4);
 });
 
+Deno.test("a thread of a page that finds no call gives its browser a turn each second, and goes on after it", () => {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const words = new Int32Array(memory.buffer, 0, controlWords(1)), turns: (() => void)[] = [];
+  let clock = 0, waits = 0, ended = false;
+  words[WORD.pool] = 1;
+  const wait = (...[, , , milliseconds]: number[]) => {
+    assert(++waits <= 4, "it sleeps again and again");
+    clock += milliseconds!;
+  };
+  const instance = class {
+    exports = { __stack_pointer: {} };
+  };
+  const page = {
+    ...{ require: undefined, onmessage: undefined, WorkerGlobalScope: class {}, globalThis: {} },
+    Atomics: { load: Atomics.load, add: Atomics.add, wait },
+    WebAssembly: { Module: { imports: () => [] }, Instance: instance },
+    performance: { now: () => clock += 0.1 },
+    setTimeout: (turn: () => void) => turns.push(turn),
+    close: () => ended = true,
+  };
+  const data = { module: {}, memory, names: [], control: 0, controlWords: words.length, pool: 1, stack: 0, scratch: 0 };
+  new Function(...Object.keys(page), `${THREAD_CODE}return onmessage`)(...Object.values(page))({ data });
+  for (const turn of [1, 2, 3]) {
+    assertEquals([turns.length, waits, ended], [turn, turn, false]);
+    if (turn === 3) words[WORD.pool] = 2; // nothing more comes
+    turns[turn - 1]!();
+  }
+  assertEquals([turns.length, ended], [3, true]);
+});
+
 Deno.test("sharesOf() covers every panel of every direction once, each after the direction before it", () => {
   for (const channels of [1, 8, 72, 100, 768]) {
     for (const directions of [1, 2, 4]) {
