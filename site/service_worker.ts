@@ -81,7 +81,11 @@ async function answer(url: string): Promise<Response> {
 }
 
 scope.addEventListener("install", (event) => event.waitUntil(keep(shell)));
-scope.addEventListener("activate", (event) => event.waitUntil(dropOldVersions().then(() => scope.clients.claim())));
+// Taking over is not waited for: in Firefox it lasts until every worker of the page has answered, and nothing is fetched meanwhile.
+scope.addEventListener(
+  "activate",
+  (event) => event.waitUntil(dropOldVersions().then(() => void scope.clients.claim())),
+);
 scope.addEventListener("message", (event) => {
   if (event.data === "keep-all") event.waitUntil(keep(rest).catch(() => {})); // tried again next time
   if (event.data === "take-over") event.waitUntil(scope.skipWaiting());
