@@ -73,6 +73,9 @@ export function canSpawn(): boolean {
   return hasFiles() || (typeof Worker === "function" && typeof URL.createObjectURL === "function");
 }
 
+/** Workers of a browser that have not ended: Firefox ends one that nothing but its own listeners names, also while it works. */
+const held = new Set<Worker>();
+
 /**
  * Starts a worker.
  *
@@ -95,6 +98,7 @@ export async function spawn(code: string, data: unknown, events: SpawnEvents, op
   }
   const blob = file === undefined ? URL.createObjectURL(new Blob([code], { type: "text/javascript" })) : undefined;
   const worker = new Worker(file ?? blob!, "Deno" in globalThis ? { type: "module" } : {});
+  held.add(worker);
   worker.addEventListener("error", (event) => {
     event.preventDefault();
     lost(event.error ?? event.message);
@@ -103,6 +107,7 @@ export async function spawn(code: string, data: unknown, events: SpawnEvents, op
   worker.postMessage(data);
   const end = (): void => {
     worker.terminate();
+    held.delete(worker);
     if (blob !== undefined) URL.revokeObjectURL(blob);
   };
   return { send: (data, transfer = []) => worker.postMessage(data, transfer), end, leave: end };
