@@ -10,6 +10,8 @@ import { exists, origin } from "./site.ts";
 /** Debian's Firefox, unless another one is named. */
 export const FIREFOX = Deno.env.get("FIREFOX") ?? "/usr/bin/firefox-esr";
 
+const FLAGS = ["--headless", "--no-remote", "--remote-debugging-port", "0", "--remote-allow-system-access"];
+
 /** Milliseconds that Firefox may take to start, or a page to come to a state. */
 const PATIENCE = 60_000;
 
@@ -188,6 +190,25 @@ let downloads = "";
 let ended: (() => Promise<void>) | undefined;
 let opened: Promise<Bidi> | undefined;
 
+/** What WebDriver hears of workers by. */
+const LISTENER = "chrome://remote/content/shared/js-process-actors/WebDriverWorkerListenerActor.sys.mjs";
+
+/**
+ * Has nobody hear of workers. Else Firefox 153 stops a worker that starts another, often for ever: it waits until whoever listens,
+ * a debugger or WebDriver, was told of the new one, and the one signal of that may wake the new one instead.
+ */
+async function dropWorkerListener(bidi: Bidi): Promise<void> {
+  const { contexts } = await bidi.send<{ readonly contexts: readonly { readonly context: string }[] }>(
+    "browsingContext.getTree",
+    { "moz:scope": "chrome" },
+  );
+  await bidi.send("script.evaluate", {
+    expression: `ChromeUtils.importESModule("${LISTENER}").unregisterWebDriverWorkerListenerActor()`,
+    target: { context: contexts[0]!.context },
+    awaitPromise: false,
+  });
+}
+
 async function open(): Promise<Bidi> {
   const profile = await Deno.makeTempDir({ prefix: "sidewinder_firefox_" });
   downloads = `${profile}/downloads`;
@@ -201,7 +222,7 @@ async function open(): Promise<Bidi> {
   const lines = Object.entries(preferences).map(([name, value]) => `user_pref("${name}", ${JSON.stringify(value)});`);
   await Deno.writeTextFile(`${profile}/user.js`, lines.join("\n"));
   const child = new Deno.Command(FIREFOX, {
-    args: ["--headless", "--no-remote", "--profile", profile, "--remote-debugging-port", "0"],
+    args: [...FLAGS, "--profile", profile],
     env: { HOME: profile },
     stdout: "null",
     stderr: "piped",
@@ -222,6 +243,7 @@ async function open(): Promise<Bidi> {
   });
   const bidi = new Bidi(socket);
   await bidi.send("session.new", { capabilities: {} });
+  await dropWorkerListener(bidi);
   return bidi;
 }
 
@@ -253,26 +275,13 @@ async function inTab(body: (page: FirefoxPage) => Promise<void>): Promise<void> 
   }
 }
 
-/**
- * A test of the page in Firefox. What fails is tried once more and told: Firefox 153 stood still in one of ten passes where the page
- * has threads (not in 24 with one), at a load or an encoding that never came back, in this tree and in earlier ones.
- */
+/** A test of the page in Firefox. */
 export function firefoxTest(name: string, body: (page: FirefoxPage) => Promise<void>): void {
   Deno.test({
     name,
     ignore: !there,
     sanitizeOps: false, // the browser's connection outlives the test
     sanitizeResources: false,
-    async fn() {
-      try {
-        await inTab(body);
-      } catch (error) {
-        // Past the runner, which shows nothing of a test that passes in the end.
-        Deno.writeTextFileSync("/dev/stderr", `\nonce more, as it failed in Firefox: ${name}: ${error}\n`, {
-          append: true,
-        });
-        await inTab(body);
-      }
-    },
+    fn: () => inTab(body),
   });
 }
