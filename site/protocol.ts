@@ -308,6 +308,7 @@ export type FailureKind =
   | "image-kind"
   | "image-format"
   | "image-shape"
+  | "result-too-large"
   | "part-missing"
   | "not-checkpoint"
   | "damaged-checkpoint"

@@ -132,6 +132,8 @@ const FAILURES: Readonly<Record<FailureKind, string>> = {
   "image-kind": "This kind of photo cannot be read here. Save it as an ordinary PNG, JPEG or WebP, then drop it again.",
   "image-format": "This browser cannot read photos of this format. Save it as a JPEG or PNG, then drop it again.",
   "image-shape": "This photo is too long and narrow for this model. Cut out the part that matters, then try again.",
+  "result-too-large":
+    "The result would be too large for this page. Enlarge less, or take a smaller photo. The command line takes any size.",
   "not-checkpoint": `This file is not a checkpoint. Choose a .pth or .safetensors file of ${
     FAMILIES.replace(" and ", " or ")
   }.`,
@@ -217,7 +219,7 @@ export const TEXT = {
   timeLeft: (milliseconds: number) => `about ${duration(milliseconds)} left`,
   percent: (fraction: number) => `${Math.round(fraction * 100)} %`,
   largePhoto: (megapixels: string) =>
-    `${megapixels} megapixels can take minutes. Preview a part first: that takes seconds, and tells how long the whole takes.`,
+    `${megapixels} megapixels can take minutes or hours. Preview a part first: that takes seconds, and tells how long the whole takes.`,
   wholeTakes: (milliseconds: number, on: string) => `The whole photo: about ${duration(milliseconds)} ${on}.`,
   onCores: (threads: number) => threads === 1 ? "on one core" : `on ${threads} cores`,
   onGraphics: "on the graphics processor",

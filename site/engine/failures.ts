@@ -55,6 +55,7 @@ export function kindOf(error: unknown): FailureKind | "aborted" {
   if (error instanceof DOMException && error.name === "AbortError") return "aborted";
   const message = messageOf(error);
   if (/once resized/.test(message)) return "image-shape";
+  if (/memory must be at least/.test(message)) return "result-too-large";
   if (/\blost\b/i.test(message)) return "device-lost";
   if (/must grow to|allocation failed|out of memory/i.test(message)) return "out-of-memory";
   return "other";

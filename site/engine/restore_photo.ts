@@ -18,6 +18,9 @@ import { keepResult, resultOf } from "./results.ts";
 
 const tileOf = ({ device }: Model): number => device.kind === "webgpu" ? TILE.webgpu : TILE.other;
 
+/** Megabytes for a run: results are held as a whole, and those of 200 megapixels are to fit. */
+const MEMORY = 1000;
+
 /** Open while the work may go on. */
 let gate: Promise<void> | undefined;
 let open: () => void = () => {};
@@ -81,6 +84,7 @@ export async function restorePhoto(photo: number, id: string, result: number, wa
   for await (
     const { x, y, pixels: part, image } of restoreTiles(model, pixels, {
       tile: tileOf(model),
+      memory: MEMORY,
       signal: watch.signal,
       onProgress: ({ fraction }) => watch.emit({ type: "progress", phase: "run", fraction }),
     })

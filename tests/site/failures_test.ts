@@ -1,6 +1,7 @@
 /** Errors as a person meets them: a sentence with the way out, and the page goes on. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Page } from "playwright-core";
+import { encodeImage } from "../../src/image/encode.ts";
 import { bytesFile, giantPhoto, mambairFile, photoFile, type PickedFile, repositoryFile } from "./files.ts";
 import { siteTest } from "./site.ts";
 import { chooseTool, openPhotos } from "./steps.ts";
@@ -169,4 +170,20 @@ siteTest("part of the page that is out of reach is not called a model", {
   const photo = await sentence(page);
   assertMatch(photo, /^photo\.png: This part of the page could not be fetched\. Connect/);
   assert(!isModel.test(photo));
+});
+
+siteTest("result of 192 megapixels is begun, one of 384 is refused in words", {}, async ({ page }) => {
+  const black = async (width: number, height: number) => {
+    const image = { data: new Uint8Array(3 * width * height), width, height, channels: 3 as const };
+    return bytesFile(`${width}.png`, await encodeImage(image, { type: "png" }));
+  };
+  await openPhotos(page, await black(4000, 3000));
+  await page.locator("#restore-choices label", { hasText: "Upscale ×4" }).click();
+  await page.locator("#restore-run").click();
+  await page.locator("#restore-phase", { hasText: /Running/ }).waitFor();
+  await page.locator("#restore-cancel").click();
+  assertEquals(await page.locator(".message").count(), 0);
+  await openPhotos(page, await black(6000, 4000));
+  await page.locator("#restore-run").click();
+  assertMatch(await sentence(page), /result would be too large for this page\. Enlarge less/);
 });
