@@ -23,8 +23,8 @@ function filesOf({ items }: Batch): ZipItem[] {
   return items.flatMap(({ photo: id, result: wanted }) => {
     const photo = photoOf(id), result = photo?.results.find(({ id }) => id === wanted);
     if (!photo || !result) return [];
-    const name = fileName(photo, result, extension()), taken = names.get(name) ?? 0;
-    names.set(name, taken + 1);
+    const name = fileName(photo, result, extension()), key = name.toLowerCase(), taken = names.get(key) ?? 0;
+    names.set(key, taken + 1); // many disks take A.png for a.png
     return [{ photo: id, result: result.id, name: taken === 0 ? name : name.replace(/(\.\w+)$/, `-${taken + 1}$1`) }];
   });
 }

@@ -12,7 +12,7 @@ import { TEXT } from "./strings.ts";
 
 /** Takes files in; a folder without any says so. */
 async function take(files: readonly File[], empty: string): Promise<void> {
-  if (files.length === 0) return say("notice", empty);
+  if (files.length === 0) return void say("notice", empty);
   await addFiles(files);
 }
 
@@ -45,7 +45,7 @@ function startPaste(): void {
   button.hidden = typeof navigator.clipboard?.read !== "function";
   button.addEventListener("click", async () => {
     const items = await navigator.clipboard.read().catch(() => undefined);
-    if (!items) return say("error", TEXT.pasteDenied);
+    if (!items) return void say("error", TEXT.pasteDenied);
     const files: File[] = [];
     for (const item of items) {
       const type = item.types.find((type) => type.startsWith("image/"));

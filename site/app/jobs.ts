@@ -47,7 +47,7 @@ export function holdClock(held: boolean): void {
 }
 
 function follow(event: EngineEvent): void {
-  if (event.type === "notice") return say("notice", TEXT.storageFull);
+  if (event.type === "notice") return void say("notice", TEXT.storageFull);
   const job = current().job;
   if (event.type !== "progress" || !job) return;
   const { phase, fraction } = event, now = performance.now();

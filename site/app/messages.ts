@@ -27,7 +27,7 @@ export function say(
   text: string,
   ways: readonly Way[] = [],
   more: readonly Node[] = [],
-): void {
+): HTMLElement {
   for (const old of list.querySelectorAll("li.message")) if ((old as HTMLElement).dataset.text === text) old.remove();
   const dismiss = make("button", { type: "button", class: "quiet", "aria-label": TEXT.dismiss }, "×");
   const buttons = ways.map(({ text, go }) => {
@@ -49,6 +49,22 @@ export function say(
   dismiss.addEventListener("click", () => item.remove());
   list.append(item);
   list.scrollTop = list.scrollHeight; // where there is no room for all, the newest is in sight
+  return item;
+}
+
+/** Milliseconds after which what goes on is said. */
+const SLOW = 500;
+
+/** Says that something goes on for as long as it does, unless that is over at once. */
+export async function saying<T>(text: string, work: Promise<T>): Promise<T> {
+  let item: HTMLElement | undefined;
+  const timer = setTimeout(() => item = say("notice", text), SLOW);
+  try {
+    return await work;
+  } finally {
+    clearTimeout(timer);
+    item?.remove();
+  }
 }
 
 function sentence(error: unknown): { readonly text: string; readonly detail: string } {

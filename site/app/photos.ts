@@ -9,7 +9,7 @@ import { announce } from "./dom.ts";
 import { call, EngineFailure } from "./engine.ts";
 import { addCheckpoint } from "./checkpoints.ts";
 import { cancelFor } from "./jobs.ts";
-import { type Failed, sayFailure, sayFailures } from "./messages.ts";
+import { type Failed, sayFailure, sayFailures, saying } from "./messages.ts";
 import { paint } from "./painter.ts";
 import { unpaint } from "./results.ts";
 import { current, newNumber, type Photo, photoOf, update } from "./store.ts";
@@ -33,7 +33,7 @@ export function newPhoto(id: number, name: string, sample: string | undefined, r
 async function takePhoto(blob: Blob, name: string, sample?: string): Promise<void> {
   const id = newNumber();
   announce(TEXT.opening(name));
-  const report = await call("addPhoto", { photo: id, blob });
+  const report = await saying(TEXT.opening(name), call("addPhoto", { photo: id, blob }));
   const photo = newPhoto(id, name, sample, report);
   update({ photos: [...current().photos, photo], current: id, timings: { decode: report.milliseconds } });
   announce(TEXT.photoAdded(name, photo.width, photo.height));

@@ -90,9 +90,14 @@ const stem = (name: string): string => name.replace(/\.\w+$/, "");
 export const resultText = (photo: Photo, { task, scale, made }: Result): string =>
   [stem(photo.name), task === "upscale" ? `×${scale}` : TEXT.outcomes[task], made].join(" · ");
 
+/** What some system has no file names with, or what turns a name around. */
+const UNSAFE = /[\\/:*?"<>|\p{Cc}\u202a-\u202e\u2066-\u2069]/gu;
+
 /** What a result's file is called: `cat-x4.png`. */
 export function fileName(photo: Photo, { task, scale }: Result, extension: string): string {
-  return `${stem(photo.name)}-${task === "upscale" ? `x${scale}` : TEXT.suffixes[task]}.${extension}`;
+  return `${stem(photo.name).replace(UNSAFE, "_")}-${
+    task === "upscale" ? `x${scale}` : TEXT.suffixes[task]
+  }.${extension}`;
 }
 
 /** Results that were not downloaded yet. */

@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
+import { encodeImage } from "../../src/image/encode.ts";
 import { bytesFile, photoFile, type PickedFile, repositoryFile } from "./files.ts";
 import { siteTest } from "./site.ts";
 
@@ -141,4 +142,13 @@ siteTest("formats that the library lacks go through the browser's decoder", {}, 
   const cmyk = await repositoryFile("tests/golden/image/files/cmyk.jpg");
   await page.locator("#files").setInputFiles([bytesFile("one.gif", Buffer.from(GIF, "base64")), cmyk]);
   await page.locator("#photo-list li").nth(1).waitFor();
+});
+
+siteTest("photo that takes long to open is said to be opening, and no longer than that", {}, async ({ page }) => {
+  const image = { data: new Uint8Array(3 * 9000 * 6700), width: 9000, height: 6700, channels: 3 as const };
+  const large = bytesFile("large.png", await encodeImage(image, { type: "png" }));
+  await page.locator("#files").setInputFiles(large);
+  await page.locator(".message", { hasText: "Opening large.png" }).waitFor();
+  await page.locator("#photo-list li").waitFor();
+  await page.locator(".message").waitFor({ state: "detached" });
 });
