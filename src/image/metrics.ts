@@ -63,7 +63,7 @@ export function ssim(a: Pixels, b: Pixels, options: MetricOptions = {}): number 
 
 /** SSIM of one plane. */
 function similarity(a: Float64Array, b: Float64Array, width: number, height: number): number {
-  const blur = (f: (i: number) => number) => gaussian(Float64Array.from(a, (_, i) => f(i)), width, height);
+  const blur = (f: (i: number) => number) => gaussian(a.map((_, i) => f(i)), width, height);
   const meanA = blur((i) => a[i]!), meanB = blur((i) => b[i]!);
   const squareA = blur((i) => a[i]! ** 2), squareB = blur((i) => b[i]! ** 2), product = blur((i) => a[i]! * b[i]!);
   const c1 = (0.01 * 255) ** 2, c2 = (0.03 * 255) ** 2;
