@@ -255,3 +255,19 @@ siteTest("what is chosen is seen in the system's own colours", {}, async ({ page
   );
   assert(column !== ground, "the columns of strength cannot be seen");
 });
+
+siteTest("text of twice the size is all of that size, and nothing scrolls sideways", {
+  width: 360,
+  height: 740,
+}, async ({ page }) => {
+  await page.evaluate(() => document.documentElement.style.fontSize = "200%");
+  assert(!await overflows(page), "the welcome page scrolls sideways");
+  await openPhotos(page, await photoFile(32, 24));
+  await restore(page, "Upscale ×2");
+  for (const tool of ["Classify", "Look inside", "Restore"] as const) {
+    await chooseTool(page, tool);
+    assert(!await overflows(page), `${tool} scrolls sideways`);
+  }
+  const size = await page.locator("#restore-run").evaluate((button) => getComputedStyle(button).fontSize);
+  assertEquals(size, "32px");
+});
