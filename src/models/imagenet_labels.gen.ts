@@ -1,9 +1,8 @@
 // Generated from _IMAGENET_CATEGORIES of torchvision 0.29.2 (torchvision/models/_meta.py, BSD-3-Clause,
 // Copyright (c) Soumith Chintala 2016). Not edited by hand.
 
-/** Names of the 1000 ImageNet-1k classes in the sorted order of their ILSVRC synsets; index = class. */
-export const IMAGENET_LABELS: readonly string[] = `
-tench
+/** Names of the 1000 ImageNet-1k classes in the sorted order of their ILSVRC synsets, a line each; line = class. */
+export default `tench
 goldfish
 great white shark
 tiger shark
@@ -1002,5 +1001,4 @@ earthstar
 hen-of-the-woods
 bolete
 ear
-toilet tissue
-`.trim().split("\n");
+toilet tissue`;

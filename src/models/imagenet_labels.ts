@@ -4,6 +4,7 @@
  * @module
  */
 import { lazyImport } from "../bytes/lazy_import.ts";
+import { unpackText } from "../bytes/unpack.ts";
 import type { AnswerMetadata } from "./family.ts";
 
 /** What is said of the answers of a model with these classes that says nothing of its own. */
@@ -15,11 +16,11 @@ export const IMAGENET_ANSWERS: AnswerMetadata = {
 
 /** What the module holds; written out, since `typeof import()` would have Deno fetch it for its types. */
 interface LabelModule {
-  readonly IMAGENET_LABELS: readonly string[];
+  readonly default: string;
 }
 
 /** The 1000 names in the order of the released models' outputs (ILSVRC synsets, sorted). */
 export async function loadImagenetLabels(): Promise<readonly string[]> {
-  const { IMAGENET_LABELS } = await lazyImport<LabelModule>("./models/imagenet_labels.gen.ts");
-  return IMAGENET_LABELS;
+  const { default: packed } = await lazyImport<LabelModule>("./models/imagenet_labels.gen.ts");
+  return (await unpackText(packed)).split("\n");
 }

@@ -122,11 +122,12 @@ export const wasmName = (path: string): string => path.split("/").at(-1)!.replac
 /** Modules that carry WebAssembly as base64. */
 export const CARRIERS = /\/(kernels_\w+|\w+_wasm)\.gen\.[jt]s$/;
 
-/** The kernels that most engines run; the others are for engines without relaxed SIMD. */
-const FIRST = /\/kernels_relaxed\.gen\.ts$/, SHADERS = /\/shaders\.gen\.ts$/;
+/** The kernels that most engines run; the others are for engines without relaxed SIMD. And texts that travel packed. */
+const FIRST = /\/kernels_relaxed\.gen\.ts$/, TEXTS = /\/(shaders|imagenet_labels)\.gen\.ts$/;
 
-/** The shaders as they are shipped: without what only people read. */
-const shortShaders = (text: string): string => text.replaceAll(/^ +/gm, "").replaceAll(/ ?(,|==|[=+*{}<>]) /g, "$1");
+/** A text as it is shipped: a shader without what only people read. */
+const short = (path: string, text: string): string =>
+  path.endsWith("/shaders.gen.ts") ? text.replaceAll(/^ +/gm, "").replaceAll(/ ?(,|==|[=+*{}<>]) /g, "$1") : text;
 
 const gzip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
   new Uint8Array(
@@ -137,7 +138,7 @@ const gzip = async (bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> =>
 const packed = (bytes: Uint8Array): string => `z${(4 - bytes.length % 4) % 4}${toBase85(bytes)}`;
 
 /**
- * Modules that carry WebAssembly or shaders carry them compressed: by gzip what most open at the start, since every runtime
+ * Modules that carry WebAssembly, shaders or labels carry them compressed: by gzip what most open at the start, since every runtime
  * undoes that by itself; `rest`: what is done to the others.
  */
 export function compressed(rest: "gzip" | "lzma"): Plugin {
@@ -150,12 +151,12 @@ export function compressed(rest: "gzip" | "lzma"): Plugin {
         const bytes = Uint8Array.fromBase64(base64);
         return { contents: `export default "${packed(await (FIRST.test(path) ? gzip(bytes) : shrink(bytes)))}";\n` };
       });
-      build.onLoad({ filter: SHADERS }, async ({ path }) => {
+      build.onLoad({ filter: TEXTS }, async ({ path }) => {
         const { default: text } = await import(`file://${path}`) as { readonly default: string };
-        const short = packed(await shrink(new TextEncoder().encode(shortShaders(text))));
+        const words = packed(await shrink(new TextEncoder().encode(short(path, text))));
         const source = await readSource(path);
         return {
-          contents: source.replace(/^export default `[^]*`;$/m, () => `export default "${short}";`),
+          contents: source.replace(/^export default `[^]*`;$/m, () => `export default "${words}";`),
           loader: "ts",
         };
       });
